@@ -1,0 +1,1 @@
+export type { Effects, Tool, ToolContext, ToolLimit, ToolPolicy } from './tool.ts'

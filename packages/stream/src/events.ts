@@ -1,0 +1,103 @@
+import type { Chunk, CompletionAudio, FunctionToolCall, CustomToolCall, TokenLogprob, Usage } from '@toolloop/wire'
+
+/**
+ * What chunks mean, in order. `choice` is the choice's index; `index` is the call's position in the message's
+ * `tool_calls`. Each `done` comes exactly once, after the last delta of its thing. `Parsed` is the answer's type.
+ */
+export type StreamEvent<Parsed = unknown> =
+  | ChunkEvent
+  | ContentDelta<Parsed>
+  | ContentDone<Parsed>
+  | { readonly type: 'refusal.delta'; readonly choice: number; readonly delta: string }
+  | { readonly type: 'refusal.done'; readonly choice: number; readonly refusal: string }
+  | { readonly type: 'reasoning.delta'; readonly choice: number; readonly delta: string }
+  | { readonly type: 'reasoning.done'; readonly choice: number; readonly reasoning: string }
+  | ArgumentsDelta
+  | ArgumentsDone
+  | CustomInputDelta
+  | CustomInputDone
+  | CallSealed
+  | { readonly type: 'logprobs.content.delta'; readonly choice: number; readonly delta: readonly TokenLogprob[] }
+  | { readonly type: 'logprobs.content.done'; readonly choice: number; readonly content: readonly TokenLogprob[] }
+  | { readonly type: 'logprobs.refusal.delta'; readonly choice: number; readonly delta: readonly TokenLogprob[] }
+  | { readonly type: 'logprobs.refusal.done'; readonly choice: number; readonly refusal: readonly TokenLogprob[] }
+  | { readonly type: 'audio.delta'; readonly choice: number; readonly delta: Partial<CompletionAudio> }
+  | { readonly type: 'audio.done'; readonly choice: number; readonly audio: CompletionAudio }
+  | { readonly type: 'usage'; readonly usage: Usage }
+
+export interface ChunkEvent {
+  readonly type: 'chunk'
+  readonly chunk: Chunk
+}
+
+export interface ContentDelta<Parsed = unknown> {
+  readonly type: 'content.delta'
+  readonly choice: number
+  readonly delta: string
+  /** The JSON so far: a live, read-only view, valid until the next event. Not enumerable. `undefined` where the content is not JSON. */
+  readonly parsed: DeepPartial<Parsed> | undefined
+}
+
+export interface ContentDone<Parsed = unknown> {
+  readonly type: 'content.done'
+  readonly choice: number
+  readonly content: string
+  readonly parsed: DeepPartial<Parsed> | undefined
+}
+
+export interface ArgumentsDelta {
+  readonly type: 'tool_calls.function.arguments.delta'
+  readonly choice: number
+  readonly index: number
+  readonly id: string
+  readonly name: string
+  readonly delta: string
+  /** The arguments so far: a live, read-only view, valid until the next event. Not enumerable. */
+  readonly parsed: unknown
+}
+
+export interface ArgumentsDone {
+  readonly type: 'tool_calls.function.arguments.done'
+  readonly choice: number
+  readonly index: number
+  readonly id: string
+  readonly name: string
+  readonly arguments: string
+  readonly parsed: unknown
+}
+
+export interface CustomInputDelta {
+  readonly type: 'tool_calls.custom.input.delta'
+  readonly choice: number
+  readonly index: number
+  readonly id: string
+  readonly name: string
+  readonly delta: string
+}
+
+export interface CustomInputDone {
+  readonly type: 'tool_calls.custom.input.done'
+  readonly choice: number
+  readonly index: number
+  readonly id: string
+  readonly name: string
+  readonly input: string
+}
+
+/**
+ * Nothing more will be added to this call: its arguments are one complete JSON object, its name is there, and a
+ * further chunk of the same choice added nothing to it. From here on it is safe to execute.
+ */
+export interface CallSealed {
+  readonly type: 'call.sealed'
+  readonly choice: number
+  readonly index: number
+  readonly call: FunctionToolCall | CustomToolCall
+}
+
+/** Everything optional, all the way down: a value that is still arriving. */
+export type DeepPartial<T> = T extends readonly (infer Item)[]
+  ? readonly DeepPartial<Item>[]
+  : T extends object
+    ? { readonly [Key in keyof T]?: DeepPartial<T[Key]> }
+    : T

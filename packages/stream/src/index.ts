@@ -1,0 +1,12 @@
+export type {
+  ArgumentsDelta,
+  ArgumentsDone,
+  CallSealed,
+  ChunkEvent,
+  ContentDelta,
+  ContentDone,
+  CustomInputDelta,
+  CustomInputDone,
+  DeepPartial,
+  StreamEvent,
+} from './events.ts'

@@ -1,0 +1,49 @@
+// The conversation.
+export type {
+  AssistantMessage,
+  AudioPart,
+  ContentPart,
+  CustomToolCall,
+  DeveloperMessage,
+  FilePart,
+  FunctionCall,
+  FunctionMessage,
+  FunctionToolCall,
+  ImagePart,
+  Message,
+  ReasoningDetail,
+  RefusalPart,
+  SystemMessage,
+  TextPart,
+  ToolCall,
+  ToolMessage,
+  UserMessage,
+} from './messages.ts'
+// The request.
+export type { AudioParams, CompletionParams, StreamOptions, WebSearchOptions } from './params.ts'
+export type {
+  AllowedTools,
+  CustomDefinition,
+  FunctionDefinition,
+  ResponseFormat,
+  ToolChoice,
+  ToolDefinition,
+} from './tools.ts'
+// The answer, whole and in pieces.
+export type {
+  Annotation,
+  Choice,
+  Completion,
+  CompletionAudio,
+  CompletionMessage,
+  FinishReason,
+  Logprobs,
+  TokenLogprob,
+  Usage,
+} from './completion.ts'
+export type { Chunk, ChunkChoice, Delta, ToolCallDelta } from './chunk.ts'
+// What an agent knows of a model.
+export type { ChatModel, ModelOptions, ModelRequest, Price, Profile, Retry } from './model.ts'
+// What every package throws.
+export type { ErrorCode } from './errors.ts'
+export { brand, LimitError, StreamError, ToolloopError, UsageError } from './errors.ts'

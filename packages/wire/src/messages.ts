@@ -1,0 +1,135 @@
+// The messages of a conversation, as `POST /chat/completions` takes them (API reference: "Create chat completion").
+
+/** Everything a conversation may hold. A transcript pasted from a log is a valid value. */
+export type Message = SystemMessage | DeveloperMessage | UserMessage | AssistantMessage | ToolMessage | FunctionMessage
+
+/** Instructions from whoever runs the application. Newer OpenAI models read it as `developer`. */
+export interface SystemMessage {
+  role: 'system'
+  content: string | TextPart[]
+  /** Tells participants of the same role apart. */
+  name?: string
+}
+
+/** Instructions from whoever runs the application, for models that know the role (o1 and newer). */
+export interface DeveloperMessage {
+  role: 'developer'
+  content: string | TextPart[]
+  name?: string
+}
+
+/** What the person says: text, or parts with images, audio and files. */
+export interface UserMessage {
+  role: 'user'
+  content: string | ContentPart[]
+  name?: string
+}
+
+/** What the model said. Required: `content`, `tool_calls`, `refusal` or `audio`. */
+export interface AssistantMessage {
+  role: 'assistant'
+  content?: string | (TextPart | RefusalPart)[] | null
+  refusal?: string | null
+  name?: string
+  /** An earlier spoken answer, by id. */
+  audio?: { id: string } | null
+  tool_calls?: ToolCall[]
+  /** @deprecated Replaced by `tool_calls`. */
+  function_call?: FunctionCall | null
+  /** Reasoning text as DeepSeek, vLLM and others return it; sent back only where the server wants it. */
+  reasoning_content?: string | null
+  /** Reasoning text as Groq, OpenRouter, Cerebras and others return it. */
+  reasoning?: string | null
+  /** Reasoning blocks as OpenRouter returns them; must go back unchanged for signed or encrypted reasoning. */
+  reasoning_details?: ReasoningDetail[]
+}
+
+/** The result of one tool call. Stands behind the assistant message that made the call. */
+export interface ToolMessage {
+  role: 'tool'
+  content: string | TextPart[]
+  tool_call_id: string
+}
+
+/** @deprecated The result of a `function_call`; replaced by `ToolMessage`. */
+export interface FunctionMessage {
+  role: 'function'
+  content: string | null
+  name: string
+}
+
+/** One part of a user message. */
+export type ContentPart = TextPart | ImagePart | AudioPart | FilePart
+
+export interface TextPart {
+  type: 'text'
+  text: string
+}
+
+export interface ImagePart {
+  type: 'image_url'
+  image_url: {
+    /** An https URL, or a data URL with base64 content. */
+    url: string
+    /** @default 'auto' */
+    detail?: 'auto' | 'low' | 'high'
+  }
+}
+
+export interface AudioPart {
+  type: 'input_audio'
+  input_audio: {
+    /** Base64. */
+    data: string
+    format: 'wav' | 'mp3'
+  }
+}
+
+export interface FilePart {
+  type: 'file'
+  file: {
+    /** A data URL with base64 content. */
+    file_data?: string
+    /** The id of an uploaded file. */
+    file_id?: string
+    filename?: string
+  }
+}
+
+export interface RefusalPart {
+  type: 'refusal'
+  refusal: string
+}
+
+/** A call the model wants made. */
+export type ToolCall = FunctionToolCall | CustomToolCall
+
+export interface FunctionToolCall {
+  id: string
+  type: 'function'
+  function: FunctionCall
+}
+
+export interface FunctionCall {
+  name: string
+  /** JSON as the model wrote it: it may be invalid, incomplete, or not fit the schema. */
+  arguments: string
+}
+
+export interface CustomToolCall {
+  id: string
+  type: 'custom'
+  custom: { name: string; input: string }
+}
+
+/** One block of OpenRouter's `reasoning_details`; blocks of one `index` are one block in pieces. */
+export interface ReasoningDetail {
+  type: string
+  index?: number
+  id?: string | null
+  format?: string | null
+  text?: string | null
+  summary?: string | null
+  data?: string | null
+  signature?: string | null
+}
