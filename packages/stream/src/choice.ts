@@ -165,7 +165,7 @@ export class ChoiceBuilder {
   }
 
   #addContent(delta: string, events: StreamEvent[]): void {
-    const { text: content, json } = (this.#content ??= newContent())
+    const { text: content, json } = (this.#content ??= newContent(this.#bounds.maxDepth))
     if (delta === '') return
     this.#bounds.content(utf8Length(delta))
     content.append(delta)
@@ -272,9 +272,9 @@ function wholeMessage(entry: JsonObject): JsonObject | undefined {
   return Object.fromEntries(Object.entries(delta).filter(([, value]) => !isEmpty(value)))
 }
 
-function newContent(): { readonly text: Text; readonly json: LiveJson } {
+function newContent(maxDepth: number): { readonly text: Text; readonly json: LiveJson } {
   const content = new Text()
-  return { text: content, json: new LiveJson(content) }
+  return { text: content, json: new LiveJson(content, maxDepth) }
 }
 
 function assignUnknown<T extends object>(target: T, unknown: JsonObject): T {

@@ -11,6 +11,11 @@ export { normalizeCompletion } from './normalize.ts'
 export { reasoningOf } from './choice.ts'
 export { reportOf } from './report.ts'
 export type { CompletionReport } from './report.ts'
+// JSON in pieces.
+export { PartialJson } from './partial-json.ts'
+export type { PartialJsonOptions } from './partial-json.ts'
+export type { JsonPath } from './json-path.ts'
+export { JsonError } from './json-error.ts'
 // Events.
 export type {
   ArgumentsDelta,

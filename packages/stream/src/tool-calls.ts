@@ -169,7 +169,7 @@ export class ToolCalls {
       text: body,
       bytes: 0,
       scan: new ObjectScan(this.#bounds),
-      json: new LiveJson(body),
+      json: new LiveJson(body, this.#bounds.maxDepth),
       unknown: {},
       unknownBody: {},
       complete: false,
