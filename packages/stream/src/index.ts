@@ -16,6 +16,9 @@ export { PartialJson } from './partial-json.ts'
 export type { PartialJsonOptions } from './partial-json.ts'
 export type { JsonPath } from './json-path.ts'
 export { JsonError } from './json-error.ts'
+// Items of an array while it arrives.
+export { elements } from './elements.ts'
+export type { ElementsOptions } from './elements.ts'
 // Events.
 export type {
   ArgumentsDelta,

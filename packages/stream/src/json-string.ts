@@ -1,5 +1,7 @@
 // A JSON string that arrives in pieces, cut anywhere: also in an escape, or between the halves of a surrogate pair.
 
+import { Text } from './text.ts'
+
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
 const escapes: Readonly<Record<string, string>> = {
@@ -14,8 +16,6 @@ const escapes: Readonly<Record<string, string>> = {
 }
 
 export class JsonString {
-  /** The text so far, never with half a pair at its end unless the string ends with one. */
-  value = ''
   complete = false
   /** The offset of a character that may not stand there, else -1. */
   wrongAt = -1
@@ -23,9 +23,15 @@ export class JsonString {
   #escape: string | undefined
   /** A first half of a surrogate pair that waits for its second. */
   #half = ''
+  #text = new Text()
+
+  /** The text so far, never with half a pair at its end unless the string ends with one. */
+  get value(): string {
+    return this.#text.toString()
+  }
 
   begin(): void {
-    this.value = ''
+    this.#text = new Text()
     this.complete = false
     this.#half = ''
   }
@@ -45,7 +51,7 @@ export class JsonString {
       const unit = piece.charCodeAt(end)
       at = end + 1
       if (unit === QUOTE) {
-        this.value += this.#half
+        if (this.#half !== '') this.#text.append(this.#half)
         this.complete = true
         return at
       }
@@ -78,7 +84,7 @@ export class JsonString {
   #append(piece: string): void {
     const last = piece.charCodeAt(piece.length - 1)
     const isHalf = last >= 0xd800 && last <= 0xdbff
-    this.value += this.#half + (isHalf ? piece.slice(0, -1) : piece)
+    this.#text.append(this.#half + (isHalf ? piece.slice(0, -1) : piece))
     this.#half = isHalf ? piece.slice(-1) : ''
   }
 

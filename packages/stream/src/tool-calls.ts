@@ -283,12 +283,12 @@ export class ToolCalls {
     for (const key in entry) {
       if (key === 'index' || key === 'id' || key === 'type' || key === 'function' || key === 'custom') continue
       mergeField(call.unknown, key, entry[key], this.#bounds)
-      call.touched = round
+      if (!isEmpty(entry[key])) call.touched = round
     }
     for (const key in source) {
       if (key === 'name' || key === 'arguments' || key === 'input') continue
       mergeField(call.unknownBody, key, source[key], this.#bounds)
-      call.touched = round
+      if (!isEmpty(source[key])) call.touched = round
     }
   }
 }
