@@ -1,6 +1,6 @@
 import { CompletionBuilder, type StreamEvent } from '@toolloop/stream'
 import type { AssistantMessage, FinishReason, ModelOptions, ToolCall, Usage } from '@toolloop/wire'
-import { argumentsOf, mintCallId, nameOf } from './calls.ts'
+import { isWhole, mintCallId, nameOf } from './calls.ts'
 import { chunksOf } from './chunks-of.ts'
 import { type Fact, fact, type RunEvent, type StepProgress } from './events.ts'
 import { adopt } from './input.ts'
@@ -68,17 +68,21 @@ export class StepReader {
     return !content && !refusal && this.sealed.length === 0 && !('reasoning_content' in rest) && !('reasoning' in rest)
   }
 
-  /** The complete answer. Calls that a token limit cut in two are dropped: what is not whole is never run. */
+  /** The complete answer, with the calls that stand. */
   end(): StepEnd {
     const { choices, usage = null } = this.#builder.snapshot()
     const { message, finish_reason } = choices[0] ?? { message: nothing, finish_reason: null }
-    const keep =
-      finish_reason === 'content_filter'
-        ? this.sealed
-        : finish_reason === 'length'
-          ? message.tool_calls?.filter(isWhole)
-          : message.tool_calls
-    return { message: adopt(withCalls(message, keep ?? [])), finish_reason, usage }
+    return {
+      message: adopt(withCalls(message, this.#standing(message.tool_calls ?? [], finish_reason))),
+      finish_reason,
+      usage,
+    }
+  }
+
+  /** A filter leaves what was started; a token limit drops the calls unless one of them is whole. */
+  #standing(calls: readonly ToolCall[], finishReason: FinishReason | null): readonly ToolCall[] {
+    if (finishReason === 'content_filter') return this.sealed
+    return finishReason === 'length' && !calls.some(isWhole) ? [] : calls
   }
 
   /** What stands when the stream ends here. */
@@ -142,17 +146,6 @@ function gainOf(key: string, value: unknown, told: Partial<AssistantMessage>): [
 
 function withCalls({ tool_calls: _calls, ...message }: AssistantMessage, calls: readonly ToolCall[]): AssistantMessage {
   return calls.length > 0 ? { ...message, tool_calls: [...calls] } : message
-}
-
-/** Arguments that are one complete JSON object, or free text that a limit can cut unseen: that is never taken as whole. */
-function isWhole(call: ToolCall): boolean {
-  if (call.type === 'custom') return false
-  try {
-    const value: unknown = JSON.parse(argumentsOf(call))
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-  } catch {
-    return false
-  }
 }
 
 /** The ids of this run's earlier calls. Every message is looked at once per run. */
