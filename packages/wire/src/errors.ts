@@ -1,6 +1,6 @@
 import type { Completion } from './completion.ts'
 
-/** Every way of failing, as `error.code`. */
+/** Every way of failing that is ours to name, as `error.code`. An `APIError` carries the server's own code instead. */
 export type ErrorCode =
   | 'api'
   | 'connection'
@@ -24,11 +24,16 @@ export class ToolloopError extends Error {
   /** What `instanceof` looks for; each subclass names its own. */
   static readonly brand: symbol = Symbol.for('toolloop.ToolloopError')
   override readonly name: string = 'ToolloopError'
-  readonly code: ErrorCode
+  /** What failed: one of ours, or, on an `APIError`, what the server called it (`insufficient_quota`, …). */
+  readonly code: ErrorCode | (string & {})
   /** May the same thing work when tried again? */
   readonly retryable: boolean
 
-  constructor(code: ErrorCode, message: string, options: { cause?: unknown; retryable?: boolean } = {}) {
+  constructor(
+    code: ErrorCode | (string & {}),
+    message: string,
+    options: { cause?: unknown; retryable?: boolean } = {},
+  ) {
     super(message, 'cause' in options ? { cause: options.cause } : undefined)
     this.code = code
     this.retryable = options.retryable ?? false

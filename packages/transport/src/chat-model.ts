@@ -1,0 +1,94 @@
+// From a client to what an agent knows of a model.
+import type {
+  ChatModel,
+  Chunk,
+  Completion,
+  CompletionParams,
+  ModelOptions,
+  ModelRequest,
+  Price,
+  Profile,
+  StreamOptions,
+} from '@toolloop/wire'
+import { StreamError, UsageError } from '@toolloop/wire'
+import { adaptRequest } from './adapt-request.ts'
+import { defaultBaseURL } from './endpoint.ts'
+import { type ProfileName, profileFor } from './profiles.ts'
+
+/** Anything that can create completions: a `Transport`, a `Client`, or an `openai` instance. */
+export type CompletionClient = DirectClient | OpenAIClient
+
+interface DirectClient {
+  create(params: CompletionParams, options?: ModelOptions): Promise<unknown>
+  readonly profile?: Profile
+}
+
+/** The part of an `openai` instance that is used. */
+export interface OpenAIClient {
+  readonly chat: { readonly completions: { create(params: never, options?: never): PromiseLike<unknown> } }
+  readonly baseURL?: string
+}
+
+export interface ChatModelOptions {
+  /** @default the client's, else told by its base URL */
+  readonly profile?: ProfileName | Partial<Profile> | undefined
+  /** For `usd` budgets and `result.cost`. */
+  readonly price?: Price | undefined
+}
+
+/** A model behind a client, by its id. Requests are adapted to what the server accepts. */
+export function chatModel(client: CompletionClient, name: string, options: ChatModelOptions = {}): ChatModel {
+  if (typeof name !== 'string' || name === '')
+    throw new UsageError('`chatModel` needs the id of a model, e.g. `gpt-5.1`')
+  const create = createOf(client)
+  const profile = profileOf(client, options.profile)
+  const paramsOf = (request: ModelRequest): CompletionParams => ({ ...adaptRequest(request, profile), model: name })
+  const streamOptions: { stream_options?: StreamOptions } = profile.streamOptions
+    ? { stream_options: { include_usage: true } }
+    : {}
+  return {
+    name,
+    profile,
+    ...(options.price === undefined ? {} : { price: options.price }),
+    create: async (request, modelOptions) => (await create(paramsOf(request), modelOptions)) as Completion,
+    async *stream(request, modelOptions) {
+      const stream = await create({ ...paramsOf(request), stream: true, ...streamOptions }, modelOptions)
+      if (hasBatches(stream)) yield* stream.batches()
+      else yield* wholeAnswer(stream as AsyncIterable<Chunk>)
+    },
+  }
+}
+
+type Create = (params: CompletionParams, options: ModelOptions) => Promise<unknown>
+
+function createOf(client: CompletionClient): Create {
+  if ('create' in client && typeof client.create === 'function')
+    return (params, options) => client.create(params, options)
+  const completions = (client as Partial<OpenAIClient>).chat?.completions
+  if (typeof completions?.create !== 'function')
+    throw new UsageError('`chatModel` needs a client with `create` or `chat.completions.create`')
+  // `onRetry` is ours; an `openai` instance retries by itself and tells nobody.
+  return async (params, { signal }) => completions.create(params as never, { signal } as never)
+}
+
+function profileOf(client: CompletionClient, setting: ChatModelOptions['profile']): Profile {
+  const own = 'profile' in client ? client.profile : undefined
+  if (typeof setting === 'object' && own !== undefined) return Object.freeze({ ...own, ...setting })
+  if (setting === undefined && own !== undefined) return own
+  const baseURL = 'baseURL' in client && typeof client.baseURL === 'string' ? client.baseURL : defaultBaseURL
+  return profileFor(setting, baseURL)
+}
+
+function hasBatches(stream: unknown): stream is { batches(): AsyncIterable<readonly Chunk[]> } {
+  return typeof stream === 'object' && stream !== null && 'batches' in stream && typeof stream.batches === 'function'
+}
+
+/** A foreign stream may end as if all were well when the connection was cut. */
+async function* wholeAnswer(stream: AsyncIterable<Chunk>): AsyncGenerator<Chunk, void, undefined> {
+  let finished = false
+  for await (const chunk of stream) {
+    finished ||= chunk.choices?.some((choice) => Boolean(choice.finish_reason))
+    yield chunk
+  }
+  if (!finished) throw new StreamError('The stream ended without a finish_reason')
+}

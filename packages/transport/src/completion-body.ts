@@ -1,0 +1,74 @@
+// The body of a plain answer: is it a completion, or an error in disguise?
+import type { Chunk, Completion } from '@toolloop/wire'
+import { APIConnectionError } from './errors.ts'
+import { isObject, statesError } from './error-body.ts'
+import { apiErrorOf, type BadAnswer, notACompletion } from './error-response.ts'
+
+/** Parses a body that should be JSON. */
+export function readJson(text: string, answer: Omit<BadAnswer, 'body'>): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    const from = answer.from ?? 'The server'
+    const trimmed = text.trim()
+    if (trimmed === '') throw new APIConnectionError(`${from} answered ${answer.status} with an empty body`)
+    if (/^[[{"]/.test(trimmed))
+      throw new APIConnectionError(
+        `${from} answered ${answer.status} with a truncated body of ${text.length} characters`,
+        { cause },
+      )
+    throw notACompletion({ ...answer, body: text }, trimmed.startsWith('<') ? 'HTML' : 'text that is not JSON')
+  }
+}
+
+/**
+ * Reads a completion. What servers leave out or write their own way stays as it came; what cannot be a completion is
+ * a typed error with the server's words.
+ */
+export function readCompletion(text: string, answer: Omit<BadAnswer, 'body'>): Completion {
+  const body = readJson(text, answer)
+  if (statesError(body)) throw apiErrorOf({ ...answer, body })
+  const problem = problemOf(body)
+  if (problem !== undefined) throw notACompletion({ ...answer, body }, problem)
+  return body as Completion
+}
+
+/** A whole completion where a stream was asked for, as one chunk. */
+export function chunkOf(completion: Completion): Chunk {
+  const choices = completion.choices.map(({ message, ...choice }) => {
+    const { tool_calls, ...rest } = message ?? {}
+    const calls = tool_calls?.map((call, index) => ({ index, ...call }))
+    return { ...choice, delta: { ...rest, ...(calls === undefined ? {} : { tool_calls: calls }) } }
+  })
+  return { ...completion, object: 'chat.completion.chunk', choices } as Chunk
+}
+
+function problemOf(body: unknown): string | undefined {
+  if (body === null) return 'null'
+  if (Array.isArray(body)) return 'an array'
+  if (!isObject(body)) return `a ${typeof body}`
+  const choices = body['choices']
+  if (!Array.isArray(choices)) return choices === undefined ? 'no `choices`' : '`choices` that is no array'
+  if (choices.length === 0) return 'empty `choices`'
+  for (const choice of choices) {
+    const problem = choiceProblem(choice)
+    if (problem !== undefined) return problem
+  }
+  return undefined
+}
+
+function choiceProblem(choice: unknown): string | undefined {
+  if (!isObject(choice)) return 'a choice that is no object'
+  const message = choice['message'] ?? choice['delta']
+  // Some servers leave the message out when a filter withheld it.
+  if (message === undefined || message === null)
+    return choice['finish_reason'] ? undefined : 'a choice without a message'
+  if (!isObject(message)) return 'a message that is no object'
+  const content = message['content']
+  const textual =
+    content === undefined || content === null || typeof content === 'string' || typeof content === 'object'
+  if (!textual) return `content that is a ${typeof content}`
+  const calls = message['tool_calls']
+  if (calls !== undefined && calls !== null && !Array.isArray(calls)) return '`tool_calls` that is no array'
+  return undefined
+}

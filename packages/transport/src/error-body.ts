@@ -1,0 +1,118 @@
+// What a server says in an error body, whatever shape it chose.
+
+/** The facts of an error body; absent where the body does not state them. */
+export interface ErrorFacts {
+  readonly message?: string | undefined
+  readonly code?: string | undefined
+  readonly type?: string | undefined
+  readonly param?: string | undefined
+  /** A status stated in the body: inside a stream it is the only one. */
+  readonly status?: number | undefined
+}
+
+/** The most of a body that an error message quotes, in bytes of UTF-8. */
+export const excerptBytes = 4096
+
+/**
+ * Reads an error body: `{ error: {…} }`, `{ error: 'text' }`, `{ detail }`, flat `{ message, type, code }`, a list of
+ * these, or plain text and HTML as a string.
+ */
+export function errorFactsOf(body: unknown): ErrorFacts {
+  if (typeof body === 'string') return { message: textOf(body) }
+  if (Array.isArray(body)) return body.length > 0 ? errorFactsOf(body[0]) : {}
+  if (!isObject(body)) return {}
+  const inner = body['error']
+  const fields = isObject(inner) ? inner : body
+  return {
+    message: wordsOf(inner, body),
+    code: labelOf(fields['code']),
+    type: labelOf(fields['type']),
+    param: labelOf(fields['param']),
+    status: statusOf(fields) ?? statusOf(body),
+  }
+}
+
+/** Does this parsed body state an error? A completion may carry `error: null`. */
+export function statesError(body: unknown): boolean {
+  if (Array.isArray(body)) return body.length > 0 && statesError(body[0])
+  if (!isObject(body) || Array.isArray(body['choices'])) return false
+  const error = body['error']
+  return (error !== undefined && error !== null && error !== false) || body['object'] === 'error' || 'detail' in body
+}
+
+/** The beginning of a text that fits the bound, on one line. */
+export function excerpt(text: string, bytes: number = excerptBytes): string {
+  const line = text.replaceAll(/\s+/g, ' ').trim()
+  const { read } = new TextEncoder().encodeInto(line, new Uint8Array(bytes))
+  return read < line.length ? `${line.slice(0, Math.max(0, read - 1))}…` : line
+}
+
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function wordsOf(inner: unknown, body: Record<string, unknown>): string | undefined {
+  if (isObject(inner)) {
+    const words = firstWords(inner['message'], inner['detail'], inner['msg'], inner['description'])
+    const upstream = isObject(inner['metadata']) ? firstWords(inner['metadata']['raw']) : undefined
+    return words === undefined ? firstWords(inner) : upstream === undefined ? words : `${words}: ${upstream}`
+  }
+  return firstWords(
+    inner,
+    body['message'],
+    body['detail'],
+    body['errors'],
+    body['msg'],
+    body['error_description'],
+    body['title'],
+  )
+}
+
+/** The first of these that says something. */
+function firstWords(...candidates: readonly unknown[]): string | undefined {
+  for (const candidate of candidates) {
+    const words = wordsIn(candidate)
+    if (words !== undefined && words !== '') return words
+  }
+  return undefined
+}
+
+/** FastAPI's `detail` is a list of `{ loc, msg }`; others nest a message once more. */
+function wordsIn(value: unknown): string | undefined {
+  if (typeof value === 'string') return textOf(value)
+  if (value === undefined || value === null || typeof value === 'boolean') return undefined
+  if (Array.isArray(value)) {
+    const parts = value.slice(0, 8).map((part) => wordsIn(part) ?? '')
+    return parts.filter((part) => part !== '').join('; ')
+  }
+  if (!isObject(value)) return JSON.stringify(value)
+  const words = value['msg'] ?? value['message']
+  if (typeof words === 'string') {
+    const place = Array.isArray(value['loc']) ? `${value['loc'].join('.')}: ` : ''
+    return excerpt(place + words)
+  }
+  return excerpt(JSON.stringify(value))
+}
+
+/** Text as it is; of HTML the title, or the text without its tags. */
+function textOf(text: string): string {
+  if (!/^\s*</.test(text)) return excerpt(text)
+  const head = text.slice(0, 16_384)
+  const title = /<title[^>]*>([^<]*)<\/title>/i.exec(head)?.[1]
+  return excerpt(
+    title?.trim() || head.replaceAll(/<(script|style)[^>]*>[^<]*<\/\1>/gi, ' ').replaceAll(/<[^>]*>/g, ' '),
+  )
+}
+
+function labelOf(value: unknown): string | undefined {
+  if (typeof value === 'string') return value === '' ? undefined : excerpt(value, 256)
+  return typeof value === 'number' ? String(value) : undefined
+}
+
+function statusOf(fields: Record<string, unknown>): number | undefined {
+  for (const name of ['status_code', 'status', 'code', 'raw_status_code']) {
+    const status = Number(fields[name] ?? Number.NaN)
+    if (Number.isInteger(status) && status >= 400 && status < 600) return status
+  }
+  return undefined
+}

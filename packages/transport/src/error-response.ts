@@ -1,0 +1,84 @@
+// From what the server sent to the error the caller catches.
+import { APIError, errorClassOf } from './errors.ts'
+import { errorFactsOf, excerpt } from './error-body.ts'
+
+/** An answer that is an error, or that should have been something else. */
+export interface BadAnswer {
+  /** The HTTP status; an error inside a stream may state another one in its body. */
+  readonly status: number | undefined
+  readonly headers?: Headers | undefined
+  /** Parsed where it is JSON, else the text. */
+  readonly body: unknown
+  /** `POST https://api.openai.com/v1/chat/completions`, without query. */
+  readonly from?: string | undefined
+  /** What to say when the body does not. */
+  readonly otherwise?: string | undefined
+  readonly retryable?: boolean | undefined
+}
+
+/** The typed error for an answer. Its message holds status, place and the server's words. */
+export function apiErrorOf(answer: BadAnswer): APIError {
+  const facts = errorFactsOf(answer.body)
+  const failed = answer.status !== undefined && answer.status >= 400
+  const status = failed ? answer.status : (facts.status ?? answer.status)
+  const words = facts.message ?? answer.otherwise ?? 'no body'
+  const place = answer.from === undefined ? 'The server answered' : `${answer.from} answered`
+  const Class = errorClassOf(status)
+  return new Class(`${place} ${failed ? answer.status : 'with an error'}: ${words}`, {
+    status,
+    headers: answer.headers,
+    error: answer.body,
+    code: facts.code,
+    type: facts.type,
+    param: facts.param,
+    retryable: answer.retryable ?? isRetryable(status, facts.code, facts.type, answer.headers),
+    retryAfter: retryAfterOf(answer.headers),
+  })
+}
+
+/** A 200 that holds no completion. */
+export function notACompletion(answer: BadAnswer, problem: string): APIError {
+  const quote = typeof answer.body === 'string' ? answer.body : (JSON.stringify(answer.body) ?? '')
+  const words = quote === '' ? '' : `: ${errorWords(answer.body) ?? excerpt(quote)}`
+  return new APIError(`${answer.from ?? 'The server'} answered ${answer.status ?? 200} with ${problem}${words}`, {
+    status: answer.status,
+    headers: answer.headers,
+    error: answer.body,
+    retryable: answer.retryable ?? false,
+  })
+}
+
+/** May a request that failed so work when it is sent again? */
+export function isRetryable(
+  status: number | undefined,
+  code: string | undefined,
+  type: string | undefined,
+  headers: Headers | undefined,
+): boolean {
+  if (code === 'insufficient_quota' || type === 'insufficient_quota') return false
+  const wish = headers?.get('x-should-retry')
+  if (wish === 'true') return true
+  if (wish === 'false') return false
+  return status !== undefined && (status === 408 || status === 409 || status === 429 || status >= 500)
+}
+
+/** Milliseconds the server asks to wait: `retry-after-ms`, else `retry-after` in seconds or as a date. */
+export function retryAfterOf(headers: Headers | undefined, now: number = Date.now()): number | undefined {
+  const milliseconds = numberIn(headers?.get('retry-after-ms'))
+  if (milliseconds !== undefined) return milliseconds
+  const text = headers?.get('retry-after')?.trim()
+  const seconds = numberIn(text)
+  if (seconds !== undefined) return seconds * 1000
+  const date = text === undefined || /^[-+\d.]/.test(text) ? Number.NaN : Date.parse(text)
+  return Number.isNaN(date) ? undefined : Math.max(0, date - now)
+}
+
+function numberIn(text: string | null | undefined): number | undefined {
+  const trimmed = text?.trim() ?? ''
+  const value = /^\d+(\.\d+)?$/.test(trimmed) ? Number(trimmed) : Number.NaN
+  return Number.isFinite(value) ? value : undefined
+}
+
+function errorWords(body: unknown): string | undefined {
+  return typeof body === 'string' ? errorFactsOf(body).message : undefined
+}

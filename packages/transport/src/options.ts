@@ -1,0 +1,96 @@
+// What a client and a single request can be told.
+import type { Profile, Retry } from '@toolloop/wire'
+import type { Timeouts } from './timeouts.ts'
+import type { ProfileName } from './profiles.ts'
+
+/** Header values by name; `null` removes a header that would be sent otherwise. */
+export type HeaderOptions = Readonly<Record<string, string | null | undefined>>
+/** Query parameters; `undefined` and `null` leave one out. */
+export type QueryOptions = Readonly<Record<string, string | number | boolean | null | undefined>>
+
+/** Where a client's reports go. Each method is optional; fields never hold a key, a header or a body. */
+export interface Logger {
+  debug?(message: string, fields: Readonly<Record<string, unknown>>): void
+  info?(message: string, fields: Readonly<Record<string, unknown>>): void
+  warn?(message: string, fields: Readonly<Record<string, unknown>>): void
+  error?(message: string, fields: Readonly<Record<string, unknown>>): void
+}
+
+/** Bounds on what a server may send. Each ends in a `LimitError` that names it. */
+export interface Limits {
+  /** A body that is not streamed, decompressed. @default 33_554_432 */
+  readonly maxBodyBytes?: number | undefined
+  /** One event of a stream, decompressed. @default 33_554_432 */
+  readonly maxEventBytes?: number | undefined
+}
+
+/** What holds for one request; it wins over the client's own setting. */
+export interface RequestOptions {
+  /** Extra headers. `null` removes one. */
+  readonly headers?: HeaderOptions | undefined
+  readonly query?: QueryOptions | undefined
+  /** Extra fields of the JSON body. */
+  readonly body?: Readonly<Record<string, unknown>> | undefined
+  /** Milliseconds in all, or one bound per phase. */
+  readonly timeout?: number | Timeouts | undefined
+  readonly signal?: AbortSignal | undefined
+  /** Attempts after the first. @default 2 */
+  readonly maxRetries?: number | undefined
+  /** Sent as `Idempotency-Key` with every attempt. @default a random one per request */
+  readonly idempotencyKey?: string | undefined
+  /** Called before the wait that precedes a retry. */
+  readonly onRetry?: ((retry: Retry) => void) | undefined
+}
+
+export interface ClientOptions {
+  /**
+   * The key, or a function asked for it before every attempt, so also after a 401.
+   * @default OPENAI_API_KEY, when the base URL is the default one or comes from the environment too
+   */
+  readonly apiKey?: string | (() => string | Promise<string>) | undefined
+  /** Up to and including the version. @default OPENAI_BASE_URL, else `https://api.openai.com/v1` */
+  readonly baseURL?: string | URL | undefined
+  readonly organization?: string | undefined
+  readonly project?: string | undefined
+  readonly azure?: AzureOptions | undefined
+  readonly headers?: HeaderOptions | undefined
+  readonly query?: QueryOptions | undefined
+  /** Extra fields of every completion request's body. */
+  readonly body?: Readonly<Record<string, unknown>> | undefined
+  readonly timeout?: number | Timeouts | undefined
+  /** @default 2 */
+  readonly maxRetries?: number | undefined
+  readonly backoff?: Backoff | undefined
+  readonly limits?: Limits | undefined
+  /** What the server accepts: a known name, or fields that differ. @default told by the base URL */
+  readonly profile?: ProfileName | Partial<Profile> | undefined
+  /** Used in place of the platform's own HTTP, e.g. for tests or an edge runtime. */
+  readonly fetch?: typeof globalThis.fetch | undefined
+  /** An undici dispatcher (7 or newer) in place of our own pool: proxies, mocks, HTTP/2. Node only. */
+  readonly dispatcher?: object | undefined
+  /** @default none */
+  readonly logger?: Logger | undefined
+  /** Draws the jitter of the back-off, from 0 to 1. @default Math.random */
+  readonly random?: (() => number) | undefined
+}
+
+/** Azure OpenAI: requests go to `{baseURL}/openai/deployments/{deployment}/…?api-version=…` with an `api-key`. */
+export interface AzureOptions {
+  readonly apiVersion: string
+  /** @default the request's `model` */
+  readonly deployment?: string | undefined
+  /** How the key is sent. @default 'api-key' */
+  readonly auth?: 'api-key' | 'bearer' | undefined
+}
+
+/** The wait before attempt n + 1: a random part of `initial · 2ⁿ`, at most `max`. Milliseconds. */
+export interface Backoff {
+  /** @default 500 */
+  readonly initial?: number | undefined
+  /** @default 8_000 */
+  readonly max?: number | undefined
+  /** The longest wait a server may ask for; a longer one gives up. @default 60_000 */
+  readonly cap?: number | undefined
+}
+
+export type ResolvedBackoff = Readonly<Record<keyof Backoff, number>>

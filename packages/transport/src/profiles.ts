@@ -1,0 +1,129 @@
+// What servers do not accept, and what they want back. No vendor is named anywhere else.
+import { type Profile, UsageError } from '@toolloop/wire'
+
+export type ProfileName =
+  | 'openai'
+  | 'azure'
+  | 'anthropic'
+  | 'cerebras'
+  | 'deepseek'
+  | 'fireworks'
+  | 'gemini'
+  | 'groq'
+  | 'llamacpp'
+  | 'mistral'
+  | 'ollama'
+  | 'openrouter'
+  | 'perplexity'
+  | 'together'
+  | 'vllm'
+  | 'xai'
+  | 'compatible'
+
+/** The API as OpenAI serves it. */
+const openai: Profile = {
+  name: 'openai',
+  strict: true,
+  streamOptions: true,
+  parallelToolCalls: true,
+  developerRole: true,
+  maxCompletionTokens: true,
+  nullContent: true,
+  invalidArguments: true,
+  sendBack: [],
+  output: 'native',
+}
+
+/** What nearly every server of this API understands; the profile of a base URL nobody knows. */
+const compatible: Profile = {
+  ...openai,
+  name: 'compatible',
+  strict: false,
+  developerRole: false,
+  maxCompletionTokens: false,
+  invalidArguments: false,
+  output: 'tool',
+}
+
+/** Known servers: where they differ, and the hosts they are known by. */
+const known: Readonly<Record<ProfileName, Profile>> = {
+  openai,
+  azure: { ...openai, name: 'azure' },
+  compatible,
+  anthropic: { ...compatible, name: 'anthropic' },
+  cerebras: { ...compatible, name: 'cerebras', strict: true, maxCompletionTokens: true, output: 'native' },
+  deepseek: { ...compatible, name: 'deepseek', parallelToolCalls: false, sendBack: ['reasoning_content'] },
+  fireworks: { ...compatible, name: 'fireworks', sendBack: ['reasoning_content'], output: 'native' },
+  gemini: { ...compatible, name: 'gemini', parallelToolCalls: false, sendBack: ['extra_content'], output: 'native' },
+  groq: { ...compatible, name: 'groq', strict: true, maxCompletionTokens: true, sendBack: ['reasoning'] },
+  llamacpp: { ...compatible, name: 'llamacpp', sendBack: ['reasoning_content'], output: 'native' },
+  mistral: { ...compatible, name: 'mistral', strict: true, streamOptions: false, nullContent: false, output: 'native' },
+  ollama: { ...compatible, name: 'ollama', parallelToolCalls: false, nullContent: false, output: 'native' },
+  openrouter: {
+    ...compatible,
+    name: 'openrouter',
+    strict: true,
+    sendBack: ['reasoning', 'reasoning_details', 'reasoning_content'],
+    output: 'native',
+  },
+  perplexity: { ...compatible, name: 'perplexity', parallelToolCalls: false, output: 'native' },
+  together: { ...compatible, name: 'together', sendBack: ['reasoning'] },
+  vllm: {
+    ...compatible,
+    name: 'vllm',
+    maxCompletionTokens: true,
+    sendBack: ['reasoning', 'reasoning_content'],
+    output: 'native',
+  },
+  xai: {
+    ...compatible,
+    name: 'xai',
+    strict: true,
+    maxCompletionTokens: true,
+    sendBack: ['reasoning_content'],
+    output: 'native',
+  },
+}
+
+const hosts: readonly (readonly [host: string, name: ProfileName])[] = [
+  ['openai.com', 'openai'],
+  ['openai.azure.com', 'azure'],
+  ['anthropic.com', 'anthropic'],
+  ['cerebras.ai', 'cerebras'],
+  ['deepseek.com', 'deepseek'],
+  ['fireworks.ai', 'fireworks'],
+  ['generativelanguage.googleapis.com', 'gemini'],
+  ['groq.com', 'groq'],
+  ['mistral.ai', 'mistral'],
+  ['ollama.com', 'ollama'],
+  ['openrouter.ai', 'openrouter'],
+  ['perplexity.ai', 'perplexity'],
+  ['together.xyz', 'together'],
+  ['together.ai', 'together'],
+  ['x.ai', 'xai'],
+]
+
+/** Known profiles by name. */
+export const profiles: Readonly<Record<ProfileName, Profile>> = Object.freeze(known)
+
+/** A profile by name, by what differs, or by where the server is. */
+export function profileFor(setting: ProfileName | Partial<Profile> | undefined, baseURL: string | URL): Profile {
+  if (typeof setting === 'string') return byName(setting)
+  const base =
+    setting?.name !== undefined && Object.hasOwn(known, setting.name) ? byName(setting.name) : byHost(baseURL)
+  return setting === undefined ? base : Object.freeze({ ...base, ...setting })
+}
+
+function byName(name: string): Profile {
+  if (Object.hasOwn(known, name)) return known[name as ProfileName]
+  throw new UsageError(
+    `There is no profile \`${name}\`; there are ${Object.keys(known).join(', ')}, or pass its fields`,
+  )
+}
+
+function byHost(baseURL: string | URL): Profile {
+  const { hostname, port } = new URL(baseURL)
+  if (port === '11434') return known.ollama
+  const found = hosts.find(([host]) => hostname === host || hostname.endsWith(`.${host}`))
+  return found === undefined ? compatible : known[found[1]]
+}

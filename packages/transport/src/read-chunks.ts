@@ -1,0 +1,161 @@
+// The body of a streamed answer: SSE bytes in, batches of chunks out. The quirks of that body are known here only.
+import { type Chunk, StreamError } from '@toolloop/wire'
+import { apiErrorOf, type BadAnswer } from './error-response.ts'
+import { excerpt, isObject, statesError } from './error-body.ts'
+import { SseDecoder, type SseOptions } from './sse.ts'
+
+export interface ReadChunksOptions extends SseOptions {
+  /** Called after each read that held an event. Comments and keep-alives are none. */
+  readonly onEvent?: ((finished: boolean) => void) | undefined
+  /** Where the bytes come from, for the messages of errors inside the stream. */
+  readonly answer?: Omit<BadAnswer, 'body'> | undefined
+}
+
+/**
+ * Reads the chunks of a streamed answer; what came in one read leaves as one array. Ends at `[DONE]` and reads no
+ * further, or at the end of the body when every choice had a `finish_reason`; else throws a `StreamError`, after the
+ * chunks that came before. An error inside the stream is thrown as `APIError`; errors of the source pass through,
+ * unless the answer was already complete.
+ */
+export async function* readChunks(
+  source: AsyncIterable<Uint8Array | readonly Uint8Array[]>,
+  options: ReadChunksOptions = {},
+): AsyncGenerator<readonly Chunk[], void, undefined> {
+  const reader = new ChunkReader(options)
+  try {
+    for await (const bytes of source) {
+      const batch = reader.read(bytes)
+      if (batch.length > 0) yield batch
+      if (reader.failure !== undefined) throw reader.failure
+      if (reader.done) return
+    }
+  } catch (error) {
+    if (error === reader.failure || !reader.finished) throw error
+    return
+  }
+  const batch = reader.end()
+  if (batch.length > 0) yield batch
+  if (reader.failure !== undefined) throw reader.failure
+  if (!reader.finished) throw reader.incomplete()
+}
+
+/** Follows one body: which chunks it holds, and whether the answer in it is whole. */
+class ChunkReader {
+  /** `[DONE]` was read. */
+  done = false
+  failure: Error | undefined
+  readonly #options: ReadChunksOptions
+  readonly #decoder: SseDecoder
+  #batch: Chunk[] = []
+  #count = 0
+  #events = 0
+  #stray = ''
+  readonly #choices = new Set<unknown>()
+  readonly #finished = new Set<unknown>()
+  #lastChoice: unknown
+
+  constructor(options: ReadChunksOptions) {
+    this.#options = options
+    this.#decoder = new SseDecoder((data, event) => this.#take(data, event), options)
+  }
+
+  /** Is the answer complete, as far as it says? */
+  get finished(): boolean {
+    return this.done || (this.#choices.size > 0 && this.#finished.size >= this.#choices.size)
+  }
+
+  read(bytes: Uint8Array | readonly Uint8Array[]): readonly Chunk[] {
+    const before = this.#events
+    try {
+      if (bytes instanceof Uint8Array) this.#decoder.push(bytes)
+      else for (const part of bytes) this.#decoder.push(part)
+    } catch (error) {
+      this.failure ??= error as Error
+    }
+    if (this.#events > before) this.#options.onEvent?.(this.finished)
+    return this.#leave()
+  }
+
+  end(): readonly Chunk[] {
+    this.#decoder.end()
+    return this.#leave()
+  }
+
+  incomplete(): StreamError {
+    const said = this.#stray === '' ? '' : `; it said: ${this.#stray}`
+    const came = this.#count === 0 ? 'before the first chunk' : `after ${this.#count} chunks`
+    return new StreamError(`The stream ended ${came}, without a finish_reason or [DONE]${said}`)
+  }
+
+  #leave(): readonly Chunk[] {
+    const batch = this.#batch
+    if (batch.length > 0) this.#batch = []
+    return batch
+  }
+
+  #take(data: string, event: string): void {
+    if (this.done || this.failure !== undefined) return
+    this.#events++
+    if (data.charCodeAt(0) === openingBrace && event !== 'error') {
+      const chunk = this.#parse(data)
+      if (chunk !== undefined) this.#chunk(chunk)
+    } else if (data.trim() === '[DONE]') {
+      this.done = true
+    } else {
+      this.#other(data, event)
+    }
+  }
+
+  /** Not a chunk at first sight: an error by name, JSON of another kind, or words. */
+  #other(data: string, event: string): void {
+    const value = parsed(data)
+    if (event === 'error') this.#fail(value ?? data)
+    else if (isObject(value)) this.#chunk(value)
+    else if (statesError(value)) this.#fail(value)
+    else if (this.#stray === '') this.#stray = excerpt(data, 1024)
+  }
+
+  #parse(data: string): Record<string, unknown> | undefined {
+    try {
+      return JSON.parse(data) as Record<string, unknown>
+    } catch (cause) {
+      const problem = `The stream holds an event that is not JSON, after ${this.#count} chunks: ${excerpt(data, 256)}`
+      this.failure = new StreamError(problem, { cause })
+      return undefined
+    }
+  }
+
+  #chunk(value: Record<string, unknown>): void {
+    if (!Array.isArray(value['choices'])) {
+      if (statesError(value)) return this.#fail(value)
+      value['choices'] = []
+    }
+    const chunk = value as unknown as Chunk
+    for (const choice of chunk.choices) this.#follow(choice)
+    this.#count++
+    this.#batch.push(chunk)
+  }
+
+  #follow(choice: { index?: unknown; finish_reason?: unknown }): void {
+    const index = choice.index ?? 0
+    if (index !== this.#lastChoice) {
+      this.#lastChoice = index
+      this.#choices.add(index)
+    }
+    if (choice.finish_reason) this.#finished.add(index)
+  }
+
+  #fail(body: unknown): void {
+    this.failure = apiErrorOf({ status: undefined, ...this.#options.answer, body })
+  }
+}
+
+const openingBrace = 123
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,106 @@
+// Server-sent events: bytes in, events out (WHATWG HTML, "Server-sent events"; lenient where servers are).
+import { LimitError } from '@toolloop/wire'
+
+/** Called for each event: its `data` lines joined by LF, and its `event` field (`''` when it has none). */
+export type SseListener = (data: string, event: string) => void
+
+export interface SseOptions {
+  /** The most bytes one event may take. @default 33_554_432 */
+  readonly maxEventBytes?: number | undefined
+}
+
+/**
+ * Cuts a body into events. Lines end at CRLF, LF or CR; a leading BOM is dropped; comments are skipped; an event whose
+ * blank line never came is handed out by `end()`. A field line `error: …` is an event named `error`: some servers
+ * write it in place of `data:`. Any cut of the bytes gives the same events; the work is linear in the bytes.
+ */
+export class SseDecoder {
+  readonly #listener: SseListener
+  readonly #maxEventBytes: number
+  readonly #decoder = new TextDecoder()
+  /** The line that has no end yet; a rope, flattened once. */
+  #line = ''
+  #data: string | undefined
+  #event = ''
+  /** Bytes since the last event, to hold the bound. */
+  #pending = 0
+  #endedInCr = false
+
+  constructor(listener: SseListener, options: SseOptions = {}) {
+    this.#listener = listener
+    this.#maxEventBytes = options.maxEventBytes ?? defaultMaxEventBytes
+  }
+
+  /** Takes the next bytes of the body; calls the listener for every event they complete. */
+  push(bytes: Uint8Array): void {
+    this.#pending += bytes.byteLength
+    this.#read(this.#decoder.decode(bytes, { stream: true }))
+    if (this.#pending > this.#maxEventBytes) throw tooLong(this.#maxEventBytes)
+  }
+
+  /** The body is over: hands out what has no blank line behind it. */
+  end(): void {
+    this.#read(this.#decoder.decode())
+    if (this.#line !== '') {
+      const line = this.#line
+      this.#line = ''
+      this.#field(line)
+    }
+    this.#dispatch(0)
+  }
+
+  #read(input: string): void {
+    const text = input.includes('\r') || this.#endedInCr ? this.#lineFeeds(input) : input
+    let start = 0
+    for (;;) {
+      const end = text.indexOf('\n', start)
+      if (end < 0) break
+      const line = start === 0 && this.#line !== '' ? this.#line + text.slice(0, end) : text.slice(start, end)
+      this.#line = ''
+      start = end + 1
+      if (line === '') this.#dispatch(text.length - start)
+      else this.#field(line)
+    }
+    this.#line += start === 0 ? text : text.slice(start)
+  }
+
+  /** CRLF and CR become LF, also where a cut parts the pair: the LF of a CRLF whose CR is gone by is dropped. */
+  #lineFeeds(input: string): string {
+    const text = this.#endedInCr && input.startsWith('\n') ? input.slice(1) : input
+    if (input !== '') this.#endedInCr = input.endsWith('\r')
+    return text.replaceAll(/\r\n?/g, '\n')
+  }
+
+  #field(line: string): void {
+    if (line.startsWith('data:')) {
+      const value = line.slice(line.charCodeAt(5) === space ? 6 : 5)
+      this.#data = this.#data === undefined ? value : `${this.#data}\n${value}`
+    } else if (line.startsWith('event:')) {
+      this.#event = line.slice(line.charCodeAt(6) === space ? 7 : 6)
+    } else if (line.startsWith('error:')) {
+      this.#listener(line.slice(6).trim(), 'error')
+    } else if (line === 'data') {
+      this.#data = this.#data === undefined ? '' : `${this.#data}\n`
+    }
+  }
+
+  #dispatch(left: number): void {
+    const data = this.#data
+    const event = this.#event
+    this.#data = undefined
+    this.#event = ''
+    this.#pending = left
+    if (data !== undefined) this.#listener(data, event)
+  }
+}
+
+const space = 32
+const defaultMaxEventBytes = 32 * 1024 * 1024
+
+function tooLong(allowed: number): LimitError {
+  return new LimitError(
+    'maxEventBytes',
+    allowed,
+    `One server-sent event is longer than ${allowed} bytes; if that is right for this server, raise \`limits.maxEventBytes\``,
+  )
+}

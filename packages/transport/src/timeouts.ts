@@ -1,0 +1,191 @@
+// The six clocks of a request. They run only while we wait for the server, never while the consumer holds us back.
+import { UsageError } from '@toolloop/wire'
+import { APITimeoutError, type TimeoutKind } from './errors.ts'
+
+/** Milliseconds; `Infinity` and `0` switch a clock off. */
+export interface Timeouts {
+  /** The whole request: all attempts, the waits between them, the stream. @default 600_000 */
+  readonly total?: number | undefined
+  /** One attempt. @default the total */
+  readonly attempt?: number | undefined
+  /** Until the connection stands; with `fetch` it is part of `headers`. @default 10_000 */
+  readonly connect?: number | undefined
+  /** From the connection to the response's headers. @default the total */
+  readonly headers?: number | undefined
+  /** From the headers to the first event of a stream. @default the total */
+  readonly firstEvent?: number | undefined
+  /** Between two events of a stream; comments are none. @default 180_000 */
+  readonly idle?: number | undefined
+}
+
+export type ResolvedTimeouts = Readonly<Record<TimeoutKind, number>>
+/** What is being waited for. */
+export type Phase = Exclude<TimeoutKind, 'total' | 'attempt'> | 'body' | 'trailer'
+
+/** The request's settings over the client's over the defaults. */
+export function resolveTimeouts(...settings: readonly (number | Timeouts | undefined)[]): ResolvedTimeouts {
+  const result: Record<TimeoutKind, number> = { ...defaults }
+  for (const setting of settings) {
+    const given = typeof setting === 'number' ? { total: setting } : (setting ?? {})
+    for (const [name, value] of Object.entries(given)) {
+      if (value !== undefined) result[kindOf(name)] = millisecondsOf(name, value)
+    }
+  }
+  return result
+}
+
+/** Measures one request. `onExpire` is called at most once, while a wait is on. */
+export class Stopwatch {
+  readonly #limits: ResolvedTimeouts
+  #onExpire: (error: APITimeoutError) => void = () => {}
+  #phase: Phase = 'connect'
+  #total = 0
+  #attempt = 0
+  #inPhase = 0
+  #since: number | undefined
+  #timer: ReturnType<typeof setTimeout> | undefined
+  #timerAt = 0
+
+  constructor(limits: ResolvedTimeouts) {
+    this.#limits = limits
+  }
+
+  /** Milliseconds the request has left. */
+  get left(): number {
+    return this.#limits.total - this.#total
+  }
+
+  startAttempt(onExpire: (error: APITimeoutError) => void): void {
+    this.#onExpire = onExpire
+    this.#attempt = 0
+    this.#phase = 'connect'
+    this.#inPhase = 0
+    this.wait()
+  }
+
+  /** Something came: from here on the next thing is waited for. Works inside and outside a wait. */
+  enter(phase: Phase): void {
+    const waiting = this.#since !== undefined
+    if (waiting) this.pause()
+    this.#phase = phase
+    this.#inPhase = 0
+    if (waiting) this.wait()
+  }
+
+  /** A read is outstanding: the clocks run. */
+  wait(): void {
+    const now = performance.now()
+    this.#since = now
+    const at = now + this.#patience()
+    if (at >= this.#timerAt && this.#timer !== undefined) return
+    this.#arm(now, at)
+  }
+
+  /** The read is answered: the clocks stand. The timer stays; it looks again when it fires. */
+  pause(): void {
+    if (this.#since === undefined) return
+    const spent = performance.now() - this.#since
+    this.#since = undefined
+    this.#total += spent
+    this.#attempt += spent
+    this.#inPhase += spent
+  }
+
+  /** Time that passed between attempts. */
+  addTotal(milliseconds: number): void {
+    this.#total += milliseconds
+  }
+
+  /** The attempt is over; no timer is left. */
+  stop(): void {
+    this.pause()
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+  }
+
+  #arm(now: number, at: number): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    if (at === Number.POSITIVE_INFINITY) return
+    this.#timerAt = at
+    this.#timer = setTimeout(() => this.#look(), Math.min(Math.max(0, at - now), longestTimer))
+  }
+
+  #look(): void {
+    this.#timer = undefined
+    if (this.#since === undefined) return
+    const now = performance.now()
+    const at = this.#since + this.#patience()
+    if (at - now > 0.5) return this.#arm(now, at)
+    const kind = this.#spentKind()
+    this.stop()
+    this.#onExpire(expired(kind, this.#phase, this.#limits))
+  }
+
+  /** What the tightest clock has left. */
+  #patience(): number {
+    return Math.min(
+      this.#limits.total - this.#total,
+      this.#limits.attempt - this.#attempt,
+      this.#phaseLimit() - this.#inPhase,
+    )
+  }
+
+  #phaseLimit(): number {
+    if (this.#phase === 'body') return Number.POSITIVE_INFINITY
+    return this.#phase === 'trailer' ? Math.min(trailerPatience, this.#limits.idle) : this.#limits[this.#phase]
+  }
+
+  #spentKind(): TimeoutKind {
+    const patience = this.#patience()
+    if (this.#limits.total - this.#total <= patience) return 'total'
+    if (this.#limits.attempt - this.#attempt <= patience) return 'attempt'
+    if (this.#phase === 'body') return 'total'
+    return this.#phase === 'trailer' ? 'idle' : this.#phase
+  }
+}
+
+const defaults: ResolvedTimeouts = {
+  total: 600_000,
+  attempt: Number.POSITIVE_INFINITY,
+  connect: 10_000,
+  headers: Number.POSITIVE_INFINITY,
+  firstEvent: Number.POSITIVE_INFINITY,
+  idle: 180_000,
+}
+/** How long the usage may take to follow the finish. */
+const trailerPatience = 5_000
+const longestTimer = 2 ** 31 - 1
+
+function expired(kind: TimeoutKind, phase: Phase, limits: ResolvedTimeouts): APITimeoutError {
+  const allowed = limits[kind]
+  const waited: Record<TimeoutKind, string> = {
+    total: `The request took longer than ${allowed} ms in all`,
+    attempt: `One attempt took longer than ${allowed} ms`,
+    connect: `No connection within ${allowed} ms`,
+    headers: `No response headers within ${allowed} ms`,
+    firstEvent: `No first event within ${allowed} ms after the headers`,
+    idle: `No event within ${allowed} ms after the last one`,
+  }
+  const where = kind === 'total' || kind === 'attempt' ? `, while waiting for ${awaited[phase]}` : ''
+  return new APITimeoutError(kind, allowed, `${waited[kind]}${where} (option \`timeout.${kind}\`)`)
+}
+
+const awaited: Readonly<Record<Phase, string>> = {
+  connect: 'the connection',
+  headers: 'the response headers',
+  firstEvent: 'the first event',
+  idle: 'the next event',
+  body: 'the body',
+  trailer: 'the end of the stream',
+}
+
+function kindOf(name: string): TimeoutKind {
+  if (Object.hasOwn(defaults, name)) return name as TimeoutKind
+  throw new UsageError(`There is no timeout \`${name}\`; there are ${Object.keys(defaults).join(', ')}`)
+}
+
+function millisecondsOf(name: string, value: unknown): number {
+  if (typeof value === 'number' && value >= 0) return value === 0 ? Number.POSITIVE_INFINITY : value
+  throw new UsageError(`\`timeout.${name}\` must be milliseconds (0 or Infinity: none), not ${String(value)}`)
+}
