@@ -1,6 +1,6 @@
 // A model that plays a script in the same process: no HTTP, no bytes, the same chunks.
 import type { ChatModel, Chunk, Completion, ModelOptions, ModelRequest, Price, Profile } from '@toolloop/wire'
-import { abortError, brokenStream, connectionError, ScriptedFailure, type ApiError } from './api-error.ts'
+import { abortError, brokenAnswer, connectionError, ScriptedFailure, type ApiError } from './api-error.ts'
 import { byteLength, planOf, type Frame, type Plan } from './plan.ts'
 import { Playback, type Script } from './script.ts'
 import { systemClock, type Clock } from './virtual-clock.ts'
@@ -92,11 +92,11 @@ export function scriptedModel(script: Script, options: ScriptedModelOptions = {}
         yield chunk
         complete ||= chunk.choices?.some((choice) => choice.finish_reason) ?? false
       }
-      if (!complete) throw brokenStream('ended with neither a finish_reason nor [DONE]')
+      if (!complete) throw brokenAnswer('ended with neither a finish_reason nor [DONE]')
     },
     async create(request, { signal } = {}) {
       for await (const frame of play(await answer(request, false, signal), signal)) return valueOf(frame)
-      throw brokenStream('had no body')
+      throw brokenAnswer('had no body')
     },
     assertUsed: () => playback.assertUsed(),
     [Symbol.asyncDispose]: async () => playback.assertUsed(),
@@ -109,7 +109,7 @@ function valueOf(frame: Frame): any {
   try {
     return JSON.parse(frame.json)
   } catch (error) {
-    throw brokenStream(`is not JSON: ${frame.json.slice(0, 80)}`, error)
+    throw brokenAnswer(`is not JSON: ${frame.json.slice(0, 80)}`, error)
   }
 }
 
@@ -123,7 +123,7 @@ function bodyOf(text: string): unknown {
 
 async function giveUp(how: 'close' | 'reset' | 'stall', when: string, signal: AbortSignal | undefined): Promise<never> {
   if (how === 'stall') return unlessAborted(new Promise<never>(() => {}), signal)
-  throw when === 'before it began' ? connectionError() : brokenStream(when)
+  throw when === 'before it began' ? connectionError() : brokenAnswer(when)
 }
 
 /** Stops waiting when the signal aborts; what was waited for may settle unheard. */
