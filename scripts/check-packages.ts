@@ -16,6 +16,15 @@ const root = resolve(import.meta.dirname, '..')
 const toolchain = join(root, 'scripts/toolchain')
 const temporary = mkdtempSync(join(tmpdir(), 'toolloop-packages-'))
 const problems: string[] = []
+/** A strict user: declarations are checked too, and no Node types are in scope. */
+const compilerOptions = {
+  target: 'es2023',
+  lib: ['es2024', 'dom', 'dom.asynciterable', 'esnext.disposable'],
+  module: 'nodenext',
+  types: [],
+  strict: true,
+  noEmit: true,
+}
 
 try {
   await pnpm(root, ['build'])
@@ -87,6 +96,7 @@ async function useInProject(packed: readonly Packed[]): Promise<void> {
   const manifest = { name: 'project', private: true, type: 'module', dependencies: { ...tarballs, zod } }
   writeFileSync(join(project, 'package.json'), JSON.stringify(manifest))
   writeFileSync(join(project, 'pnpm-workspace.yaml'), JSON.stringify({ overrides: tarballs, pmOnFail: 'ignore' }))
+  writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions }))
   await pnpm(project, ['install', '--prefer-offline', '--no-frozen-lockfile'])
   await run(join(root, 'node_modules/.bin/tsc'), ['-p', '.'], project)
   for (const program of readdirSync(project).filter((file) => file.endsWith('.ts'))) {
