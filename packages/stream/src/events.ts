@@ -63,6 +63,8 @@ export interface ArgumentsDone {
   readonly id: string
   readonly name: string
   readonly arguments: string
+  /** `false`: the call broke off (the answer hit a limit) or its arguments are no JSON object. It must not be executed. */
+  readonly complete: boolean
   readonly parsed: unknown
 }
 
