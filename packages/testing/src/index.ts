@@ -30,4 +30,4 @@ export { errorBody, ScriptedFailure, type ApiError } from './api-error.ts'
 // What goes wrong on the way.
 export { fault, type Fault, type Faults, type Faulty } from './fault.ts'
 // Time.
-export { systemClock, virtualClock, type Clock, type VirtualClock } from './virtual-clock.ts'
+export { virtualClock, type VirtualClock } from './virtual-clock.ts'

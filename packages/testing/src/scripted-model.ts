@@ -1,9 +1,19 @@
 // A model that plays a script in the same process: no HTTP, no bytes, the same chunks.
-import type { ChatModel, Chunk, Completion, ModelOptions, ModelRequest, Price, Profile } from '@toolloop/wire'
+import {
+  sleep,
+  systemClock,
+  type ChatModel,
+  type Chunk,
+  type Clock,
+  type Completion,
+  type ModelOptions,
+  type ModelRequest,
+  type Price,
+  type Profile,
+} from '@toolloop/wire'
 import { abortError, brokenAnswer, connectionError, ScriptedFailure, type ApiError } from './api-error.ts'
 import { byteLength, planOf, type Frame, type Plan } from './plan.ts'
 import { Playback, type Script } from './script.ts'
-import { systemClock, type Clock } from './virtual-clock.ts'
 
 /** What a script's replies have in common, in process and over HTTP. */
 export interface ScriptOptions {
@@ -62,7 +72,7 @@ export function scriptedModel(script: Script, options: ScriptedModelOptions = {}
   async function* play(plan: Plan, signal: AbortSignal | undefined): AsyncGenerator<Frame, void, undefined> {
     const { end, status, headers } = plan
     const pause = async (ms: number): Promise<void> => {
-      if (ms > 0) await unlessAborted(clock.sleep(ms, signal), signal)
+      if (ms > 0) await unlessAborted(sleep(clock, ms, signal), signal)
       if (signal?.aborted) throw abortError(signal)
     }
     if (end.at === undefined && end.how !== 'end') await giveUp(end.how, 'before it began', signal)
