@@ -1,7 +1,7 @@
 // Making tools.
 export type { Effects, Hook, Interrupted, Tool, ToolContext, ToolLimit, ToolOptions, ToolPolicy } from './tool.ts'
-export type { NoArguments } from './define-tool.ts'
-export { tool } from './define-tool.ts'
+export type { NoArguments } from './function-tool.ts'
+export { tool } from './function-tool.ts'
 export type { CustomToolOptions } from './custom-tool.ts'
 export { customTool } from './custom-tool.ts'
 // Between tools and the wire.

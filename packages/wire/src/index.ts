@@ -42,6 +42,7 @@ export type {
   Usage,
 } from './completion.ts'
 export type { Chunk, ChunkChoice, Delta, ToolCallDelta } from './chunk.ts'
+export type { CompletionDeleted, List, StoredMessage } from './stored.ts'
 // What an agent knows of a model.
 export type { ChatModel, ModelOptions, ModelRequest, Price, Profile, Retry } from './model.ts'
 // Time.
