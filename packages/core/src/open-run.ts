@@ -1,5 +1,4 @@
-import { type Message, UsageError } from '@toolloop/wire'
-import { systemClock } from './clock.ts'
+import { type Message, systemClock, UsageError } from '@toolloop/wire'
 import { type Fact, fact, type RunEvent, type RunStart } from './events.ts'
 import { failed } from './failure.ts'
 import { deepFreeze } from './freeze.ts'

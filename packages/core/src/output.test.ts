@@ -172,5 +172,8 @@ it('only `done` has an output; a refusal and a truncation are what they are', as
   const one = (script: Parameters<typeof scriptedModel>[0]) =>
     agent({ name: 'a', model: scriptedModel(script), output: Answer }).run('go')
   expect(await one([reply({ refusal: 'No.' })])).toMatchObject({ status: 'refused' })
-  expect(await one([text('{"city":"Os', { finishReason: 'length' })])).toMatchObject({ status: 'truncated' })
+  expect(await one([text('{"city":"Os', { finishReason: 'length' })])).toMatchObject({
+    status: 'truncated',
+    partial: { city: 'Os' },
+  })
 })

@@ -1,1 +1,0 @@
-export { type Clock, sleep, systemClock } from '@toolloop/wire'
