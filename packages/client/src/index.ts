@@ -1,1 +1,2 @@
-export {}
+export { Client, defaultClient } from './client.ts'
+export type { Completions } from './client.ts'

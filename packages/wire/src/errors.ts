@@ -15,6 +15,7 @@ export type ErrorCode =
   | 'tool_input'
   | 'output'
   | 'replay'
+  | 'run'
   | 'usage'
 
 /**
@@ -42,7 +43,11 @@ export class ToolloopError extends Error {
 
   static override [Symbol.hasInstance](value: unknown): boolean {
     if (!Object.hasOwn(this, 'brand')) return Function.prototype[Symbol.hasInstance].call(this, value)
-    return typeof value === 'object' && value !== null && this.brand in value
+    try {
+      return typeof value === 'object' && value !== null && this.brand in value
+    } catch {
+      return false // a Proxy that throws at every touch
+    }
   }
 
   /** What a log may keep: no stack, no cause, no body. */
