@@ -105,7 +105,7 @@ export class CompletionBuilder<Parsed = unknown> {
           if (this.#model === '') this.#model = text(value)
           break
         case 'created':
-          if (!this.#created) this.#created = Number(value) || undefined
+          if (!this.#created) this.#created = (typeof value === 'object' ? 0 : Number(value)) || undefined
           break
         case 'choices':
           this.#addChoices(value, whole, events)
