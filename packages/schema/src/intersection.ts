@@ -36,15 +36,15 @@ function meet(left: Shape, right: Shape): Shape | undefined {
   const b = typeOf(right)
   if (a === b || b.kind === 'any' || a.kind === 'impossible') return left
   if (a.kind === 'any' || b.kind === 'impossible') return right
-  if (a.kind === 'union') return distribute(a.options, right)
-  if (b.kind === 'union') return distribute(b.options, left)
+  if (a.kind === 'union') return distribute(a.options, (option) => meet(option, right))
+  if (b.kind === 'union') return distribute(b.options, (option) => meet(left, option))
   const type = meetTypes(a, b)
   return type && { type }
 }
 
-function distribute(options: readonly Shape[], other: Shape): Shape | undefined {
+function distribute(options: readonly Shape[], meetOne: (option: Shape) => Shape | undefined): Shape | undefined {
   const branches = options.map((option) => {
-    const met = meet(option, other)
+    const met = meetOne(option)
     return met && { type: met.type, ...(option.note && { note: option.note }) }
   })
   const met = branches.filter((branch) => branch !== undefined)

@@ -80,15 +80,17 @@ class Compiler {
     const steps = type.properties.flatMap(({ key, shape }) => {
       const step = this.#type(shape.type)
       const drop = dropsNull(shape)
-      return step || drop ? [{ key, step, drop, explicit: shape.explicit }] : []
+      // A missing `constructor` must not be looked up in the prototype by whoever parses.
+      const inherited = key in Object.prototype
+      return step || drop || inherited ? [{ key, step, drop, inherited, explicit: shape.explicit === true }] : []
     })
     if (steps.length === 0) return undefined
     return (value, fitting) => {
       if (!isObject(value)) return value
-      for (const { key, step, drop, explicit } of steps) {
-        if (!Object.hasOwn(value, key)) continue
-        if (value[key] !== null) value[key] = step ? step(value[key], fitting) : value[key]
-        else if (drop && explicit) value[key] = undefined
+      for (const { key, step, drop, inherited, explicit } of steps) {
+        const present = Object.hasOwn(value, key)
+        if (present && value[key] !== null) value[key] = step ? step(value[key], fitting) : value[key]
+        else if (present ? drop && (explicit || inherited) : inherited) value[key] = undefined
         else if (drop) delete value[key]
       }
       return value

@@ -642,7 +642,7 @@ const composition: Construct[] = [
     name: 'intersection with a union',
     group: 'Composition',
     zod: 'z.object({ a: z.string() }).and(z.union([z.object({ b: z.number() }), z.object({ c: z.number() })]))',
-    definition: { anyOf: [closed({ b: number, a: string }), closed({ c: number, a: string })] },
+    definition: { anyOf: [closed({ a: string, b: number }), closed({ a: string, c: number })] },
     back: [
       [
         { a: 'x', c: 1 },
