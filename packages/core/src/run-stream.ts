@@ -4,9 +4,9 @@ import type { RunEvent } from './events.ts'
 import type { Batch } from './loop.ts'
 import type { Result } from './result.ts'
 
-/** A run that was opened: its events in batches, then its result. */
+/** A run that was opened: its events in batches, at last its result. */
 export interface OpenRun<Output> {
-  readonly events: AsyncGenerator<Batch, Result<Output>, void>
+  next(): Promise<IteratorResult<Batch, Result<Output>>>
   abort(reason: unknown): void
 }
 
@@ -20,6 +20,7 @@ export class RunStream<Event extends { readonly type: string } = RunEvent, Outpu
   readonly #open: () => Promise<OpenRun<Output>>
   readonly #result = Promise.withResolvers<Result<Output>>()
   #opened: Promise<OpenRun<Output>> | undefined
+  #run: OpenRun<Output> | undefined
   #owner: 'nobody' | 'drain' | 'iterator' = 'nobody'
   #emitter: EventEmitter | undefined
   #scheduled = false
@@ -130,9 +131,9 @@ export class RunStream<Event extends { readonly type: string } = RunEvent, Outpu
 
   async #pull(): Promise<Batch | undefined> {
     try {
-      const run = await this.#start()
+      const run = (this.#run ??= await this.#start())
       if (this.#aborted) run.abort(this.#aborted.reason)
-      const { done, value } = await run.events.next()
+      const { done, value } = await run.next()
       if (!done) return value
       if (value) this.#result.resolve(value)
       return undefined
