@@ -3,7 +3,7 @@ import type { Tool } from '@toolloop/schema'
 import { chatModel } from '@toolloop/transport'
 import { type ChatModel, UsageError } from '@toolloop/wire'
 import { fingerprintOf } from './fingerprint.ts'
-import type { Input } from './input.ts'
+import { type Input, messagesFrom } from './input.ts'
 import { openRun } from './open-run.ts'
 import { FINAL_TOOL, outputSpec } from './output.ts'
 import type { Result } from './result.ts'
@@ -18,7 +18,10 @@ export interface Agent<Output = string, Tools extends readonly AnyTool[] = reado
   readonly tools: Tools
   /** Runs to the end. Rejects only before anything was sent, for wrong options or messages; failures are outcomes. */
   run(input?: Input, ...options: RunArguments<Context>): Promise<Result<Output>>
-  /** The same run as a stream of typed events. Lazy: nothing is sent before it is iterated, listened to, or awaited. */
+  /**
+   * The same run as a stream of typed events. Lazy: nothing is sent before it is iterated, listened to, or awaited.
+   * @throws UsageError for messages that the API would refuse
+   */
   stream(input?: Input, ...options: RunArguments<Context>): RunStream<EventOf<Tools>, Output>
   /** The same agent with some things changed, for example its model in a test. */
   with(overrides: Partial<AgentOptions<Tools, Output, Context>>): Agent<Output, Tools, Context>
@@ -33,15 +36,14 @@ export function agent<const Tools extends readonly AnyTool[] = readonly [], Outp
   options: AgentOptions<Tools, Output, Hooks>,
 ): Agent<Output, Tools, Hooks & ContextOf<Tools>> {
   const spec = specOf(options as unknown as AgentOptions<readonly AnyTool[], unknown, unknown>)
-  const open = (
-    input: Input | undefined,
-    runOptions: object | undefined,
-    deltas: boolean,
-  ): RunStream<EventOf<Tools>, Output> => new RunStream(() => openRun<Output>(spec, input, runOptions ?? {}, deltas))
+  const open = (input: Input | undefined, runOptions: object | undefined, deltas: boolean) => {
+    const messages = messagesFrom(input) // now: the caller may change them later
+    return new RunStream<EventOf<Tools>, Output>(() => openRun<Output>(spec, messages, runOptions ?? {}, deltas))
+  }
   return Object.freeze({
     name: spec.name,
     tools: (options.tools ?? []) as Tools,
-    run: (input, ...[runOptions]) => open(input, runOptions, false).result,
+    run: async (input, ...[runOptions]) => open(input, runOptions, false).result,
     stream: (input, ...[runOptions]) => open(input, runOptions, true),
     with: (overrides) => agent({ ...options, ...(overrides as unknown as Partial<typeof options>) }),
   } satisfies Agent<Output, Tools, Hooks & ContextOf<Tools>>)

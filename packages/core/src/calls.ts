@@ -5,6 +5,17 @@ export const nameOf = (call: ToolCall): string => (call.type === 'custom' ? call
 export const argumentsOf = (call: ToolCall): string =>
   call.type === 'custom' ? call.custom.input : call.function.arguments
 
+/** Is it certain that a token limit cut nothing off? Free text may be cut unseen. */
+export function isWhole(call: ToolCall): boolean {
+  if (call.type === 'custom') return false
+  try {
+    const value: unknown = JSON.parse(call.function.arguments)
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+  } catch {
+    return false
+  }
+}
+
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
 
 /**

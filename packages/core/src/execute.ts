@@ -1,7 +1,6 @@
 import { ToolRetry } from '@toolloop/schema'
 import type { ToolContext } from '@toolloop/schema'
-import { brand, ToolloopError } from '@toolloop/wire'
-import { sleep } from './clock.ts'
+import { brand, sleep, ToolloopError } from '@toolloop/wire'
 import type { RunEvent } from './events.ts'
 import type { Run } from './run.ts'
 import type { AnyTool } from './spec.ts'

@@ -9,7 +9,6 @@ export type { RunArguments, RunOptions } from './run-options.ts'
 export { RunStream } from './run-stream.ts'
 export { type MemoryLog, memoryLog } from './log.ts'
 export type { RunLog } from './loop.ts'
-export { type Clock, systemClock } from './clock.ts'
 // What a run comes to.
 export { outputOf, type Result, RunError, type RunReport, type RunUsage } from './result.ts'
 export type { Ending, Failure, Outcome } from './outcome.ts'

@@ -1,9 +1,7 @@
-import { type Message, UsageError } from '@toolloop/wire'
-import { systemClock } from './clock.ts'
+import { type Message, systemClock, UsageError } from '@toolloop/wire'
 import { type Fact, fact, type RunEvent, type RunStart } from './events.ts'
 import { failed } from './failure.ts'
 import { deepFreeze } from './freeze.ts'
-import { type Input, messagesFrom } from './input.ts'
 import { memoryLog } from './log.ts'
 import { type Batch, loop, type RunLog } from './loop.ts'
 import { MemoryScope } from './memory-scope.ts'
@@ -23,11 +21,10 @@ type Options = RunOptions & { readonly context?: unknown }
  */
 export async function openRun<Output>(
   agent: AgentSpec,
-  input: Input | undefined,
+  messages: readonly Message[],
   options: Options,
   deltas: boolean,
 ): Promise<OpenRun<Output>> {
-  const messages = messagesFrom(input)
   const log = options.from ?? options.log ?? memoryLog()
   const past = await log.load()
   const first = checkLog(agent, past, options)

@@ -1,4 +1,4 @@
-import type { DeepPartial } from '@toolloop/stream'
+import { type DeepPartial, PartialJson } from '@toolloop/stream'
 import { type ModelRequest, ToolloopError } from '@toolloop/wire'
 import type { ApprovalRequest } from './events.ts'
 import { textOf } from './finish.ts'
@@ -49,7 +49,17 @@ function partialOf({ state, agent }: Run): unknown {
   if (last?.role !== 'assistant') return undefined
   const text = textOf({ message: last, calls: [] })
   if (!text) return undefined
-  return agent.output ? undefined : text
+  return agent.output ? partialJson(text) : text
+}
+
+function partialJson(text: string): unknown {
+  const json = new PartialJson()
+  try {
+    json.push(text)
+  } catch {
+    // What came before the first wrong character stands.
+  }
+  return json.value
 }
 
 function requestsOf(state: RunState): ApprovalRequest[] {

@@ -1,4 +1,4 @@
-import type { Clock } from './clock.ts'
+import type { Clock } from '@toolloop/wire'
 import type { Decision } from './events.ts'
 import type { RunLog } from './loop.ts'
 

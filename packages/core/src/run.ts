@@ -1,5 +1,5 @@
 import type { Message, ModelRequest } from '@toolloop/wire'
-import type { Clock } from './clock.ts'
+import type { Clock } from '@toolloop/wire'
 import type { Fact } from './events.ts'
 import type { AgentSpec } from './spec.ts'
 import type { RunState } from './state.ts'

@@ -1,9 +1,10 @@
 import { CompletionBuilder, type StreamEvent } from '@toolloop/stream'
 import type { AssistantMessage, FinishReason, ModelOptions, ToolCall, Usage } from '@toolloop/wire'
-import { argumentsOf, mintCallId, nameOf } from './calls.ts'
+import { isWhole, mintCallId, nameOf } from './calls.ts'
 import { chunksOf } from './chunks-of.ts'
 import { type Fact, fact, type RunEvent, type StepProgress } from './events.ts'
 import { adopt } from './input.ts'
+import { Mailbox } from './mailbox.ts'
 import type { StepPlan } from './request.ts'
 import type { Run } from './run.ts'
 
@@ -45,20 +46,32 @@ export class StepReader {
 
   async *read(): AsyncGenerator<RunEvent[], void, void> {
     const { signal } = this.#run
-    const retries: RunEvent[] = []
+    const retries = new Mailbox<RunEvent>()
     const options: ModelOptions = {
       signal,
       onRetry: ({ attempt, delay, error }) =>
-        void retries.push({ type: 'attempt.retry', step: this.#step, attempt, delay, error }),
+        retries.push({ type: 'attempt.retry', step: this.#step, attempt, delay, error }),
     }
-    for await (const chunks of chunksOf(this.#plan.model, this.#plan.request, options, this.#wire())) {
-      if (signal.aborted) signal.throwIfAborted()
-      this.started = true
-      const events = this.#translate(this.#builder.push(chunks))
-      yield retries.length > 0 ? [...retries.splice(0), ...events] : events
+    const source = chunksOf(this.#plan.model, this.#plan.request, options, this.#wire())
+    try {
+      let next = source.next()
+      next.then(
+        () => retries.close(),
+        () => retries.close(),
+      )
+      // Retries are told while the answer is still awaited.
+      for (let told = await retries.take(); told; told = await retries.take()) yield told
+      for (let result = await next; !result.done; result = await next) {
+        signal.throwIfAborted()
+        this.started = true
+        yield this.#translate(this.#builder.push(result.value))
+        next = source.next()
+      }
+    } finally {
+      source.return().catch(() => {})
     }
     // What only the end seals gains nothing by an early start.
-    yield [...retries, ...(this.#builder.finish().filter((event) => !isOurs(event)) as StepProgress[])]
+    yield this.#builder.finish().filter((event) => !isOurs(event)) as StepProgress[]
   }
 
   /** Is there nothing worth keeping, should the stream end now? */
@@ -68,17 +81,21 @@ export class StepReader {
     return !content && !refusal && this.sealed.length === 0 && !('reasoning_content' in rest) && !('reasoning' in rest)
   }
 
-  /** The complete answer. Calls that a token limit cut in two are dropped: what is not whole is never run. */
+  /** The complete answer, with the calls that stand. */
   end(): StepEnd {
     const { choices, usage = null } = this.#builder.snapshot()
     const { message, finish_reason } = choices[0] ?? { message: nothing, finish_reason: null }
-    const keep =
-      finish_reason === 'content_filter'
-        ? this.sealed
-        : finish_reason === 'length'
-          ? message.tool_calls?.filter(isWhole)
-          : message.tool_calls
-    return { message: adopt(withCalls(message, keep ?? [])), finish_reason, usage }
+    return {
+      message: adopt(withCalls(message, this.#standing(message.tool_calls ?? [], finish_reason))),
+      finish_reason,
+      usage,
+    }
+  }
+
+  /** A filter leaves what was started; a token limit drops the calls unless one of them is whole. */
+  #standing(calls: readonly ToolCall[], finishReason: FinishReason | null): readonly ToolCall[] {
+    if (finishReason === 'content_filter') return this.sealed
+    return finishReason === 'length' && !calls.some(isWhole) ? [] : calls
   }
 
   /** What stands when the stream ends here. */
@@ -98,16 +115,12 @@ export class StepReader {
     return deltas || this.#plan.tools.some((name) => this.#startsEarly(name)) ? 'stream' : 'plain'
   }
 
+  /** Only what changes nothing, or nothing twice, and needs nobody's consent. */
   #startsEarly(name: string): boolean {
     const { agent } = this.#run
     const tool = agent.tools.get(name)
-    return (
-      agent.earlyDispatch &&
-      agent.parallel &&
-      tool?.execute !== undefined &&
-      tool.policy.effects !== 'unsafe' &&
-      this.#plan.tools.includes(name)
-    )
+    if (!agent.earlyDispatch || !tool?.execute || !this.#plan.tools.includes(name)) return false
+    return tool.policy.effects !== 'unsafe' && !tool.policy.needsApproval
   }
 
   /** Most batches pass as they are; only a sealed call is rewritten, or dropped where it must wait for the finish. */
@@ -142,17 +155,6 @@ function gainOf(key: string, value: unknown, told: Partial<AssistantMessage>): [
 
 function withCalls({ tool_calls: _calls, ...message }: AssistantMessage, calls: readonly ToolCall[]): AssistantMessage {
   return calls.length > 0 ? { ...message, tool_calls: [...calls] } : message
-}
-
-/** Arguments that are one complete JSON object, or free text that a limit can cut unseen: that is never taken as whole. */
-function isWhole(call: ToolCall): boolean {
-  if (call.type === 'custom') return false
-  try {
-    const value: unknown = JSON.parse(argumentsOf(call))
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-  } catch {
-    return false
-  }
 }
 
 /** The ids of this run's earlier calls. Every message is looked at once per run. */

@@ -1,7 +1,7 @@
 // One call: find the tool, parse the arguments, run it, report. Every failure is an answer for the model.
 import { describeError, isToolResult, renderOutput, ToolInputError, ToolRetry } from '@toolloop/schema'
 import type { ContentPart, TextPart, ToolCall } from '@toolloop/wire'
-import { argumentsOf, nameOf } from './calls.ts'
+import { argumentsOf, isWhole, nameOf } from './calls.ts'
 import { acquire } from './limits.ts'
 import { type ApprovalRequest, type Fact, fact, type RunEvent, type ToolDone } from './events.ts'
 import { type CallContext, execute, Timeout } from './execute.ts'
@@ -20,6 +20,14 @@ export async function* toolCall(run: Run, item: CallState): AsyncGenerator<RunEv
   if (decision && 'result' in decision) return yield [done({ ok: true, content: decision.result })]
   if (decision && 'approve' in decision && !decision.approve)
     return yield [done({ ok: false, reason: 'declined', content: decision.reason ?? 'Declined by the user.' })]
+  if (run.state.open?.end?.type === 'step.done' && run.state.open.end.finish_reason === 'length' && !isWhole(call))
+    return yield [
+      done({
+        ok: false,
+        reason: 'truncated',
+        content: 'Not run: a token limit cut the arguments off. Call again with less.',
+      }),
+    ]
   if (name === FINAL_TOOL && run.agent.output) return yield await finalAnswer(run, item, done)
 
   const tool = run.state.open?.tools.includes(name) ? run.agent.tools.get(name) : undefined

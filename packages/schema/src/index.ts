@@ -1,7 +1,7 @@
 // Making tools.
 export type { Effects, Hook, Interrupted, Tool, ToolContext, ToolLimit, ToolOptions, ToolPolicy } from './tool.ts'
-export type { NoArguments } from './define-tool.ts'
-export { tool } from './define-tool.ts'
+export type { NoArguments } from './function-tool.ts'
+export { tool } from './function-tool.ts'
 export type { CustomToolOptions } from './custom-tool.ts'
 export { customTool } from './custom-tool.ts'
 // Between tools and the wire.
@@ -9,7 +9,7 @@ export { functionDefinition, parseArguments, toolDefinitions } from './function-
 export type { ResponseFormatOf, ResponseFormatOptions } from './response-format.ts'
 export { responseFormat } from './response-format.ts'
 // Schemas: conversion and diagnosis.
-export type { JsonSchema, StrictOptions } from './definition.ts'
+export type { JsonSchema, StrictOptions } from './strict-options.ts'
 export type { DiagnoseOptions } from './diagnosis.ts'
 export { diagnose, strictJsonSchema } from './diagnosis.ts'
 export type { Finding, Rule } from './findings.ts'

@@ -1,7 +1,7 @@
 // What an answer may take up. A bound that is hit is a `LimitError` that names the option.
 import { LimitError } from '@toolloop/wire'
 
-export interface Limits {
+export interface AnswerLimits {
   /** Tool calls in one message. @default 128 */
   readonly maxToolCalls?: number
   /** UTF-8 bytes of one call's arguments or input. @default 16 MiB */
@@ -22,7 +22,7 @@ export class Bounds {
   readonly maxDepth: number
   #contentBytes = 0
 
-  constructor(limits: Limits) {
+  constructor(limits: AnswerLimits) {
     this.maxToolCalls = limits.maxToolCalls ?? 128
     this.maxArgumentsBytes = limits.maxArgumentsBytes ?? 16 * MiB
     this.maxContentBytes = limits.maxContentBytes ?? 32 * MiB

@@ -1,7 +1,7 @@
 // Chunks in, events out, and the completion they make.
 import type { Chunk, Completion } from '@toolloop/wire'
 import { UsageError } from '@toolloop/wire'
-import type { Limits } from './bounds.ts'
+import type { AnswerLimits } from './bounds.ts'
 import { Bounds } from './bounds.ts'
 import { ChoiceBuilder } from './choice.ts'
 import type { StreamEvent } from './events.ts'
@@ -12,7 +12,7 @@ import type { CompletionReport } from './report.ts'
 import { attachReport } from './report.ts'
 import type { CallIds } from './tool-calls.ts'
 
-export interface BuilderOptions extends Limits, CallIds {
+export interface BuilderOptions extends AnswerLimits, CallIds {
   /**
    * How many choices were asked for. Given, a choice with another index is left out and reported. Without it every
    * choice is kept, each by itself. The API's own limit is 128.

@@ -32,7 +32,7 @@ export class ChoiceBuilder {
   readonly #reasoning = new Text()
   readonly #reasoningByField = new Map<ReasoningField, Text>()
   readonly #reasoningDetails: JsonObject[] = []
-  #functionCall: { name: string; arguments: Text; unknown: JsonObject } | undefined
+  #functionCall: { name: string; arguments: Text; bytes: number; unknown: JsonObject } | undefined
   #audio: JsonObject | undefined
   #logprobs: JsonObject | null | undefined
   /** Message fields no type names, and fields beside the delta. */
@@ -122,7 +122,8 @@ export class ChoiceBuilder {
   }
 
   #addDelta(delta: JsonObject, round: number, whole: boolean, events: StreamEvent[]): void {
-    let reasons = false
+    const thought = reasoningOf(delta)
+    if (thought !== '') this.#addReasoning(thought, events)
     for (const key in delta) {
       const value = delta[key]
       switch (key) {
@@ -139,7 +140,7 @@ export class ChoiceBuilder {
         case 'reasoning_content':
         case 'reasoning':
         case 'reasoning_text':
-          if (typeof value === 'string') reasons = this.#keepReasoning(key, value) || reasons
+          if (typeof value === 'string') this.#keepReasoning(key, value)
           else mergeField(this.#unknown, key, value, this.#bounds)
           break
         case 'reasoning_details':
@@ -161,11 +162,10 @@ export class ChoiceBuilder {
           mergeField(this.#unknown, key, value, this.#bounds)
       }
     }
-    if (reasons) this.#addReasoning(reasoningOf(delta), events)
   }
 
   #addContent(delta: string, events: StreamEvent[]): void {
-    const { text: content, json } = (this.#content ??= newContent())
+    const { text: content, json } = (this.#content ??= newContent(this.#bounds.maxDepth))
     if (delta === '') return
     this.#bounds.content(utf8Length(delta))
     content.append(delta)
@@ -184,13 +184,12 @@ export class ChoiceBuilder {
     for (const type of pieces.unknown) this.ignored.push(`${path}: a part of type \`${type}\``)
   }
 
-  #keepReasoning(field: ReasoningField, delta: string): boolean {
-    if (delta === '') return false
+  #keepReasoning(field: ReasoningField, delta: string): void {
+    if (delta === '') return
     let kept = this.#reasoningByField.get(field)
     if (kept === undefined) this.#reasoningByField.set(field, (kept = new Text()))
     this.#bounds.content(utf8Length(delta))
     kept.append(delta)
-    return true
   }
 
   #addReasoning(delta: string, events: StreamEvent[]): void {
@@ -216,15 +215,16 @@ export class ChoiceBuilder {
 
   /** The older form of a tool call: one per message, without an id. */
   #addFunctionCall(delta: JsonObject): void {
-    const call = (this.#functionCall ??= { name: '', arguments: new Text(), unknown: {} })
+    const call = (this.#functionCall ??= { name: '', arguments: new Text(), bytes: 0, unknown: {} })
     for (const [key, value] of Object.entries(delta)) {
       if (key === 'name') {
         if (text(value) !== call.name) call.name += text(value)
       } else if (key === 'arguments') {
         const piece =
           typeof value === 'string' || isEmpty(value) ? text(value) : JSON.stringify(copyJson(value, this.#bounds))
+        call.bytes += utf8Length(piece)
+        this.#bounds.arguments(call.bytes, call.name)
         call.arguments.append(piece)
-        this.#bounds.arguments(call.arguments.length, call.name)
       } else mergeField(call.unknown, key, value, this.#bounds)
     }
   }
@@ -272,9 +272,9 @@ function wholeMessage(entry: JsonObject): JsonObject | undefined {
   return Object.fromEntries(Object.entries(delta).filter(([, value]) => !isEmpty(value)))
 }
 
-function newContent(): { readonly text: Text; readonly json: LiveJson } {
+function newContent(maxDepth: number): { readonly text: Text; readonly json: LiveJson } {
   const content = new Text()
-  return { text: content, json: new LiveJson(content) }
+  return { text: content, json: new LiveJson(content, maxDepth) }
 }
 
 function assignUnknown<T extends object>(target: T, unknown: JsonObject): T {

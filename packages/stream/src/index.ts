@@ -3,7 +3,7 @@ export { CompletionBuilder } from './builder.ts'
 export type { BuilderOptions } from './builder.ts'
 export { accumulate, accumulateBatches, snapshotOf } from './accumulate.ts'
 export type { ChunkSource } from './accumulate.ts'
-export type { Limits } from './bounds.ts'
+export type { AnswerLimits } from './bounds.ts'
 export type { CallIds } from './tool-calls.ts'
 // A plain body → a completion.
 export { normalizeCompletion } from './normalize.ts'
@@ -11,6 +11,14 @@ export { normalizeCompletion } from './normalize.ts'
 export { reasoningOf } from './choice.ts'
 export { reportOf } from './report.ts'
 export type { CompletionReport } from './report.ts'
+// JSON in pieces.
+export { PartialJson } from './partial-json.ts'
+export type { PartialJsonOptions } from './partial-json.ts'
+export type { JsonPath } from './json-path.ts'
+export { JsonError } from './json-error.ts'
+// Items of an array while it arrives.
+export { elements } from './elements.ts'
+export type { ElementsOptions } from './elements.ts'
 // Events.
 export type {
   ArgumentsDelta,

@@ -36,13 +36,10 @@ export function getOwn(target: JsonObject, key: string): unknown {
   return Object.hasOwn(target, key) ? target[key] : undefined
 }
 
-/** A deep copy that shares nothing. With `bounds` it is measured, and refused where it is too deep. */
+/** A deep copy that shares nothing; with `bounds` it is refused where it is too deep. */
 export function copyJson<T>(value: T, bounds?: Bounds, depth?: number): T
 export function copyJson(value: unknown, bounds?: Bounds, depth = 1): unknown {
-  if (typeof value !== 'object' || value === null) {
-    bounds?.content(typeof value === 'string' ? utf8Length(value) : 8)
-    return value
-  }
+  if (typeof value !== 'object' || value === null) return value
   bounds?.depth(depth, 'A field of the answer')
   if (Array.isArray(value)) return value.map((item: unknown) => copyJson(item, bounds, depth + 1))
   const copy: JsonObject = {}
@@ -63,6 +60,13 @@ function describe(value: unknown): string {
   if (typeof value === 'object') return 'an object'
   if (typeof value === 'string') return `the text ${JSON.stringify(value.slice(0, 200))}`
   return typeof value === 'number' || typeof value === 'boolean' ? `${typeof value} ${value}` : typeof value
+}
+
+/** Roughly the bytes a value takes; exact for text. */
+export function sizeOf(value: unknown): number {
+  if (typeof value === 'string') return utf8Length(value)
+  if (typeof value !== 'object' || value === null) return 8
+  return Object.entries(value).reduce((size, [key, item]) => size + key.length + sizeOf(item), 8)
 }
 
 /**

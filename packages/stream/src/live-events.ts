@@ -2,6 +2,7 @@
 import type { ArgumentsDelta, ArgumentsDone, ContentDelta, ContentDone, DeepPartial } from './events.ts'
 import { asWire } from './json-value.ts'
 import type { LiveJson } from './live-json.ts'
+import type { JsonPath } from './json-path.ts'
 
 export class ContentDeltaEvent<Parsed> implements ContentDelta<Parsed> {
   readonly type = 'content.delta'
@@ -19,6 +20,10 @@ export class ContentDeltaEvent<Parsed> implements ContentDelta<Parsed> {
 
   get parsed(): DeepPartial<Parsed> | undefined {
     return asWire(this.#json.at(this.#end))
+  }
+
+  isComplete(path: JsonPath = []): boolean {
+    return this.#json.isCompleteAt(this.#end, path)
   }
 }
 
@@ -64,6 +69,10 @@ export class ArgumentsDeltaEvent implements ArgumentsDelta {
 
   get parsed(): unknown {
     return this.#json.at(this.#end)
+  }
+
+  isComplete(path: JsonPath = []): boolean {
+    return this.#json.isCompleteAt(this.#end, path)
   }
 }
 

@@ -1,7 +1,6 @@
 // How a field that no type names grows: the rule for everything servers add to a delta.
 import type { Bounds } from './bounds.ts'
-import { utf8Length } from './bounds.ts'
-import { copyJson, getOwn, isEmpty, isObject, setOwn } from './json-value.ts'
+import { copyJson, getOwn, isEmpty, isObject, setOwn, sizeOf } from './json-value.ts'
 import type { JsonObject } from './json-value.ts'
 
 /** These strings name something: a later one replaces the earlier, where other strings are concatenated. */
@@ -11,8 +10,16 @@ const names: ReadonlySet<string> = new Set(['id', 'type', 'name', 'role', 'forma
 export function mergeField(target: JsonObject, key: string, value: unknown, bounds: Bounds, depth = 1): void {
   const before = getOwn(target, key)
   if (isEmpty(value) && before !== undefined) return
-  if (isEmpty(before)) setOwn(target, key, copyJson(value, bounds, depth))
-  else setOwn(target, key, merged(before, value, key, bounds, depth))
+  if (isObject(before) && isObject(value)) {
+    bounds.depth(depth, 'A field of the answer')
+    for (const [name, item] of Object.entries(value)) mergeField(before, name, item, bounds, depth + 1)
+  } else if (Array.isArray(before) && Array.isArray(value)) mergeItems(before, value, bounds, depth)
+  else {
+    const added = copyJson(value, bounds, depth)
+    bounds.content(sizeOf(added))
+    const grows = typeof before === 'string' && typeof added === 'string' && !names.has(key)
+    setOwn(target, key, grows ? before + added : added)
+  }
 }
 
 /** Replaces a field, unless the new value says nothing. For what stands beside the delta: chunk and choice. */
@@ -30,7 +37,7 @@ export function mergeReasoningDetails(blocks: JsonObject[], pieces: readonly unk
   for (const piece of pieces) {
     if (!isObject(piece)) continue
     const block = blocks.findLast((candidate) => isSameBlock(candidate, piece))
-    if (block === undefined) blocks.push(copyJson(piece, bounds))
+    if (block === undefined) append(blocks, piece, bounds, 1)
     else
       for (const [key, value] of Object.entries(piece))
         if (key === 'text' || key === 'summary' || key === 'data') mergeField(block, key, value, bounds)
@@ -44,21 +51,7 @@ function isSameBlock(block: JsonObject, piece: JsonObject): boolean {
   return typeof block['index'] !== 'number' && piece['type'] === block['type'] && piece['id'] === block['id']
 }
 
-function merged(before: unknown, value: unknown, key: string, bounds: Bounds, depth: number): unknown {
-  if (typeof before === 'string' && typeof value === 'string') {
-    bounds.content(utf8Length(value))
-    return names.has(key) ? value : before + value
-  }
-  if (Array.isArray(before) && Array.isArray(value)) return mergeItems(before, value, bounds, depth)
-  if (isObject(before) && isObject(value)) {
-    bounds.depth(depth, 'A field of the answer')
-    for (const [name, item] of Object.entries(value)) mergeField(before, name, item, bounds, depth + 1)
-    return before
-  }
-  return copyJson(value, bounds, depth)
-}
-
-function mergeItems(items: unknown[], added: readonly unknown[], bounds: Bounds, depth: number): unknown[] {
+function mergeItems(items: unknown[], added: readonly unknown[], bounds: Bounds, depth: number): void {
   bounds.depth(depth, 'A field of the answer')
   for (const item of added) {
     const index = isObject(item) ? item['index'] : undefined
@@ -66,7 +59,12 @@ function mergeItems(items: unknown[], added: readonly unknown[], bounds: Bounds,
       typeof index === 'number' ? items.findLast((other) => isObject(other) && other['index'] === index) : undefined
     if (isObject(same) && isObject(item))
       for (const [key, value] of Object.entries(item)) mergeField(same, key, value, bounds, depth + 2)
-    else items.push(copyJson(item, bounds, depth + 1))
+    else append(items, item, bounds, depth + 1)
   }
-  return items
+}
+
+function append(items: unknown[], item: unknown, bounds: Bounds, depth: number): void {
+  const copy = copyJson(item, bounds, depth)
+  bounds.content(sizeOf(copy))
+  items.push(copy)
 }

@@ -7,12 +7,16 @@ export class Text {
   #head = ''
   #tail = ''
   #count = 0
+  // oxlint-disable-next-line no-unused-private-class-members -- see `append`
+  #first = 0
 
   append(delta: string): void {
     this.length += delta.length
     this.#tail += delta
     if (++this.#count === 64) {
-      this.#head += flat(this.#tail)
+      // Engines keep `a + b` as a tree until a character is read. The field keeps the reading from being optimised away.
+      this.#first = this.#tail.charCodeAt(0)
+      this.#head += this.#tail
       this.#tail = ''
       this.#count = 0
     }
@@ -21,10 +25,4 @@ export class Text {
   toString(): string {
     return this.#head + this.#tail
   }
-}
-
-/** Engines keep `a + b` as a tree until a character is read: reading one lets the pieces go. */
-function flat(tree: string): string {
-  tree.charCodeAt(0)
-  return tree
 }

@@ -169,7 +169,7 @@ export class ToolCalls {
       text: body,
       bytes: 0,
       scan: new ObjectScan(this.#bounds),
-      json: new LiveJson(body),
+      json: new LiveJson(body, this.#bounds.maxDepth),
       unknown: {},
       unknownBody: {},
       complete: false,
@@ -283,12 +283,12 @@ export class ToolCalls {
     for (const key in entry) {
       if (key === 'index' || key === 'id' || key === 'type' || key === 'function' || key === 'custom') continue
       mergeField(call.unknown, key, entry[key], this.#bounds)
-      call.touched = round
+      if (!isEmpty(entry[key])) call.touched = round
     }
     for (const key in source) {
       if (key === 'name' || key === 'arguments' || key === 'input') continue
       mergeField(call.unknownBody, key, source[key], this.#bounds)
-      call.touched = round
+      if (!isEmpty(source[key])) call.touched = round
     }
   }
 }

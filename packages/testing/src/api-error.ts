@@ -1,4 +1,4 @@
-// The error object of the API, and the errors a client makes of a failed answer.
+// The API's error object, and what a client throws when an answer fails.
 import { brand, StreamError, ToolloopError } from '@toolloop/wire'
 import { isJsonObject } from './json-object.ts'
 
@@ -18,76 +18,110 @@ export function errorBody(message: string, options: Partial<Omit<ApiError, 'mess
 
 /** What the API says of a status on its own. */
 export function statusBody(status: number): { error: ApiError } {
-  const [message, type, code] = known[status] ?? (status >= 500 ? known[500]! : known[400]!)
+  const { message, type = 'invalid_request_error', code = null } = statusOf(status)
   return errorBody(message, { type, code })
 }
 
-const known: Readonly<Record<number, readonly [message: string, type: string, code: string | null]>> = {
-  400: ['The request was not valid.', 'invalid_request_error', null],
-  401: ['Incorrect API key provided.', 'invalid_request_error', 'invalid_api_key'],
-  403: ['You are not allowed to use this model.', 'invalid_request_error', 'forbidden'],
-  404: ['The requested resource was not found.', 'invalid_request_error', 'not_found'],
-  409: ['The resource is being changed by another request.', 'invalid_request_error', 'conflict'],
-  422: ['The request could not be processed.', 'invalid_request_error', 'unprocessable_entity'],
-  429: ['Rate limit reached.', 'requests', 'rate_limit_exceeded'],
-  500: ['The server had an error while processing your request.', 'server_error', null],
-  503: ['The engine is currently overloaded, please try again later.', 'server_error', 'overloaded'],
+interface Status {
+  readonly message: string
+  readonly type?: string
+  readonly code?: string
+  /** The class of `@toolloop/transport` that stands for it. */
+  readonly class: string
+}
+
+const statuses: Readonly<Record<number, Status>> = {
+  400: { message: 'The request was not valid.', class: 'BadRequestError' },
+  401: { message: 'Incorrect API key provided.', code: 'invalid_api_key', class: 'AuthenticationError' },
+  403: { message: 'You are not allowed to use this model.', code: 'forbidden', class: 'PermissionDeniedError' },
+  404: { message: 'The requested resource was not found.', code: 'not_found', class: 'NotFoundError' },
+  409: { message: 'Another request is changing the resource.', code: 'conflict', class: 'ConflictError' },
+  422: { message: 'The request could not be processed.', class: 'UnprocessableEntityError' },
+  429: { message: 'Rate limit reached.', type: 'requests', code: 'rate_limit_exceeded', class: 'RateLimitError' },
+  500: { message: 'The server had an error.', type: 'server_error', class: 'InternalServerError' },
+}
+
+function statusOf(status: number): Status {
+  return (
+    statuses[status] ??
+    (status >= 500 ? statuses[500] : undefined) ?? { message: `Status ${status}.`, class: 'APIError' }
+  )
 }
 
 /**
- * A scripted failure, in process. It counts as an `APIError` of `@toolloop/transport` for `instanceof`, but not as
- * one of the classes by status: those come from a real answer, so use `scriptedServer` where they matter.
+ * A scripted failure, in process. For `instanceof` it is what the transport makes of the same answer over HTTP: an
+ * `APIError`, and the class of its status (`RateLimitError` for 429, …).
  */
 export class ScriptedFailure extends ToolloopError {
   static override readonly brand: symbol = Symbol.for('toolloop.ScriptedFailure')
   override readonly name = 'ScriptedFailure'
+  declare readonly code: string
+  /** `undefined` for an error inside a 200 answer. */
   readonly status: number | undefined
-  readonly headers: Readonly<Record<string, string>>
-  readonly error: unknown
+  readonly param: string | undefined
+  readonly type: string | undefined
+  readonly request_id: string | undefined
+  /** Not enumerable. */
+  declare readonly headers: Headers
+  /** The scripted body's error object. Not enumerable. */
+  declare readonly error: unknown
 
   constructor(status: number | undefined, body: unknown, headers: Readonly<Record<string, string>> = {}) {
     const error = (isJsonObject(body) ? body['error'] : undefined) ?? body
-    const message = isJsonObject(error) && typeof error['message'] === 'string' ? error['message'] : textOf(error)
-    super('api', `${status ?? 'error'} ${message}`, { retryable: status === 429 || (status ?? 0) >= 500 })
+    const { message, code, param, type } = stringsOf(error)
+    super(code ?? 'api', `${status === undefined ? '' : `${status} `}${message ?? textOf(error)}`, {
+      retryable: status !== undefined && (status === 408 || status === 409 || status === 429 || status >= 500),
+    })
     this.status = status
-    this.headers = headers
-    this.error = error
+    this.param = param
+    this.type = type
+    const list = new Headers(headers)
+    this.request_id = list.get('x-request-id') ?? undefined
+    Object.defineProperty(this, 'headers', { value: list, enumerable: false })
+    Object.defineProperty(this, 'error', { value: error, enumerable: false })
+    countAs(this, 'APIError')
+    if (status !== undefined && statusOf(status).class !== 'APIError') countAs(this, statusOf(status).class)
+  }
+
+  override toJSON(): Record<string, unknown> {
+    return { ...super.toJSON(), status: this.status, type: this.type, param: this.param, request_id: this.request_id }
   }
 
   static {
     brand(this)
-    brand({ brand: transportBrand('APIError'), prototype: this.prototype })
   }
-}
-
-function textOf(error: unknown): string {
-  return typeof error === 'string' ? error : JSON.stringify(error)
 }
 
 /** What the transport throws when its caller aborts. */
 export function abortError(signal: AbortSignal): ToolloopError {
-  return branded(new ToolloopError('user_abort', 'Request was aborted.', { cause: signal.reason }), 'APIUserAbortError')
+  const error = new ToolloopError('user_abort', 'The request was aborted by its signal', { cause: signal.reason })
+  return countAs(error, 'APIUserAbortError')
 }
 
 /** What the transport throws when no answer begins. */
 export function connectionError(): ToolloopError {
-  return branded(
-    new ToolloopError('connection', 'Connection error: the scripted connection was reset.', { retryable: true }),
-    'APIConnectionError',
-  )
+  const error = new ToolloopError('connection', 'The scripted connection ended before an answer', { retryable: true })
+  return countAs(error, 'APIConnectionError')
 }
 
 /** What the transport throws when an answer breaks off or is no JSON. */
-export function brokenStream(reason: string, cause?: unknown): StreamError {
+export function brokenAnswer(reason: string, cause?: unknown): StreamError {
   return new StreamError(`The scripted answer ${reason}`, { cause })
 }
 
-/** Brands are how `instanceof` works across copies; here, without importing the class. */
-function branded(error: ToolloopError, name: string): ToolloopError {
-  brand({ brand: transportBrand(name), prototype: error })
+/** Gives an error the brand of a transport's class: that is how `instanceof` works without importing the class. */
+function countAs<E extends ToolloopError>(error: E, name: string): E {
+  brand({ brand: Symbol.for(`toolloop.${name}`), prototype: error })
   return error
 }
 
-function transportBrand(name: string): symbol {
-  return Symbol.for(`toolloop.${name}`)
+function stringsOf(error: unknown): Partial<Record<'message' | 'code' | 'param' | 'type', string>> {
+  if (!isJsonObject(error)) return {}
+  const text = (key: string): string | undefined => (typeof error[key] === 'string' ? error[key] : undefined)
+  const [message, code, param, type] = [text('message'), text('code'), text('param'), text('type')]
+  return { ...(message && { message }), ...(code && { code }), ...(param && { param }), ...(type && { type }) }
+}
+
+function textOf(error: unknown): string {
+  return typeof error === 'string' ? error : JSON.stringify(error)
 }

@@ -1,7 +1,7 @@
 // Carries out a plan on a real response: waits, writes at the client's pace, and ends it as planned.
 import type { ServerResponse } from 'node:http'
+import { sleep, type Clock } from '@toolloop/wire'
 import { piecesOf, type Plan } from './plan.ts'
-import type { Clock } from './virtual-clock.ts'
 
 export interface SendOptions {
   readonly clock: Clock
@@ -21,7 +21,7 @@ export async function send(response: ServerResponse, plan: Plan, options: SendOp
       response.writeHead(plan.status, plan.headers)
       response.flushHeaders()
       for (const { bytes, delay } of piecesOf(plan)) {
-        if (delay > 0) await clock.sleep(delay, gone)
+        if (delay > 0) await sleep(clock, delay, gone)
         gone.throwIfAborted()
         const more = response.write(bytes)
         onSent(bytes.length)

@@ -28,6 +28,6 @@ export {
 export { checkRequest, checkTranscript } from './strict.ts'
 export { errorBody, ScriptedFailure, type ApiError } from './api-error.ts'
 // What goes wrong on the way.
-export { fault, type Fault } from './fault.ts'
+export { fault, type Fault, type Faults, type Faulty } from './fault.ts'
 // Time.
-export { systemClock, virtualClock, type Clock, type VirtualClock } from './virtual-clock.ts'
+export { virtualClock, type VirtualClock } from './virtual-clock.ts'

@@ -158,7 +158,7 @@ describe('a scripted model', () => {
   test('objects to what the API would refuse, without taking a step', async () => {
     const model = scriptedModel([text('fine')], { check: checkRequest })
     const orphan: ModelRequest = { messages: [{ role: 'tool', tool_call_id: 'x', content: '' }] }
-    await expect(model.create(orphan)).rejects.toMatchObject({ status: 400, code: 'api' })
+    await expect(model.create(orphan)).rejects.toMatchObject({ status: 400, param: 'messages.[0].role' })
     expect((await model.create(ask('again'))).choices[0]?.message.content).toBe('fine')
     model.assertUsed()
   })
@@ -228,10 +228,11 @@ describe('failures in process', () => {
     expect(error).toBeInstanceOf(ScriptedFailure)
     expect(error).toMatchObject({
       status: 429,
-      headers: { 'retry-after': '2' },
       retryable: true,
       message: '429 Rate limit reached.',
+      code: 'rate_limit_exceeded',
     })
+    expect(error instanceof ScriptedFailure && error.headers.get('retry-after')).toBe('2')
   })
 
   test.each([

@@ -1,9 +1,19 @@
 // A model that plays a script in the same process: no HTTP, no bytes, the same chunks.
-import type { ChatModel, Chunk, Completion, ModelOptions, ModelRequest, Price, Profile } from '@toolloop/wire'
-import { abortError, brokenStream, connectionError, ScriptedFailure, type ApiError } from './api-error.ts'
+import {
+  sleep,
+  systemClock,
+  type ChatModel,
+  type Chunk,
+  type Clock,
+  type Completion,
+  type ModelOptions,
+  type ModelRequest,
+  type Price,
+  type Profile,
+} from '@toolloop/wire'
+import { abortError, brokenAnswer, connectionError, ScriptedFailure, type ApiError } from './api-error.ts'
 import { byteLength, planOf, type Frame, type Plan } from './plan.ts'
 import { Playback, type Script } from './script.ts'
-import { systemClock, type Clock } from './virtual-clock.ts'
 
 /** What a script's replies have in common, in process and over HTTP. */
 export interface ScriptOptions {
@@ -62,7 +72,7 @@ export function scriptedModel(script: Script, options: ScriptedModelOptions = {}
   async function* play(plan: Plan, signal: AbortSignal | undefined): AsyncGenerator<Frame, void, undefined> {
     const { end, status, headers } = plan
     const pause = async (ms: number): Promise<void> => {
-      if (ms > 0) await unlessAborted(clock.sleep(ms, signal), signal)
+      if (ms > 0) await unlessAborted(sleep(clock, ms, signal), signal)
       if (signal?.aborted) throw abortError(signal)
     }
     if (end.at === undefined && end.how !== 'end') await giveUp(end.how, 'before it began', signal)
@@ -92,11 +102,11 @@ export function scriptedModel(script: Script, options: ScriptedModelOptions = {}
         yield chunk
         complete ||= chunk.choices?.some((choice) => choice.finish_reason) ?? false
       }
-      if (!complete) throw brokenStream('ended with neither a finish_reason nor [DONE]')
+      if (!complete) throw brokenAnswer('ended with neither a finish_reason nor [DONE]')
     },
     async create(request, { signal } = {}) {
       for await (const frame of play(await answer(request, false, signal), signal)) return valueOf(frame)
-      throw brokenStream('had no body')
+      throw brokenAnswer('had no body')
     },
     assertUsed: () => playback.assertUsed(),
     [Symbol.asyncDispose]: async () => playback.assertUsed(),
@@ -109,7 +119,7 @@ function valueOf(frame: Frame): any {
   try {
     return JSON.parse(frame.json)
   } catch (error) {
-    throw brokenStream(`is not JSON: ${frame.json.slice(0, 80)}`, error)
+    throw brokenAnswer(`is not JSON: ${frame.json.slice(0, 80)}`, error)
   }
 }
 
@@ -123,7 +133,7 @@ function bodyOf(text: string): unknown {
 
 async function giveUp(how: 'close' | 'reset' | 'stall', when: string, signal: AbortSignal | undefined): Promise<never> {
   if (how === 'stall') return unlessAborted(new Promise<never>(() => {}), signal)
-  throw when === 'before it began' ? connectionError() : brokenStream(when)
+  throw when === 'before it began' ? connectionError() : brokenAnswer(when)
 }
 
 /** Stops waiting when the signal aborts; what was waited for may settle unheard. */

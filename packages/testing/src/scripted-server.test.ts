@@ -13,6 +13,7 @@ import {
   text,
   type ScriptedServer,
   type Step,
+  virtualClock,
 } from './index.ts'
 
 const messages = [{ role: 'user' as const, content: 'hello' }]
@@ -42,7 +43,7 @@ describe('a scripted server', () => {
   })
 
   test('shows what it was asked', async () => {
-    await using server = await scriptedServer([text('')], { clock: { now: () => 42, sleep: async () => {} } })
+    await using server = await scriptedServer([text('')], { clock: virtualClock(42) })
     await post(server, { model: 'm', messages }, '/chat/completions?api-version=1')
     expect(server.requests).toMatchObject([
       {

@@ -2,7 +2,7 @@
 import type * as NodeHttp from 'node:http'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { UsageError } from '@toolloop/wire'
+import { systemClock, UsageError } from '@toolloop/wire'
 import { errorBody } from './api-error.ts'
 import { hangUp, send } from './http-response.ts'
 import { isJsonObject } from './json-object.ts'
@@ -11,7 +11,6 @@ import { Playback, type Script, type ScriptRequest } from './script.ts'
 import type { ScriptOptions } from './scripted-model.ts'
 import { StoredCompletions } from './stored-completions.ts'
 import { checkRequest } from './strict.ts'
-import { systemClock } from './virtual-clock.ts'
 
 export interface ScriptedServerOptions extends ScriptOptions {
   /** Answers 401 to every other key (`authorization: Bearer …` or `api-key`). @default any key will do */

@@ -1,94 +1,115 @@
-// One request over all its attempts: send, time, retry, redirect.
-import { LimitError, ToolloopError, type Retry } from '@toolloop/wire'
-import { APIConnectionError, APIError, APIUserAbortError, requestIdOf } from './errors.ts'
+// One request over all its attempts: send, time, retry, let go.
+import { LimitError, type Retry, ToolloopError } from '@toolloop/wire'
 import { excerpt } from './error-body.ts'
-import { apiErrorOf } from './error-response.ts'
-import type { Http, HttpRequest, HttpResponse, Sending } from './http.ts'
-import type { Logger, ResolvedBackoff } from './options.ts'
+import { apiErrorOf, type BadAnswer, parsedOrText } from './error-response.ts'
+import { APIConnectionError, APIUserAbortError, requestIdOf } from './errors.ts'
+import type { Http, HttpRequest, HttpResponse } from './http.ts'
+import type { Logger } from './options.ts'
+import { isRedirect, mostRedirects, redirected, redirectError } from './redirect.ts'
+import { type Redact, redactCause, redactor } from './redact.ts'
 import type { ResponseInfo } from './response-info.ts'
+import { delayBefore, type RetryPolicy } from './retry.ts'
 import { type ResolvedTimeouts, Stopwatch } from './timeouts.ts'
 
-export interface CallOptions {
+export interface CallOptions extends RetryPolicy {
   readonly timeouts: ResolvedTimeouts
-  readonly maxRetries: number
-  readonly backoff: ResolvedBackoff
   readonly maxBodyBytes: number
   readonly signal: AbortSignal | undefined
   readonly onRetry: ((retry: Retry) => void) | undefined
   readonly logger: Logger | undefined
-  readonly random: () => number
+}
+
+/** An attempt, ready to be sent. */
+export interface Prepared {
+  readonly http: Http
+  readonly request: HttpRequest
+  /** What no error may quote. */
+  readonly secrets: readonly string[]
 }
 
 /** What a call sends; asked before every attempt, because a key may change. */
 export interface CallTarget {
-  readonly open: () => Promise<Http>
-  readonly request: () => Promise<{ request: HttpRequest; secrets: readonly string[] }>
+  readonly prepare: () => Prepared | Promise<Prepared>
   /** Can another key be had? Then a 401 is worth another attempt. */
   readonly renewsKey: boolean
 }
 
-/** A call is made once; `attempt` and `retry` alternate until one of them throws or the body is read. */
+/** Made once per request. `run` sends; the body is read by `read` or `text`; `finish` or `cancel` ends it. */
 export class Call {
   readonly #target: CallTarget
   readonly #options: CallOptions
   readonly #watch: Stopwatch
+  readonly #began = performance.now()
   readonly #start = Date.now()
-  readonly #clock = performance.now()
+  readonly #unlisten: () => void
+  /** Ends whatever is awaited now. */
+  #interrupt: (error: Error) => void = () => {}
   #attempts = 0
-  #sending: Sending | undefined
   #response: HttpResponse | undefined
-  #from = ''
-  #secrets: readonly string[] = []
+  #from = 'The request'
+  #redact: Redact = (text) => text
   #timing: { headers: number; firstEvent?: number; end?: number } = { headers: 0 }
-  #unlisten: () => void = () => {}
 
   constructor(target: CallTarget, options: CallOptions) {
     this.#target = target
     this.#options = options
-    this.#watch = new Stopwatch(options.timeouts)
+    this.#watch = new Stopwatch(options.timeouts, (error) => this.#interrupt(error))
+    const { signal } = options
+    if (signal?.aborted) throw abortError(signal)
+    const onAbort = (): void => this.#interrupt(abortError(signal))
+    signal?.addEventListener('abort', onAbort, { once: true })
+    this.#unlisten = () => signal?.removeEventListener('abort', onAbort)
   }
 
   /** The response of the latest attempt. */
   get info(): ResponseInfo {
     const headers = this.#response?.headers ?? new Headers()
+    const timing = { start: this.#start, ...this.#timing }
     return {
       status: this.#response?.status ?? 0,
       headers,
       requestId: requestIdOf(headers),
       attempts: this.#attempts,
-      timing: { start: this.#start, ...this.#timing },
+      timing,
     }
   }
 
-  /** Where errors say they come from. */
-  get answer(): { status: number | undefined; headers: Headers | undefined; from: string } {
-    return { status: this.#response?.status, headers: this.#response?.headers, from: this.#from }
+  /** What an error needs to know of the answer. */
+  get answer(): Omit<BadAnswer, 'body'> {
+    const { status, headers } = this.#response ?? {}
+    return { status, headers, from: this.#from, redact: this.#redact }
   }
 
-  /** Sends until `use` makes something of an answer; errors that may pass are retried. */
+  /** Sends until `use` makes something of an answer; what may pass is retried. */
   async run<T>(use: (response: HttpResponse) => T | Promise<T>): Promise<T> {
     for (;;) {
       try {
-        const response = await this.#attempt()
-        return await use(response)
+        return await use(await this.#attempt())
       } catch (error) {
         await this.retry(error)
       }
     }
   }
 
-  /** Waits before another attempt, or throws the error when there will be none. */
+  /** Waits for the next attempt, or throws the error when there will be none. */
   async retry(cause: unknown): Promise<void> {
-    this.#end()
     const error = this.cleaned(cause)
-    this.#sending?.cancel(error)
-    const delay = this.#delayAfter(error)
+    this.#watch.stop()
+    this.#interrupt(error)
+    const attempt = this.#attempts
+    const delay = delayBefore(this.#options, {
+      error,
+      attempt,
+      left: this.#watch.left,
+      renewsKey: this.#target.renewsKey,
+    })
     if (delay === undefined) {
-      this.#options.logger?.error?.('request failed', { ...this.#fields(), error: error.message })
+      this.#report('error', 'request failed', { error: error.message })
+      this.#close()
       throw error
     }
-    this.#options.logger?.warn?.('request is retried', { ...this.#fields(), delay, error: error.message })
-    this.#options.onRetry?.({ attempt: this.#attempts, error, delay })
+    this.#report('warn', 'request is tried again', { delay, error: error.message })
+    this.#tell({ attempt, error, delay })
     await this.#sleep(delay)
   }
 
@@ -96,9 +117,7 @@ export class Call {
   async read(response: HttpResponse): Promise<readonly Uint8Array[] | undefined> {
     this.#watch.wait()
     try {
-      const bytes = await response.read()
-      if (bytes === undefined) this.#done()
-      return bytes
+      return await response.read()
     } finally {
       this.#watch.pause()
     }
@@ -129,176 +148,169 @@ export class Call {
 
   /** The answer is whole: the connection may be kept. */
   finish(): void {
-    this.#done()
+    this.#timing.end = this.#elapsed()
     this.#response?.finish()
-    this.#end()
+    this.#report('debug', 'response is complete', { milliseconds: Math.round(this.#timing.end) })
+    this.#close()
   }
 
-  /** The consumer leaves: the connection is cut. */
+  /** Nobody reads on: the connection is cut. */
   cancel(): void {
-    this.#sending?.cancel(new APIConnectionError('The stream was left before its end'))
-    this.#end()
+    this.#interrupt(new APIConnectionError('The stream was left before its end', { retryable: false }))
+    this.#close()
   }
 
-  /** Ours, and without secrets. */
+  /** The same error as one of ours, without secrets. */
   cleaned(cause: unknown): ToolloopError {
-    const error = cause instanceof ToolloopError ? cause : this.#connectionError(cause)
-    scrub(error, this.#secrets)
-    return error
+    if (cause instanceof ToolloopError) return cause
+    const words = wordsOf(cause)
+    const problem = this.#response === undefined ? 'got no answer' : 'broke off'
+    return new APIConnectionError(`${this.#from} ${problem}: ${this.#redact(excerpt(words, 512))}`, {
+      cause: redactCause(cause, this.#redact),
+    })
   }
 
   async #attempt(): Promise<HttpResponse> {
-    throwIfAborted(this.#options.signal)
     this.#attempts++
-    const { request, secrets } = await this.#target.request()
-    this.#secrets = secrets
-    this.#from = `${request.method} ${request.origin}${request.path.replace(/\?.*/, '')}`
-    const http = await this.#target.open()
-    throwIfAborted(this.#options.signal)
-    const response = await this.#send(http, request)
-    if (response.status >= 200 && response.status < 300) return response
-    throw await this.#failed(response)
-  }
-
-  async #send(http: Http, request: HttpRequest): Promise<HttpResponse> {
-    this.#options.logger?.debug?.('request is sent', this.#fields())
-    const sending = http.send(request, () => this.#watch.enter('headers'))
-    this.#sending = sending
-    this.#listen(sending)
-    this.#watch.startAttempt((error) => sending.cancel(error))
+    this.#response = undefined
+    this.#watch.startAttempt()
     try {
-      this.#response = await sending.response
+      const { http, request } = await this.#prepared()
+      const response = await this.#follow(http, request)
+      if (response.status >= 200 && response.status < 300) return response
+      throw await this.#refused(response)
     } finally {
       this.#watch.pause()
     }
+  }
+
+  /** Asking for a key may take its time, and is timed and interrupted like everything else. */
+  async #prepared(): Promise<Prepared> {
+    const pending = this.#target.prepare()
+    const prepared = pending instanceof Promise ? await this.#unlessInterrupted(pending) : pending
+    const { request, secrets } = prepared
+    this.#redact = redactor(secrets)
+    this.#from = `${request.method} ${request.origin}${request.path.replace(/\?.*/s, '')}`
+    return prepared
+  }
+
+  async #follow(http: Http, first: HttpRequest): Promise<HttpResponse> {
+    let request = first
+    for (let hops = 0; ; hops++) {
+      const response = await this.#send(http, request)
+      if (!isRedirect(response)) return response
+      const next = redirected(request, response)
+      response.finish()
+      if (next === undefined || hops === mostRedirects) throw redirectError(request, response, this.answer)
+      this.#report('info', 'request is redirected', { to: next.path })
+      request = next
+    }
+  }
+
+  async #send(http: Http, request: HttpRequest): Promise<HttpResponse> {
+    this.#report('debug', 'request is sent')
+    const sending = http.send(request, () => this.#watch.enter('headers'))
+    this.#interrupt = (error) => sending.cancel(error)
+    const response = await sending.response
+    this.#response = response
+    this.#watch.pause()
     this.#watch.enter('firstEvent')
     this.#timing = { headers: this.#elapsed() }
-    this.#options.logger?.debug?.('response has begun', { ...this.#fields(), status: this.#response.status })
-    return this.#response
+    this.#report('debug', 'response has begun', { status: response.status })
+    return response
   }
 
-  async #failed(response: HttpResponse): Promise<Error> {
-    if (response.status >= 300 && response.status < 400) return this.#redirected(response)
-    let body: unknown = ''
-    try {
-      body = await this.#errorText(response)
-    } catch (error) {
-      if (!(error instanceof APIConnectionError)) throw error
-    }
-    return apiErrorOf({ ...this.answer, body: parsedOr(body as string) })
+  /** The error an answer other than 2xx stands for. */
+  async #refused(response: HttpResponse): Promise<Error> {
+    const text = await this.#errorText(response)
+    return apiErrorOf({ ...this.answer, body: parsedOrText(this.#redact(text)) })
   }
 
+  /** A long, slow or broken error body must not hide the error: what came of it will do. */
   async #errorText(response: HttpResponse): Promise<string> {
     this.#watch.enter('body')
     const decoder = new TextDecoder()
     let text = ''
-    while (text.length < errorBodyLength) {
-      const parts = await this.read(response)
-      if (parts === undefined) return text
-      for (const part of parts) text += decoder.decode(part, { stream: true })
+    try {
+      while (text.length < errorBodyLength) {
+        const parts = await this.read(response)
+        if (parts === undefined) return text
+        for (const part of parts) text += decoder.decode(part, { stream: true })
+      }
+    } catch (error) {
+      if (error instanceof APIUserAbortError) throw error
     }
-    this.#sending?.cancel(new APIConnectionError('The error body is too long'))
+    this.#interrupt(new APIConnectionError('The error body was not read to its end'))
     return text.slice(0, errorBodyLength)
-  }
-
-  #redirected(response: HttpResponse): APIError {
-    const where = response.headers.get('location')
-    const target =
-      where === null ? 'elsewhere, without saying where' : `to ${excerpt(originOf(where, this.#from), 512)}`
-    return new APIError(
-      `${this.#from} answered ${response.status}: it redirects ${target}. Redirects are not followed; set \`baseURL\``,
-      { status: response.status, headers: response.headers },
-    )
-  }
-
-  #delayAfter(error: ToolloopError): number | undefined {
-    const { maxRetries, backoff, random } = this.#options
-    if (this.#attempts > maxRetries) return undefined
-    const renewed = this.#target.renewsKey && error instanceof APIError && error.status === 401 && this.#attempts === 1
-    if (renewed) return 0
-    if (!error.retryable) return undefined
-    const asked = error instanceof APIError ? error.retryAfter : undefined
-    if (asked !== undefined && asked > backoff.cap) return undefined
-    const delay = asked ?? random() * Math.min(backoff.max, backoff.initial * 2 ** (this.#attempts - 1))
-    return delay < this.#watch.left ? delay : undefined
   }
 
   #sleep(delay: number): Promise<void> {
     const { signal } = this.#options
-    throwIfAborted(signal)
+    if (signal?.aborted) {
+      this.#close()
+      return Promise.reject(abortError(signal))
+    }
     this.#watch.addTotal(delay)
     return new Promise((resolve, reject) => {
-      const onAbort = (): void => {
+      const timer = setTimeout(resolve, delay)
+      this.#interrupt = (error) => {
         clearTimeout(timer)
-        reject(abortOf(signal))
+        this.#close()
+        reject(error)
       }
-      const timer = setTimeout(() => {
-        signal?.removeEventListener('abort', onAbort)
-        resolve()
-      }, delay)
-      signal?.addEventListener('abort', onAbort, { once: true })
     })
   }
 
-  #listen(sending: Sending): void {
-    const { signal } = this.#options
-    if (signal === undefined) return
-    const onAbort = (): void => sending.cancel(abortOf(signal))
-    signal.addEventListener('abort', onAbort, { once: true })
-    this.#unlisten = () => signal.removeEventListener('abort', onAbort)
+  #unlessInterrupted<T>(work: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.#interrupt = reject
+      work.then(resolve, reject)
+    })
   }
 
-  #done(): void {
-    this.#timing.end ??= this.#elapsed()
-    this.#end()
-  }
-
-  #end(): void {
+  /** Nothing of ours is left: no timer, no listener. */
+  #close(): void {
     this.#watch.stop()
     this.#unlisten()
-    this.#unlisten = () => {}
+    this.#interrupt = () => {}
   }
 
-  #connectionError(cause: unknown): APIConnectionError {
-    const words = cause instanceof Error ? excerpt(cause.message || cause.name, 512) : String(cause)
-    const problem = this.#response === undefined ? 'got no answer' : 'was cut off'
-    return new APIConnectionError(`${this.#from} ${problem}: ${words}`, { cause })
+  #tell(retry: Retry): void {
+    try {
+      this.#options.onRetry?.(retry)
+    } catch (error) {
+      this.#report('error', '`onRetry` threw', { error: String(error) })
+    }
+  }
+
+  #report(level: keyof Logger, message: string, fields: Record<string, unknown> = {}): void {
+    const { logger } = this.#options
+    if (logger?.[level] === undefined) return
+    try {
+      logger[level]?.(message, { request: this.#from, attempt: this.#attempts, ...fields })
+    } catch {
+      // A logger that fails must not fail the request; there is nobody left to tell.
+    }
   }
 
   #elapsed(): number {
-    return performance.now() - this.#clock
-  }
-
-  #fields(): Record<string, unknown> {
-    return { request: this.#from, attempt: this.#attempts }
+    return performance.now() - this.#began
   }
 }
 
 /** What is read of an error body, in characters. */
 const errorBodyLength = 65_536
 
-export function throwIfAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted) throw abortOf(signal)
-}
-
-function abortOf(signal: AbortSignal | undefined): APIUserAbortError {
+function abortError(signal: AbortSignal | undefined): APIUserAbortError {
   return new APIUserAbortError({ cause: signal?.reason })
 }
 
-function parsedOr(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return text
-  }
-}
-
-function originOf(location: string, from: string): string {
-  try {
-    return new URL(location, from.slice(from.indexOf(' ') + 1)).origin
-  } catch {
-    return location
-  }
+/** `fetch` says no more than "fetch failed"; its cause says why. */
+function wordsOf(cause: unknown): string {
+  if (!(cause instanceof Error)) return String(cause)
+  if (cause instanceof AggregateError && cause.errors.length > 0) return wordsOf(cause.errors[0])
+  const own = cause.message || cause.name
+  return cause.cause instanceof Error ? `${own}: ${wordsOf(cause.cause)}` : own
 }
 
 function tooLarge(allowed: number): LimitError {
@@ -307,11 +319,4 @@ function tooLarge(allowed: number): LimitError {
     allowed,
     `The body is longer than ${allowed} bytes; if that is right for this server, raise \`limits.maxBodyBytes\``,
   )
-}
-
-/** A server may quote the key it was sent. */
-function scrub(error: Error, secrets: readonly string[]): void {
-  for (const secret of secrets) {
-    if (secret.length >= 8 && error.message.includes(secret)) error.message = error.message.replaceAll(secret, '***')
-  }
 }

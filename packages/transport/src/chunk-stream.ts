@@ -1,8 +1,8 @@
 // A streamed answer: chunks, one by one or in batches, over as many attempts as it takes to begin.
-import { type Chunk, StreamError, ToolloopError } from '@toolloop/wire'
+import { type Chunk, StreamError, UsageError } from '@toolloop/wire'
 import type { Call } from './call.ts'
 import { chunkOf, readCompletion } from './completion-body.ts'
-import { APIUserAbortError } from './errors.ts'
+import { APIConnectionError } from './errors.ts'
 import type { HttpResponse } from './http.ts'
 import { readChunks } from './read-chunks.ts'
 import type { ResponseInfo } from './response-info.ts'
@@ -23,7 +23,7 @@ export interface ChunkStream extends AsyncIterable<Chunk>, AsyncDisposable {
 export function chunkStream(call: Call, begun: HttpResponse, maxEventBytes: number | undefined): ChunkStream {
   let iterated = false
   const batches = (): AsyncGenerator<readonly Chunk[], void, undefined> => {
-    if (iterated) throw new StreamError('This stream was iterated before; a stream is read once', { retryable: false })
+    if (iterated) throw new UsageError('This stream was iterated before; a stream is read once')
     iterated = true
     return batchesOf(call, begun, maxEventBytes)
   }
@@ -115,12 +115,12 @@ function hasSubstance(chunk: Chunk): boolean {
   })
 }
 
-/** What ended an answer that had begun. The caller's own abort stays what it is. */
+/**
+ * What ended an answer that had begun. A cut is a `StreamError`; a timeout, a bound, the caller's own abort and an error
+ * the server spelled out stay what they are.
+ */
 function brokenOff(call: Call, cause: unknown): Error {
   const error = call.cleaned(cause)
-  if (error instanceof APIUserAbortError || error instanceof StreamError) return error
-  return new StreamError(`The stream broke off: ${error.message}`, {
-    cause: error,
-    retryable: error instanceof ToolloopError && error.retryable,
-  })
+  if (!(error instanceof APIConnectionError)) return error
+  return new StreamError(`The stream broke off: ${error.message}`, { cause: error })
 }

@@ -1,6 +1,7 @@
 // From what the server sent to the error the caller catches.
 import { APIError, errorClassOf } from './errors.ts'
 import { errorFactsOf, excerpt } from './error-body.ts'
+import { type Redact, redactHeaders } from './redact.ts'
 
 /** An answer that is an error, or that should have been something else. */
 export interface BadAnswer {
@@ -14,36 +15,42 @@ export interface BadAnswer {
   /** What to say when the body does not. */
   readonly otherwise?: string | undefined
   readonly retryable?: boolean | undefined
+  /** Removes the key from what is quoted. */
+  readonly redact?: Redact | undefined
 }
 
 /** The typed error for an answer. Its message holds status, place and the server's words. */
 export function apiErrorOf(answer: BadAnswer): APIError {
-  const facts = errorFactsOf(answer.body)
+  const body = redacted(answer)
+  const facts = errorFactsOf(body)
   const failed = answer.status !== undefined && answer.status >= 400
   const status = failed ? answer.status : (facts.status ?? answer.status)
-  const words = facts.message ?? answer.otherwise ?? 'no body'
+  const words = facts.message || answer.otherwise || 'no body'
   const place = answer.from === undefined ? 'The server answered' : `${answer.from} answered`
   const Class = errorClassOf(status)
-  return new Class(`${place} ${failed ? answer.status : 'with an error'}: ${words}`, {
+  const retryAfter = retryAfterOf(answer.headers)
+  const wait =
+    retryAfter === undefined || retryAfter === 0 ? '' : ` (it asks to wait ${Math.ceil(retryAfter / 1000)} s)`
+  return new Class(`${place} ${failed ? answer.status : 'with an error'}: ${words}${wait}`, {
     status,
-    headers: answer.headers,
-    error: answer.body,
+    headers: headersOf(answer),
+    error: body,
     code: facts.code,
     type: facts.type,
     param: facts.param,
     retryable: answer.retryable ?? isRetryable(status, facts.code, facts.type, answer.headers),
-    retryAfter: retryAfterOf(answer.headers),
+    retryAfter,
   })
 }
 
 /** A 200 that holds no completion. */
 export function notACompletion(answer: BadAnswer, problem: string): APIError {
-  const quote = typeof answer.body === 'string' ? answer.body : (JSON.stringify(answer.body) ?? '')
-  const words = quote === '' ? '' : `: ${errorWords(answer.body) ?? excerpt(quote)}`
-  return new APIError(`${answer.from ?? 'The server'} answered ${answer.status ?? 200} with ${problem}${words}`, {
+  const body = redacted(answer)
+  const quote = typeof body === 'string' ? errorFactsOf(body).message : excerpt(JSON.stringify(body))
+  return new APIError(`${answer.from ?? 'The server'} answered ${answer.status ?? 200} with ${problem}: ${quote}`, {
     status: answer.status,
-    headers: answer.headers,
-    error: answer.body,
+    headers: headersOf(answer),
+    error: body,
     retryable: answer.retryable ?? false,
   })
 }
@@ -79,6 +86,23 @@ function numberIn(text: string | null | undefined): number | undefined {
   return Number.isFinite(value) ? value : undefined
 }
 
-function errorWords(body: unknown): string | undefined {
-  return typeof body === 'string' ? errorFactsOf(body).message : undefined
+/** The body as JSON, or as the text it is. */
+export function parsedOrText(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}
+
+function redacted({ body, redact }: BadAnswer): unknown {
+  if (redact === undefined) return body
+  if (typeof body === 'string') return redact(body)
+  const text = JSON.stringify(body)
+  const clean = redact(text)
+  return clean === text ? body : parsedOrText(clean)
+}
+
+function headersOf({ headers, redact }: BadAnswer): Headers | undefined {
+  return headers === undefined || redact === undefined ? headers : redactHeaders(headers, redact)
 }

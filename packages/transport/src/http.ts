@@ -36,6 +36,5 @@ export interface Http {
 export interface HttpOptions {
   readonly fetch?: typeof globalThis.fetch | undefined
   readonly dispatcher?: object | undefined
-  /** Milliseconds. */
-  readonly connectTimeout: number
+  readonly maxHeaderBytes: number
 }

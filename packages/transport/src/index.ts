@@ -1,6 +1,15 @@
 // The client.
 export { Transport } from './transport.ts'
-export type { PlainParams, StreamingParams } from './transport.ts'
+export type {
+  CompletionQuery,
+  CompletionUpdate,
+  PageQuery,
+  PlainParams,
+  StoredMessages,
+  StreamingParams,
+} from './transport.ts'
+export { Page } from './page.ts'
+export type { FetchPage } from './page.ts'
 export type { ChunkStream } from './chunk-stream.ts'
 export type {
   AzureOptions,

@@ -22,6 +22,8 @@ export interface Limits {
   readonly maxBodyBytes?: number | undefined
   /** One event of a stream, decompressed. @default 33_554_432 */
   readonly maxEventBytes?: number | undefined
+  /** The response's headers; on Node. @default 65_536 */
+  readonly maxHeaderBytes?: number | undefined
 }
 
 /** What holds for one request; it wins over the client's own setting. */

@@ -1,5 +1,8 @@
 // HTTP on Node: undici's pool, driven by its lowest call. `fetch` would cost four times the CPU.
 import type { Dispatcher, Pool } from 'undici'
+import { LimitError, UsageError } from '@toolloop/wire'
+import { Connecting } from './connector.node.ts'
+import { decompressed } from './decompress.node.ts'
 import { fetchHttp } from './fetch-http.ts'
 import type { Http, HttpOptions, HttpResponse, Sending } from './http.ts'
 import { APIConnectionError } from './errors.ts'
@@ -7,22 +10,34 @@ import { APIConnectionError } from './errors.ts'
 /** Opens connections to one origin. */
 export async function openHttp(origin: string, options: HttpOptions): Promise<Http> {
   if (options.fetch !== undefined) return fetchHttp(options.fetch)
-  if (options.dispatcher !== undefined) return dispatcherHttp(options.dispatcher as Dispatcher, async () => {})
+  if (options.dispatcher !== undefined) return dispatcherHttp(dispatcherOf(options.dispatcher), options.maxHeaderBytes)
   const { default: UndiciPool } = await import('undici/lib/dispatcher/pool.js')
+  const { default: connectorOf } = await import('undici/lib/core/connect.js')
+  // All waiting is timed by us, from the caller's options; undici's own five minutes would cut slow models.
+  const connecting = new Connecting(connectorOf({ timeout: 0, allowH2: false }))
   const pool: Pool = new UndiciPool(origin, {
-    // All waiting is timed by us, from the caller's options; undici's own five minutes would cut slow models.
     headersTimeout: 0,
     bodyTimeout: 0,
-    connectTimeout: options.connectTimeout === Number.POSITIVE_INFINITY ? 0 : options.connectTimeout,
+    maxHeaderSize: options.maxHeaderBytes,
     allowH2: false,
+    connect: connecting.connect,
   })
-  return dispatcherHttp(pool, async () => pool.destroy(new APIConnectionError('The client was closed')))
+  return {
+    ...dispatcherHttp(pool, options.maxHeaderBytes, connecting),
+    close: () => pool.destroy(new APIConnectionError('The client was closed', { retryable: false })),
+  }
 }
 
-function dispatcherHttp(dispatcher: Dispatcher, close: () => Promise<void>): Http {
+function dispatcherOf(value: object): Dispatcher {
+  if ('dispatch' in value && typeof value.dispatch === 'function') return value as Dispatcher
+  throw new UsageError('`dispatcher` must be an undici dispatcher, e.g. a `ProxyAgent`: it has no `dispatch`')
+}
+
+/** A dispatcher that was given is not ours to close. */
+function dispatcherHttp(dispatcher: Dispatcher, maxHeaderBytes: number, connecting?: Connecting): Http {
   return {
     send(request, onConnected) {
-      const exchange = new Exchange(onConnected)
+      const exchange = new Exchange(onConnected, maxHeaderBytes, connecting)
       try {
         dispatcher.dispatch(
           {
@@ -41,7 +56,7 @@ function dispatcherHttp(dispatcher: Dispatcher, close: () => Promise<void>): Htt
       }
       return exchange
     },
-    close,
+    close: async () => {},
   }
 }
 
@@ -58,19 +73,28 @@ class Exchange implements Dispatcher.DispatchHandler, Sending, HttpResponse {
   readonly response: Promise<HttpResponse>
   status = 0
   readonly #onConnected: () => void
+  readonly #maxHeaderBytes: number
+  /** Told once when the wait for a connection is over. */
+  #connecting: Connecting | undefined
   #headed: Headed = {}
   #headers: Headers | undefined
   #controller: Dispatcher.DispatchController | undefined
-  #settle: { resolve: (response: HttpResponse) => void; reject: (error: Error) => void } | undefined
+  #settle:
+    | { resolve: (response: HttpResponse | Promise<HttpResponse>) => void; reject: (error: Error) => void }
+    | undefined
   #queue: Uint8Array[] = []
   #queued = 0
   #ended = false
   #letGo = false
+  #farewell: NodeJS.Timeout | undefined
   #failure: Error | undefined
   #reader: { resolve: (bytes: readonly Uint8Array[] | undefined) => void; reject: (error: Error) => void } | undefined
 
-  constructor(onConnected: () => void) {
+  constructor(onConnected: () => void, maxHeaderBytes: number, connecting: Connecting | undefined) {
+    this.#maxHeaderBytes = maxHeaderBytes
     this.#onConnected = onConnected
+    this.#connecting = connecting
+    connecting?.enter()
     this.response = new Promise((resolve, reject) => {
       this.#settle = { resolve, reject }
     })
@@ -96,10 +120,7 @@ class Exchange implements Dispatcher.DispatchHandler, Sending, HttpResponse {
     this.#queue = []
     this.#queued = 0
     this.#controller?.resume()
-    const timer = setTimeout(
-      () => this.cancel(new APIConnectionError('The response was not read to its end')),
-      lastMoment,
-    )
+    const timer = setTimeout(() => this.cancel(notReadToEnd()), lastMoment)
     timer.unref()
   }
 
@@ -113,6 +134,7 @@ class Exchange implements Dispatcher.DispatchHandler, Sending, HttpResponse {
   onRequestStart(controller: Dispatcher.DispatchController): void {
     if (this.#failure !== undefined) return controller.abort(this.#failure)
     this.#controller = controller
+    this.#connected(false)
     this.#onConnected()
   }
 
@@ -120,14 +142,16 @@ class Exchange implements Dispatcher.DispatchHandler, Sending, HttpResponse {
     if (status < 200) return
     this.status = status
     this.#headed = headers
-    this.#settle?.resolve(this)
+    const encoding = headers['content-encoding']
+    const plain = encoding === undefined || encoding === '' || encoding === 'identity'
+    this.#settle?.resolve(plain ? this : decompressed(this, String(encoding)))
     this.#settle = undefined
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Uint8Array): void {
     this.#queued += chunk.byteLength
     if (this.#letGo) {
-      if (this.#queued > lastBytes) this.cancel(new APIConnectionError('The response was not read to its end'))
+      if (this.#queued > lastBytes) this.cancel(notReadToEnd())
       return
     }
     this.#queue.push(chunk)
@@ -143,12 +167,22 @@ class Exchange implements Dispatcher.DispatchHandler, Sending, HttpResponse {
 
   onResponseEnd(): void {
     this.#ended = true
+    clearTimeout(this.#farewell)
     this.#reader?.resolve(undefined)
     this.#reader = undefined
   }
 
   onResponseError(_controller: unknown, error: Error): void {
-    this.#fail(error)
+    this.#fail(
+      'code' in error && error.code === 'UND_ERR_HEADERS_OVERFLOW'
+        ? headersTooLong(this.#maxHeaderBytes, error)
+        : error,
+    )
+  }
+
+  #connected(givenUp: boolean): void {
+    this.#connecting?.leave(givenUp)
+    this.#connecting = undefined
   }
 
   #take(): readonly Uint8Array[] {
@@ -162,11 +196,22 @@ class Exchange implements Dispatcher.DispatchHandler, Sending, HttpResponse {
   #fail(error: Error): void {
     if (this.#ended || this.#failure !== undefined) return
     this.#failure = error
+    clearTimeout(this.#farewell)
+    this.#connected(true)
     this.#settle?.reject(error)
     this.#settle = undefined
     this.#reader?.reject(error)
     this.#reader = undefined
   }
+}
+
+function notReadToEnd(): APIConnectionError {
+  return new APIConnectionError('The response was not read to its end')
+}
+
+function headersTooLong(allowed: number, cause: Error): LimitError {
+  const message = `The response headers are longer than ${allowed} bytes; if that is right, raise \`limits.maxHeaderBytes\``
+  return new LimitError('maxHeaderBytes', allowed, message, { cause })
 }
 
 function headersOf(headed: Headed): Headers {

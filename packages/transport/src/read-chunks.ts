@@ -112,14 +112,14 @@ class ChunkReader {
     if (event === 'error') this.#fail(value ?? data)
     else if (isObject(value)) this.#chunk(value)
     else if (statesError(value)) this.#fail(value)
-    else if (this.#stray === '') this.#stray = excerpt(data, 1024)
+    else if (this.#stray === '') this.#stray = this.#quote(data, 1024)
   }
 
   #parse(data: string): Record<string, unknown> | undefined {
     try {
       return JSON.parse(data) as Record<string, unknown>
     } catch (cause) {
-      const problem = `The stream holds an event that is not JSON, after ${this.#count} chunks: ${excerpt(data, 256)}`
+      const problem = `The stream holds an event that is not JSON, after ${this.#count} chunks: ${this.#quote(data, 256)}`
       this.failure = new StreamError(problem, { cause })
       return undefined
     }
@@ -143,6 +143,10 @@ class ChunkReader {
       this.#choices.add(index)
     }
     if (choice.finish_reason) this.#finished.add(index)
+  }
+
+  #quote(text: string, bytes: number): string {
+    return excerpt(this.#options.answer?.redact?.(text) ?? text, bytes)
   }
 
   #fail(body: unknown): void {

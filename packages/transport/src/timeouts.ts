@@ -34,10 +34,10 @@ export function resolveTimeouts(...settings: readonly (number | Timeouts | undef
   return result
 }
 
-/** Measures one request. `onExpire` is called at most once, while a wait is on. */
+/** Measures one request. `onExpire` is called at most once per attempt, while a wait is on. */
 export class Stopwatch {
   readonly #limits: ResolvedTimeouts
-  #onExpire: (error: APITimeoutError) => void = () => {}
+  readonly #onExpire: (error: APITimeoutError) => void
   #phase: Phase = 'connect'
   #total = 0
   #attempt = 0
@@ -46,8 +46,9 @@ export class Stopwatch {
   #timer: ReturnType<typeof setTimeout> | undefined
   #timerAt = 0
 
-  constructor(limits: ResolvedTimeouts) {
+  constructor(limits: ResolvedTimeouts, onExpire: (error: APITimeoutError) => void) {
     this.#limits = limits
+    this.#onExpire = onExpire
   }
 
   /** Milliseconds the request has left. */
@@ -55,8 +56,8 @@ export class Stopwatch {
     return this.#limits.total - this.#total
   }
 
-  startAttempt(onExpire: (error: APITimeoutError) => void): void {
-    this.#onExpire = onExpire
+  /** Begins to wait. */
+  startAttempt(): void {
     this.#attempt = 0
     this.#phase = 'connect'
     this.#inPhase = 0

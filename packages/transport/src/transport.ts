@@ -1,28 +1,28 @@
 // The client of the wire: one HTTP endpoint, its key, its manners.
-import { type Completion, type CompletionParams, type Profile, UsageError } from '@toolloop/wire'
-import { Call, type CallTarget, throwIfAborted } from './call.ts'
+import {
+  type Completion,
+  type CompletionDeleted,
+  type CompletionParams,
+  type Profile,
+  type StoredMessage,
+  UsageError,
+} from '@toolloop/wire'
+import { openHttp } from '#platform'
+import { Call, type CallTarget, type Prepared } from './call.ts'
 import { type ChunkStream, chunkStream } from './chunk-stream.ts'
 import { readCompletion } from './completion-body.ts'
-import { defaultBaseURL, type Endpoint, endpointOf, queryString } from './endpoint.ts'
+import { defaultBaseURL, type Endpoint, endpointOf, queryString, segmentOf } from './endpoint.ts'
 import { environment } from './environment.ts'
+import type { BadAnswer } from './error-response.ts'
 import { checkedKey, mergeHeaders } from './headers.ts'
-import { openHttp } from '#platform'
 import type { Http, HttpRequest } from './http.ts'
-import type { Backoff, ClientOptions, QueryOptions, RequestOptions, ResolvedBackoff } from './options.ts'
+import type { Backoff, ClientOptions, HeaderOptions, QueryOptions, RequestOptions, ResolvedBackoff } from './options.ts'
 import { profileFor } from './profiles.ts'
-import { rememberResponse } from './response-info.ts'
+import { Page } from './page.ts'
+import { rememberResponse, responseOf } from './response-info.ts'
+import { serialize } from './serialize.ts'
+import { readDeleted, readList } from './stored-body.ts'
 import { resolveTimeouts } from './timeouts.ts'
-
-/** A request of any route. */
-export interface Route {
-  readonly method: 'GET' | 'POST' | 'DELETE'
-  /** Behind the base URL, with a leading slash; ids in it are encoded. */
-  readonly path: string
-  readonly query?: QueryOptions | undefined
-  readonly body?: Readonly<Record<string, unknown>> | undefined
-  /** The model, where the address names it. */
-  readonly model?: string | undefined
-}
 
 export type StreamingParams = CompletionParams & { stream: true }
 export type PlainParams = CompletionParams & { stream?: false | null }
@@ -34,13 +34,14 @@ export type PlainParams = CompletionParams & { stream?: false | null }
 export class Transport {
   readonly #options: ClientOptions
   #settings: Settings | undefined
-  #http: Promise<Http> | undefined
+  #opening: Promise<Http> | undefined
+  #http: Http | undefined
   #closed = false
 
   constructor(options: ClientOptions = {}) {
     this.#options = options
     if (options.baseURL !== undefined) endpointOf(options.baseURL)
-    if (typeof options.apiKey === 'string') checkedKey(options.apiKey)
+    if (options.apiKey !== undefined && typeof options.apiKey !== 'function') checkedKey(options.apiKey)
     resolveTimeouts(options.timeout)
     mergeHeaders(options.headers)
   }
@@ -64,18 +65,44 @@ export class Transport {
   create(params: CompletionParams, options?: RequestOptions): Promise<Completion | ChunkStream>
   async create(params: CompletionParams, options: RequestOptions = {}): Promise<Completion | ChunkStream> {
     const body = { ...params, ...this.#options.body, ...options.body }
-    const call = this.#call({ method: 'POST', path: '/chat/completions', body, model: params.model }, options)
-    if (body.stream)
-      return chunkStream(call, await call.run((response) => response), this.#options.limits?.maxEventBytes)
-    const completion = await call.run(async (response) => readCompletion(await call.text(response), call.answer))
-    rememberResponse(completion, call.info)
-    return completion
+    const route: Route = { method: 'POST', path: '/chat/completions', body, model: params.model }
+    if (!body.stream) return this.#fetch(route, options, readCompletion)
+    const call = this.#call(route, options)
+    return chunkStream(call, await call.run((response) => response), this.#options.limits?.maxEventBytes)
+  }
+
+  /** A stored completion. */
+  retrieve(id: string, options: RequestOptions = {}): Promise<Completion> {
+    return this.#fetch({ method: 'GET', path: pathTo(id) }, options, readCompletion)
+  }
+
+  /** Changes a stored completion's metadata, the only thing that can change. */
+  update(id: string, params: CompletionUpdate, options: RequestOptions = {}): Promise<Completion> {
+    const body = { ...params, ...options.body }
+    return this.#fetch({ method: 'POST', path: pathTo(id), body }, options, readCompletion)
+  }
+
+  /** Stored completions, oldest first unless `order` says otherwise. */
+  list(query: CompletionQuery = {}, options: RequestOptions = {}): Promise<Page<Completion>> {
+    const { metadata, ...rest } = query
+    const pairs = Object.entries(metadata ?? {}).map(([key, value]) => [`metadata[${key}]`, value])
+    return this.#page('/chat/completions', { ...rest, ...Object.fromEntries(pairs) }, options)
+  }
+
+  /** Forgets a stored completion. */
+  delete(id: string, options: RequestOptions = {}): Promise<CompletionDeleted> {
+    return this.#fetch({ method: 'DELETE', path: pathTo(id) }, options, readDeleted)
+  }
+
+  /** The messages of a stored completion's request. */
+  readonly messages: StoredMessages = {
+    list: (id, query = {}, options = {}) => this.#page(`${pathTo(id)}/messages`, { ...query }, options),
   }
 
   /** Cuts what runs and frees the connections. Later requests fail. */
   async close(): Promise<void> {
     this.#closed = true
-    const http = await this.#http?.catch(() => undefined)
+    const http = await this.#opening?.catch(() => undefined)
     await http?.close()
   }
 
@@ -83,14 +110,27 @@ export class Transport {
     await this.close()
   }
 
+  async #page<T extends { id: string }>(path: string, query: QueryOptions, options: RequestOptions): Promise<Page<T>> {
+    const list = await this.#fetch({ method: 'GET', path, query }, options, readList<T>)
+    const page = new Page(list, (after) => this.#page<T>(path, { ...query, after }, options))
+    const info = responseOf(list)
+    if (info !== undefined) rememberResponse(page, info)
+    return page
+  }
+
+  async #fetch<T extends object>(route: Route, options: RequestOptions, read: ReadBody<T>): Promise<T> {
+    const call = this.#call(route, options)
+    const result = await call.run(async (response) => read(await call.text(response), call.answer))
+    call.finish()
+    rememberResponse(result, call.info)
+    return result
+  }
+
   #call(route: Route, options: RequestOptions): Call {
     if (this.#closed) throw new UsageError('This client was closed; make a new one')
-    throwIfAborted(options.signal)
     const { timeout, maxRetries, backoff, limits, logger, random, apiKey } = this.#options
-    const build = this.#builder(route, options)
     const target: CallTarget = {
-      open: () => this.#open(),
-      request: async () => build(await this.#key()),
+      prepare: this.#preparer(route, options),
       renewsKey: typeof apiKey === 'function',
     }
     return new Call(target, {
@@ -106,40 +146,34 @@ export class Transport {
   }
 
   /** Everything but the key is made once per request. */
-  #builder(route: Route, options: RequestOptions): (key: string | undefined) => Built {
-    const { endpoint, azure, headers } = this.#resolved
+  #preparer(route: Route, options: RequestOptions): CallTarget['prepare'] {
+    const { endpoint, azure, headers, key } = this.#resolved
     const azureQuery = azure === undefined ? undefined : { 'api-version': azure.apiVersion }
     const query = queryString(endpoint.query, azureQuery, this.#options.query, route.query, options.query)
     const path = endpoint.path + pathOf(route, azure) + query
-    const body = route.body === undefined ? undefined : JSON.stringify(route.body)
+    const body = route.body === undefined ? undefined : jsonOf(route.body)
     const own = {
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       ...(route.method === 'POST' ? { 'idempotency-key': options.idempotencyKey ?? randomId() } : {}),
     }
-    return (key) => {
-      const auth =
-        key === undefined
-          ? {}
-          : azure && azure.auth !== 'bearer'
-            ? { 'api-key': key }
-            : { authorization: `Bearer ${key}` }
-      const all = mergeHeaders(headers, own, auth, this.#options.headers, options.headers)
+    const withKey = (http: Http, secret: string | undefined): Prepared => {
+      const all = mergeHeaders(headers, own, authOf(secret, azure), this.#options.headers, options.headers)
       const request: HttpRequest = { method: route.method, origin: endpoint.origin, path, headers: all, body }
-      return { request, secrets: key === undefined ? [] : [key] }
+      return { http, request, secrets: secret === undefined ? [] : [secret] }
+    }
+    return () => {
+      if (this.#http !== undefined && typeof key !== 'function') return withKey(this.#http, key)
+      return this.#openWithKey(key).then(([http, secret]) => withKey(http, secret))
     }
   }
 
-  async #key(): Promise<string | undefined> {
-    const { key } = this.#resolved
-    return typeof key === 'function' ? checkedKey(await key()) : key
-  }
-
-  #open(): Promise<Http> {
-    const { fetch, dispatcher } = this.#options
-    const { endpoint } = this.#resolved
-    const connectTimeout = resolveTimeouts(this.#options.timeout).connect
-    this.#http ??= openHttp(endpoint.origin, { fetch, dispatcher, connectTimeout })
-    return this.#http
+  async #openWithKey(key: ClientOptions['apiKey']): Promise<[Http, string | undefined]> {
+    const secret = typeof key === 'function' ? checkedKey(await key()) : key
+    const { fetch, dispatcher, limits } = this.#options
+    const maxHeaderBytes = limits?.maxHeaderBytes ?? 65_536
+    this.#opening ??= openHttp(this.#resolved.endpoint.origin, { fetch, dispatcher, maxHeaderBytes })
+    this.#http = await this.#opening
+    return [this.#http, secret]
   }
 
   /** The options with the environment filled in, at the first use. */
@@ -149,10 +183,42 @@ export class Transport {
   }
 }
 
-interface Built {
-  readonly request: HttpRequest
-  readonly secrets: readonly string[]
+/** What every cursor list takes. */
+export interface PageQuery {
+  /** The id of the last item seen. */
+  readonly after?: string | undefined
+  /** Items a page. @default 20 */
+  readonly limit?: number | undefined
+  /** By age. @default 'asc' */
+  readonly order?: 'asc' | 'desc' | undefined
 }
+
+export interface CompletionQuery extends PageQuery {
+  /** Only completions with all of these pairs. */
+  readonly metadata?: Readonly<Record<string, string>> | undefined
+  readonly model?: string | undefined
+}
+
+export interface CompletionUpdate {
+  readonly metadata: Readonly<Record<string, string>> | null
+}
+
+export interface StoredMessages {
+  list(id: string, query?: PageQuery, options?: RequestOptions): Promise<Page<StoredMessage>>
+}
+
+/** A request of any route. */
+interface Route {
+  readonly method: HttpRequest['method']
+  /** Behind the base URL, with a leading slash; ids in it are encoded. */
+  readonly path: string
+  readonly query?: QueryOptions | undefined
+  readonly body?: Readonly<Record<string, unknown>> | undefined
+  /** The model, where the address names it. */
+  readonly model?: string | undefined
+}
+
+type ReadBody<T> = (text: string, answer: Omit<BadAnswer, 'body'>) => T
 
 interface Settings {
   readonly baseURL: string
@@ -192,17 +258,36 @@ function settingsOf(options: ClientOptions): Settings {
   }
 }
 
+function pathTo(id: string): string {
+  return `/chat/completions/${segmentOf(id, 'A stored completion')}`
+}
+
+function authOf(key: string | undefined, azure: ClientOptions['azure']): HeaderOptions {
+  if (key === undefined) return {}
+  return azure !== undefined && azure.auth !== 'bearer' ? { 'api-key': key } : { authorization: `Bearer ${key}` }
+}
+
 function pathOf(route: Route, azure: ClientOptions['azure']): string {
   if (azure === undefined) return route.path
   const deployment = azure.deployment ?? route.model
   return deployment === undefined
     ? `/openai${route.path}`
-    : `/openai/deployments/${encodeURIComponent(deployment)}${route.path}`
+    : `/openai/deployments/${segmentOf(deployment, 'A deployment')}${route.path}`
 }
 
 function countOf(name: string, value: unknown): number {
   if (typeof value === 'number' && value >= 0 && Number.isInteger(value)) return value
   throw new UsageError(`\`${name}\` must be a whole number from 0, not ${String(value)}`)
+}
+
+function jsonOf(body: object): string {
+  try {
+    return serialize(body)
+  } catch (cause) {
+    throw new UsageError(`The request is not JSON: ${cause instanceof Error ? cause.message : String(cause)}`, {
+      cause,
+    })
+  }
 }
 
 function randomId(): string {

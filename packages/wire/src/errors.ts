@@ -9,6 +9,7 @@ export type ErrorCode =
   | 'length'
   | 'content_filter'
   | 'stream'
+  | 'json'
   | 'limit'
   | 'schema'
   | 'tool_input'

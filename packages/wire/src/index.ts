@@ -2,6 +2,7 @@
 export type {
   AssistantMessage,
   AudioPart,
+  CacheBreakpoint,
   ContentPart,
   CustomToolCall,
   DeveloperMessage,
@@ -20,7 +21,14 @@ export type {
   UserMessage,
 } from './messages.ts'
 // The request.
-export type { AudioParams, CompletionParams, StreamOptions, WebSearchOptions } from './params.ts'
+export type {
+  AudioParams,
+  CompletionParams,
+  ModerationParams,
+  PromptCacheOptions,
+  StreamOptions,
+  WebSearchOptions,
+} from './params.ts'
 export type {
   AllowedTools,
   CustomDefinition,
@@ -42,8 +50,11 @@ export type {
   Usage,
 } from './completion.ts'
 export type { Chunk, ChunkChoice, Delta, ToolCallDelta } from './chunk.ts'
+export type { CompletionDeleted, List, StoredMessage } from './stored.ts'
 // What an agent knows of a model.
 export type { ChatModel, ModelOptions, ModelRequest, Price, Profile, Retry } from './model.ts'
+// Time.
+export { type Clock, sleep, systemClock } from './clock.ts'
 // What every package throws.
 export type { ErrorCode } from './errors.ts'
 export { brand, LimitError, StreamError, ToolloopError, UsageError } from './errors.ts'
