@@ -4,7 +4,13 @@ import type { ChunkStream } from '@toolloop/transport'
 import type { Completion, CompletionParams, CustomToolCall, FunctionToolCall, ToolCall } from '@toolloop/wire'
 import { describe, expectTypeOf, it } from 'vitest'
 import * as z from 'zod'
-import { Client, type CompletionEvent, type CompletionStream, type ParsedCompletion } from './index.ts'
+import {
+  Client,
+  type CompletionEvent,
+  type CompletionStream,
+  type ParsedCompletion,
+  type ParseParams,
+} from './index.ts'
 
 const client = new Client()
 const messages: CompletionParams['messages'] = [{ role: 'user', content: '…' }]
@@ -55,6 +61,7 @@ describe('parse', () => {
       messages,
       tools: [getWeather, now, byHand, customTool({ name: 'shell' })],
     })
+    expectTypeOf(choices[0]!.message.parsed).toEqualTypeOf<null>()
     for (const call of choices[0]!.message.tool_calls ?? []) {
       if (call.type === 'custom') expectTypeOf(call).toEqualTypeOf<CustomToolCall>()
       else if (call.function.name === 'get_weather')
@@ -81,6 +88,7 @@ describe('parse', () => {
   })
 
   it('refuses what makes no sense', () => {
+    expectTypeOf<ParseParams>().not.toHaveProperty('stream')
     // @ts-expect-error: a stream is what `stream` is for
     void client.chat.completions.parse({ model: 'm', messages, stream: true })
     // @ts-expect-error: a schema needs a name: responseFormat(schema, { name })
@@ -98,9 +106,9 @@ describe('stream', () => {
     expectTypeOf(message.parsed).toEqualTypeOf<Step | null>()
     const [call] = message.tool_calls!
     if (call?.type === 'function') expectTypeOf(call.function.name).toEqualTypeOf<'get_weather'>()
-    expectTypeOf(
-      client.chat.completions.stream({ model: 'm', messages, response_format: step }).final,
-    ).returns.toEqualTypeOf(client.chat.completions.parse({ model: 'm', messages, response_format: step }))
+    expectTypeOf(client.chat.completions.stream({ model: 'm', messages, response_format: step }).final()).toEqualTypeOf(
+      client.chat.completions.parse({ model: 'm', messages, response_format: step }),
+    )
   })
 
   it('narrows events by their type', async () => {
@@ -132,6 +140,6 @@ describe('stream', () => {
   })
 
   it('takes `stream: true`, as other clients want it', () => {
-    client.chat.completions.stream({ model: 'm', messages, stream: true })
+    expectTypeOf(client.chat.completions.stream({ model: 'm', messages, stream: true })).toExtend<CompletionStream>()
   })
 })
