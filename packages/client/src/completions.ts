@@ -2,14 +2,18 @@
 import { accumulateBatches, CompletionBuilder, normalizeCompletion, type StreamEvent } from '@toolloop/stream'
 import {
   type ChunkStream,
+  type CompletionQuery,
+  type CompletionUpdate,
+  type Page,
   type PlainParams,
   rememberResponse,
   type RequestOptions,
   responseOf,
+  type StoredMessages,
   type StreamingParams,
   type Transport,
 } from '@toolloop/transport'
-import type { Completion, CompletionParams } from '@toolloop/wire'
+import type { Completion, CompletionDeleted, CompletionParams } from '@toolloop/wire'
 import { type AnswerRequest, answerRequest, streamedRequest } from './answer-request.ts'
 import { CompletionStream } from './completion-stream.ts'
 import type { EventSource } from './lazy-events.ts'
@@ -41,6 +45,17 @@ export interface Completions {
     params: StreamParams<Parsed, Tools>,
     options?: RequestOptions,
   ): CompletionStream<EventParsed<Parsed>, ParsedCompletion<Parsed, ParsedCallOf<Tools>>>
+
+  /** A completion that was created with `store: true`. @throws NotFoundError */
+  retrieve(id: string, options?: RequestOptions): Promise<Completion>
+  /** Changes a stored completion's metadata, the only thing that can change. @throws NotFoundError */
+  update(id: string, params: CompletionUpdate, options?: RequestOptions): Promise<Completion>
+  /** Stored completions, a page at a time; iterating a page goes on through all later ones. */
+  list(query?: CompletionQuery, options?: RequestOptions): Promise<Page<Completion>>
+  /** Forgets a stored completion. @throws NotFoundError */
+  delete(id: string, options?: RequestOptions): Promise<CompletionDeleted>
+  /** The messages of a stored completion's request: `messages.list(id)`. */
+  readonly messages: StoredMessages
 }
 
 /** Without a schema the content may still be JSON of any kind. */
@@ -48,11 +63,16 @@ type EventParsed<Parsed> = [Parsed] extends [null] ? unknown : Parsed
 
 /** The surface over a transport. */
 export function completionsOf(transport: Transport): Completions {
-  return Object.freeze({
+  return Object.freeze<Completions>({
     create: ((params: CompletionParams, options?: RequestOptions) =>
       transport.create(params, options)) as Completions['create'],
     parse: ((params, options) => parse(transport, params, options)) as Completions['parse'],
     stream: ((params, options) => stream(transport, params, options)) as Completions['stream'],
+    retrieve: (id, options) => transport.retrieve(id, options),
+    update: (id, params, options) => transport.update(id, params, options),
+    list: (query, options) => transport.list(query, options),
+    delete: (id, options) => transport.delete(id, options),
+    messages: Object.freeze(transport.messages),
   })
 }
 
