@@ -26,6 +26,7 @@ export function responseOf(result: object): ResponseInfo | undefined {
   return known.get(result)
 }
 
+/** Tells what a result came in, for `responseOf`: of something read further than the transport reads. */
 export function rememberResponse(result: object, info: ResponseInfo): void {
   known.set(result, info)
 }
