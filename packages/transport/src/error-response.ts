@@ -19,6 +19,9 @@ export interface BadAnswer {
   readonly redact?: Redact | undefined
 }
 
+/** An answer whose body is not known to be bad yet. */
+export type Answer = Omit<BadAnswer, 'body'>
+
 /** The typed error for an answer. Its message holds status, place and the server's words. */
 export function apiErrorOf(answer: BadAnswer): APIError {
   const body = redacted(answer)
