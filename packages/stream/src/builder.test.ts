@@ -387,6 +387,8 @@ describe('the completion', () => {
     ['length', '{"x":1}', false],
     ['tool_calls', '', false],
     ['stop', 'not json', false],
+    ['length', '[1', true],
+    ['length', '[1]', false],
   ])('after %s, arguments %j are unfinished: %s', (finishReason, args, unfinished) => {
     const { completion } = build([callChunk(0, 'a', 'f', args), chunk({}, finishReason)])
     expect(reportOf(completion).unfinished).toEqual(unfinished ? [{ choice: 0, index: 0 }] : [])
