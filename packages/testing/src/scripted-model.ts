@@ -4,28 +4,15 @@ import {
   systemClock,
   type ChatModel,
   type Chunk,
-  type Clock,
   type Completion,
   type ModelOptions,
   type ModelRequest,
   type Price,
   type Profile,
 } from '@toolloop/wire'
-import { abortError, brokenAnswer, connectionError, ScriptedFailure, type ApiError } from './api-error.ts'
+import { abortError, brokenAnswer, connectionError, ScriptedFailure } from './api-error.ts'
 import { byteLength, planOf, type Frame, type Plan } from './plan.ts'
-import { Playback, type Script } from './script.ts'
-
-/** What a script's replies have in common, in process and over HTTP. */
-export interface ScriptOptions {
-  /** Characters (code points) of text or arguments in one delta. @default 8 */
-  readonly deltaSize?: number
-  /** Milliseconds before each chunk of a stream, and before a plain answer. @default 0 */
-  readonly delay?: number
-  /** Measures `delay`; a `virtualClock()` makes a test independent of time. @default systemClock */
-  readonly clock?: Clock
-  /** Answers 400 to a request it objects to, without taking a step. `checkRequest` is what the API would say. */
-  readonly check?: (request: unknown) => ApiError | undefined
-}
+import { Playback, type Script, type ScriptOptions } from './script.ts'
 
 export interface ScriptedModelOptions extends ScriptOptions {
   /** @default 'scripted' */
@@ -58,12 +45,13 @@ export function scriptedModel(script: Script, options: ScriptedModelOptions = {}
     if (signal?.aborted) throw abortError(signal)
     const requestText = JSON.stringify(request)
     const seen: ModelRequest = JSON.parse(requestText)
-    requests.push(seen)
+    const requestId = `req_${requests.push(seen)}`
     const objection = check?.({ model: name, ...seen })
     if (objection) throw new ScriptedFailure(400, { error: objection })
     const { reply, index } = await unlessAborted(playback.take(seen), signal)
     try {
-      return planOf(reply, { index, model: name, requestText, stream, includeUsage: true, deltaSize, delay })
+      const plan = planOf(reply, { index, model: name, requestText, stream, includeUsage: true, deltaSize, delay })
+      return { ...plan, headers: { 'x-request-id': requestId, ...plan.headers } }
     } catch (error) {
       throw playback.fail(error)
     }
@@ -79,7 +67,8 @@ export function scriptedModel(script: Script, options: ScriptedModelOptions = {}
     let arrived = 0
     for (const frame of plan.frames) {
       await pause(
-        plan.delay + (plan.drip?.delay ?? 0) * Math.ceil(byteLength(frame.text) / (plan.drip?.bytes ?? Infinity)),
+        (frame.kind === 'done' ? 0 : plan.delay) +
+          (plan.drip?.delay ?? 0) * Math.ceil(byteLength(frame.text) / (plan.drip?.bytes ?? Infinity)),
       )
       arrived += byteLength(frame.text)
       if (end.at !== undefined && arrived > end.at) break
