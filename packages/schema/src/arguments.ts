@@ -1,5 +1,5 @@
 // Text of the model → a value the application can use, or a line for the model per problem.
-import type { Restore } from './restoration.ts'
+import type { Conversion } from './conversion.ts'
 import { describeError } from './describe-error.ts'
 import { issuesOf, type Issue } from './issues.ts'
 import type { StandardSchema } from './standard-schema.ts'
@@ -24,15 +24,15 @@ export function parseJson(text: string): Parsed<unknown> {
 /** Brings a value back into the source's terms and parses it there; `text` is what the value was read from. */
 export async function parseValue<T>(
   schema: StandardSchema<unknown, T>,
-  restore: Restore | undefined,
+  conversion: Pick<Conversion, 'restore' | 'shape'> | undefined,
   text: string | undefined,
   value: unknown,
 ): Promise<Parsed<T>> {
   try {
-    const result = await schema['~standard'].validate(restore ? restore(value) : value)
+    const result = await schema['~standard'].validate(conversion?.restore ? conversion.restore(value) : value)
     if (!result.issues) return { value: result.value }
     // The value may have been changed by the way back: the model is told what it wrote.
-    return { issues: issuesOf(result.issues, text === undefined ? value : JSON.parse(text)) }
+    return { issues: issuesOf(result.issues, text === undefined ? value : JSON.parse(text), conversion?.shape) }
   } catch (error) {
     return { issues: [{ path: '', message: `could not be read: ${describeError(error)}` }], cause: error }
   }

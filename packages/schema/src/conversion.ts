@@ -1,14 +1,17 @@
-import { define, type JsonSchema, type StrictOptions } from './definition.ts'
+import { define } from './definition.ts'
+import type { JsonSchema, StrictOptions } from './strict-options.ts'
 import { SchemaError } from './errors.ts'
 import type { Finding } from './findings.ts'
 import { isObject } from './plain-object.ts'
 import { restoration, type Restore } from './restoration.ts'
+import type { Shape } from './shape.ts'
 import type { StandardSchema } from './standard-schema.ts'
 import { readSource } from './source.ts'
 
 /** A schema as the wire takes it, and the way back. */
 export interface Conversion {
   readonly definition: JsonSchema
+  readonly shape: Shape
   readonly restore: Restore | undefined
   /** Paths begin at the schema's own root. */
   readonly findings: readonly Finding[]
@@ -27,20 +30,22 @@ export function convert(schema: StandardSchema, mode: StrictOptions | false): Co
 }
 
 function convertNow(schema: StandardSchema, mode: StrictOptions | false): Conversion {
-  const shape = readSource(schema)
-  const { schema: definition, findings } = define(shape, mode)
-  return { definition: freeze(definition), restore: restoration(shape, mode), findings }
+  const { shape, dialect, json } = readSource(schema)
+  const { schema: written, findings } = define(shape, mode, dialect)
+  // Without strictness a schema that is JSON Schema already is passed on as it is.
+  const definition = mode === false && json && findings.length === 0 ? structuredClone(json) : written
+  return { definition: freeze(definition), shape, restore: restoration(shape, mode), findings }
 }
 
 /** @throws SchemaError with every violation, its path beginning with `root` */
-export function checkConversion(
-  conversion: Conversion,
+export function checkFindings(
+  found: readonly Finding[],
   subject: string,
   root: string,
   more: readonly Finding[] = [],
 ): void {
-  const findings = [...more, ...rooted(conversion.findings, root)].filter(({ severity }) => severity === 'error')
-  if (findings.length > 0) throw new SchemaError(subject, findings)
+  const errors = [...more, ...rooted(found, root)].filter(({ severity }) => severity === 'error')
+  if (errors.length > 0) throw new SchemaError(subject, errors)
 }
 
 export function rooted(findings: readonly Finding[], root: string): Finding[] {

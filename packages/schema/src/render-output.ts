@@ -1,7 +1,7 @@
 // What a tool returned, as the model reads it.
 import type { ContentPart, TextPart } from '@toolloop/wire'
 import { describeError } from './describe-error.ts'
-import { clip } from './issues.ts'
+import { clip } from './excerpt.ts'
 import { isToolResult } from './tool-result.ts'
 
 export interface RenderOptions {

@@ -48,7 +48,7 @@ describe('tool', () => {
     await expect(parsing).rejects.toThrow(
       [
         'Invalid arguments for `get_weather`, nothing was run:',
-        '- city: Invalid input: expected string, received number',
+        '- city: expected string, received number',
         '- unit: Invalid option: expected one of "celsius"|"fahrenheit", received "kelvin"',
       ].join('\n'),
     )

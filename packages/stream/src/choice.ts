@@ -122,7 +122,8 @@ export class ChoiceBuilder {
   }
 
   #addDelta(delta: JsonObject, round: number, whole: boolean, events: StreamEvent[]): void {
-    let reasons = false
+    const thought = reasoningOf(delta)
+    if (thought !== '') this.#addReasoning(thought, events)
     for (const key in delta) {
       const value = delta[key]
       switch (key) {
@@ -139,7 +140,7 @@ export class ChoiceBuilder {
         case 'reasoning_content':
         case 'reasoning':
         case 'reasoning_text':
-          if (typeof value === 'string') reasons = this.#keepReasoning(key, value) || reasons
+          if (typeof value === 'string') this.#keepReasoning(key, value)
           else mergeField(this.#unknown, key, value, this.#bounds)
           break
         case 'reasoning_details':
@@ -161,7 +162,6 @@ export class ChoiceBuilder {
           mergeField(this.#unknown, key, value, this.#bounds)
       }
     }
-    if (reasons) this.#addReasoning(reasoningOf(delta), events)
   }
 
   #addContent(delta: string, events: StreamEvent[]): void {
@@ -184,13 +184,12 @@ export class ChoiceBuilder {
     for (const type of pieces.unknown) this.ignored.push(`${path}: a part of type \`${type}\``)
   }
 
-  #keepReasoning(field: ReasoningField, delta: string): boolean {
-    if (delta === '') return false
+  #keepReasoning(field: ReasoningField, delta: string): void {
+    if (delta === '') return
     let kept = this.#reasoningByField.get(field)
     if (kept === undefined) this.#reasoningByField.set(field, (kept = new Text()))
     this.#bounds.content(utf8Length(delta))
     kept.append(delta)
-    return true
   }
 
   #addReasoning(delta: string, events: StreamEvent[]): void {

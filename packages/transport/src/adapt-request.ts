@@ -1,4 +1,5 @@
 // A request as its server takes it.
+import { deepFreeze, onceFrozen } from './frozen.ts'
 import type { AssistantMessage, Message, ModelRequest, Profile, ToolCall, ToolDefinition } from '@toolloop/wire'
 
 /**
@@ -8,8 +9,9 @@ import type { AssistantMessage, Message, ModelRequest, Profile, ToolCall, ToolDe
 export function adaptRequest<T extends Partial<ModelRequest>>(request: T, profile: Profile): T {
   const { messages, tools, parallel_tool_calls, max_completion_tokens, ...rest } = request
   const adapted = rest as Partial<ModelRequest>
-  if (messages !== undefined) adapted.messages = each(messages, (message) => adaptMessage(message, profile))
-  if (tools !== undefined) adapted.tools = profile.strict ? tools : each(tools, withoutStrict)
+  const known = memoFor(profile)
+  if (messages !== undefined) adapted.messages = each(messages, (message) => known(message, adaptMessage))
+  if (tools !== undefined) adapted.tools = profile.strict ? tools : each(tools, (tool) => known(tool, withoutStrict))
   if (parallel_tool_calls !== undefined && profile.parallelToolCalls) adapted.parallel_tool_calls = parallel_tool_calls
   if (max_completion_tokens !== undefined) {
     if (profile.maxCompletionTokens) adapted.max_completion_tokens = max_completion_tokens
@@ -29,6 +31,21 @@ function each<T>(list: T[], adapt: (item: T) => T): T[] {
   return changed ? adapted : list
 }
 
+/** What cannot change is adapted once per profile, not once per request. */
+function memoFor(profile: Profile): <T extends object>(value: T, adapt: (value: T, profile: Profile) => T) => T {
+  let memo = memos.get(profile)
+  if (memo === undefined) memos.set(profile, (memo = new WeakMap()))
+  return (value, adapt) =>
+    onceFrozen(
+      memo,
+      value,
+      (frozen) => deepFreeze(adapt(frozen, profile)),
+      (open) => adapt(open, profile),
+    )
+}
+
+const memos = new WeakMap<Profile, WeakMap<object, object>>()
+
 function adaptMessage(message: Message, profile: Profile): Message {
   if (message.role === 'developer' && !profile.developerRole) return { ...message, role: 'system' }
   return message.role === 'assistant' ? adaptAssistant(message, profile) : message
@@ -39,11 +56,27 @@ const messageFields = new Set(['role', 'content', 'refusal', 'name', 'audio', 't
 const callFields = new Set(['id', 'type', 'function', 'custom'])
 
 function adaptAssistant(message: AssistantMessage, profile: Profile): AssistantMessage {
-  const kept = keep(message, messageFields, profile)
-  const calls = kept.tool_calls && each(kept.tool_calls, (call) => adaptCall(call, profile))
-  const noContent = !profile.nullContent && calls !== undefined && calls.length > 0 && (kept.content ?? null) === null
-  if (calls === kept.tool_calls && !noContent) return kept
-  return { ...kept, ...(calls === undefined ? {} : { tool_calls: calls }), ...(noContent ? { content: '' } : {}) }
+  const { tool_calls, audio, ...kept } = keep(message, messageFields, profile)
+  const calls = each(tool_calls ?? [], (call) => adaptCall(call, profile))
+  const adapted: AssistantMessage = kept
+  // An empty list is refused, and so is what an answer's audio holds beside its id.
+  if (calls.length > 0) adapted.tool_calls = calls
+  if (audio) adapted.audio = { id: audio.id }
+  if (calls.length > 0 && !profile.nullContent) adapted.content ??= ''
+  return sameFields(adapted, message) ? message : adapted
+}
+
+/** One level of calls and audio below, so that an unchanged message stays the same object. */
+function sameFields(adapted: AssistantMessage, message: AssistantMessage): boolean {
+  const names = Object.keys(message) as (keyof AssistantMessage)[]
+  if (names.length !== Object.keys(adapted).length) return false
+  return names.every((name) =>
+    name === 'audio' ? sameKeys(adapted.audio, message.audio) : adapted[name] === message[name],
+  )
+}
+
+function sameKeys(one: object | null | undefined, other: object | null | undefined): boolean {
+  return Object.keys(one ?? {}).length === Object.keys(other ?? {}).length
 }
 
 function adaptCall(call: ToolCall, profile: Profile): ToolCall {

@@ -12,7 +12,9 @@ import type {
 } from '@toolloop/wire'
 import { StreamError, UsageError } from '@toolloop/wire'
 import { adaptRequest } from './adapt-request.ts'
+import { checkCompletion } from './completion-body.ts'
 import { defaultBaseURL } from './endpoint.ts'
+import { ownError } from './foreign-error.ts'
 import { type ProfileName, profileFor } from './profiles.ts'
 
 /** Anything that can create completions: a `Transport`, a `Client`, or an `openai` instance. */
@@ -40,7 +42,7 @@ export interface ChatModelOptions {
 export function chatModel(client: CompletionClient, name: string, options: ChatModelOptions = {}): ChatModel {
   if (typeof name !== 'string' || name === '')
     throw new UsageError('`chatModel` needs the id of a model, e.g. `gpt-5.1`')
-  const create = createOf(client)
+  const source = sourceOf(client)
   const profile = profileOf(client, options.profile)
   const paramsOf = (request: ModelRequest): CompletionParams => ({ ...adaptRequest(request, profile), model: name })
   const streamOptions: { stream_options?: StreamOptions } = profile.streamOptions
@@ -50,25 +52,55 @@ export function chatModel(client: CompletionClient, name: string, options: ChatM
     name,
     profile,
     ...(options.price === undefined ? {} : { price: options.price }),
-    create: async (request, modelOptions) => (await create(paramsOf(request), modelOptions)) as Completion,
-    async *stream(request, modelOptions) {
-      const stream = await create({ ...paramsOf(request), stream: true, ...streamOptions }, modelOptions)
-      if (hasBatches(stream)) yield* stream.batches()
-      else yield* wholeAnswer(stream as AsyncIterable<Chunk>)
+    create: (request, modelOptions) => source.create(paramsOf(request), modelOptions),
+    stream: (request, modelOptions) =>
+      source.stream({ ...paramsOf(request), stream: true, ...streamOptions }, modelOptions),
+  }
+}
+
+/** A client, seen as what a model needs. */
+interface Source {
+  create(params: CompletionParams, options: ModelOptions): Promise<Completion>
+  stream(params: CompletionParams, options: ModelOptions): AsyncIterable<Chunk | readonly Chunk[]>
+}
+
+function sourceOf(client: CompletionClient): Source {
+  if ('create' in client && typeof client.create === 'function') return directSource(client)
+  const completions = (client as Partial<OpenAIClient>).chat?.completions
+  if (typeof completions?.create === 'function') return foreignSource(client as OpenAIClient)
+  throw new UsageError('`chatModel` needs a client with `create`, or an `openai` instance')
+}
+
+function directSource(client: DirectClient): Source {
+  return {
+    create: async (params, options) => (await client.create(params, options)) as Completion,
+    async *stream(params, options) {
+      const stream = await client.create(params, options)
+      yield* hasBatches(stream) ? stream.batches() : (stream as AsyncIterable<Chunk>)
     },
   }
 }
 
-type Create = (params: CompletionParams, options: ModelOptions) => Promise<unknown>
-
-function createOf(client: CompletionClient): Create {
-  if ('create' in client && typeof client.create === 'function')
-    return (params, options) => client.create(params, options)
-  const completions = (client as Partial<OpenAIClient>).chat?.completions
-  if (typeof completions?.create !== 'function')
-    throw new UsageError('`chatModel` needs a client with `create` or `chat.completions.create`')
-  // `onRetry` is ours; an `openai` instance retries by itself and tells nobody.
-  return async (params, { signal }) => completions.create(params as never, { signal } as never)
+/** `onRetry` is ours; an `openai` instance retries by itself and tells nobody. */
+function foreignSource({ chat, baseURL }: OpenAIClient): Source {
+  const send = async (params: CompletionParams, { signal }: ModelOptions): Promise<unknown> =>
+    chat.completions.create(params as never, { signal } as never)
+  return {
+    async create(params, options) {
+      try {
+        return checkCompletion(await send(params, options), { status: 200, from: baseURL })
+      } catch (error) {
+        throw ownError(error, options.signal)
+      }
+    },
+    async *stream(params, options) {
+      try {
+        yield* wholeAnswer((await send(params, options)) as AsyncIterable<Chunk>)
+      } catch (error) {
+        throw ownError(error, options.signal)
+      }
+    },
+  }
 }
 
 function profileOf(client: CompletionClient, setting: ChatModelOptions['profile']): Profile {

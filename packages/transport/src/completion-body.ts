@@ -26,7 +26,11 @@ export function readJson(text: string, answer: Omit<BadAnswer, 'body'>): unknown
  * a typed error with the server's words.
  */
 export function readCompletion(text: string, answer: Omit<BadAnswer, 'body'>): Completion {
-  const body = readJson(text, answer)
+  return checkCompletion(readJson(text, answer), answer)
+}
+
+/** The same for a body that was parsed already. */
+export function checkCompletion(body: unknown, answer: Omit<BadAnswer, 'body'>): Completion {
   if (statesError(body)) throw apiErrorOf({ ...answer, body })
   const problem = problemOf(body)
   if (problem !== undefined) throw notACompletion({ ...answer, body }, problem)

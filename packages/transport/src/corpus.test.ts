@@ -1,48 +1,85 @@
-// Recorded answers of many servers, decoded as they came.
+// Recorded answers of many servers: streams decoded as they came, everything else replayed over a loopback server.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Chunk } from '@toolloop/wire'
+import type { Chunk, CompletionParams } from '@toolloop/wire'
 import { describe, expect, test } from 'vitest'
-import { APIError, readChunks } from './index.ts'
+import { APIError, readChunks, Transport } from './index.ts'
+import { errorClassOf, requestIdOf } from './errors.ts'
+import { loopback, params } from './test/loopback.ts'
 
-const corpus = process.env['TOOLLOOP_CORPUS']
-if (corpus === undefined) console.log('TOOLLOOP_CORPUS is not set: the recorded answers are not checked')
+const corpus = process.env['TOOLLOOP_CORPUS'] ?? ''
+if (corpus === '') console.log('TOOLLOOP_CORPUS is not set: the recorded answers are not checked')
 
-const names = corpus === undefined ? [] : readdirSync(corpus)
-const streams = names.filter((name) => existsSync(join(corpus ?? '', name, 'response.sse')))
+interface Meta {
+  readonly kind: 'stream' | 'json' | 'error' | 'stored'
+  readonly method: 'GET' | 'POST' | 'DELETE'
+  readonly url: string
+}
 
 interface Expected {
   readonly chunks: number
   readonly error: Record<string, unknown> | null
 }
 
-describe.skipIf(corpus === undefined)('recorded streams', () => {
-  test.each(streams)('%s yields every chunk', async (name) => {
-    const bytes = readFileSync(join(corpus ?? '', name, 'response.sse'))
-    const expected = JSON.parse(readFileSync(join(corpus ?? '', name, 'expected.json'), 'utf8')) as Expected
-    const { chunks, error } = await read(bytes)
+const cases = corpus === '' ? [] : readdirSync(corpus).filter((name) => existsSync(join(corpus, name, 'meta.json')))
+const ofKind = (kind: Meta['kind']): string[] => cases.filter((name) => parsed<Meta>(name, 'meta.json').kind === kind)
+
+test.skipIf(corpus === '')('TOOLLOOP_CORPUS names a folder of recordings', () => {
+  for (const kind of ['stream', 'json', 'error', 'stored'] as const) expect(ofKind(kind).length).toBeGreaterThan(0)
+})
+
+describe.skipIf(corpus === '')('recorded answers', () => {
+  test.each(ofKind('stream'))('%s yields every chunk', async (name) => {
+    const expected = parsed<Expected>(name, 'expected.json')
+    const { chunks, error } = await decode(file(name, 'response.sse'))
     // An error beside choices belongs to its chunk; one that stands alone ends the stream and was counted.
     const ends = expected.error !== null && !chunks.some((chunk) => 'error' in chunk)
-    const wanted = ends
-      ? { chunks: expected.chunks - 1, code: String(expected.error?.['code']), error: expected.error }
-      : { chunks: expected.chunks }
-    expect(
-      error instanceof APIError
-        ? { chunks: chunks.length, code: error.code, error: inner(error) }
-        : { chunks: chunks.length, ...(error ? { error } : {}) },
-    ).toEqual(wanted)
+    const code = error instanceof APIError ? error.code : undefined
+    expect({ chunks: chunks.length, code, error: error instanceof APIError ? inner(error) : error }).toEqual(
+      ends
+        ? { chunks: expected.chunks - 1, code: String(expected.error?.['code']), error: expected.error }
+        : { chunks: expected.chunks, code: undefined, error: undefined },
+    )
+  })
+
+  test.each(ofKind('json'))('%s comes as it was sent', async (name) => {
+    await using server = await replay(name)
+    await using client = new Transport({ baseURL: server.url })
+    expect(parsed<Expected>(name, 'expected.json').error).toBeNull()
+    expect(await client.create(requestOf(name))).toEqual(parsed(name, 'response.json'))
+    expect(JSON.parse(server.requests[0]?.body ?? '')).toEqual(requestOf(name))
+  })
+
+  test.each(ofKind('error'))('%s is a typed error with its words', async (name) => {
+    const { status } = parsed<{ status: number }>(name, 'headers.json')
+    await using server = await replay(name)
+    await using client = new Transport({ baseURL: server.url, backoff: { initial: 1 } })
+    for (const stream of [false, true]) {
+      const error = await Promise.resolve(client.create({ ...params, stream })).catch((cause: unknown) => cause)
+      expect(error).toBeInstanceOf(errorClassOf(status))
+      const { error: body } = error as APIError
+      expect(wordsIn(body)).not.toBe('')
+      expect(body).toEqual(parsed(name, responseFile(name)))
+      expect((error as APIError).message.replaceAll(/\s+/g, ' ')).toContain(
+        wordsIn(body).replaceAll(/\s+/g, ' ').trim(),
+      )
+      expect(error).toMatchObject({ status, request_id: requestIdOf(new Headers(headersOf(name))), ...fieldsIn(body) })
+    }
+  })
+
+  test.each(ofKind('stored'))('%s, of stored completions, comes as it was sent', async (name) => {
+    const { method, url } = parsed<Meta>(name, 'meta.json')
+    await using server = await replay(name)
+    await using client = new Transport({ baseURL: server.url })
+    const { pathname, search, searchParams } = new URL(url)
+    const [, id, part] = /\/chat\/completions(?:\/([^/]+))?(?:\/(messages))?$/.exec(pathname) ?? []
+    const answer = await route(client, method, id, part, Object.fromEntries(searchParams), name)
+    expect(JSON.parse(JSON.stringify(answer))).toEqual(parsed(name, 'response.json'))
+    expect(server.requests[0]).toMatchObject({ method, url: pathname + search })
   })
 })
 
-test.skipIf(corpus === undefined)('TOOLLOOP_CORPUS names a folder of recordings', () => {
-  expect(streams.length).toBeGreaterThan(0)
-})
-
-function inner(error: APIError): unknown {
-  return (error.error as { error?: unknown }).error ?? error.error
-}
-
-async function read(bytes: Uint8Array): Promise<{ chunks: Chunk[]; error: unknown }> {
+async function decode(bytes: Uint8Array): Promise<{ chunks: Chunk[]; error: unknown }> {
   const chunks: Chunk[] = []
   try {
     for await (const batch of readChunks(parts(bytes))) chunks.push(...batch)
@@ -54,4 +91,71 @@ async function read(bytes: Uint8Array): Promise<{ chunks: Chunk[]; error: unknow
 
 async function* parts(bytes: Uint8Array): AsyncGenerator<Uint8Array, void, undefined> {
   for (let start = 0; start < bytes.length; start += 1000) yield bytes.subarray(start, start + 1000)
+}
+
+function replay(name: string): ReturnType<typeof loopback> {
+  const { status } = parsed<{ status: number }>(name, 'headers.json')
+  return loopback((response) => void response.writeHead(status, headersOf(name)).end(file(name, responseFile(name))))
+}
+
+function route(
+  client: Transport,
+  method: Meta['method'],
+  id: string | undefined,
+  part: string | undefined,
+  query: Record<string, string>,
+  name: string,
+): Promise<object> {
+  if (id === undefined) return client.list(query)
+  if (part !== undefined) return client.messages.list(id, query)
+  if (method === 'DELETE') return client.delete(id)
+  return method === 'GET' ? client.retrieve(id) : client.update(id, parsed(name, 'request.json'))
+}
+
+/** The recorded request, streamed or not; where none was recorded, any. */
+function requestOf(name: string): CompletionParams & { stream: false } {
+  const request = existsSync(join(corpus, name, 'request.json'))
+    ? parsed<CompletionParams>(name, 'request.json')
+    : params
+  return { ...request, stream: false }
+}
+
+/** What describes the recorded bytes on the wire, and not the message, is left out. */
+function headersOf(name: string): Record<string, string> {
+  const { headers } = parsed<{ headers: Record<string, string> }>(name, 'headers.json')
+  const wire = new Set(['content-length', 'content-encoding', 'transfer-encoding', 'connection', 'date', 'retry-after'])
+  return Object.fromEntries(Object.entries(headers).filter(([key]) => !wire.has(key)))
+}
+
+function inner(error: APIError): unknown {
+  return (error.error as { error?: unknown }).error ?? error.error
+}
+
+function fieldsIn(body: unknown): object {
+  const flat = body as Record<string, unknown>
+  const fields = (typeof flat['error'] === 'object' ? flat['error'] : flat) as Record<string, unknown>
+  return {
+    code: `${(fields['code'] ?? 'api') as string | number}`,
+    type: fields['type'] ?? undefined,
+    param: fields['param'] ?? undefined,
+  }
+}
+
+function wordsIn(body: unknown): string {
+  const { error, message } = body as { error?: string | { message: string }; message?: string }
+  return typeof error === 'string' ? error : (error?.message ?? message ?? '')
+}
+
+function responseFile(name: string): string {
+  return readdirSync(join(corpus, name)).find((entry) => entry.startsWith('response.')) ?? ''
+}
+
+function file(name: string, entry: string): Buffer {
+  return readFileSync(join(corpus, name, entry))
+}
+
+// The caller names the type of what is recorded.
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters
+function parsed<T>(name: string, entry: string): T {
+  return JSON.parse(file(name, entry).toString()) as T
 }

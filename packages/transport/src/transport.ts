@@ -20,6 +20,7 @@ import type { Backoff, ClientOptions, HeaderOptions, QueryOptions, RequestOption
 import { profileFor } from './profiles.ts'
 import { Page } from './page.ts'
 import { rememberResponse, responseOf } from './response-info.ts'
+import { serialize } from './serialize.ts'
 import { readDeleted, readList } from './stored-body.ts'
 import { resolveTimeouts } from './timeouts.ts'
 
@@ -281,7 +282,7 @@ function countOf(name: string, value: unknown): number {
 
 function jsonOf(body: object): string {
   try {
-    return JSON.stringify(body)
+    return serialize(body)
   } catch (cause) {
     throw new UsageError(`The request is not JSON: ${cause instanceof Error ? cause.message : String(cause)}`, {
       cause,

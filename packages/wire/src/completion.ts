@@ -74,9 +74,16 @@ export interface Usage {
   prompt_tokens: number
   completion_tokens: number
   total_tokens: number
-  prompt_tokens_details?: { cached_tokens?: number; audio_tokens?: number } | null
+  prompt_tokens_details?: {
+    cached_tokens?: number
+    cache_write_tokens?: number
+    text_tokens?: number
+    audio_tokens?: number
+    image_tokens?: number
+  } | null
   completion_tokens_details?: {
     reasoning_tokens?: number
+    text_tokens?: number
     audio_tokens?: number
     accepted_prediction_tokens?: number
     rejected_prediction_tokens?: number

@@ -2,6 +2,7 @@
 export type {
   AssistantMessage,
   AudioPart,
+  CacheBreakpoint,
   ContentPart,
   CustomToolCall,
   DeveloperMessage,
@@ -20,7 +21,14 @@ export type {
   UserMessage,
 } from './messages.ts'
 // The request.
-export type { AudioParams, CompletionParams, StreamOptions, WebSearchOptions } from './params.ts'
+export type {
+  AudioParams,
+  CompletionParams,
+  ModerationParams,
+  PromptCacheOptions,
+  StreamOptions,
+  WebSearchOptions,
+} from './params.ts'
 export type {
   AllowedTools,
   CustomDefinition,

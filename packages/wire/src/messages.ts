@@ -64,6 +64,7 @@ export type ContentPart = TextPart | ImagePart | AudioPart | FilePart
 export interface TextPart {
   type: 'text'
   text: string
+  prompt_cache_breakpoint?: CacheBreakpoint
 }
 
 export interface ImagePart {
@@ -72,8 +73,9 @@ export interface ImagePart {
     /** An https URL, or a data URL with base64 content. */
     url: string
     /** @default 'auto' */
-    detail?: 'auto' | 'low' | 'high'
+    detail?: 'auto' | 'low' | 'high' | 'original'
   }
+  prompt_cache_breakpoint?: CacheBreakpoint
 }
 
 export interface AudioPart {
@@ -83,6 +85,7 @@ export interface AudioPart {
     data: string
     format: 'wav' | 'mp3'
   }
+  prompt_cache_breakpoint?: CacheBreakpoint
 }
 
 export interface FilePart {
@@ -94,6 +97,14 @@ export interface FilePart {
     file_id?: string
     filename?: string
   }
+  prompt_cache_breakpoint?: CacheBreakpoint
+}
+
+/** The prompt cache may keep everything up to the part that carries this; up to four a request. */
+export interface CacheBreakpoint {
+  mode: 'explicit'
+  /** @default '30m' */
+  ttl?: '30m' | '12h'
 }
 
 export interface RefusalPart {

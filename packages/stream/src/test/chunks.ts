@@ -1,5 +1,29 @@
-// Chunks as tests write them.
-import type { Chunk } from '@toolloop/wire'
+// Chunks as tests write them, and what they come to.
+import type { Chunk, Completion } from '@toolloop/wire'
+import type { BuilderOptions, StreamEvent } from '../index.ts'
+import { CompletionBuilder } from '../index.ts'
+import type { JsonObject } from '../json-value.ts'
+import { asWire } from '../json-value.ts'
+
+export interface Built {
+  readonly completion: Completion
+  readonly events: readonly StreamEvent[]
+  /** The message of choice 0, as plain data. */
+  readonly message: JsonObject
+}
+
+/** All chunks, then the finish. */
+export function build(chunks: readonly Chunk[], options: BuilderOptions = {}): Built {
+  const builder = new CompletionBuilder({ chunkEvents: false, ...options })
+  const events = [...builder.push(chunks), ...builder.finish()]
+  const completion = builder.snapshot()
+  return { completion, events, message: asWire(completion.choices[0]?.message) }
+}
+
+/** Every event as data: its own enumerable fields. */
+export function plain(events: readonly StreamEvent[]): JsonObject[] {
+  return events.map((event) => ({ ...event }))
+}
 
 /** A chunk with one entry in `choices`. */
 export function chunk(delta: object | undefined, finishReason?: string | null, rest: object = {}): Chunk {
@@ -27,6 +51,5 @@ export function callEntry(index: number | undefined, id?: string | null, name?: 
 
 /** Servers send what no type allows. */
 export function asChunk(value: unknown): Chunk {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-  return value as Chunk
+  return asWire(value)
 }

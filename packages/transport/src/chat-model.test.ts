@@ -1,0 +1,102 @@
+import { StreamError, type ChatModel, type Chunk, type ModelRequest } from '@toolloop/wire'
+import OpenAI from 'openai'
+import { expect, test } from 'vitest'
+import { APIConnectionError, APIUserAbortError, chatModel, NotFoundError, profiles, Transport } from './index.ts'
+import { type Answer, data, delta, hello, json, loopback, params, sse } from './test/loopback.ts'
+
+const request: ModelRequest = {
+  messages: [{ role: 'developer', content: 'be brief' }, ...params.messages],
+  max_completion_tokens: 9,
+}
+const answer = sse(data(delta({ content: 'a' })), data(delta({ content: 'b' }, 'stop'), '[DONE]'))
+
+type Make = (baseURL: string) => ChatModel
+const makers: readonly [string, Make][] = [
+  ['a transport', (baseURL) => chatModel(new Transport({ baseURL, apiKey: 'sk-12345678', maxRetries: 0 }), 'm')],
+  ['an openai instance', (baseURL) => chatModel(new OpenAI({ baseURL, apiKey: 'sk-12345678', maxRetries: 0 }), 'm')],
+]
+
+async function chunksOf(model: ChatModel, signal?: AbortSignal): Promise<Chunk[]> {
+  const chunks: Chunk[] = []
+  for await (const item of model.stream?.(request, { signal }) ?? [])
+    chunks.push(...('choices' in item ? [item] : item))
+  return chunks
+}
+
+test.each(makers)('%s streams, and creates', async (_name, make) => {
+  await using server = await loopback(answer, json(200, hello))
+  const model = make(server.url)
+  expect(model).toMatchObject({ name: 'm', profile: { name: 'compatible' } })
+  expect((await chunksOf(model)).map((chunk) => chunk.choices[0]?.delta.content)).toEqual(['a', 'b'])
+  expect(await model.create?.(request, {})).toMatchObject(hello)
+  const adapted = { messages: [{ role: 'system', content: 'be brief' }, ...params.messages], max_tokens: 9, model: 'm' }
+  expect(server.requests.map(({ body }) => JSON.parse(body) as unknown)).toEqual([
+    { ...adapted, stream: true, stream_options: { include_usage: true } },
+    adapted,
+  ])
+})
+
+const failures: readonly [string, Answer, abstract new (...args: never[]) => Error, object][] = [
+  [
+    '404',
+    json(404, { error: { message: 'no such model', code: 'model_not_found' } }),
+    NotFoundError,
+    { status: 404, code: 'model_not_found' },
+  ],
+  ['a reset', (response) => void response.socket?.destroy(), APIConnectionError, { retryable: true }],
+]
+
+test.each(
+  makers.flatMap(([name, make]) =>
+    failures.map(([what, ...rest]) => [`${name} that meets ${what}`, make, ...rest] as const),
+  ),
+)('%s fails with our error', async (_name, make, reply, type, fields) => {
+  await using server = await loopback(reply)
+  const model = make(server.url)
+  for (const failed of [model.create?.(request, {}), chunksOf(model)]) {
+    const error = await Promise.resolve(failed).catch((cause: unknown) => cause)
+    expect(error).toBeInstanceOf(type)
+    expect(error).toMatchObject(fields)
+  }
+})
+
+test.each(makers)('%s never ends a stream that was cut', async (_name, make) => {
+  await using server = await loopback(sse(data(delta({ content: 'a' }))))
+  await expect(chunksOf(make(server.url))).rejects.toBeInstanceOf(StreamError)
+})
+
+test.each(makers)('%s stops by its signal', async (_name, make) => {
+  await using server = await loopback(() => {})
+  const abort = new AbortController()
+  const failed = chunksOf(make(server.url), abort.signal).catch((cause: unknown) => cause)
+  await expect.poll(() => server.requests.length).toBe(1)
+  abort.abort('enough')
+  expect(await failed).toBeInstanceOf(APIUserAbortError)
+  await expect.poll(server.open).toBe(0)
+})
+
+test('retries are told through the model', async () => {
+  await using server = await loopback(json(500, {}), answer)
+  await using client = new Transport({ baseURL: server.url, backoff: { initial: 1 } })
+  const attempts: number[] = []
+  for await (const _ of chatModel(client, 'm').stream?.(request, {
+    onRetry: ({ attempt }) => attempts.push(attempt),
+  }) ?? []);
+  expect(attempts).toEqual([1])
+})
+
+test('the profile is the client’s, or named, or given by what differs; a price is kept', () => {
+  const client = new Transport({ baseURL: 'https://api.groq.com/openai/v1', apiKey: 'gsk-12345678' })
+  expect(chatModel(client, 'm').profile).toBe(profiles.groq)
+  expect(chatModel(client, 'm', { profile: 'mistral' }).profile).toBe(profiles.mistral)
+  expect(chatModel(client, 'm', { profile: { strict: false } }).profile).toEqual({ ...profiles.groq, strict: false })
+  expect(chatModel(client, 'm', { price: { input: 1, output: 2 } }).price).toEqual({ input: 1, output: 2 })
+  expect(chatModel(new OpenAI({ apiKey: 'k', baseURL: 'https://api.deepseek.com' }), 'm').profile).toBe(
+    profiles.deepseek,
+  )
+})
+
+test('what is no client, and no name, is refused', () => {
+  expect(() => chatModel({} as never, 'm')).toThrow('`chatModel` needs a client')
+  expect(() => chatModel(new Transport(), '')).toThrow('the id of a model')
+})

@@ -1,0 +1,45 @@
+import * as fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { deepFreeze } from './frozen.ts'
+import { serialize } from './serialize.ts'
+
+test('says what JSON.stringify says, frozen or not, the first time and later', () => {
+  const body = fc.record(
+    { messages: fc.array(fc.jsonValue()), tools: fc.array(fc.jsonValue()), model: fc.string(), n: fc.jsonValue() },
+    { requiredKeys: [] },
+  )
+  fc.assert(
+    fc.property(body, (value) => {
+      const wanted = JSON.parse(JSON.stringify(value)) as unknown
+      expect(JSON.parse(serialize(value))).toEqual(wanted)
+      const frozen = deepFreeze(structuredClone(value))
+      expect(JSON.parse(serialize(frozen))).toEqual(wanted)
+      expect(JSON.parse(serialize(frozen))).toEqual(wanted)
+    }),
+  )
+})
+
+test('a message that may change is written as it is now', () => {
+  const message = { role: 'user', content: 'one', parts: [{ text: 'a' }] }
+  expect(serialize({ messages: [message] })).toBe(
+    '{"messages":[{"role":"user","content":"one","parts":[{"text":"a"}]}]}',
+  )
+  message.content = 'two'
+  expect(serialize({ messages: [message] })).toContain('two')
+  Object.freeze(message)
+  expect(serialize({ messages: [message] })).toContain('"a"')
+  const [part] = message.parts
+  if (part) part.text = 'b'
+  expect(serialize({ messages: [message] })).toContain('"b"')
+})
+
+test.each<[object, string]>([
+  [{}, '{}'],
+  [{ messages: [] }, '{"messages":[]}'],
+  [{ messages: undefined, tools: undefined, a: undefined }, '{}'],
+  [{ messages: [undefined, 1] }, '{"messages":[null,1]}'],
+  [{ messages: 'x', model: 'm' }, '{"model":"m","messages":"x"}'],
+  [{ tools: [], messages: [], model: 'm' }, '{"model":"m","tools":[],"messages":[]}'],
+])('%j is %s', (body, text) => {
+  expect(serialize(body)).toBe(text)
+})
