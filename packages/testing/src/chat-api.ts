@@ -10,7 +10,6 @@ export interface ApiRequest {
   readonly method: string
   readonly url: URL
   readonly headers: Readonly<Record<string, string>>
-  readonly text: string
   /** Parsed JSON; the text where it is none. */
   readonly body: unknown
 }
@@ -45,7 +44,7 @@ export class ChatApi {
     return jsonPlan(stored.status, stored.body)
   }
 
-  async #complete({ body, text }: ApiRequest): Promise<Plan> {
+  async #complete({ body }: ApiRequest): Promise<Plan> {
     const { check, deltaSize = 8, delay = 0 } = this.#options
     const objection = check?.(body)
     if (objection) return jsonPlan(400, { error: objection })
@@ -55,7 +54,7 @@ export class ChatApi {
       const plan = planOf(reply, {
         index,
         model: body.model ?? 'scripted',
-        requestText: text,
+        request: body,
         stream: body.stream === true,
         includeUsage: body.stream_options?.include_usage === true,
         deltaSize,

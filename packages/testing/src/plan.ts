@@ -4,6 +4,7 @@ import { chunksOf } from './chunks.ts'
 import { completionOf, isCompletion } from './completion.ts'
 import type { Fault } from './fault.ts'
 import type { Reply } from './reply.ts'
+import type { ScriptRequest } from './script.ts'
 import { statusBody } from './api-error.ts'
 
 /** One event of a stream, or the whole of a plain body. */
@@ -20,6 +21,8 @@ export interface Plan {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly frames: readonly Frame[]
+  /** Events, not one body. */
+  readonly streamed: boolean
   /** Milliseconds before each frame but `[DONE]`. */
   readonly delay: number
   readonly drip?: { readonly bytes: number; readonly delay: number }
@@ -38,7 +41,7 @@ export interface Ending {
 export interface PlanOptions {
   readonly index: number
   readonly model: string
-  readonly requestText: string
+  readonly request: ScriptRequest
   readonly stream: boolean
   readonly includeUsage: boolean
   readonly deltaSize: number
@@ -48,8 +51,8 @@ export interface PlanOptions {
 /** Decides everything about a response; no time passes and nothing is sent. */
 export function planOf(reply: Reply, options: PlanOptions): Plan {
   const faults = reply.faults ?? []
-  const streamed = options.stream && reply.kind !== 'failure'
   const answer = answerOf(reply, options)
+  const streamed = options.stream && (reply.kind === 'chunks' || isCompletion(answer))
   const frames = applyFaults(streamed ? eventsOf(reply, answer, options) : bodyOf(reply, answer), faults, streamed)
   const size = frames.reduce((sum, { text }) => sum + byteLength(text), 0)
   const wrong = faults.find((item) => item.kind === 'contentLength')
@@ -64,6 +67,7 @@ export function planOf(reply: Reply, options: PlanOptions): Plan {
       ...lowerCase(reply.headers),
     },
     frames,
+    streamed,
     delay: reply.delay ?? options.delay,
     ...(drip && { drip }),
     end: endOf(faults, wrong && wrong.difference > 0 ? { how: 'close', at: size } : { how: 'end' }),
@@ -78,6 +82,7 @@ export function jsonPlan(status: number, value: unknown): Plan {
     status,
     headers: { 'content-type': 'application/json', 'content-length': String(byteLength(text)) },
     frames: [frame('data', false, text)],
+    streamed: false,
     delay: 0,
     end: { how: 'end' },
   }
@@ -109,28 +114,20 @@ export function byteLength(value: string): number {
 
 function eventsOf(reply: Reply, answer: unknown, options: PlanOptions): Frame[] {
   const split = { deltaSize: reply.deltaSize ?? options.deltaSize, includeUsage: options.includeUsage }
-  const list = reply.kind === 'chunks' ? reply.chunks : chunksOf(splittable(answer), split)
+  const list = reply.kind === 'chunks' ? reply.chunks : isCompletion(answer) ? chunksOf(answer, split) : []
   return [...list.map((value) => frame('data', true, JSON.stringify(value))), frame('done', true, '[DONE]')]
 }
 
 function bodyOf(reply: Reply, answer: unknown): Frame[] {
   if (reply.kind === 'chunks')
     throw new UsageError('chunks([…]) answers a streamed request, and this one is plain: use reply(…) or completion(…)')
-  if (reply.kind !== 'failure') return [frame('data', false, JSON.stringify(answer))]
-  const { body = statusBody(reply.status) } = reply
+  const body = reply.kind === 'failure' ? (reply.body ?? statusBody(reply.status)) : answer
   return [frame('data', false, typeof body === 'string' ? body : JSON.stringify(body))]
 }
 
 /** The whole answer; `undefined` where a reply has none. */
 function answerOf(reply: Reply, options: PlanOptions): unknown {
   return reply.kind === 'answer' ? completionOf(reply, options) : reply.kind === 'completion' ? reply.body : undefined
-}
-
-function splittable(body: unknown): Completion {
-  if (isCompletion(body)) return body
-  throw new UsageError(
-    'completion(…) without `choices` cannot be split into chunks for a streamed request: use chunks([…])',
-  )
 }
 
 function frame(kind: Frame['kind'], streamed: boolean, json: string, event?: string): Frame {
@@ -188,7 +185,7 @@ function endOf(faults: readonly Fault[], usual: Ending): Ending {
 }
 
 function contentTypeOf(reply: Reply): string {
-  if (reply.kind !== 'failure' || typeof reply.body !== 'string') return 'application/json'
+  if (reply.kind === 'answer' || reply.kind === 'chunks' || typeof reply.body !== 'string') return 'application/json'
   return reply.body.trimStart().startsWith('<') ? 'text/html; charset=utf-8' : 'text/plain; charset=utf-8'
 }
 

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { systemClock, UsageError } from '@toolloop/wire'
 import { ChatApi, type ApiRequest } from './chat-api.ts'
 import { hangUp, send } from './http-response.ts'
+import { parsed } from './json-object.ts'
 import { Playback, type Script, type ScriptOptions } from './script.ts'
 import { checkRequest } from './strict.ts'
 
@@ -122,8 +123,7 @@ async function read(incoming: IncomingMessage): Promise<ApiRequest> {
     method: incoming.method ?? '',
     url: new URL(incoming.url ?? '/', 'http://localhost'),
     headers: Object.fromEntries(Object.entries(incoming.headers).map(([name, value]) => [name, String(value)])),
-    text,
-    body: text === '' ? undefined : parseJson(text),
+    body: text === '' ? undefined : (parsed(text) ?? text),
   }
 }
 
@@ -135,14 +135,6 @@ function seenAs({ method, url, headers, body }: ApiRequest, time: number): Writa
 function portOf(address: AddressInfo | string | null): number {
   if (typeof address === 'object' && address !== null) return address.port
   throw new UsageError(`The server listens on ${address ?? 'nothing'}, not on a port`)
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return text
-  }
 }
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] }
