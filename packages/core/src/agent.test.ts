@@ -268,7 +268,13 @@ describe('the facts of a run', () => {
     const log = memoryLog()
     const model = scriptedModel([call('get_weather', { city: 'Oslo', unit: null }), text('Cold.')])
     const stream = agent({ name: 'a', model, tools: [getWeather] }).stream('Oslo?', { log })
-    for await (const event of stream) if ('seq' in event) expect(log.facts[event.seq]).toBe(event)
+    let facts = 0
+    for await (const event of stream) {
+      if (!('seq' in event)) continue
+      expect(log.facts[event.seq]).toBe(event)
+      facts++
+    }
+    expect(facts).toBe(8)
   })
 })
 
