@@ -4,7 +4,7 @@ import { EventEmitter } from 'eventemitter3'
 
 /** What was opened: its events in batches, then its result. `abort` ends it soon, whatever it waits for. */
 export interface EventSource<Event, Result> {
-  readonly events: AsyncGenerator<readonly Event[], Result, void>
+  readonly events: { next(): Promise<IteratorResult<readonly Event[], Result>> }
   abort(reason: unknown): void
 }
 
@@ -45,6 +45,7 @@ export class LazyEvents<Event extends { readonly type: string }, Result>
   readonly #words: HandleWords
   readonly #result = Promise.withResolvers<Result>()
   #opened: Promise<EventSource<Event, Result>> | undefined
+  #source: EventSource<Event, Result> | undefined
   #owner: 'nobody' | 'drain' | 'iterator' = 'nobody'
   #emitter: EventEmitter | undefined
   #scheduled = false
@@ -199,7 +200,7 @@ export class LazyEvents<Event extends { readonly type: string }, Result>
 
   async #pull(): Promise<readonly Event[] | undefined> {
     try {
-      const source = await this.#start()
+      const source = (this.#source ??= await this.#start())
       if (this.#aborted) source.abort(this.#aborted.reason)
       const { done, value } = await source.events.next()
       if (!done) return value

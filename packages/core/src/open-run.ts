@@ -1,3 +1,4 @@
+import type { EventSource } from '@toolloop/client'
 import { type Message, systemClock, UsageError } from '@toolloop/wire'
 import { type Fact, fact, type RunEvent, type RunStart } from './events.ts'
 import { failed } from './failure.ts'
@@ -8,7 +9,6 @@ import { MemoryScope } from './memory-scope.ts'
 import type { Result } from './result.ts'
 import { resultOf } from './result-of.ts'
 import type { RunOptions } from './run-options.ts'
-import type { OpenRun } from './run-stream.ts'
 import type { Run } from './run.ts'
 import type { AgentSpec } from './spec.ts'
 import { apply, asked, initialState } from './state.ts'
@@ -24,7 +24,7 @@ export async function openRun<Output>(
   messages: readonly Message[],
   options: Options,
   deltas: boolean,
-): Promise<OpenRun<Output>> {
+): Promise<EventSource<RunEvent, Result<Output>>> {
   const log = options.from ?? options.log ?? memoryLog()
   const past = await log.load()
   const first = checkLog(agent, past, options)
@@ -115,7 +115,7 @@ function drive<Output>(
   start: Batch,
   controller: AbortController,
   outer: AbortSignal | undefined,
-): OpenRun<Output> {
+): EventSource<RunEvent, Result<Output>> {
   const abort = (): void => controller.abort(outer?.reason)
   if (outer?.aborted) abort()
   outer?.addEventListener('abort', abort, { once: true })
@@ -136,5 +136,5 @@ function drive<Output>(
     }
     return end()
   }
-  return { next, abort: (reason) => controller.abort(reason) }
+  return { events: { next }, abort: (reason) => controller.abort(reason) }
 }
