@@ -7,7 +7,7 @@ export interface TypedEvent {
 }
 
 export interface SseOptions<Event extends TypedEvent = TypedEvent> {
-  /** The event's id, which a browser's `EventSource` sends back when it reconnects. @default none */
+  /** The event's id, which a browser's `EventSource` sends back when it reconnects. @default its `seq`, where it has one */
   readonly id?: ((event: Event) => string | number | undefined) | undefined
   /** What the other side may see of an event; `undefined` leaves it out. @default all of it */
   readonly redact?: ((event: Event) => TypedEvent | undefined) | undefined
@@ -95,14 +95,19 @@ const done = 'data: [DONE]\n\n'
 /** The next event that may be seen, as text; `undefined` at the end. */
 async function nextFrame<Event extends TypedEvent>(
   events: AsyncIterator<Event>,
-  { id, redact }: SseOptions<Event>,
+  { id = seqOf, redact }: SseOptions<Event>,
 ): Promise<string | undefined> {
   for (;;) {
     const next = await events.next()
     if (next.done) return undefined
     const shown = redact ? redact(next.value) : next.value
-    if (shown) return frame(JSON.stringify(shown), idField(id?.(next.value)))
+    if (shown) return frame(JSON.stringify(shown), idField(id(next.value)))
   }
+}
+
+/** Facts of a run are numbered. */
+function seqOf(event: TypedEvent): number | undefined {
+  return 'seq' in event && typeof event.seq === 'number' ? event.seq : undefined
 }
 
 /** JSON holds no raw line break, so one `data` line is enough. */
