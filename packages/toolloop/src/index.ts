@@ -53,8 +53,8 @@ export {
 } from '@toolloop/schema'
 export type { Effects, Finding, ResponseFormatOf, Tool, ToolContext, ToolOptions } from '@toolloop/schema'
 // The client.
-export { Client } from '@toolloop/client'
-export type { Completions } from '@toolloop/client'
+export { Client, readSse, sse, toResponse } from '@toolloop/client'
+export type { Completions, CompletionStream, ListenerError, ParsedCompletion, SseOptions } from '@toolloop/client'
 export {
   APIConnectionError,
   APIError,
