@@ -1,1 +1,41 @@
-export {}
+// Agents.
+export { type Agent, agent, type ContextOf } from './agent.ts'
+export type { AgentOptions, AgentParams, AnyTool, OnToolError, PrepareStep, RunLimit, StepChanges } from './spec.ts'
+export { and, calls, not, or, steps, type StopCondition } from './stop.ts'
+export type { OutputMode, OutputOption, OutputSettings } from './output.ts'
+// Running them.
+export { image, type Input, user } from './input.ts'
+export type { RunArguments, RunOptions } from './run-options.ts'
+export { RunStream } from './run-stream.ts'
+export { type MemoryLog, memoryLog } from './log.ts'
+export type { RunLog } from './loop.ts'
+// What a run comes to.
+export { outputOf, type Result, RunError, type RunReport, type RunUsage } from './result.ts'
+export type { Ending, Failure, Outcome } from './outcome.ts'
+// What happens in it.
+export {
+  type ApprovalDecision,
+  type ApprovalRequest,
+  type CallSealed,
+  type Decision,
+  type Fact,
+  isFact,
+  type MessageAdd,
+  type Progress,
+  type Recorded,
+  type RunDone,
+  type RunEvent,
+  type RunPause,
+  type RunResume,
+  type RunStart,
+  type StepCut,
+  type StepDone,
+  type StepProgress,
+  type StepStart,
+  type ToolDone,
+  type ToolStart,
+} from './events.ts'
+export type { EventOf } from './typed-events.ts'
+// The fold behind it.
+export { apply, type CallState, initialState, messagesOf, type OpenStep, type RunState, type Step } from './state.ts'
+export { decide, type Work } from './decide.ts'

@@ -1,4 +1,5 @@
 import type { ToolCall, ToolDefinition } from '@toolloop/wire'
+import type { StrictOptions } from './strict-options.ts'
 
 /**
  * A tool: what the model reads (`definition`), how its arguments are checked (`parse`), what runs (`execute`),
@@ -8,7 +9,7 @@ export interface Tool<Name extends string = string, Args = unknown, Output = unk
   readonly type: 'function' | 'custom'
   readonly name: Name
   readonly description: string | undefined
-  /** What the request carries, made once. */
+  /** What the request carries, made once and frozen. */
   readonly definition: ToolDefinition
   /** The arguments as `execute` takes them. @throws ToolInputError, phrased for the model */
   readonly parse: (text: string) => Promise<Args>
@@ -56,8 +57,29 @@ export interface ToolPolicy<Args = unknown, Context = unknown> {
   /** What the model is told when `execute` throws. `throw` ends the run. @default the agent's `onToolError` */
   readonly onError?: 'message' | 'throw' | ((error: unknown) => string) | undefined
   /** Is the tool offered in this step? @default true */
-  readonly enabled?: boolean | ((context: Context) => boolean | Promise<boolean>) | undefined
+  readonly enabled?: boolean | Hook<[context: Context], boolean | Promise<boolean>> | undefined
+  /** Must a person agree before the call runs? A function that throws means yes. @default false */
+  readonly needsApproval?:
+    | boolean
+    | Hook<[args: Args, context: ToolContext<Context>], boolean | Promise<boolean>>
+    | undefined
+  /**
+   * A call of an `unsafe` tool that had started when the process died: ask a person, tell the model that the outcome
+   * is unknown, run it again, or decide with a function. @default 'ask'
+   */
+  readonly onInterrupted?:
+    | Interrupted
+    | Hook<[args: Args, context: ToolContext<Context>], Interrupted | Promise<Interrupted>>
+    | undefined
+  /**
+   * What makes two calls the same when looking for a model that circles; `false`: never counted, for a tool that is
+   * meant to be polled. @default the arguments
+   */
+  readonly loopKey?: false | Hook<[args: Args], string> | undefined
 }
+
+/** What to do with a call whose outcome is unknown. */
+export type Interrupted = 'ask' | 'report' | 'rerun'
 
 export interface ToolLimit<Args = unknown, Context = unknown> {
   readonly concurrency?: number | undefined
@@ -66,4 +88,21 @@ export interface ToolLimit<Args = unknown, Context = unknown> {
   readonly intervalCap?: number | undefined
   /** Calls with the same key share the limit; different keys have one each. */
   key?(args: Args, context: Context): string
+}
+
+/** A function whose parameters are compared as a method's, so that any tool is a `Tool`. */
+export type Hook<Parameters extends readonly unknown[], Result> = {
+  call(...parameters: Parameters): Result
+}['call']
+
+/** What `tool` takes. */
+export interface ToolOptions<Name extends string, Args, Output, Context> extends Partial<ToolPolicy<Args, Context>> {
+  /** `[a-zA-Z0-9_-]{1,64}`, unique among an agent's tools. */
+  readonly name: Name
+  /** What it does and when to call it: the model reads this. */
+  readonly description?: string | undefined
+  /** `false`: the schema is described as it is, and the model is not held to it; the arguments are checked all the same. @default true */
+  readonly strict?: boolean | StrictOptions | undefined
+  /** Runs a call. A generator's yielded values are progress, its return value is the output. */
+  execute?(args: Args, context: ToolContext<Context>): Output | Promise<Output> | AsyncGenerator<unknown, Output>
 }

@@ -1,4 +1,5 @@
 import type { Chunk, CompletionAudio, FunctionToolCall, CustomToolCall, TokenLogprob, Usage } from '@toolloop/wire'
+import type { JsonPath } from './json-path.ts'
 
 /**
  * What chunks mean, in order. `choice` is the choice's index; `index` is the call's position in the message's
@@ -36,12 +37,15 @@ export interface ContentDelta<Parsed = unknown> {
   readonly delta: string
   /** The JSON so far: a live, read-only view, valid until the next event. Not enumerable. `undefined` where the content is not JSON. */
   readonly parsed: DeepPartial<Parsed> | undefined
+  /** Is the value at `path` of `parsed` complete? `[]`, the default, is the whole. */
+  isComplete(path?: JsonPath): boolean
 }
 
 export interface ContentDone<Parsed = unknown> {
   readonly type: 'content.done'
   readonly choice: number
   readonly content: string
+  /** The whole JSON, parsed when it is read; `undefined` where the content is not JSON. Not enumerable. */
   readonly parsed: DeepPartial<Parsed> | undefined
 }
 
@@ -54,6 +58,8 @@ export interface ArgumentsDelta {
   readonly delta: string
   /** The arguments so far: a live, read-only view, valid until the next event. Not enumerable. */
   readonly parsed: unknown
+  /** Is the value at `path` of `parsed` complete? `[]`, the default, is the whole. */
+  isComplete(path?: JsonPath): boolean
 }
 
 export interface ArgumentsDone {
@@ -63,6 +69,9 @@ export interface ArgumentsDone {
   readonly id: string
   readonly name: string
   readonly arguments: string
+  /** `false`: the call broke off (the answer hit a limit) or its arguments are no JSON object. It must not be executed. */
+  readonly complete: boolean
+  /** The whole JSON, parsed when it is read; `undefined` where it is not JSON. Not enumerable. */
   readonly parsed: unknown
 }
 

@@ -1,1 +1,41 @@
-export {}
+// Replies: what a scripted model says.
+export { call, calls, chunks, completion, failure, reply, text } from './reply.ts'
+export type {
+  AnswerParts,
+  AnswerReply,
+  CallParts,
+  ChunksReply,
+  CompletionReply,
+  Delivery,
+  FailureReply,
+  Reply,
+  ReplyOptions,
+} from './reply.ts'
+export { chunksOf, type SplitOptions } from './chunks.ts'
+// Scripts: which request gets which reply.
+export {
+  when,
+  type ConditionalStep,
+  type Script,
+  type ScriptOptions,
+  type ScriptRequest,
+  type Step,
+  type StepFunction,
+} from './script.ts'
+export { lastText, toolResults, type ToolResult } from './request-reading.ts'
+// Who plays a script: a model in process, a server over HTTP, a server as strict as the API.
+export { scriptedModel, type ScriptedModel, type ScriptedModelOptions } from './scripted-model.ts'
+export {
+  scriptedServer,
+  strictServer,
+  type ScriptedServer,
+  type ScriptedServerOptions,
+  type SeenRequest,
+} from './scripted-server.ts'
+// What the API refuses.
+export { checkRequest, checkTranscript } from './strict.ts'
+export { errorBody, ScriptedFailure, type ApiError } from './api-error.ts'
+// What goes wrong on the way.
+export { fault, type Fault, type Faults, type Faulty } from './fault.ts'
+// Time.
+export { virtualClock, type VirtualClock } from './virtual-clock.ts'

@@ -1,1 +1,93 @@
-export {}
+// Agents and their runs.
+export {
+  agent,
+  and,
+  calls,
+  image,
+  memoryLog,
+  not,
+  or,
+  outputOf,
+  RunError,
+  RunStream,
+  steps,
+  user,
+} from '@toolloop/core'
+export type {
+  Agent,
+  AgentOptions,
+  AgentParams,
+  AnyTool,
+  ApprovalRequest,
+  Decision,
+  EventOf,
+  Fact,
+  Input,
+  MemoryLog,
+  Outcome,
+  PrepareStep,
+  Result,
+  RunEvent,
+  RunLog,
+  RunOptions,
+  RunState,
+  RunUsage,
+  Step,
+  StepChanges,
+  StopCondition,
+} from '@toolloop/core'
+// Tools and schemas.
+export {
+  customTool,
+  diagnose,
+  functionDefinition,
+  OutputError,
+  parseArguments,
+  responseFormat,
+  SchemaError,
+  strictJsonSchema,
+  tool,
+  ToolInputError,
+  toolResult,
+  ToolRetry,
+} from '@toolloop/schema'
+export type { Effects, Finding, ResponseFormatOf, Tool, ToolContext, ToolOptions } from '@toolloop/schema'
+// The client.
+export { Client } from '@toolloop/client'
+export type { Completions } from '@toolloop/client'
+export {
+  APIConnectionError,
+  APIError,
+  APITimeoutError,
+  APIUserAbortError,
+  AuthenticationError,
+  BadRequestError,
+  chatModel,
+  ConflictError,
+  InternalServerError,
+  NotFoundError,
+  PermissionDeniedError,
+  RateLimitError,
+  responseOf,
+  UnprocessableEntityError,
+} from '@toolloop/transport'
+export type { ChunkStream, ClientOptions, RequestOptions } from '@toolloop/transport'
+// Streams of chunks.
+export { accumulate, CompletionBuilder } from '@toolloop/stream'
+export type { StreamEvent } from '@toolloop/stream'
+// The wire.
+export { LimitError, StreamError, ToolloopError, UsageError } from '@toolloop/wire'
+export type {
+  AssistantMessage,
+  ChatModel,
+  Chunk,
+  Completion,
+  CompletionParams,
+  ContentPart,
+  Message,
+  ModelRequest,
+  Profile,
+  ToolCall,
+  ToolChoice,
+  Usage,
+} from '@toolloop/wire'

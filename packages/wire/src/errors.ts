@@ -9,11 +9,13 @@ export type ErrorCode =
   | 'length'
   | 'content_filter'
   | 'stream'
+  | 'json'
   | 'limit'
   | 'schema'
   | 'tool_input'
   | 'output'
   | 'replay'
+  | 'run'
   | 'usage'
 
 /**
@@ -41,7 +43,11 @@ export class ToolloopError extends Error {
 
   static override [Symbol.hasInstance](value: unknown): boolean {
     if (!Object.hasOwn(this, 'brand')) return Function.prototype[Symbol.hasInstance].call(this, value)
-    return typeof value === 'object' && value !== null && this.brand in value
+    try {
+      return typeof value === 'object' && value !== null && this.brand in value
+    } catch {
+      return false // a Proxy that throws at every touch
+    }
   }
 
   /** What a log may keep: no stack, no cause, no body. */

@@ -1,0 +1,179 @@
+// One abort reaches everything, at any moment, and leaves a conversation that can be sent again.
+import { tool } from '@toolloop/schema'
+import { calls, checkTranscript, reply, scriptedModel, text, toolResults } from '@toolloop/testing'
+import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { agent, memoryLog, type RunEvent, steps } from './index.ts'
+
+const quick = tool({
+  name: 'quick',
+  parameters: z.object({ id: z.number() }),
+  effects: 'none',
+  execute: ({ id }) => `quick ${id}`,
+})
+const slow = tool({
+  name: 'slow',
+  execute: async (_args, { progress }) => {
+    progress('half')
+    await Promise.resolve()
+    return 'slow'
+  },
+})
+const script = [
+  calls([{ name: 'quick', args: { id: 1 } }, { name: 'slow' }, { name: 'quick', args: { id: 2 } }], {
+    content: 'Let me look around first.',
+  }),
+  text('Here is what I found out.'),
+]
+const make = () => agent({ name: 'a', model: scriptedModel(script), tools: [quick, slow] })
+
+async function all(): Promise<RunEvent[]> {
+  const events: RunEvent[] = []
+  for await (const event of make().stream('go')) events.push(event)
+  return events
+}
+const total = (await all()).length
+
+describe('an abort', () => {
+  it.each(Array.from({ length: total }, (_, index) => index))(
+    'at event %i of the run leaves a conversation that goes on',
+    async (index) => {
+      const log = memoryLog()
+      const stream = make().stream('go', { log })
+      let seen = 0
+      for await (const event of stream) if (seen++ === index) stream.abort(`at ${event.type}`)
+      const result = await stream.result
+      if (index < total - 1) expect(result).toMatchObject({ status: 'aborted', reason: expect.stringMatching(/^at /) })
+      expect(checkTranscript(result.messages)).toBeUndefined()
+      expect(log.facts.at(-1)?.type).toBe('run.done')
+
+      const resumed = await agent({ name: 'a', model: scriptedModel(() => text('fine')), tools: [quick, slow] }).run(
+        'And now?',
+        { from: log },
+      )
+      expect(['done', 'approval']).toContain(resumed.status)
+      expect(checkTranscript(resumed.messages)).toBeUndefined()
+    },
+  )
+
+  it('keeps the partial text and the results of calls that were done', async () => {
+    const stream = make().stream('go')
+    for await (const event of stream) if (event.type === 'content.delta') stream.abort()
+    const result = await stream.result
+    expect(result.messages.at(-1)).toMatchObject({ role: 'assistant', content: expect.stringMatching(/^Let me/) })
+    expect(result.status === 'aborted' && result.partial).toMatch(/^Let me/)
+  })
+
+  it('by a signal that is aborted already sends nothing', async () => {
+    const model = scriptedModel([])
+    const result = await agent({ name: 'a', model }).run('go', { signal: AbortSignal.abort(new Error('too late')) })
+    expect(result).toMatchObject({ status: 'aborted', reason: 'too late' })
+    expect(model.requests).toHaveLength(0)
+  })
+
+  it('ends the run at once though a tool ignores its signal, whose late end is swallowed', async () => {
+    const controller = new AbortController()
+    let late: (() => void) | undefined
+    const deaf = tool({
+      name: 'deaf',
+      execute: () =>
+        new Promise((_, reject) => {
+          late = () => reject(new Error('too late'))
+          controller.abort('enough')
+        }),
+    })
+    const result = await agent({
+      name: 'a',
+      model: scriptedModel([calls([{ name: 'deaf', id: 'c1' }])]),
+      tools: [deaf],
+    }).run('go', { signal: controller.signal })
+    expect(result).toMatchObject({ status: 'aborted', reason: 'enough' })
+    expect(result.messages.at(-1)).toMatchObject({
+      tool_call_id: 'c1',
+      content: 'Interrupted: the outcome is unknown.',
+    })
+    late?.()
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  })
+
+  it('reaches the tool, a call that waits for its turn, and the pause before another attempt', async () => {
+    const reasons: unknown[] = []
+    const begun = Promise.withResolvers<void>()
+    const waiting = tool({
+      name: 'waiting',
+      limit: { concurrency: 1 },
+      execute: (_args, { signal }) =>
+        new Promise((_, reject) => {
+          begun.resolve()
+          signal.addEventListener('abort', () => {
+            reasons.push(signal.reason)
+            reject(signal.reason as Error)
+          })
+        }),
+    })
+    const failing = tool({
+      name: 'failing',
+      retries: 9,
+      execute: async () => {
+        await begun.promise
+        throw new Error('again')
+      },
+    })
+    const stream = agent({
+      name: 'a',
+      model: scriptedModel([calls([{ name: 'waiting' }, { name: 'waiting' }, { name: 'failing' }])]),
+      tools: [waiting, failing],
+    }).stream('go')
+    stream.on('attempt.retry', () => stream.abort('stop'))
+    const result = await stream.result
+    expect(result).toMatchObject({ status: 'aborted', reason: 'stop' })
+    expect(reasons).toEqual(['stop'])
+    expect(result.messages.slice(2).map((message) => message.content)).toEqual([
+      'Interrupted: the outcome is unknown.',
+      'Not run: the run ended first.',
+      'Interrupted: the outcome is unknown.',
+    ])
+  })
+
+  it('is what leaving the iterator means', async () => {
+    const stream = make().stream('go')
+    for await (const event of stream) if (event.type === 'step.done') break
+    expect(await stream.result).toMatchObject({ status: 'aborted', reason: 'The consumer left.' })
+  })
+
+  it('is what disposing means, also while the consumer holds the run', async () => {
+    const log = memoryLog()
+    {
+      await using stream = make().stream('go', { log })
+      await stream[Symbol.asyncIterator]().next()
+    }
+    expect(log.facts.at(-1)).toMatchObject({ type: 'run.done', outcome: { status: 'aborted' } })
+  })
+
+  it('settles the result of a run that nobody pulls any more', async () => {
+    const stream = make().stream('go')
+    const iterator = stream[Symbol.asyncIterator]()
+    await iterator.next()
+    stream.abort('no more')
+    expect(await stream.result).toMatchObject({ status: 'aborted', reason: 'no more' })
+    const rest: string[] = []
+    for (let next = await iterator.next(); !next.done; next = await iterator.next()) rest.push(next.value.type)
+    expect(rest.at(-1)).toBe('run.done')
+  })
+})
+
+describe('a conversation can be sent again after', () => {
+  it.each([
+    ['a limit', { maxSteps: 1 }],
+    ['a stop', { stopWhen: steps(1) }],
+    ['a forced choice', { toolChoice: 'required' as const }],
+  ])('%s', async (_title, options) => {
+    const result = await make()
+      .with({ ...options, model: scriptedModel(script) })
+      .run('go')
+    expect(checkTranscript(result.messages)).toBeUndefined()
+    const model = scriptedModel([(request) => reply({ content: `${toolResults(request).length}` })])
+    await agent({ name: 'b', model }).run([...result.messages, { role: 'user', content: 'more' }])
+    model.assertUsed()
+  })
+})

@@ -1,0 +1,370 @@
+import { tool, type ToolContext } from '@toolloop/schema'
+import { call, calls, checkRequest, lastText, scriptedModel, text, toolResults } from '@toolloop/testing'
+import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { agent, calls as called, image, isFact, memoryLog, outputOf, RunError, steps, user } from './index.ts'
+
+const getWeather = tool({
+  name: 'get_weather',
+  description: 'Current weather in a city',
+  parameters: z.object({ city: z.string(), unit: z.enum(['celsius', 'fahrenheit']).default('celsius') }),
+  execute: async ({ city, unit }) => ({ city, unit, degrees: city.length }),
+})
+
+const check = checkRequest
+
+describe('a run', () => {
+  it('calls tools, appends their messages in call order, and ends with the answer', async () => {
+    const model = scriptedModel(
+      [
+        calls([
+          { name: 'get_weather', args: { city: 'Oslo', unit: null } },
+          { name: 'get_weather', args: { city: 'Rome', unit: 'fahrenheit' } },
+        ]),
+        (request) =>
+          text(
+            toolResults(request)
+              .map((result) => result.content)
+              .join(' and '),
+          ),
+      ],
+      { check },
+    )
+    const result = await agent({ name: 'forecaster', model, tools: [getWeather] }).run('Compare Oslo and Rome.')
+    model.assertUsed()
+    expect(result.status).toBe('done')
+    expect(outputOf(result)).toBe(
+      '{"city":"Oslo","unit":"celsius","degrees":4} and {"city":"Rome","unit":"fahrenheit","degrees":4}',
+    )
+    expect(result.messages.map((message) => message.role)).toEqual(['user', 'assistant', 'tool', 'tool', 'assistant'])
+    expect(result.steps).toHaveLength(2)
+    expect(result.steps[0]?.calls.map((done) => done.ok)).toEqual([true, true])
+    expect(result.usage.reported?.total_tokens).toBeGreaterThan(0)
+    expect(result.usage.unreported).toBe(0)
+  })
+
+  it('sends strict definitions and, again, the whole conversation', async () => {
+    const model = scriptedModel([call('get_weather', { city: 'Oslo', unit: null }), text('Cold.')], { check })
+    const result = await agent({ name: 'a', model, tools: [getWeather], instructions: 'Be brief.' }).run('Oslo?')
+    const [first, second] = model.requests
+    expect(first?.tools).toEqual([getWeather.definition])
+    expect(first?.messages).toEqual([
+      { role: 'system', content: 'Be brief.' },
+      { role: 'user', content: 'Oslo?' },
+    ])
+    expect(second?.messages.slice(1)).toEqual(result.messages.slice(0, 3))
+    expect(result.request(0)).toEqual(first)
+    expect(result.request(1)).toEqual(second)
+    expect(result.request(2)).toBeUndefined()
+  })
+
+  it('keeps instructions out of the conversation, so that it can be the next input', async () => {
+    const model = scriptedModel([text('One.'), text('Two.')], { check })
+    const counter = agent({ name: 'counter', model, instructions: () => 'Count.' })
+    const one = await counter.run('Start')
+    const two = await counter.run([...one.messages, user('Next')])
+    expect(two.messages.map((message) => message.content)).toEqual(['Start', 'One.', 'Next', 'Two.'])
+    expect(model.requests[1]?.messages[0]).toEqual({ role: 'system', content: 'Count.' })
+  })
+
+  it('gives tools the context, and takes instructions and params from it', async () => {
+    interface App {
+      readonly user: string
+    }
+    const whoAmI = tool({
+      name: 'who_am_i',
+      execute: (_args, { context, step, runId, attempt, idempotencyKey, call: made }: ToolContext<App>) => ({
+        user: context.user,
+        step,
+        attempt,
+        key: idempotencyKey === `${runId}/${step}/${made.id}`,
+      }),
+    })
+    const model = scriptedModel([call('who_am_i'), (request) => text(toolResults(request)[0]!.content)], { check })
+    const one = agent({
+      name: 'one',
+      model,
+      tools: [whoAmI],
+      instructions: (context: App) => `You serve ${context.user}.`,
+      params: (context: App) => ({ safety_identifier: context.user }),
+    })
+    const result = await one.run('Who?', { context: { user: 'ada' }, runId: 'r1' })
+    expect(outputOf(result)).toBe('{"user":"ada","step":0,"attempt":1,"key":true}')
+    expect(model.requests[0]?.messages[0]?.content).toBe('You serve ada.')
+    expect(model.requests[0]?.safety_identifier).toBe('ada')
+  })
+
+  it('answers with a typed output', async () => {
+    const Forecast = z.object({ city: z.string(), sunny: z.boolean() })
+    const model = scriptedModel([text('{"city":"Oslo","sunny":false}')], { check })
+    const result = await agent({ name: 'a', model, output: Forecast }).run('Oslo?')
+    expect(outputOf(result)).toEqual({ city: 'Oslo', sunny: false })
+    expect(model.requests[0]?.response_format).toMatchObject({ type: 'json_schema', json_schema: { strict: true } })
+  })
+
+  it('can be made again with something else', async () => {
+    const first = agent({ name: 'a', model: 'gpt-5.1', tools: [getWeather] })
+    const model = scriptedModel([text('hi')])
+    expect(outputOf(await first.with({ model }).run('hello'))).toBe('hi')
+    expect(Object.isFrozen(first)).toBe(true)
+  })
+
+  it('takes text, one message, parts, or a conversation', async () => {
+    const model = scriptedModel((request) => text(lastText(request)))
+    const echo = agent({ name: 'echo', model })
+    expect(outputOf(await echo.run('a'))).toBe('a')
+    expect(outputOf(await echo.run({ role: 'user', content: 'b' }))).toBe('b')
+    expect(outputOf(await echo.run(user('c', image('https://example.com/c.png'))))).toBe('c')
+    expect(outputOf(await echo.run([user('x'), { role: 'assistant', content: 'y' }, user('d')]))).toBe('d')
+    expect(model.requests[2]?.messages[0]?.content).toEqual([
+      { type: 'text', text: 'c' },
+      { type: 'image_url', image_url: { url: 'https://example.com/c.png' } },
+    ])
+  })
+
+  it('counts what was reported and estimates what was not', async () => {
+    const usage = {
+      prompt_tokens: 10,
+      completion_tokens: 5,
+      total_tokens: 15,
+      prompt_tokens_details: { cached_tokens: 4 },
+    }
+    const price = { input: 1, output: 10, cachedInput: 0.5 }
+    const model = scriptedModel(
+      [
+        { ...call('get_weather', { city: 'Oslo', unit: null }), usage },
+        { ...text('Cold.'), usage },
+      ],
+      { price },
+    )
+    const result = await agent({ name: 'a', model, tools: [getWeather] }).run('Oslo?')
+    expect(result.usage).toEqual({
+      reported: {
+        prompt_tokens: 20,
+        completion_tokens: 10,
+        total_tokens: 30,
+        prompt_tokens_details: { cached_tokens: 8 },
+      },
+      unreported: 0,
+      estimated: 0,
+    })
+    expect(result.cost).toBeCloseTo((2 * (6 + 2 + 50)) / 1_000_000, 12)
+    const silent = await agent({ name: 'a', model: scriptedModel([{ ...text('Cold.'), usage: null }], { price }) }).run(
+      '?',
+    )
+    expect(silent.usage).toMatchObject({ reported: null, unreported: 1 })
+    expect(silent.usage.estimated).toBeGreaterThan(0)
+    expect(silent.cost).toBeUndefined()
+  })
+})
+
+describe('what changes in one step', () => {
+  it('is model, messages, tools, choice and params, for that step only', async () => {
+    const other = scriptedModel([call('get_weather', { city: 'Oslo', unit: null })], { name: 'other' })
+    const model = scriptedModel([text('done')], { check })
+    const result = await agent({
+      name: 'a',
+      model,
+      tools: [getWeather, tool({ name: 'other_tool', execute: () => 1 })],
+      params: { temperature: 0 },
+      prepareStep: ({ step }) =>
+        step === 0
+          ? {
+              model: other,
+              messages: [user('short')],
+              tools: ['get_weather'],
+              toolChoice: 'required',
+              params: { temperature: 1 },
+              instructions: 'now',
+            }
+          : undefined,
+    }).run('long')
+    expect(other.requests[0]).toMatchObject({
+      messages: [
+        { role: 'system', content: 'now' },
+        { role: 'user', content: 'short' },
+      ],
+      tool_choice: 'required',
+      temperature: 1,
+    })
+    expect(other.requests[0]?.tools).toHaveLength(1)
+    expect(model.requests[0]?.messages[0]).toEqual({ role: 'user', content: 'long' })
+    expect(model.requests[0]?.tools).toHaveLength(2)
+    expect(model.requests[0]).not.toHaveProperty('tool_choice')
+    expect(result.steps.map((step) => step.model)).toEqual(['other', 'scripted'])
+    expect(result.request(0)).toEqual(other.requests[0])
+  })
+
+  it.each([
+    ['required', 'auto'],
+    [{ type: 'function', function: { name: 'get_weather' } }, 'auto'],
+    ['auto', 'auto'],
+    ['none', 'none'],
+  ] as const)('a choice of %j is %j after the first step', async (toolChoice, later) => {
+    const model = scriptedModel([call('get_weather', { city: 'Oslo', unit: null }), text('done')], { check })
+    await agent({ name: 'a', model, tools: [getWeather], toolChoice }).run('go')
+    expect(model.requests.map((request) => request.tool_choice)).toEqual([toolChoice, later])
+  })
+
+  it('offers only tools that are enabled, and answers calls of others', async () => {
+    const secret = tool({
+      name: 'secret',
+      enabled: (context: { admin: boolean }) => context.admin,
+      execute: () => 'ok',
+    })
+    const model = scriptedModel([call('secret'), (request) => text(toolResults(request)[0]!.content)], { check })
+    const result = await agent({ name: 'a', model, tools: [getWeather, secret] }).run('go', {
+      context: { admin: false },
+    })
+    expect(model.requests[0]?.tools).toEqual([getWeather.definition])
+    expect(outputOf(result)).toBe('There is no tool "secret". Available: get_weather.')
+  })
+
+  it('asks for one call at a time where `parallel` is false', async () => {
+    let running = 0
+    let most = 0
+    const slow = tool({
+      name: 'slow',
+      execute: async () => {
+        most = Math.max(most, ++running)
+        await new Promise((resolve) => setTimeout(resolve, 5))
+        running--
+      },
+    })
+    const model = scriptedModel([calls([{ name: 'slow' }, { name: 'slow' }, { name: 'slow' }]), text('done')], {
+      check,
+    })
+    await agent({ name: 'a', model, tools: [slow], parallel: false }).run('go')
+    expect(model.requests[0]?.parallel_tool_calls).toBe(false)
+    expect(most).toBe(1)
+  })
+})
+
+describe('the facts of a run', () => {
+  it('are numbered, stamped, frozen JSON, and fold to the result', async () => {
+    const log = memoryLog()
+    const model = scriptedModel([call('get_weather', { city: 'Oslo', unit: null }), text('Cold.')])
+    const result = await agent({ name: 'a', model, tools: [getWeather] }).run('Oslo?', { log, runId: 'r' })
+    expect(log.facts.map((fact) => fact.type)).toEqual([
+      'run.start',
+      'step.start',
+      'step.done',
+      'tool.start',
+      'tool.done',
+      'step.start',
+      'step.done',
+      'run.done',
+    ])
+    expect(log.facts.map((fact) => fact.seq)).toEqual([0, 1, 2, 3, 4, 5, 6, 7])
+    expect(log.facts.every((fact) => fact.run === 'r' && Object.isFrozen(fact) && isFact(fact))).toBe(true)
+    const again = await agent({ name: 'a', model, tools: [getWeather] }).run(undefined, {
+      from: memoryLog(JSON.parse(JSON.stringify(log.facts))),
+    })
+    expect(again.messages).toEqual(result.messages)
+    expect(again.status).toBe('done')
+  })
+
+  it('are logged before the caller sees them', async () => {
+    const log = memoryLog()
+    const model = scriptedModel([call('get_weather', { city: 'Oslo', unit: null }), text('Cold.')])
+    const stream = agent({ name: 'a', model, tools: [getWeather] }).stream('Oslo?', { log })
+    let facts = 0
+    for await (const event of stream) {
+      if (!('seq' in event)) continue
+      expect(log.facts[event.seq]).toBe(event)
+      facts++
+    }
+    expect(facts).toBe(8)
+  })
+})
+
+describe('wrong use is refused before anything is sent', () => {
+  const model = scriptedModel([])
+  it.each([
+    ['an agent without a name', () => agent({ name: '', model }), /needs a `name`, not ""/],
+    ['an agent without a model', () => agent({ name: 'a', model: undefined as never }), /Agent `a` needs a `model`/],
+    [
+      'two tools of one name',
+      () => agent({ name: 'a', model, tools: [getWeather, getWeather] }),
+      /two tools named `get_weather`/,
+    ],
+    ['no steps', () => agent({ name: 'a', model, maxSteps: 0 }), /`maxSteps` is 0/],
+  ])('%s', (_title, make, message) => {
+    expect(make).toThrow(message)
+  })
+
+  it.each([
+    ['nothing', undefined, /nothing to run/],
+    ['an empty conversation', [], /nothing to run/],
+    ['a wrong role', [{ role: 'robot', content: 'x' }], /messages\[0\]\.role is "robot"/],
+    [
+      'an orphaned tool message',
+      [user('a'), { role: 'tool', tool_call_id: 'c1', content: 'x' }],
+      /messages\[1\] answers the tool call "c1"/,
+    ],
+    [
+      'an unanswered call',
+      [
+        user('a'),
+        {
+          role: 'assistant',
+          content: null,
+          tool_calls: [{ id: 'c1', type: 'function', function: { name: 'f', arguments: '{}' } }],
+        },
+        user('b'),
+      ],
+      /messages\[2\] comes before the tool call "c1" is answered/,
+    ],
+    ['null', [null], /messages\[0\] is null/],
+  ])('%s', async (_title, input, message) => {
+    await expect(agent({ name: 'a', model }).run(input as never)).rejects.toThrow(message)
+    expect(model.requests).toHaveLength(0)
+  })
+
+  it('a log that is in use, of another agent, or no log at all', async () => {
+    const answering = scriptedModel([text('x')])
+    const log = memoryLog()
+    await agent({ name: 'a', model: answering }).run('x', { log, runId: 'r7' })
+    await expect(agent({ name: 'a', model }).run('x', { log })).rejects.toThrow(/holds run `r7` already/)
+    await expect(agent({ name: 'b', model }).run('x', { from: log })).rejects.toThrow(/of the agent `a`, not of `b`/)
+    await expect(agent({ name: 'b', model }).run('x', { from: memoryLog() })).rejects.toThrow(
+      /does not begin with `run.start`/,
+    )
+    await expect(
+      agent({ name: 'a', model }).run('x', { from: log, decisions: { c9: { approve: true } } }),
+    ).rejects.toThrow(/names the call "c9"/)
+  })
+})
+
+describe('stopWhen', () => {
+  const script = (): ReturnType<typeof scriptedModel> =>
+    scriptedModel(() => call('get_weather', { city: 'Oslo', unit: null }))
+  it.each([
+    ['steps(2)', steps(2), 2],
+    ['calls(get_weather)', called('get_weather'), 1],
+  ])('ends the run as stopped by %s', async (by, stopWhen, count) => {
+    const result = await agent({ name: 'a', model: script(), tools: [getWeather], stopWhen }).run('go')
+    expect(result).toMatchObject({ status: 'stopped', by })
+    expect(result.steps).toHaveLength(count)
+  })
+
+  it('may be several, may be resumed, and an error in it is an outcome', async () => {
+    const log = memoryLog()
+    const one = agent({ name: 'a', model: script(), tools: [getWeather], stopWhen: [called('x'), steps(1)] })
+    expect(await one.run('go', { log })).toMatchObject({ status: 'stopped', by: 'steps(1)' })
+    const more = await one.run(undefined, { from: log })
+    expect(more.status).toBe('stopped')
+    expect(more.steps).toHaveLength(2)
+    const failing = agent({
+      name: 'a',
+      model: script(),
+      tools: [getWeather],
+      stopWhen: () => {
+        throw new Error('no idea')
+      },
+    })
+    const result = await failing.run('go')
+    expect(result).toMatchObject({ status: 'error', error: { message: 'no idea' } })
+    expect(() => outputOf(result)).toThrow(RunError)
+  })
+})

@@ -1,0 +1,121 @@
+import { defaultClient, type EventSource } from '@toolloop/client'
+import type { Tool } from '@toolloop/schema'
+import { chatModel } from '@toolloop/transport'
+import { type ChatModel, UsageError } from '@toolloop/wire'
+import { fingerprintOf } from './fingerprint.ts'
+import { type Input, messagesFrom } from './input.ts'
+import { openRun } from './open-run.ts'
+import { FINAL_TOOL, outputSpec } from './output.ts'
+import type { Result } from './result.ts'
+import type { RunArguments } from './run-options.ts'
+import { RunStream } from './run-stream.ts'
+import type { AgentOptions, AgentSpec, AnyTool } from './spec.ts'
+import type { EventOf } from './typed-events.ts'
+
+/** A model, its instructions, tools and output: a frozen description that may be run any number of times. */
+export interface Agent<Output = string, Tools extends readonly AnyTool[] = readonly AnyTool[], Context = unknown> {
+  readonly name: string
+  readonly tools: Tools
+  /** Runs to the end. Rejects only before anything was sent, for wrong options or messages; failures are outcomes. */
+  run(input?: Input, ...options: RunArguments<Context>): Promise<Result<Output>>
+  /**
+   * The same run as a stream of typed events. Lazy: nothing is sent before it is iterated, listened to, or awaited.
+   * @throws UsageError for messages that the API would refuse
+   */
+  stream(input?: Input, ...options: RunArguments<Context>): RunStream<EventOf<Tools>, Output>
+  /** The same agent with some things changed, for example its model in a test. */
+  with(overrides: Partial<AgentOptions<Tools, Output, Context>>): Agent<Output, Tools, Context>
+}
+
+/**
+ * Describes an agent. Context is stated where it is used (`{ context }: ToolContext<App>` in a tool, or in a hook) and
+ * then required by `run`.
+ * @throws UsageError for a wrong option or two tools of one name
+ */
+export function agent<const Tools extends readonly AnyTool[] = readonly [], Output = string, Hooks = unknown>(
+  options: AgentOptions<Tools, Output, Hooks>,
+): Agent<Output, Tools, Hooks & ContextOf<Tools>> {
+  const spec = specOf(options as unknown as AgentOptions<readonly AnyTool[], unknown, unknown>)
+  const open = (input: Input | undefined, runOptions: object | undefined, deltas: boolean) => {
+    const messages = messagesFrom(input) // now: the caller may change them later
+    // `live` in tool-call.ts puts on the events what their types tell here: that is not to be seen in a log's types.
+    type Opened = Promise<EventSource<EventOf<Tools>, Result<Output>>>
+    return new RunStream(() => openRun<Output>(spec, messages, runOptions ?? {}, deltas) as unknown as Opened)
+  }
+  return Object.freeze({
+    name: spec.name,
+    tools: (options.tools ?? []) as Tools,
+    run: async (input, ...[runOptions]) => open(input, runOptions, false).result,
+    stream: (input, ...[runOptions]) => open(input, runOptions, true),
+    with: (overrides) => agent({ ...options, ...(overrides as unknown as Partial<typeof options>) }),
+  } satisfies Agent<Output, Tools, Hooks & ContextOf<Tools>>)
+}
+
+/** The context that all of these tools can be run with. */
+export type ContextOf<Tools extends readonly AnyTool[]> = Intersection<
+  Tools[number] extends infer One
+    ? One extends Tool<string, infer _Args, unknown, infer Context>
+      ? (context: Context) => void
+      : never
+    : never
+>
+type Intersection<Functions> = [Functions] extends [never]
+  ? unknown
+  : [Functions] extends [(context: infer Both) => void]
+    ? Both
+    : never
+
+function specOf(options: AgentOptions<readonly AnyTool[], unknown, unknown>): AgentSpec {
+  const { name, instructions, params, stopWhen } = options
+  if (typeof name !== 'string' || name === '')
+    throw new UsageError(`An agent needs a \`name\`, not ${JSON.stringify(name)}.`)
+  const tools = new Map<string, AnyTool>()
+  for (const tool of options.tools ?? []) {
+    if (tools.has(tool.name) || tool.name === FINAL_TOOL)
+      throw new UsageError(`Agent \`${name}\` has two tools named \`${tool.name}\`; rename one.`)
+    tools.set(tool.name, tool)
+  }
+  const output = options.output === undefined ? undefined : outputSpec(options.output)
+  return Object.freeze({
+    name,
+    fingerprint: fingerprintOf(
+      [...tools.values()].map((tool) => tool.definition),
+      output?.format.json_schema,
+    ),
+    model: modelsOf(options),
+    instructions: typeof instructions === 'function' ? instructions : () => instructions,
+    tools,
+    output,
+    params: typeof params === 'function' ? params : () => params ?? {},
+    toolChoice: options.toolChoice,
+    parallel: options.parallel ?? true,
+    limit: options.limit,
+    maxSteps: atLeastOne(name, 'maxSteps', options.maxSteps ?? 20),
+    stopWhen: stopWhen === undefined ? [] : Array.isArray(stopWhen) ? stopWhen : [stopWhen],
+    prepareStep: options.prepareStep,
+    onToolError: options.onToolError ?? 'message',
+    stepRetries: options.stepRetries ?? 1,
+    earlyDispatch: options.earlyDispatch ?? true,
+    wire: options.wire,
+  } satisfies AgentSpec)
+}
+
+/** Models by id, made when first asked for: until then no client, no key is needed. */
+function modelsOf({ name, model, client }: AgentOptions<readonly AnyTool[], unknown, unknown>): AgentSpec['model'] {
+  if (typeof model !== 'string' && !(typeof model === 'object' && model !== null && 'name' in model))
+    throw new UsageError(
+      `Agent \`${name}\` needs a \`model\`: a model's id or a ChatModel, not ${JSON.stringify(model)}.`,
+    )
+  const made = new Map<string, ChatModel>()
+  return (other = model) => {
+    if (typeof other !== 'string') return other
+    const known = made.get(other) ?? chatModel(client ?? defaultClient(), other)
+    made.set(other, known)
+    return known
+  }
+}
+
+function atLeastOne(agentName: string, option: string, value: number): number {
+  if (Number.isInteger(value) && value >= 1) return value
+  throw new UsageError(`Agent \`${agentName}\`: \`${option}\` is ${value}; it must be a whole number of at least 1.`)
+}

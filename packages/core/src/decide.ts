@@ -1,0 +1,22 @@
+import { asked, type CallState, type RunState } from './state.ts'
+
+/** Something that should be running. Keys are made of step numbers and call ids, never of position, time or chance. */
+export type Work = { readonly key: string } & (
+  | { readonly do: 'model' }
+  | { readonly do: 'tool'; readonly item: CallState }
+  | { readonly do: 'pause'; readonly items: readonly CallState[] }
+  | { readonly do: 'finish' }
+)
+
+/** Pure: what should be running now. The loop starts whatever of it is not running already. */
+export function decide(state: RunState): Work[] {
+  const { open, step, answered } = state
+  if (!open) return [answered ? { do: 'finish', key: `finish:${step}` } : { do: 'model', key: `model:${step}` }]
+  const works: Work[] = open.message ? [] : [{ do: 'model', key: `model:${step}` }]
+  for (const item of open.calls)
+    if (item.phase !== 'done' && item.phase !== 'asked')
+      works.push({ do: 'tool', item, key: `tool:${step}:${item.call.id}${item.decision ? ':decided' : ''}` })
+  if (works.length > 0) return works
+  const items = asked(state)
+  return [{ do: 'pause', items, key: `pause:${step}:${items.map((item) => item.call.id).join()}` }]
+}

@@ -1,0 +1,96 @@
+import { ToolRetry } from '@toolloop/schema'
+import type { ToolContext } from '@toolloop/schema'
+import { brand, sleep, ToolloopError } from '@toolloop/wire'
+import type { RunEvent } from './events.ts'
+import type { Run } from './run.ts'
+import type { AnyTool } from './spec.ts'
+
+/** A tool took longer than its `timeout`. */
+export class Timeout extends ToolloopError {
+  static override readonly brand: symbol = Symbol.for('toolloop.ToolTimeout')
+  override readonly name = 'ToolTimeout'
+
+  constructor(tool: string, ms: number) {
+    super('timeout', `The tool \`${tool}\` did not finish within ${ms} ms.`)
+  }
+
+  static {
+    brand(this)
+  }
+}
+
+/** A tool's context without what each attempt adds. */
+export type CallContext = Omit<ToolContext, 'signal' | 'attempt' | 'progress'>
+
+/**
+ * Runs a tool: attempts under one deadline, with a growing pause between them. Settles as soon as the deadline
+ * passes or the run is aborted, whatever the tool does; what it does later is ignored.
+ */
+export async function execute(
+  run: Run,
+  tool: AnyTool,
+  args: unknown,
+  call: CallContext,
+  report: (event: RunEvent) => void,
+): Promise<unknown> {
+  const { timeout, retries = 0 } = tool.policy
+  const controller = new AbortController()
+  const abort = (): void => controller.abort(run.signal.reason)
+  if (run.signal.aborted) abort()
+  run.signal.addEventListener('abort', abort, { once: true })
+  const timer =
+    timeout === undefined
+      ? undefined
+      : run.clock.setTimeout(() => controller.abort(new Timeout(tool.name, timeout)), timeout)
+  const { signal } = controller
+  const { step } = call
+  const callId = call.call.id
+  const progress = (data: unknown): void => report({ type: 'tool.progress', step, callId, name: tool.name, data })
+  try {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await settled(signal, () => invoke(tool, args, { ...call, signal, attempt, progress }))
+      } catch (error) {
+        if (signal.aborted || attempt > retries || error instanceof ToolRetry) throw error
+        const delay = Math.min(250 * 2 ** (attempt - 1), 8_000)
+        report({ type: 'attempt.retry', step, callId, attempt, delay, error })
+        await sleep(run.clock, delay, signal)
+      }
+    }
+  } finally {
+    run.signal.removeEventListener('abort', abort)
+    if (timer !== undefined) run.clock.clearTimeout(timer)
+  }
+}
+
+/** What the call gives, or the signal's reason if that comes first. A late rejection is swallowed. */
+function settled(signal: AbortSignal, call: () => unknown): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) return reject(signal.reason as Error)
+    const abort = (): void => reject(signal.reason as Error)
+    signal.addEventListener('abort', abort, { once: true })
+    Promise.resolve()
+      .then(call)
+      .then(resolve, reject)
+      .finally(() => signal.removeEventListener('abort', abort))
+  })
+}
+
+/** A generator's yields are progress, its return value is the result. */
+async function invoke(tool: AnyTool, args: unknown, context: ToolContext): Promise<unknown> {
+  const returned: unknown = tool.execute!(args, context)
+  if (!isGenerator(returned)) return returned
+  for (;;) {
+    const { done, value } = await returned.next()
+    if (done) return value
+    if (context.signal.aborted) {
+      await returned.return(undefined)
+      throw context.signal.reason as Error
+    }
+    context.progress(value)
+  }
+}
+
+function isGenerator(value: unknown): value is AsyncGenerator<unknown, unknown> {
+  return typeof value === 'object' && value !== null && Symbol.asyncIterator in value && 'next' in value
+}

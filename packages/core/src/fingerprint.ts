@@ -1,0 +1,11 @@
+/** A short text that changes when what it is made of changes. Not for secrets: it is FNV-1a, twice. */
+export function fingerprintOf(...parts: readonly unknown[]): string {
+  const text = JSON.stringify(parts)
+  return [0x811c9dc5, 0x2f0b4c47].map((seed) => hash(text, seed).toString(16).padStart(8, '0')).join('')
+}
+
+function hash(text: string, seed: number): number {
+  let value = seed
+  for (let at = 0; at < text.length; at++) value = Math.imul(value ^ text.charCodeAt(at), 0x01000193)
+  return value >>> 0
+}

@@ -1,0 +1,22 @@
+/** How a run ended, as its last fact tells it. */
+export type Outcome = { readonly status: 'done'; readonly text: string } | Ending
+
+/** Every end that is not `done`. */
+export type Ending =
+  /** `stopWhen` held; `by` names the predicate. */
+  | { readonly status: 'stopped'; readonly by: string }
+  | { readonly status: 'limit'; readonly kind: 'steps'; readonly allowed: number }
+  | { readonly status: 'refused'; readonly refusal: string }
+  /** The answer hit a token limit. */
+  | { readonly status: 'truncated' }
+  /** The server withheld the answer. */
+  | { readonly status: 'filtered' }
+  | { readonly status: 'aborted'; readonly reason: string }
+  | { readonly status: 'error'; readonly error: Failure }
+
+/** An error as the log keeps it. */
+export interface Failure {
+  readonly name: string
+  readonly message: string
+  readonly code?: string
+}

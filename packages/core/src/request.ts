@@ -1,0 +1,68 @@
+import type { ChatModel, Message, ModelRequest, ToolChoice, ToolDefinition } from '@toolloop/wire'
+import { finalTool, modeOf } from './output.ts'
+import type { Run } from './run.ts'
+import { messagesOf } from './state.ts'
+
+/** One step as it will be asked. */
+export interface StepPlan {
+  readonly model: ChatModel
+  readonly tools: readonly string[]
+  readonly toolChoice: ToolChoice | undefined
+  readonly request: ModelRequest
+}
+
+/** Asks the user's functions and renders the request. Kept for `result.request(step)` by its parts, not copied. */
+export async function planStep(run: Run): Promise<StepPlan> {
+  const { agent, state, context } = run
+  const changes = (await agent.prepareStep?.({ step: state.step, state, context })) ?? {}
+  const model = agent.model(changes.model)
+  const mode = agent.output && modeOf(agent.output, model.profile)
+  const names = await offered(run, changes.tools)
+  const definitions: ToolDefinition[] = names.map((name) => agent.tools.get(name)!.definition)
+  if (agent.output && mode === 'tool') definitions.push(finalTool(agent.output))
+  const toolChoice = changes.toolChoice ?? (mode === 'tool' ? 'required' : choiceOf(run))
+  const params = { ...(await agent.params(context)), ...changes.params }
+  const instructions = [
+    changes.instructions ?? (await agent.instructions(context)),
+    mode === 'prompt' ? agent.output!.prompt : undefined,
+  ]
+  const head: Message[] = instructions.some(Boolean)
+    ? [{ role: 'system', content: instructions.filter(Boolean).join('\n\n') }]
+    : []
+  const said = changes.messages ?? messagesOf({ ...state, open: null })
+  const request: ModelRequest = {
+    ...params,
+    messages: [...head, ...said],
+    ...(definitions.length > 0 && { tools: definitions }),
+    ...(definitions.length > 0 && toolChoice && { tool_choice: toolChoice }),
+    ...(definitions.length > 0 && !agent.parallel && { parallel_tool_calls: false }),
+    ...(agent.output && mode === 'native' && { response_format: agent.output.format }),
+  }
+  const own = changes.messages ? request.messages : head
+  run.requests.set(state.step, {
+    request: { ...request, messages: [] },
+    head: own,
+    upTo: changes.messages ? 0 : said.length,
+  })
+  return { model, tools: names, toolChoice: definitions.length > 0 ? toolChoice : undefined, request }
+}
+
+async function offered({ agent, context }: Run, narrowed: readonly string[] | undefined): Promise<string[]> {
+  const names: string[] = []
+  for (const [name, { policy }] of agent.tools) {
+    if (narrowed && !narrowed.includes(name)) continue
+    const enabled = typeof policy.enabled === 'function' ? await policy.enabled(context) : (policy.enabled ?? true)
+    if (enabled) names.push(name)
+  }
+  return names
+}
+
+/** A forced choice would force for ever: it holds for the first step. */
+function choiceOf({ agent, state }: Run): ToolChoice | undefined {
+  const { toolChoice } = agent
+  const forces =
+    toolChoice === 'required' ||
+    (typeof toolChoice === 'object' &&
+      !(toolChoice.type === 'allowed_tools' && toolChoice.allowed_tools.mode === 'auto'))
+  return forces && state.steps.length > 0 ? 'auto' : toolChoice
+}

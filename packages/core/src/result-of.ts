@@ -1,0 +1,76 @@
+import { type DeepPartial, PartialJson } from '@toolloop/stream'
+import { type ModelRequest, ToolloopError } from '@toolloop/wire'
+import type { ApprovalRequest } from './events.ts'
+import { textOf } from './finish.ts'
+import type { Failure } from './outcome.ts'
+import type { Result, RunReport } from './result.ts'
+import type { Run } from './run.ts'
+import { asked, messagesOf, type RunState } from './state.ts'
+import { usageOf } from './usage.ts'
+
+/** What a run came to, read off its state. */
+export async function resultOf<Output>(run: Run): Promise<Result<Output>> {
+  const { state, agent } = run
+  const report = reportOf<Output>(run)
+  const { outcome } = state
+  if (!outcome) return { ...report, status: 'approval', requests: requestsOf(state) }
+  if (outcome.status === 'error') return { ...report, status: 'error', error: errorOf(run, outcome.error) }
+  if (outcome.status !== 'done') return { ...report, ...outcome }
+  try {
+    // An old log holds the answer's text: its schema reads it again, and may have changed.
+    if (agent.output) run.output ??= { value: await agent.output.parse(outcome.text, run.context) }
+  } catch (error) {
+    return { ...report, status: 'error', error: error as Error }
+  }
+  return { ...report, status: 'done', output: (run.output ? run.output.value : outcome.text) as Output }
+}
+
+function reportOf<Output>(run: Run): RunReport<Output> {
+  const { state } = run
+  const messages = messagesOf(state)
+  const costs = state.steps.map((step) => step.cost)
+  return {
+    runId: run.id,
+    messages,
+    steps: state.steps,
+    usage: usageOf(state.steps),
+    cost: costs.includes(undefined) ? undefined : costs.reduce<number>((sum, cost) => sum + (cost ?? 0), 0),
+    timing: { startedAt: state.startedAt, endedAt: state.endedAt, ms: state.endedAt - state.startedAt },
+    partial: partialOf(run) as DeepPartial<Output> | undefined,
+    request: (step) => requestOf(run, step),
+    state,
+  }
+}
+
+function requestOf({ requests, state }: Run, step: number): ModelRequest | undefined {
+  const parts = requests.get(step)
+  return parts && { ...parts.request, messages: [...parts.head, ...state.messages.slice(0, parts.upTo)] }
+}
+
+/** The text of the last message, if the model said it; parsed as far as it goes where the output has a schema. */
+function partialOf({ state, agent }: Run): unknown {
+  const last = messagesOf(state).at(-1)
+  if (last?.role !== 'assistant') return undefined
+  const text = textOf({ message: last, calls: [] })
+  if (!text) return undefined
+  return agent.output ? partialJson(text) : text
+}
+
+function partialJson(text: string): unknown {
+  const json = new PartialJson()
+  try {
+    json.push(text)
+  } catch {
+    // What came before the first wrong character stands.
+  }
+  return json.value
+}
+
+function requestsOf(state: RunState): ApprovalRequest[] {
+  return asked(state).flatMap((item) => item.request ?? [])
+}
+
+function errorOf({ failure }: Run, { name, message }: Failure): Error {
+  if (failure instanceof Error) return failure
+  return Object.assign(new ToolloopError('run', message, { cause: failure }), { name })
+}

@@ -1,0 +1,166 @@
+// A log may end anywhere: what goes on from it is a valid conversation, runs no finished tool again and no unsafe one twice.
+import { tool } from '@toolloop/schema'
+import { calls, checkTranscript, scriptedModel, text, toolResults } from '@toolloop/testing'
+import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { agent, type Fact, memoryLog, outputOf } from './index.ts'
+
+const ran: string[] = []
+const params = z.object({ id: z.string() })
+const record = ({ id }: { id: string }) => {
+  ran.push(id)
+  return `ran ${id}`
+}
+const read = tool({ name: 'read', parameters: params, effects: 'none', execute: record })
+const write = tool({ name: 'write', parameters: params, execute: record })
+const guarded = tool({ name: 'guarded', parameters: params, needsApproval: true, execute: record })
+
+const first = calls(
+  [
+    { name: 'read', args: { id: 'r1' }, id: 'c1' },
+    { name: 'write', args: { id: 'w1' }, id: 'c2' },
+    { name: 'read', args: { id: 'r2' }, id: 'c3' },
+  ],
+  { content: 'First.' },
+)
+const second = calls([{ name: 'write', args: { id: 'w2' }, id: 'c4' }])
+/** Answers by what it is shown, as a model would, so that a resumed run meets the right step. */
+const model = () =>
+  scriptedModel((request) => {
+    const done = toolResults(request).length
+    return done === 0 ? first : done < 4 ? second : text('Finished.')
+  })
+const worker = () => agent({ name: 'worker', model: model(), tools: [read, write, guarded] })
+
+async function wholeLog(): Promise<readonly Fact[]> {
+  const log = memoryLog()
+  const stream = worker().stream('go', { log, runId: 'r' })
+  for await (const event of stream) void event
+  return log.facts
+}
+const facts = await wholeLog()
+const whole = await worker().run(undefined, { from: memoryLog(facts) })
+
+function endsInOpenStream(prefix: readonly Fact[]): boolean {
+  const last = prefix.findLastIndex((fact) => fact.type === 'step.done')
+  return prefix.slice(last + 1).some((fact) => fact.type === 'call.sealed')
+}
+
+describe('a run resumed from its log', () => {
+  it.each(Array.from({ length: facts.length }, (_, index) => index + 1))('cut behind fact %i', async (length) => {
+    const prefix = JSON.parse(JSON.stringify(facts.slice(0, length))) as Fact[]
+    const finished = new Set(prefix.flatMap((fact) => (fact.type === 'tool.done' ? [fact.arguments] : [])))
+    const started = new Set(
+      prefix.flatMap((fact) => (fact.type === 'tool.start' && fact.name === 'write' ? [fact.arguments] : [])),
+    )
+    ran.length = 0
+    const result = await worker().run(undefined, { from: memoryLog(prefix) })
+    for (const id of ran) {
+      expect(finished).not.toContain(JSON.stringify({ id }))
+      expect(started).not.toContain(JSON.stringify({ id }))
+    }
+    expect(checkTranscript(result.messages)).toBeUndefined()
+    const inFlight = [...started].filter((args) => !finished.has(args))
+    if (inFlight.length > 0) {
+      expect(result).toMatchObject({
+        status: 'approval',
+        requests: [{ name: 'write', kind: 'interrupted', arguments: inFlight[0] }],
+      })
+      return
+    }
+    expect(outputOf(result)).toBe('Finished.')
+    // Only a step that was streaming when the log ended may differ: what it had not said is asked again.
+    if (!endsInOpenStream(prefix)) expect(result.messages).toEqual(whole.messages)
+  })
+
+  it('asks about an unsafe call in flight, and does what the answer says', async () => {
+    const upTo = facts.findIndex((fact) => fact.type === 'tool.start' && fact.name === 'write') + 1
+    const log = memoryLog(facts.slice(0, upTo))
+    ran.length = 0
+    const asked = await worker().run(undefined, { from: log })
+    expect(asked).toMatchObject({ status: 'approval', requests: [{ kind: 'interrupted', name: 'write' }] })
+    expect(ran).not.toContain('w1')
+    const { callId } = asked.status === 'approval' ? asked.requests[0]! : { callId: '' }
+    const again = await worker().run(undefined, { from: log, decisions: { [callId]: { result: 'It was written.' } } })
+    expect(outputOf(again)).toBe('Finished.')
+    expect(ran).not.toContain('w1')
+    expect(again.messages).toContainEqual({ role: 'tool', tool_call_id: callId, content: 'It was written.' })
+  })
+
+  it('can be told to report or to run again instead', async () => {
+    const upTo = facts.findIndex((fact) => fact.type === 'tool.start' && fact.name === 'write') + 1
+    for (const [onInterrupted, expected] of [
+      ['report', false],
+      ['rerun', true],
+    ] as const) {
+      ran.length = 0
+      const other = tool({ name: 'write', parameters: params, onInterrupted, execute: record })
+      const result = await agent({ name: 'worker', model: model(), tools: [read, other, guarded] }).run(undefined, {
+        from: memoryLog(facts.slice(0, upTo)),
+      })
+      expect(outputOf(result)).toBe('Finished.')
+      expect(ran.includes('w1')).toBe(expected)
+    }
+  })
+
+  it('says that the agent has changed, and goes on', async () => {
+    const stream = agent({ name: 'worker', model: model(), tools: [read, write] }).stream(undefined, {
+      from: memoryLog(facts.slice(0, 1)),
+    })
+    const drift: unknown[] = []
+    for await (const event of stream) if (event.type === 'resume.drift') drift.push(event.was)
+    expect(drift).toHaveLength(1)
+    expect((await stream.result).status).toBe('done')
+  })
+
+  it('goes on with another question', async () => {
+    const log = memoryLog(facts)
+    const result = await agent({
+      name: 'worker',
+      model: scriptedModel([text('More.')]),
+      tools: [read, write, guarded],
+    }).run('And?', { from: log })
+    expect(result.messages.slice(-3).map((message) => message.content)).toEqual(['Finished.', 'And?', 'More.'])
+    expect(log.facts.map((fact) => fact.seq)).toEqual(log.facts.map((_, index) => index))
+  })
+})
+
+describe('a call that needs approval', () => {
+  const start = async () => {
+    const log = memoryLog()
+    const script = scriptedModel([
+      calls([
+        { name: 'guarded', args: { id: 'g' }, id: 'g1' },
+        { name: 'read', args: { id: 'r' }, id: 'r1' },
+      ]),
+      text('ok'),
+    ])
+    const one = agent({ name: 'worker', model: script, tools: [read, guarded] })
+    ran.length = 0
+    const result = await one.run('go', { log })
+    return { one, log, result }
+  }
+
+  it('waits while the others run', async () => {
+    const { result } = await start()
+    expect(result).toMatchObject({
+      status: 'approval',
+      requests: [{ callId: 'g1', name: 'guarded', kind: 'approval', arguments: '{"id":"g"}' }],
+    })
+    expect(ran).toEqual(['r'])
+    expect(checkTranscript(result.messages)).toBeUndefined()
+  })
+
+  it.each([
+    [{ approve: true }, ['r', 'g'], 'ran g'],
+    [{ approve: false, reason: 'Not today.' }, ['r'], 'Not today.'],
+    [{ approve: false }, ['r'], 'Declined by the user.'],
+    [{ result: 'Did it myself.' }, ['r'], 'Did it myself.'],
+  ] as const)('is answered by %j', async (decision, expected, content) => {
+    const { one, log } = await start()
+    const result = await one.run(undefined, { from: log, decisions: { g1: decision } })
+    expect(outputOf(result)).toBe('ok')
+    expect(ran).toEqual(expected)
+    expect(result.messages[2]).toEqual({ role: 'tool', tool_call_id: 'g1', content })
+  })
+})

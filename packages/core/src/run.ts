@@ -1,0 +1,34 @@
+import type { Message, ModelRequest } from '@toolloop/wire'
+import type { Clock } from '@toolloop/wire'
+import type { Fact } from './events.ts'
+import type { AgentSpec } from './spec.ts'
+import type { RunState } from './state.ts'
+
+/** One run in this process: what works need beside the facts. */
+export interface Run {
+  readonly agent: AgentSpec
+  readonly id: string
+  readonly context: unknown
+  /** Aborted by the caller, and when the run is over. */
+  readonly signal: AbortSignal
+  readonly clock: Clock
+  /** Somebody looks at deltas: ask the model for a stream. */
+  readonly deltas: boolean
+  /** The state as of the last logged batch. */
+  state: RunState
+  /** Gives a fact its place in the log and freezes it. */
+  stamp(fact: Fact): void
+  /** What the streaming step would be if it ended now. */
+  cut: ((reason: 'connection' | 'abort') => Fact | undefined) | undefined
+  /** Ids of earlier calls, and how many messages were searched for them. */
+  readonly seen: { readonly ids: Set<string>; upTo: number }
+  /** Requests of this process's steps, kept as their parts. */
+  readonly requests: Map<
+    number,
+    { readonly request: ModelRequest; readonly head: readonly Message[]; readonly upTo: number }
+  >
+  /** The typed answer, as its schema gave it. */
+  output: { readonly value: unknown } | undefined
+  /** The error behind an `error` outcome. */
+  failure: unknown
+}

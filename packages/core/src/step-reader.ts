@@ -1,0 +1,159 @@
+import { CompletionBuilder, type StreamEvent } from '@toolloop/stream'
+import type { AssistantMessage, Chunk, FinishReason, ModelOptions, ToolCall, Usage } from '@toolloop/wire'
+import { isWhole, mintCallId, nameOf } from './calls.ts'
+import { chunksOf } from './chunks-of.ts'
+import { type Fact, fact, type Progress, type RunEvent, type StepProgress } from './events.ts'
+import { adopt } from './input.ts'
+import type { StepPlan } from './request.ts'
+import type { Run } from './run.ts'
+
+/** The end of a step, as its server left it. */
+export interface StepEnd {
+  readonly message: AssistantMessage
+  readonly finish_reason: FinishReason | null
+  readonly usage: Usage | null
+}
+
+/** Reads one answer: chunks in, run events out. */
+export class StepReader {
+  /** Calls that may have been started. */
+  readonly sealed: ToolCall[] = []
+  /** Has anything of the answer arrived? */
+  started = false
+  readonly #run: Run
+  readonly #plan: StepPlan
+  readonly #step: number
+  readonly #builder: CompletionBuilder
+  #told: Partial<AssistantMessage> = {}
+
+  constructor(run: Run, plan: StepPlan) {
+    this.#run = run
+    this.#plan = plan
+    this.#step = run.state.step
+    const seen = seenIds(run)
+    this.#builder = new CompletionBuilder({
+      chunkEvents: false,
+      takenIds: seen,
+      mintId: (_choice: number, index: number) => {
+        for (let attempt = 0; ; attempt++) {
+          const id = mintCallId(run.id, this.#step, index, attempt)
+          if (!seen.has(id)) return id
+        }
+      },
+    })
+  }
+
+  /** Asks the model. Nothing is sent before the first `next()`. */
+  open(onRetry: (retry: Progress) => void): AsyncIterator<Chunk | readonly Chunk[]> {
+    const options: ModelOptions = {
+      signal: this.#run.signal,
+      onRetry: ({ attempt, delay, error }) =>
+        onRetry({ type: 'attempt.retry', step: this.#step, attempt, delay, error }),
+    }
+    return chunksOf(this.#plan.model, this.#plan.request, options, this.#wire())[Symbol.asyncIterator]()
+  }
+
+  push(chunks: Chunk | readonly Chunk[]): RunEvent[] {
+    this.#run.signal.throwIfAborted()
+    this.started = true
+    return this.#translate(this.#builder.push(chunks))
+  }
+
+  /** The last events. What only the end seals gains nothing by an early start. */
+  finish(): RunEvent[] {
+    return this.#builder.finish().filter((event) => !isOurs(event)) as StepProgress[]
+  }
+
+  /** Is there nothing worth keeping, should the stream end now? */
+  get holdsNothing(): boolean {
+    if (!this.started) return true
+    const { content, refusal, ...rest } = this.#message()
+    return !content && !refusal && this.sealed.length === 0 && !('reasoning_content' in rest) && !('reasoning' in rest)
+  }
+
+  /** The complete answer, with the calls that stand. */
+  end(): StepEnd {
+    const { choices, usage = null } = this.#builder.snapshot()
+    const { message, finish_reason } = choices[0] ?? { message: nothing, finish_reason: null }
+    return {
+      message: adopt(withCalls(message, this.#standing(message.tool_calls ?? [], finish_reason))),
+      finish_reason,
+      usage,
+    }
+  }
+
+  /** A filter leaves what was started; a token limit drops the calls unless one of them is whole. */
+  #standing(calls: readonly ToolCall[], finishReason: FinishReason | null): readonly ToolCall[] {
+    if (finishReason === 'content_filter') return this.sealed
+    return finishReason === 'length' && !calls.some(isWhole) ? [] : calls
+  }
+
+  /** What stands when the stream ends here. */
+  cut(reason: 'connection' | 'abort'): Fact {
+    const { choices, usage = null } = this.#builder.snapshot()
+    const message = adopt(withCalls(choices[0]?.message ?? nothing, this.sealed))
+    return fact({ type: 'step.cut', step: this.#step, reason, message, usage })
+  }
+
+  #message(): AssistantMessage {
+    return this.#builder.snapshot().choices[0]?.message ?? nothing
+  }
+
+  #wire(): 'stream' | 'plain' {
+    const { agent, deltas } = this.#run
+    if (agent.wire) return agent.wire
+    return deltas || this.#plan.tools.some((name) => this.#startsEarly(name)) ? 'stream' : 'plain'
+  }
+
+  /** Only what changes nothing, or nothing twice, and needs nobody's consent. */
+  #startsEarly(name: string): boolean {
+    const { agent } = this.#run
+    const tool = agent.tools.get(name)
+    if (!agent.earlyDispatch || !tool?.execute || !this.#plan.tools.includes(name)) return false
+    return tool.policy.effects !== 'unsafe' && !tool.policy.needsApproval
+  }
+
+  /** Most batches pass as they are; only a sealed call is rewritten, or dropped where it must wait for the finish. */
+  #translate(events: readonly StreamEvent[]): RunEvent[] {
+    if (!events.some(isOurs)) return events as StepProgress[]
+    return events.flatMap((event): RunEvent[] => {
+      if (event.type === 'call.sealed' && event.choice === 0 && this.#startsEarly(nameOf(event.call)))
+        return [this.#seal(event.call)]
+      return isOurs(event) ? [] : [event as StepProgress]
+    })
+  }
+
+  #seal(call: ToolCall): Fact {
+    this.sealed.push(call)
+    const { tool_calls: _calls, role: _role, ...now } = this.#message()
+    const gained = Object.fromEntries(Object.entries(now).flatMap(([key, value]) => gainOf(key, value, this.#told)))
+    this.#told = now
+    return fact({ type: 'call.sealed', step: this.#step, call, gained })
+  }
+}
+
+const nothing: AssistantMessage = { role: 'assistant', content: null }
+
+const isOurs = ({ type }: StreamEvent): boolean => type === 'call.sealed' || type === 'usage' || type === 'chunk'
+
+function gainOf(key: string, value: unknown, told: Partial<AssistantMessage>): [string, unknown][] {
+  const before: unknown = told[key as keyof AssistantMessage]
+  if (typeof value === 'string' && typeof before === 'string')
+    return value === before ? [] : [[key, value.slice(before.length)]]
+  return value === undefined || value === null || JSON.stringify(value) === JSON.stringify(before) ? [] : [[key, value]]
+}
+
+function withCalls({ tool_calls: _calls, ...message }: AssistantMessage, calls: readonly ToolCall[]): AssistantMessage {
+  return calls.length > 0 ? { ...message, tool_calls: [...calls] } : message
+}
+
+/** The ids of this run's earlier calls. Every message is looked at once per run. */
+function seenIds(run: Run): Set<string> {
+  const { seen } = run
+  const { messages } = run.state
+  for (; seen.upTo < messages.length; seen.upTo++) {
+    const message = messages[seen.upTo]!
+    if (message.role === 'assistant') for (const call of message.tool_calls ?? []) seen.ids.add(call.id)
+  }
+  return seen.ids
+}

@@ -1,0 +1,44 @@
+// Text of the model → a value the application can use, or a line for the model per problem.
+import type { Conversion } from './conversion.ts'
+import { describeError } from './describe-error.ts'
+import { issuesOf, type Issue } from './issues.ts'
+import type { StandardSchema } from './standard-schema.ts'
+
+/** A value that fits, or what does not. */
+export type Parsed<T> = { readonly value: T } | { readonly issues: readonly Issue[]; readonly cause?: unknown }
+
+const maxDepth = 128
+
+/** Parses JSON; refuses what is nested so deep that walking it would overflow the stack. */
+export function parseJson(text: string): Parsed<unknown> {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (error) {
+    return { issues: [{ path: '', message: `not valid JSON: ${describeError(error, 150)}` }], cause: error }
+  }
+  if (isDeeper(value, maxDepth)) return { issues: [{ path: '', message: `nested more than ${maxDepth} levels deep` }] }
+  return { value }
+}
+
+/** Brings a value back into the source's terms and parses it there; `text` is what the value was read from. */
+export async function parseValue<T>(
+  schema: StandardSchema<unknown, T>,
+  conversion: Pick<Conversion, 'restore' | 'shape'> | undefined,
+  text: string | undefined,
+  value: unknown,
+): Promise<Parsed<T>> {
+  try {
+    const result = await schema['~standard'].validate(conversion?.restore ? conversion.restore(value) : value)
+    if (!result.issues) return { value: result.value }
+    // The value may have been changed by the way back: the model is told what it wrote.
+    return { issues: issuesOf(result.issues, text === undefined ? value : JSON.parse(text), conversion?.shape) }
+  } catch (error) {
+    return { issues: [{ path: '', message: `could not be read: ${describeError(error)}` }], cause: error }
+  }
+}
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  return levels === 0 || Object.values(value).some((item) => isDeeper(item, levels - 1))
+}

@@ -1,0 +1,62 @@
+import { define } from './definition.ts'
+import type { JsonSchema, StrictOptions } from './strict-options.ts'
+import { SchemaError } from './errors.ts'
+import type { Finding } from './findings.ts'
+import { isObject } from './plain-object.ts'
+import { restoration, type Restore } from './restoration.ts'
+import type { Shape } from './shape.ts'
+import type { StandardSchema } from './standard-schema.ts'
+import { readSource } from './source.ts'
+
+/** A schema as the wire takes it, and the way back. */
+export interface Conversion {
+  readonly definition: JsonSchema
+  readonly shape: Shape
+  readonly restore: Restore | undefined
+  /** Paths begin at the schema's own root. */
+  readonly findings: readonly Finding[]
+}
+
+const known = new WeakMap<StandardSchema, Map<string, Conversion>>()
+
+/** Converts once per schema object and mode. */
+export function convert(schema: StandardSchema, mode: StrictOptions | false): Conversion {
+  let conversions = known.get(schema)
+  if (!conversions) known.set(schema, (conversions = new Map()))
+  const key = mode ? `${mode.record} ${mode.tuple} ${mode.openObject} ${mode.fineTuned}` : 'plain'
+  let conversion = conversions.get(key)
+  if (!conversion) conversions.set(key, (conversion = convertNow(schema, mode)))
+  return conversion
+}
+
+function convertNow(schema: StandardSchema, mode: StrictOptions | false): Conversion {
+  const { shape, dialect, json } = readSource(schema)
+  const { schema: written, findings } = define(shape, mode, dialect)
+  // Without strictness a schema that is JSON Schema already is passed on as it is.
+  const definition = mode === false && json && findings.length === 0 ? structuredClone(json) : written
+  return { definition: freeze(definition), shape, restore: restoration(shape, mode), findings }
+}
+
+/** @throws SchemaError with every violation, its path beginning with `root` */
+export function checkFindings(
+  found: readonly Finding[],
+  subject: string,
+  root: string,
+  more: readonly Finding[] = [],
+): void {
+  const errors = [...more, ...rooted(found, root)].filter(({ severity }) => severity === 'error')
+  if (errors.length > 0) throw new SchemaError(subject, errors)
+}
+
+export function rooted(findings: readonly Finding[], root: string): Finding[] {
+  return findings.map((finding) => ({ ...finding, path: `${root}${finding.path}` }))
+}
+
+/** The definition is shared by everyone who uses the schema. */
+function freeze(schema: JsonSchema): JsonSchema {
+  for (const value of Object.values(schema)) {
+    if (isObject(value)) freeze(value)
+    else if (Array.isArray(value)) for (const item of Object.freeze(value)) if (isObject(item)) freeze(item)
+  }
+  return Object.freeze(schema)
+}

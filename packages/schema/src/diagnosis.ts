@@ -1,0 +1,21 @@
+import { checkFindings, convert, rooted } from './conversion.ts'
+import type { JsonSchema, StrictOptions } from './strict-options.ts'
+import type { Finding } from './findings.ts'
+import type { StandardSchema } from './standard-schema.ts'
+
+export interface DiagnoseOptions extends StrictOptions {
+  /** How paths begin. @default 'schema' */
+  readonly root?: string | undefined
+}
+
+/** Everything that is wrong with a schema in strict mode, and what is not as it seems. Empty: all is well. */
+export function diagnose(schema: StandardSchema, { root = 'schema', ...options }: DiagnoseOptions = {}): Finding[] {
+  return rooted(convert(schema, options).findings, root)
+}
+
+/** The schema in the API's strict subset: shared, frozen, the same object for the same schema. @throws SchemaError */
+export function strictJsonSchema(schema: StandardSchema, options: StrictOptions = {}): JsonSchema {
+  const conversion = convert(schema, options)
+  checkFindings(conversion.findings, 'The schema', 'schema')
+  return conversion.definition
+}

@@ -1,0 +1,23 @@
+const mark: unique symbol = Symbol.for('toolloop.ToolResult')
+
+/** What a tool returned, in two parts. Only `toolResult` makes one: a plain object of these keys stays plain data. */
+export interface ToolResult<Model = unknown, Details = unknown> {
+  readonly [mark]: true
+  /** What the model reads. */
+  readonly model: Model
+  /** What the application keeps: on the event and in the log, never in the request. */
+  readonly details: Details
+}
+
+/** Separates what the model reads from what the application keeps. */
+export function toolResult<Model, Details>(parts: {
+  readonly model: Model
+  readonly details: Details
+}): ToolResult<Model, Details> {
+  const { model, details } = parts
+  return Object.freeze({ model, details, [mark]: true as const })
+}
+
+export function isToolResult(value: unknown): value is ToolResult {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, mark)
+}

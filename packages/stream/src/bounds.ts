@@ -1,0 +1,80 @@
+// What an answer may take up. A bound that is hit is a `LimitError` that names the option.
+import { LimitError } from '@toolloop/wire'
+
+export interface AnswerLimits {
+  /** Tool calls in one message. @default 128 */
+  readonly maxToolCalls?: number
+  /** UTF-8 bytes of one call's arguments or input. @default 16 MiB */
+  readonly maxArgumentsBytes?: number
+  /** UTF-8 bytes of everything else the answer carries: text, reasoning, audio, log probabilities, unknown fields. @default 32 MiB */
+  readonly maxContentBytes?: number
+  /** Objects and arrays inside one another, in arguments and in unknown fields. @default 128 */
+  readonly maxDepth?: number
+}
+
+const MiB = 1024 * 1024
+
+/** Counts what arrives against the limits. */
+export class Bounds {
+  readonly maxToolCalls: number
+  readonly maxArgumentsBytes: number
+  readonly maxContentBytes: number
+  readonly maxDepth: number
+  #contentBytes = 0
+
+  constructor(limits: AnswerLimits) {
+    this.maxToolCalls = limits.maxToolCalls ?? 128
+    this.maxArgumentsBytes = limits.maxArgumentsBytes ?? 16 * MiB
+    this.maxContentBytes = limits.maxContentBytes ?? 32 * MiB
+    this.maxDepth = limits.maxDepth ?? 128
+  }
+
+  /** Counts bytes that are not tool arguments. */
+  content(bytes: number): void {
+    this.#contentBytes += bytes
+    if (this.#contentBytes > this.maxContentBytes)
+      throw new LimitError(
+        'maxContentBytes',
+        this.maxContentBytes,
+        `The answer is larger than maxContentBytes (${this.maxContentBytes}). Raise maxContentBytes, or ask for less with max_completion_tokens.`,
+      )
+  }
+
+  arguments(bytes: number, name: string): void {
+    if (bytes > this.maxArgumentsBytes)
+      throw new LimitError(
+        'maxArgumentsBytes',
+        this.maxArgumentsBytes,
+        `The arguments of \`${name}\` are larger than maxArgumentsBytes (${this.maxArgumentsBytes}). Raise maxArgumentsBytes, or let the tool take less at a time.`,
+      )
+  }
+
+  toolCalls(count: number): void {
+    if (count > this.maxToolCalls)
+      throw new LimitError(
+        'maxToolCalls',
+        this.maxToolCalls,
+        `The message holds more than ${this.maxToolCalls} tool calls (maxToolCalls). Raise maxToolCalls, or set parallel_tool_calls: false.`,
+      )
+  }
+
+  depth(depth: number, where: string): void {
+    if (depth > this.maxDepth)
+      throw new LimitError(
+        'maxDepth',
+        this.maxDepth,
+        `${where} nests deeper than maxDepth (${this.maxDepth}). Raise maxDepth if that is meant.`,
+      )
+  }
+}
+
+/** How many bytes `text` takes in UTF-8. */
+export function utf8Length(text: string): number {
+  let bytes = text.length
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at)
+    // Each half of a surrogate pair counts two, so that a pair cut in two deltas still counts four.
+    if (unit > 0x7f) bytes += unit > 0x7ff && (unit < 0xd800 || unit > 0xdfff) ? 2 : 1
+  }
+  return bytes
+}

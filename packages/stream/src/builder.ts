@@ -1,0 +1,184 @@
+// Chunks in, events out, and the completion they make.
+import type { Chunk, Completion } from '@toolloop/wire'
+import { UsageError } from '@toolloop/wire'
+import type { AnswerLimits } from './bounds.ts'
+import { Bounds } from './bounds.ts'
+import { ChoiceBuilder } from './choice.ts'
+import type { StreamEvent } from './events.ts'
+import { asWire, copyJson, integer, isEmpty, isObject, setOwn, text, unexpected } from './json-value.ts'
+import type { JsonObject } from './json-value.ts'
+import { replaceField } from './merge.ts'
+import type { CompletionReport } from './report.ts'
+import { attachReport } from './report.ts'
+import type { CallIds } from './tool-calls.ts'
+
+export interface BuilderOptions extends AnswerLimits, CallIds {
+  /**
+   * How many choices were asked for. Given, a choice with another index is left out and reported. Without it every
+   * choice is kept, each by itself. The API's own limit is 128.
+   */
+  readonly n?: number
+  /** Emit a `chunk` event for every chunk. @default true */
+  readonly chunkEvents?: boolean
+}
+
+/** Adds a plain body, as one chunk whose messages are whole. For this package only. */
+export let pushWhole: (builder: CompletionBuilder, body: object) => void
+
+/** The API allows no more choices than this. */
+const maxChoices = 128
+
+/**
+ * Puts a completion together from chunks, whatever the server's habits. One builder per answer. Nothing that it
+ * returns changes later but the live views of `parsed`, and nothing that is done to it reaches the builder.
+ */
+export class CompletionBuilder<Parsed = unknown> {
+  readonly #bounds: Bounds
+  readonly #options: BuilderOptions
+  readonly #choices = new Map<number, ChoiceBuilder>()
+  readonly #unknown: JsonObject = {}
+  readonly #ignored = new Set<string>()
+  #id = ''
+  #model = ''
+  #created: number | undefined
+  #usage: JsonObject | undefined
+  #usageRank = 0
+  #round = 0
+  #finished = false
+
+  static {
+    pushWhole = (builder, body) => builder.#add(body, true, [])
+  }
+
+  constructor(options: BuilderOptions = {}) {
+    this.#options = options
+    this.#bounds = new Bounds(options)
+  }
+
+  /**
+   * Adds chunks and returns their events. With `events`, they are appended to that list, which then also holds the
+   * events of the chunks before one that could not be taken.
+   */
+  push(chunks: Chunk | readonly Chunk[], events: StreamEvent<Parsed>[] = []): StreamEvent<Parsed>[] {
+    if (this.#finished)
+      throw new UsageError('A chunk was pushed after finish(): make a new CompletionBuilder for another answer.')
+    if (Array.isArray(chunks)) for (const chunk of chunks) this.#add(chunk, false, events)
+    else this.#add(chunks, false, events)
+    return events
+  }
+
+  /** Ends the answer and returns the last events. Not for an answer that broke off: its snapshot is all there is. */
+  finish(): StreamEvent<Parsed>[] {
+    const events: StreamEvent[] = []
+    if (this.#finished) return []
+    this.#finished = true
+    for (const choice of this.#sortedChoices()) choice.finish(events)
+    return asWire(events)
+  }
+
+  /** The completion so far; after `finish()`, the completion. A copy of its own at every call. */
+  snapshot(): Completion {
+    const completion: Completion = {
+      id: this.#id,
+      object: 'chat.completion',
+      created: this.#created ?? 0,
+      model: this.#model,
+      choices: this.#sortedChoices().map((choice) => choice.snapshot()),
+    }
+    if (this.#usage) completion.usage = asWire(copyJson(this.#usage))
+    for (const [key, value] of Object.entries(this.#unknown)) setOwn(completion, key, copyJson(value))
+    return attachReport(completion, this.#report())
+  }
+
+  #add(chunk: unknown, whole: boolean, events: StreamEvent[]): void {
+    if (!isObject(chunk)) return
+    this.#round++
+    if (this.#options.chunkEvents !== false && !whole) events.push({ type: 'chunk', chunk: asWire(chunk) })
+    for (const key in chunk) {
+      const value = chunk[key]
+      switch (key) {
+        case 'id':
+          if (this.#id === '') this.#id = text(value)
+          break
+        case 'model':
+          if (this.#model === '') this.#model = text(value)
+          break
+        case 'created':
+          if (!this.#created) this.#created = Number(value) || undefined
+          break
+        case 'choices':
+          this.#addChoices(value, whole, events)
+          break
+        // `obfuscation` is padding that hides a chunk's length.
+        case 'object':
+        case 'obfuscation':
+        case 'usage':
+          break
+        default:
+          replaceField(this.#unknown, key, value, this.#bounds)
+      }
+    }
+    this.#findUsage(chunk, events)
+  }
+
+  #addChoices(choices: unknown, whole: boolean, events: StreamEvent[]): void {
+    if (isEmpty(choices)) return
+    if (!Array.isArray(choices)) throw unexpected('choices', choices, 'a list')
+    for (const entry of choices as readonly unknown[])
+      if (isObject(entry)) this.#choiceAt(entry['index'])?.add(entry, this.#round, whole, events)
+  }
+
+  /** The builder of a choice; `undefined` where nobody asked for it. */
+  #choiceAt(wireIndex: unknown): ChoiceBuilder | undefined {
+    const index = isEmpty(wireIndex) ? 0 : integer(wireIndex)
+    const known = index === undefined ? undefined : this.#choices.get(index)
+    if (known) return known
+    if (index === undefined || index < 0 || index >= (this.#options.n ?? maxChoices)) {
+      if (this.#ignored.size < maxChoices) this.#ignored.add(`choices[${index ?? JSON.stringify(text(wireIndex))}]`)
+      return undefined
+    }
+    const choice = new ChoiceBuilder(index, this.#bounds, this.#options)
+    this.#choices.set(index, choice)
+    return choice
+  }
+
+  /** Usage stands in the chunk, under `x_groq`, or in the choice; the chunk's own counts most, and the last one stays. */
+  #findUsage(chunk: JsonObject, events: StreamEvent[]): void {
+    if (isObject(chunk['usage'])) this.#setUsage(chunk['usage'], 3, events)
+    const groq = chunk['x_groq']
+    if (isObject(groq) && isObject(groq['usage'])) this.#setUsage(groq['usage'], 2, events)
+    if (this.#usageRank > 1 || !Array.isArray(chunk['choices'])) return
+    for (const choice of chunk['choices'] as readonly unknown[])
+      if (isObject(choice) && isObject(choice['usage'])) this.#setUsage(choice['usage'], 1, events)
+  }
+
+  #setUsage(usage: JsonObject, rank: number, events: StreamEvent[]): void {
+    if (rank < this.#usageRank) return
+    this.#usageRank = rank
+    this.#usage = copyJson(usage, this.#bounds)
+    events.push({ type: 'usage', usage: asWire(copyJson(usage)) })
+  }
+
+  #sortedChoices(): ChoiceBuilder[] {
+    const choices = [...this.#choices.values()]
+    return choices.length > 1 ? choices.toSorted((one, other) => one.index - other.index) : choices
+  }
+
+  #report(): CompletionReport {
+    const missing: string[] = []
+    if (this.#id === '') missing.push('id')
+    if (this.#model === '') missing.push('model')
+    if (this.#created === undefined) missing.push('created')
+    const unfinished: { choice: number; index: number }[] = []
+    const ignored = [...this.#ignored]
+    for (const choice of this.#sortedChoices()) {
+      const path = `choices[${choice.index}]`
+      if (choice.role === '') missing.push(`${path}.message.role`)
+      if (choice.finishReason === null) missing.push(`${path}.finish_reason`)
+      for (const index of choice.calls.withoutId()) missing.push(`${path}.message.tool_calls[${index}].id`)
+      for (const index of choice.calls.unfinished(choice.finishReason)) unfinished.push({ choice: choice.index, index })
+      ignored.push(...choice.ignored)
+    }
+    return { missing, unfinished, ignored }
+  }
+}

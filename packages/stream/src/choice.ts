@@ -1,0 +1,283 @@
+// One choice of a completion, growing delta by delta.
+import type { Choice, CompletionAudio, CompletionMessage, Logprobs, TokenLogprob } from '@toolloop/wire'
+import type { Bounds } from './bounds.ts'
+import { utf8Length } from './bounds.ts'
+import { contentPieces } from './content.ts'
+import type { StreamEvent } from './events.ts'
+import { asWire, copyJson, isEmpty, isObject, setOwn, text, unexpected } from './json-value.ts'
+import type { JsonObject } from './json-value.ts'
+import { ContentDeltaEvent, ContentDoneEvent } from './live-events.ts'
+import { LiveJson } from './live-json.ts'
+import { mergeField, mergeReasoningDetails, replaceField } from './merge.ts'
+import { Text } from './text.ts'
+import type { CallIds } from './tool-calls.ts'
+import { ToolCalls } from './tool-calls.ts'
+
+/** Fields that carry the reasoning as text, by precedence: a delta that has two says the same thing twice. */
+const reasoningFields = ['reasoning_content', 'reasoning', 'reasoning_text'] as const
+type ReasoningField = (typeof reasoningFields)[number]
+
+export class ChoiceBuilder {
+  readonly index: number
+  readonly calls: ToolCalls
+  /** Parts of the answer that have no place in a message, as paths. */
+  readonly ignored: string[] = []
+  finishReason: string | null = null
+  role = ''
+  readonly #bounds: Bounds
+  #content: { readonly text: Text; readonly json: LiveJson } | undefined
+  #refusal: Text | undefined
+  #refusalSeen = false
+  /** All reasoning text, whatever field brought it. */
+  readonly #reasoning = new Text()
+  readonly #reasoningByField = new Map<ReasoningField, Text>()
+  readonly #reasoningDetails: JsonObject[] = []
+  #functionCall: { name: string; arguments: Text; bytes: number; unknown: JsonObject } | undefined
+  #audio: JsonObject | undefined
+  #logprobs: JsonObject | null | undefined
+  /** Message fields no type names, and fields beside the delta. */
+  readonly #unknown: JsonObject = {}
+  readonly #unknownOfChoice: JsonObject = {}
+  #hadDelta = false
+
+  constructor(index: number, bounds: Bounds, ids: CallIds) {
+    this.index = index
+    this.#bounds = bounds
+    this.calls = new ToolCalls(index, bounds, ids)
+  }
+
+  /** Adds one entry of a chunk's `choices`. */
+  add(entry: JsonObject, round: number, whole: boolean, events: StreamEvent[]): void {
+    const delta = whole ? wholeMessage(entry) : this.#deltaOf(entry)
+    if (delta !== undefined) this.#addDelta(delta, round, whole, events)
+    for (const key in entry) {
+      const value = entry[key]
+      switch (key) {
+        case 'index':
+        case 'delta':
+        case 'message':
+        case 'usage':
+          break
+        case 'finish_reason':
+          if (typeof value === 'string' && value !== '') this.finishReason = value
+          break
+        case 'logprobs':
+          this.#addLogprobs(value, events)
+          break
+        default:
+          replaceField(this.#unknownOfChoice, key, value, this.#bounds)
+      }
+    }
+    this.calls.seal(round, text(entry['finish_reason']) || null, events)
+  }
+
+  finish(events: StreamEvent[]): void {
+    const choice = this.index
+    if (this.#reasoning.length > 0)
+      events.push({ type: 'reasoning.done', choice, reasoning: this.#reasoning.toString() })
+    if (this.#content) events.push(new ContentDoneEvent(choice, this.#content.text.toString()))
+    if (this.#refusal) events.push({ type: 'refusal.done', choice, refusal: this.#refusal.toString() })
+    if (this.#audio) events.push({ type: 'audio.done', choice, audio: asWire(copyJson(this.#audio)) })
+    this.calls.finish(this.finishReason, events)
+    const { content, refusal } = asWire<Partial<Logprobs>>(this.#logprobs ?? {})
+    if (content?.length) events.push({ type: 'logprobs.content.done', choice, content: copyJson(content) })
+    if (refusal?.length) events.push({ type: 'logprobs.refusal.done', choice, refusal: copyJson(refusal) })
+  }
+
+  snapshot(): Choice {
+    const choice: Choice = { index: this.index, message: this.#message(), finish_reason: this.finishReason }
+    if (this.#logprobs !== undefined) choice.logprobs = asWire(copyJson(this.#logprobs))
+    return assignUnknown(choice, this.#unknownOfChoice)
+  }
+
+  #message(): CompletionMessage {
+    const message: CompletionMessage = {
+      role: asWire(this.role || 'assistant'),
+      content: this.#content ? this.#content.text.toString() : null,
+    }
+    if (this.#refusal) message.refusal = this.#refusal.toString()
+    else if (this.#refusalSeen) message.refusal = null
+    for (const [field, value] of this.#reasoningByField) setOwn(message, field, value.toString())
+    if (this.#reasoningDetails.length > 0) message.reasoning_details = asWire(copyJson(this.#reasoningDetails))
+    if (this.calls.size > 0) message.tool_calls = this.calls.snapshot()
+    if (this.#functionCall) {
+      const { name, arguments: value, unknown } = this.#functionCall
+      message.function_call = { ...copyJson(unknown), name, arguments: value.toString() }
+    }
+    if (this.#audio) message.audio = asWire(copyJson(this.#audio))
+    return assignUnknown(message, this.#unknown)
+  }
+
+  /** The delta of an entry. A `message` beside it repeats it; a `message` alone, as the first thing said, stands for it. */
+  #deltaOf(entry: JsonObject): JsonObject | undefined {
+    const { delta, message } = entry
+    if (isObject(delta)) {
+      this.#hadDelta = true
+      return delta
+    }
+    if (!isEmpty(delta)) throw unexpected(`choices[${this.index}].delta`, delta, 'an object')
+    if (this.#hadDelta || !isObject(message)) return undefined
+    this.#hadDelta = true
+    return message
+  }
+
+  #addDelta(delta: JsonObject, round: number, whole: boolean, events: StreamEvent[]): void {
+    const thought = reasoningOf(delta)
+    if (thought !== '') this.#addReasoning(thought, events)
+    for (const key in delta) {
+      const value = delta[key]
+      switch (key) {
+        case 'content':
+          if (typeof value === 'string') this.#addContent(value, events)
+          else if (value !== null) this.#addContentPieces(value, events)
+          break
+        case 'role':
+          if (this.role === '') this.role = text(value)
+          break
+        case 'tool_calls':
+          this.#addToolCalls(value, round, whole, events)
+          break
+        case 'reasoning_content':
+        case 'reasoning':
+        case 'reasoning_text':
+          if (typeof value === 'string') this.#keepReasoning(key, value)
+          else mergeField(this.#unknown, key, value, this.#bounds)
+          break
+        case 'reasoning_details':
+          if (Array.isArray(value)) mergeReasoningDetails(this.#reasoningDetails, value, this.#bounds)
+          break
+        case 'refusal':
+          this.#addRefusal(value, events)
+          break
+        case 'function_call':
+          if (isObject(value)) this.#addFunctionCall(value)
+          break
+        case 'audio':
+          if (isObject(value)) this.#addAudio(value, events)
+          break
+        // Padding that hides a chunk's length.
+        case 'obfuscation':
+          break
+        default:
+          mergeField(this.#unknown, key, value, this.#bounds)
+      }
+    }
+  }
+
+  #addContent(delta: string, events: StreamEvent[]): void {
+    const { text: content, json } = (this.#content ??= newContent(this.#bounds.maxDepth))
+    if (delta === '') return
+    this.#bounds.content(utf8Length(delta))
+    content.append(delta)
+    json.append(delta)
+    events.push(new ContentDeltaEvent(this.index, delta, json, content.length))
+  }
+
+  #addContentPieces(content: unknown, events: StreamEvent[]): void {
+    const path = `choices[${this.index}].message.content`
+    const pieces = contentPieces(content, path, this.#bounds)
+    if (pieces.reasoning !== '') {
+      this.#keepReasoning('reasoning_content', pieces.reasoning)
+      this.#addReasoning(pieces.reasoning, events)
+    }
+    if (pieces.text !== null) this.#addContent(pieces.text, events)
+    for (const type of pieces.unknown) this.ignored.push(`${path}: a part of type \`${type}\``)
+  }
+
+  #keepReasoning(field: ReasoningField, delta: string): void {
+    if (delta === '') return
+    let kept = this.#reasoningByField.get(field)
+    if (kept === undefined) this.#reasoningByField.set(field, (kept = new Text()))
+    this.#bounds.content(utf8Length(delta))
+    kept.append(delta)
+  }
+
+  #addReasoning(delta: string, events: StreamEvent[]): void {
+    this.#reasoning.append(delta)
+    events.push({ type: 'reasoning.delta', choice: this.index, delta })
+  }
+
+  #addRefusal(value: unknown, events: StreamEvent[]): void {
+    this.#refusalSeen = true
+    if (typeof value !== 'string') return
+    this.#refusal ??= new Text()
+    if (value === '') return
+    this.#bounds.content(utf8Length(value))
+    this.#refusal.append(value)
+    events.push({ type: 'refusal.delta', choice: this.index, delta: value })
+  }
+
+  #addToolCalls(value: unknown, round: number, whole: boolean, events: StreamEvent[]): void {
+    if (isEmpty(value)) return
+    if (!Array.isArray(value)) throw unexpected(`choices[${this.index}].message.tool_calls`, value, 'a list')
+    for (const entry of value) this.calls.add(entry, round, whole, events)
+  }
+
+  /** The older form of a tool call: one per message, without an id. */
+  #addFunctionCall(delta: JsonObject): void {
+    const call = (this.#functionCall ??= { name: '', arguments: new Text(), bytes: 0, unknown: {} })
+    for (const [key, value] of Object.entries(delta)) {
+      if (key === 'name') {
+        if (text(value) !== call.name) call.name += text(value)
+      } else if (key === 'arguments') {
+        const piece =
+          typeof value === 'string' || isEmpty(value) ? text(value) : JSON.stringify(copyJson(value, this.#bounds))
+        call.bytes += utf8Length(piece)
+        this.#bounds.arguments(call.bytes, call.name)
+        call.arguments.append(piece)
+      } else mergeField(call.unknown, key, value, this.#bounds)
+    }
+  }
+
+  #addAudio(delta: JsonObject, events: StreamEvent[]): void {
+    const audio = (this.#audio ??= { id: '', data: '', expires_at: 0, transcript: '' })
+    for (const [key, value] of Object.entries(delta)) mergeField(audio, key, value, this.#bounds)
+    if (Object.keys(delta).length > 0)
+      events.push({ type: 'audio.delta', choice: this.index, delta: asWire<Partial<CompletionAudio>>(copyJson(delta)) })
+  }
+
+  #addLogprobs(value: unknown, events: StreamEvent[]): void {
+    if (!isObject(value)) {
+      if (this.#logprobs === undefined && value === null) this.#logprobs = null
+      return
+    }
+    const logprobs = (this.#logprobs ??= {})
+    const choice = this.index
+    for (const [key, item] of Object.entries(value)) {
+      mergeField(logprobs, key, item, this.#bounds)
+      if (!Array.isArray(item) || item.length === 0) continue
+      const delta = asWire<TokenLogprob[]>(copyJson(item))
+      if (key === 'content') events.push({ type: 'logprobs.content.delta', choice, delta })
+      if (key === 'refusal') events.push({ type: 'logprobs.refusal.delta', choice, delta })
+    }
+  }
+}
+
+/** The reasoning text of a delta or a message, whichever field the server uses. `''`: none. */
+export function reasoningOf(message: object): string {
+  const fields = asWire<JsonObject>(message)
+  for (const field of reasoningFields) {
+    const value = fields[field]
+    if (typeof value === 'string' && value !== '') return value
+  }
+  return ''
+}
+
+/** The message of a plain body. Some servers put what there is into `delta` instead. */
+function wholeMessage(entry: JsonObject): JsonObject | undefined {
+  const { message, delta } = entry
+  if (isObject(message)) return message
+  if (!isEmpty(message)) throw unexpected('choices[].message', message, 'an object')
+  if (!isObject(delta)) return undefined
+  return Object.fromEntries(Object.entries(delta).filter(([, value]) => !isEmpty(value)))
+}
+
+function newContent(maxDepth: number): { readonly text: Text; readonly json: LiveJson } {
+  const content = new Text()
+  return { text: content, json: new LiveJson(content, maxDepth) }
+}
+
+function assignUnknown<T extends object>(target: T, unknown: JsonObject): T {
+  for (const [key, value] of Object.entries(unknown)) setOwn(target, key, copyJson(value))
+  return target
+}

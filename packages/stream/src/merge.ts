@@ -1,0 +1,70 @@
+// How a field that no type names grows: the rule for everything servers add to a delta.
+import type { Bounds } from './bounds.ts'
+import { copyJson, getOwn, isEmpty, isObject, setOwn, sizeOf } from './json-value.ts'
+import type { JsonObject } from './json-value.ts'
+
+/** These strings name something: a later one replaces the earlier, where other strings are concatenated. */
+const names: ReadonlySet<string> = new Set(['id', 'type', 'name', 'role', 'format', 'signature', 'model', 'provider'])
+
+/** Adds one field of a delta: strings grow, objects merge key by key, arrays merge by their items' `index` or append. */
+export function mergeField(target: JsonObject, key: string, value: unknown, bounds: Bounds, depth = 1): void {
+  const before = getOwn(target, key)
+  if (isEmpty(value) && before !== undefined) return
+  if (isObject(before) && isObject(value)) {
+    bounds.depth(depth, 'A field of the answer')
+    for (const [name, item] of Object.entries(value)) mergeField(before, name, item, bounds, depth + 1)
+  } else if (Array.isArray(before) && Array.isArray(value)) mergeItems(before, value, bounds, depth)
+  else {
+    const added = copyJson(value, bounds, depth)
+    bounds.content(sizeOf(added))
+    const grows = typeof before === 'string' && typeof added === 'string' && !names.has(key)
+    setOwn(target, key, grows ? before + added : added)
+  }
+}
+
+/** Replaces a field, unless the new value says nothing. For what stands beside the delta: chunk and choice. */
+export function replaceField(target: JsonObject, key: string, value: unknown, bounds: Bounds): void {
+  const before = getOwn(target, key)
+  if (before === value || (isEmpty(value) && before !== undefined)) return
+  setOwn(target, key, typeof value === 'object' ? copyJson(value, bounds) : value)
+}
+
+/**
+ * Reasoning blocks of one `index` (else of one type and id) are one block in pieces: `text`, `summary` and `data`
+ * grow, the rest is replaced. Blocks of different types may share an index and stay apart.
+ */
+export function mergeReasoningDetails(blocks: JsonObject[], pieces: readonly unknown[], bounds: Bounds): void {
+  for (const piece of pieces) {
+    if (!isObject(piece)) continue
+    const block = blocks.findLast((candidate) => isSameBlock(candidate, piece))
+    if (block === undefined) append(blocks, piece, bounds, 1)
+    else
+      for (const [key, value] of Object.entries(piece))
+        if (key === 'text' || key === 'summary' || key === 'data') mergeField(block, key, value, bounds)
+        else replaceField(block, key, value, bounds)
+  }
+}
+
+function isSameBlock(block: JsonObject, piece: JsonObject): boolean {
+  const agrees = (key: string): boolean => isEmpty(piece[key]) || isEmpty(block[key]) || piece[key] === block[key]
+  if (typeof piece['index'] === 'number') return piece['index'] === block['index'] && agrees('type') && agrees('id')
+  return typeof block['index'] !== 'number' && piece['type'] === block['type'] && piece['id'] === block['id']
+}
+
+function mergeItems(items: unknown[], added: readonly unknown[], bounds: Bounds, depth: number): void {
+  bounds.depth(depth, 'A field of the answer')
+  for (const item of added) {
+    const index = isObject(item) ? item['index'] : undefined
+    const same =
+      typeof index === 'number' ? items.findLast((other) => isObject(other) && other['index'] === index) : undefined
+    if (isObject(same) && isObject(item))
+      for (const [key, value] of Object.entries(item)) mergeField(same, key, value, bounds, depth + 2)
+    else append(items, item, bounds, depth + 1)
+  }
+}
+
+function append(items: unknown[], item: unknown, bounds: Bounds, depth: number): void {
+  const copy = copyJson(item, bounds, depth)
+  bounds.content(sizeOf(copy))
+  items.push(copy)
+}

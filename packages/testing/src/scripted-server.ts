@@ -1,0 +1,140 @@
+// A script over real HTTP on a loopback port. Needs Node, or a runtime with its `http` module; loads it when started.
+import type * as NodeHttp from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { systemClock, UsageError } from '@toolloop/wire'
+import { ChatApi, type ApiRequest } from './chat-api.ts'
+import { hangUp, send } from './http-response.ts'
+import { parsed } from './json-object.ts'
+import { Playback, type Script, type ScriptOptions } from './script.ts'
+import { checkRequest } from './strict.ts'
+
+export interface ScriptedServerOptions extends ScriptOptions {
+  /** Answers 401 to every other key (`authorization: Bearer …` or `api-key`). @default any key will do */
+  readonly apiKey?: string
+  /** @default 0, any free port */
+  readonly port?: number
+}
+
+/** A running server. Close it, or hold it with `await using`, which also asserts that the script was used up. */
+export interface ScriptedServer extends AsyncDisposable {
+  /** The base URL for a client, e.g. `http://127.0.0.1:41234/v1`. */
+  readonly url: string
+  /** Every request so far, in the order of arrival. */
+  readonly requests: readonly SeenRequest[]
+  /** Throws when a request had no step, a step failed, or a step was left over. */
+  assertUsed(): void
+  /** Stops listening and ends every connection, also those that a fault keeps open. */
+  close(): Promise<void>
+}
+
+/** A request as it arrived, and what became of its answer. */
+export interface SeenRequest {
+  readonly method: string
+  /** Without the query. */
+  readonly path: string
+  readonly query: Readonly<Record<string, string>>
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>
+  /** Parsed JSON; the text where it is none; `undefined` without a body. */
+  readonly body: unknown
+  /** When it had arrived, by the server's clock, in milliseconds. */
+  readonly time: number
+  /** Bytes of the answer's body handed to the socket so far. */
+  readonly sent: number
+  /** The client hung up before the answer was complete. */
+  readonly aborted: boolean
+}
+
+/**
+ * Plays a script over HTTP: `const server = await scriptedServer([text('hello')])`, then point a client at `server.url`.
+ * Plain and streamed requests are told apart by their `stream`; `store: true` keeps completions, which the other
+ * routes below `/chat/completions` then serve. A request without a step gets a 400 that says so, and `assertUsed()`
+ * throws it.
+ */
+export async function scriptedServer(script: Script, options: ScriptedServerOptions = {}): Promise<ScriptedServer> {
+  const { clock = systemClock, port = 0 } = options
+  const playback = new Playback(script)
+  const api = new ChatApi(playback, options)
+  const requests: SeenRequest[] = []
+  const closing = new AbortController()
+
+  const serve = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const gone = hangUp(response, closing.signal)
+    const request = await read(incoming)
+    const seen = seenAs(request, clock.now())
+    requests.push(seen)
+    const plan = await api.answer(request)
+    response.setHeader('x-request-id', `req_${requests.indexOf(seen) + 1}`)
+    await send(response, plan, {
+      clock,
+      gone,
+      onSent: (bytes) => (seen.sent += bytes),
+      onHangUp: () => (seen.aborted = !closing.signal.aborted),
+    })
+  }
+  const server = nodeHttp().createServer((incoming, response) => {
+    void serve(incoming, response).catch((error: unknown) => {
+      // A client that leaves in the middle of its request is no failure of the script.
+      if (!incoming.destroyed || incoming.complete) playback.fail(error)
+      response.destroy()
+    })
+  })
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, '127.0.0.1', resolve)
+  })
+  let closed: Promise<void> | undefined
+  const close = (): Promise<void> =>
+    (closed ??= new Promise((resolve) => {
+      closing.abort()
+      server.close(() => resolve())
+      server.closeAllConnections()
+    }))
+  return {
+    url: `http://127.0.0.1:${portOf(server.address())}/v1`,
+    requests,
+    assertUsed: () => playback.assertUsed(),
+    close,
+    async [Symbol.asyncDispose]() {
+      await close()
+      playback.assertUsed()
+    },
+  }
+}
+
+/** `scriptedServer` that first checks every request as the API does, and answers 400 to what it would refuse. */
+export function strictServer(script: Script, options: ScriptedServerOptions = {}): Promise<ScriptedServer> {
+  return scriptedServer(script, { check: checkRequest, ...options })
+}
+
+/** `node:http`, asked for at run time: the package's entry then loads, and bundles, where there is none. */
+function nodeHttp(): typeof NodeHttp {
+  const http = globalThis.process?.getBuiltinModule?.('node:http')
+  if (http) return http
+  throw new UsageError('scriptedServer needs Node (or Bun, or Deno) to listen on a port: use scriptedModel here')
+}
+
+async function read(incoming: IncomingMessage): Promise<ApiRequest> {
+  const parts: Buffer[] = []
+  for await (const part of incoming) parts.push(part)
+  const text = Buffer.concat(parts).toString('utf8')
+  return {
+    method: incoming.method ?? '',
+    url: new URL(incoming.url ?? '/', 'http://localhost'),
+    headers: Object.fromEntries(Object.entries(incoming.headers).map(([name, value]) => [name, String(value)])),
+    body: text === '' ? undefined : (parsed(text) ?? text),
+  }
+}
+
+function seenAs({ method, url, headers, body }: ApiRequest, time: number): Writable<SeenRequest> {
+  const query = Object.fromEntries(url.searchParams)
+  return { method, path: url.pathname, query, headers, body, time, sent: 0, aborted: false }
+}
+
+function portOf(address: AddressInfo | string | null): number {
+  if (typeof address === 'object' && address !== null) return address.port
+  throw new UsageError(`The server listens on ${address ?? 'nothing'}, not on a port`)
+}
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] }

@@ -1,0 +1,131 @@
+// What would be published: packs every package, inspects the tarballs, then uses them in a project of their own.
+import { execFile } from 'node:child_process'
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { promisify } from 'node:util'
+
+interface Packed {
+  readonly name: string
+  readonly tarball: string
+  readonly files: readonly string[]
+  readonly bytes: number
+}
+
+const root = resolve(import.meta.dirname, '..')
+const toolchain = join(root, 'scripts/toolchain')
+const temporary = mkdtempSync(join(tmpdir(), 'toolloop-packages-'))
+const problems: string[] = []
+/** A strict user: declarations are checked too, and no Node types are in scope. */
+const compilerOptions = {
+  target: 'es2023',
+  lib: ['es2024', 'dom', 'dom.asynciterable', 'esnext.disposable'],
+  module: 'nodenext',
+  types: [],
+  strict: true,
+  noEmit: true,
+}
+
+try {
+  // What an earlier build left of renamed sources must not be packed.
+  for (const folder of readdirSync(join(root, 'packages')))
+    rmSync(join(root, 'packages', folder, 'dist'), { recursive: true, force: true })
+  await pnpm(root, ['build'])
+  await pnpm(toolchain, ['install', '--frozen-lockfile', '--prefer-offline'])
+  const packed: Packed[] = []
+  for (const folder of readdirSync(join(root, 'packages'))) {
+    if (!existsSync(join(root, 'packages', folder, 'package.json'))) continue
+    const item = await pack(join(root, 'packages', folder))
+    packed.push(item)
+    await inspect(item)
+    console.log(`${item.name}: ${item.files.length} files, ${Math.ceil(item.bytes / 1024)} kB packed`)
+  }
+  if (problems.length === 0) await useInProject(packed)
+} catch (error) {
+  problems.push(error instanceof Error ? error.message : String(error))
+} finally {
+  rmSync(temporary, { recursive: true, force: true })
+}
+if (problems.length > 0) {
+  console.error(problems.join('\n'))
+  process.exit(1)
+}
+
+async function pack(folder: string): Promise<Packed> {
+  const report: { name: string; filename: string; size: number; files: { path: string }[] } = JSON.parse(
+    await pnpm(folder, ['pack', '--json', '--pack-destination', temporary]),
+  )
+  const files = report.files.map(({ path }) => path)
+  return { name: report.name, tarball: report.filename, files, bytes: report.size }
+}
+
+/** What must not be in a tarball, what must, and what publint and "are the types wrong" say. */
+async function inspect({ name, tarball, files }: Packed): Promise<void> {
+  const manifest = await run('tar', ['-xOzf', tarball, 'package/package.json'], temporary)
+  for (const word of ['workspace:', 'catalog:', '@toolloop/source', 'file:', 'link:'])
+    if (manifest.includes(word)) problems.push(`${name}: the packed package.json still says \`${word}\``)
+  for (const file of files)
+    if (/\.test(-d)?\.|\.tsbuildinfo$|\/test\//.test(file))
+      problems.push(`${name}: ${file} is packed; exclude it in \`files\``)
+  for (const target of targetsOf(JSON.parse(manifest)))
+    if (!files.includes(target.replace(/^\.\//, '')))
+      problems.push(`${name}: package.json points to ${target}, which is not packed`)
+  for (const [program, ...options] of [
+    ['publint', 'run', tarball, '--strict'],
+    ['attw', tarball, '--profile', 'esm-only'],
+  ])
+    await run(join(toolchain, `node_modules/.bin/${program}`), options, temporary).catch((error: unknown) =>
+      problems.push(`${name}: ${error instanceof Error ? error.message : String(error)}`),
+    )
+}
+
+/** Every file that `exports`, `imports` or `bin` names; patterns are left out. */
+function targetsOf(manifest: Readonly<Record<string, unknown>>): string[] {
+  const collect = (value: unknown): string[] =>
+    typeof value === 'string'
+      ? value.startsWith('./') && !value.includes('*')
+        ? [value]
+        : []
+      : Object.values(value ?? {}).flatMap(collect)
+  return ['exports', 'imports', 'bin'].flatMap((field) => collect(manifest[field] ?? {}))
+}
+
+/** Installs the tarballs where nothing of the workspace is in reach, type-checks the programs strictly, and runs them. */
+async function useInProject(packed: readonly Packed[]): Promise<void> {
+  const project = join(temporary, 'project')
+  cpSync(join(root, 'scripts/project'), project, { recursive: true })
+  const tarballs = Object.fromEntries(packed.map(({ name, tarball }) => [name, `file:${tarball}`]))
+  const zod = /^ {2}zod: (.+)$/m.exec(readFileSync(join(root, 'pnpm-workspace.yaml'), 'utf8'))?.[1] ?? 'latest'
+  const manifest = { name: 'project', private: true, type: 'module', dependencies: { ...tarballs, zod } }
+  writeFileSync(join(project, 'package.json'), JSON.stringify(manifest))
+  writeFileSync(join(project, 'pnpm-workspace.yaml'), JSON.stringify({ overrides: tarballs, pmOnFail: 'ignore' }))
+  writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions }))
+  await pnpm(project, ['install', '--prefer-offline', '--no-frozen-lockfile'])
+  await run(join(root, 'node_modules/.bin/tsc'), ['-p', '.'], project)
+  for (const program of readdirSync(project).filter((file) => file.endsWith('.ts'))) {
+    const output = await run(process.execPath, [program], project, 60_000)
+    if (!output.endsWith('ok\n'))
+      problems.push(`scripts/project/${program} did not end with "ok" but with: ${output.slice(-200)}`)
+    else console.log(`project/${program}: installs from tarballs, type-checks under \`strict\`, runs`)
+  }
+}
+
+/** The pnpm that runs this script, else the one on the path. */
+function pnpm(folder: string, options: readonly string[]): Promise<string> {
+  const program = process.env['npm_execpath'] ?? 'pnpm'
+  return /\.[cm]?js$/.test(program)
+    ? run(process.execPath, [program, ...options], folder)
+    : run(program, options, folder)
+}
+
+/** Standard output; an error with both outputs when the program fails or takes longer than `timeout` ms. */
+async function run(program: string, options: readonly string[], cwd: string, timeout = 240_000): Promise<string> {
+  try {
+    const { stdout } = await promisify(execFile)(program, options, { cwd, timeout, maxBuffer: 64 * 1024 * 1024 })
+    return stdout
+  } catch (error) {
+    const { stdout = '', stderr = '', killed = false } = error as { stdout?: string; stderr?: string; killed?: boolean }
+    const reason = killed ? `took longer than ${timeout / 1000} s` : 'failed'
+    throw new Error(`${program} ${options.join(' ')} ${reason}\n${stdout}${stderr}`, { cause: error })
+  }
+}
