@@ -1,5 +1,5 @@
 // One request over all its attempts: send, time, retry, let go.
-import { LimitError, type Retry, ToolloopError } from '@toolloop/wire'
+import { type Clock, LimitError, type Retry, sleep, ToolloopError } from '@toolloop/wire'
 import { excerpt } from './error-body.ts'
 import { type Answer, apiErrorOf, parsedOrText } from './error-response.ts'
 import { APIConnectionError, APIUserAbortError } from './errors.ts'
@@ -15,6 +15,7 @@ export interface CallPolicy extends RetryPolicy {
   readonly timeouts: ResolvedTimeouts
   readonly maxBodyBytes: number
   readonly logger: Logger | undefined
+  readonly clock: Clock
 }
 
 /** Who asked. */
@@ -44,7 +45,7 @@ export class Call {
   readonly #policy: CallPolicy
   readonly #caller: Caller
   readonly #watch: Stopwatch
-  readonly #began = performance.now()
+  readonly #began: number
   readonly #start = Date.now()
   readonly #unlisten: () => void
   /** Ends whatever is awaited now. */
@@ -59,7 +60,8 @@ export class Call {
     this.#target = target
     this.#policy = policy
     this.#caller = caller
-    this.#watch = new Stopwatch(policy.timeouts, (error) => this.#interrupt(error))
+    this.#began = policy.clock.now()
+    this.#watch = new Stopwatch(policy.timeouts, policy.clock, (error) => this.#interrupt(error))
     this.#unlisten = caller.signal === undefined ? nothing : this.#listen(caller.signal)
   }
 
@@ -247,21 +249,15 @@ export class Call {
     return text.slice(0, errorBodyLength)
   }
 
-  #sleep(delay: number): Promise<void> {
+  async #sleep(delay: number): Promise<void> {
     const { signal } = this.#caller
-    if (signal?.aborted) {
-      this.#close()
-      return Promise.reject(abortError(signal))
-    }
     this.#watch.addTotal(delay)
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(resolve, delay)
-      this.#interrupt = (error) => {
-        clearTimeout(timer)
-        this.#close()
-        reject(error)
-      }
-    })
+    try {
+      await sleep(this.#policy.clock, delay, signal)
+    } catch {
+      this.#close()
+      throw abortError(signal)
+    }
   }
 
   #unlessInterrupted<T>(work: Promise<T>): Promise<T> {
@@ -304,7 +300,7 @@ export class Call {
   }
 
   #elapsed(): number {
-    return performance.now() - this.#began
+    return this.#policy.clock.now() - this.#began
   }
 }
 
