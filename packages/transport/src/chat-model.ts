@@ -74,7 +74,7 @@ function sourceOf(client: CompletionClient): Source {
   const completions = 'chat' in client ? client.chat?.completions : client
   if (typeof completions?.create !== 'function')
     throw new UsageError('`chatModel` needs a client with `create` or `chat.completions.create`, e.g. `new Client()`')
-  return 'profile' in client ? ownSource(completions as Completions) : foreignSource(client as OpenAIClient)
+  return 'profile' in client ? ownSource(completions as Completions) : foreignSource(client)
 }
 
 function ownSource(completions: Completions): Source {

@@ -153,6 +153,24 @@ test('an abort ends the back-off', async () => {
   expect(server.requests.length).toBe(1)
 })
 
+test('disposing of a stream ends the back-off too, and nothing more is sent', async () => {
+  await using server = await loopback(sse(''))
+  await using client = new Transport({
+    baseURL: server.url,
+    backoff: { initial: 60_000, max: 60_000 },
+    random: () => 0.9,
+  })
+  const { promise: waiting, resolve } = Promise.withResolvers<void>()
+  const stream = await client.create({ ...params, stream: true }, { onRetry: () => resolve() })
+  const failed = (async () => {
+    for await (const _ of stream);
+  })().catch((cause: unknown) => cause)
+  await waiting
+  await stream[Symbol.asyncDispose]()
+  expect(await failed).toMatchObject({ name: 'APIConnectionError', message: expect.stringContaining('left') })
+  expect(server.requests.length).toBe(1)
+})
+
 test('a key function is asked again after a 401, once', async () => {
   await using server = await loopback(json(401, {}), json(200, hello))
   const keys = ['sk-old-key', 'sk-new-key', 'sk-none-key']
