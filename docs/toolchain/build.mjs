@@ -13,6 +13,7 @@ const pages = [
   'outcomes',
   'streaming',
   'client',
+  'chat-completions',
   'coming-from-openai',
   'timeouts-and-retries',
   'errors',
