@@ -12,6 +12,7 @@ const pages = [
   'events',
   'outcomes',
   'streaming',
+  'browser',
   'client',
   'coming-from-openai',
   'timeouts-and-retries',

@@ -1,5 +1,6 @@
 // What happens in a run. A fact is plain JSON, logged before anyone sees it: the run's state is a fold over its
 // facts. Progress is worth showing and not worth keeping: dropping all of it changes no outcome.
+import type { ListenerError } from '@toolloop/client'
 import type { StreamEvent } from '@toolloop/stream'
 import type {
   AssistantMessage,
@@ -185,7 +186,7 @@ export type Progress =
   | { readonly type: 'step.reset'; readonly step: number; readonly reason: 'connection' | 'empty' }
   /** Since the log was written the agent has changed. */
   | { readonly type: 'resume.drift'; readonly was: string; readonly is: string }
-  | { readonly type: 'listener.error'; readonly event: string; readonly error: unknown }
+  | ListenerError
 
 export type RunEvent = Fact | Progress
 

@@ -62,6 +62,15 @@ function describe(value: unknown): string {
   return typeof value === 'number' || typeof value === 'boolean' ? `${typeof value} ${value}` : typeof value
 }
 
+export function isJson(value: string): boolean {
+  try {
+    JSON.parse(value)
+    return true
+  } catch {
+    return false
+  }
+}
+
 /** Roughly the bytes a value takes; exact for text. */
 export function sizeOf(value: unknown): number {
   if (typeof value === 'string') return utf8Length(value)

@@ -158,6 +158,12 @@ describe('tool calls', () => {
     expect([...ids]).toEqual(['a', 'minted-0-1', 'minted-0-2', 'minted-0-3', 'minted-0-4'])
   })
 
+  test('keeps a type that nobody knows', () => {
+    const entry = { id: 'a', type: 'builtin_function', function: { name: '$search', arguments: '{}' } }
+    const { completion } = build([chunk({ tool_calls: [{ index: 0, ...entry }] })])
+    expect(completion.choices[0]?.message.tool_calls).toEqual([entry])
+  })
+
   test('keeps custom calls, and drops the empty twin of a function call', () => {
     const { completion } = build([
       chunk({ tool_calls: [{ index: 0, id: 'a', type: 'custom', custom: { name: 'sql', input: 'SELECT ' } }] }),

@@ -1,49 +1,21 @@
 // Puts the pieces of a message's tool calls together, and says when a call is safe to execute.
-import type { CustomToolCall, FunctionToolCall, ToolCall } from '@toolloop/wire'
+import type { ToolCall } from '@toolloop/wire'
 import type { Bounds } from './bounds.ts'
 import { utf8Length } from './bounds.ts'
+import type { Call } from './call.ts'
+import { asToolCall, endsWithFinish, isCut, isUnfinished, newCall } from './call.ts'
 import type { StreamEvent } from './events.ts'
-import { copyJson, integer, isEmpty, isObject, text } from './json-value.ts'
+import { copyJson, integer, isEmpty, isJson, isObject, text } from './json-value.ts'
 import type { JsonObject } from './json-value.ts'
 import { ArgumentsDeltaEvent, ArgumentsDoneEvent } from './live-events.ts'
-import { LiveJson } from './live-json.ts'
 import { mergeField } from './merge.ts'
-import { ObjectScan, skipSpace } from './object-scan.ts'
-import { Text } from './text.ts'
+import { skipSpace } from './object-scan.ts'
 
 export interface CallIds {
   /** Makes an id for a call without one, or with one that is taken. Without it such ids stay as they came. */
   readonly mintId?: (choice: number, index: number) => string
   /** Ids that earlier messages use; a call that comes with one is given a new id by `mintId`. */
   readonly takenIds?: ReadonlySet<string>
-}
-
-/** One call, and how far it is. */
-interface Call {
-  readonly position: number
-  /** The `index` that opened it, where the server sends one. */
-  readonly wireIndex: number | undefined
-  /** The id as the server sent it; pieces refer to it. */
-  wireId: string
-  hasOwnId: boolean
-  id: string
-  type: string
-  name: string
-  /** `function.arguments` or `custom.input`. */
-  readonly text: Text
-  bytes: number
-  readonly scan: ObjectScan
-  readonly json: LiveJson
-  /** Fields nobody named, of the call and of its `function` or `custom`. */
-  readonly unknown: JsonObject
-  readonly unknownBody: JsonObject
-  /** The arguments are one complete JSON object. */
-  complete: boolean
-  announced: boolean
-  done: boolean
-  /** The last chunk that mentioned it, and the last that added something. */
-  seen: number
-  touched: number
 }
 
 export class ToolCalls {
@@ -118,7 +90,7 @@ export class ToolCalls {
   }
 
   snapshot(): ToolCall[] {
-    return this.#calls.map(toolCall)
+    return this.#calls.map(asToolCall)
   }
 
   /** Positions of the calls that broke off: an object without its end, or no arguments where a limit cut the answer. */
@@ -157,27 +129,7 @@ export class ToolCalls {
 
   #open(index: number | undefined, id: string, type: string, round: number): Call {
     this.#bounds.toolCalls(this.#calls.length + 1)
-    const body = new Text()
-    const call: Call = {
-      position: this.#calls.length,
-      wireIndex: index,
-      wireId: '',
-      hasOwnId: false,
-      id: '',
-      type,
-      name: '',
-      text: body,
-      bytes: 0,
-      scan: new ObjectScan(this.#bounds),
-      json: new LiveJson(body, this.#bounds.maxDepth),
-      unknown: {},
-      unknownBody: {},
-      complete: false,
-      announced: false,
-      done: false,
-      seen: round,
-      touched: round,
-    }
+    const call = newCall(this.#calls.length, index, type, round, this.#bounds)
     this.#calls.push(call)
     if (index !== undefined) this.#byIndex.set(index, call)
     if (id !== '') this.#identify(call, id, round)
@@ -262,7 +214,7 @@ export class ToolCalls {
     this.#mintMissingId(call)
     call.done = true
     events.push(this.#doneEvent(call, true))
-    events.push({ type: 'call.sealed', choice: this.#choice, index: call.position, call: toolCall(call) })
+    events.push({ type: 'call.sealed', choice: this.#choice, index: call.position, call: asToolCall(call) })
   }
 
   #deltaEvent(call: Call, delta: string): StreamEvent {
@@ -298,42 +250,4 @@ function argumentsText(source: JsonObject | undefined, type: string, bounds: Bou
   const value = type === 'custom' ? source?.['input'] : source?.['arguments']
   if (typeof value === 'string') return value
   return isEmpty(value) ? '' : JSON.stringify(copyJson(value, bounds))
-}
-
-function toolCall(call: Call): ToolCall {
-  const { id, name } = call
-  const value = call.text.toString()
-  if (call.type === 'custom')
-    return {
-      ...copyJson(call.unknown),
-      id,
-      type: 'custom',
-      custom: { ...copyJson(call.unknownBody), name, input: value },
-    } satisfies CustomToolCall
-  const body = { ...copyJson(call.unknownBody), name, arguments: value }
-  return { ...copyJson(call.unknown), id, type: 'function', function: body } satisfies FunctionToolCall
-}
-
-/** Custom input has no grammar of its own and no arguments have no end: only the answer's end can seal them. */
-function endsWithFinish(call: Call): boolean {
-  return !call.done && call.name !== '' && (call.type === 'custom' || call.scan.state === 'none')
-}
-
-function isCut(finishReason: string | null): boolean {
-  return finishReason === 'length' || finishReason === 'content_filter'
-}
-
-function isUnfinished(call: Call, finishReason: string | null): boolean {
-  if (call.type === 'custom') return finishReason === 'length'
-  if (call.scan.state === 'none') return isCut(finishReason)
-  return call.scan.state === 'open'
-}
-
-function isJson(value: string): boolean {
-  try {
-    JSON.parse(value)
-    return true
-  } catch {
-    return false
-  }
 }

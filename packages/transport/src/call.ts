@@ -1,30 +1,34 @@
 // One request over all its attempts: send, time, retry, let go.
 import { LimitError, type Retry, ToolloopError } from '@toolloop/wire'
 import { excerpt } from './error-body.ts'
-import { apiErrorOf, type BadAnswer, parsedOrText } from './error-response.ts'
-import { APIConnectionError, APIUserAbortError, requestIdOf } from './errors.ts'
+import { type Answer, apiErrorOf, parsedOrText } from './error-response.ts'
+import { APIConnectionError, APIUserAbortError } from './errors.ts'
 import type { Http, HttpRequest, HttpResponse } from './http.ts'
 import type { Logger } from './options.ts'
 import { isRedirect, mostRedirects, redirected, redirectError } from './redirect.ts'
-import { type Redact, redactCause, redactor } from './redact.ts'
-import type { ResponseInfo } from './response-info.ts'
+import { type Redact, redact, redactCause } from './redact.ts'
+import { Received, type ResponseInfo } from './response-info.ts'
 import { delayBefore, type RetryPolicy } from './retry.ts'
 import { type ResolvedTimeouts, Stopwatch } from './timeouts.ts'
 
-export interface CallOptions extends RetryPolicy {
+export interface CallPolicy extends RetryPolicy {
   readonly timeouts: ResolvedTimeouts
   readonly maxBodyBytes: number
+  readonly logger: Logger | undefined
+}
+
+/** Who asked. */
+export interface Caller {
   readonly signal: AbortSignal | undefined
   readonly onRetry: ((retry: Retry) => void) | undefined
-  readonly logger: Logger | undefined
 }
 
 /** An attempt, ready to be sent. */
 export interface Prepared {
   readonly http: Http
   readonly request: HttpRequest
-  /** What no error may quote. */
-  readonly secrets: readonly string[]
+  /** The key: what no error may quote. */
+  readonly secret: string | undefined
 }
 
 /** What a call sends; asked before every attempt, because a key may change. */
@@ -37,45 +41,35 @@ export interface CallTarget {
 /** Made once per request. `run` sends; the body is read by `read` or `text`; `finish` or `cancel` ends it. */
 export class Call {
   readonly #target: CallTarget
-  readonly #options: CallOptions
+  readonly #policy: CallPolicy
+  readonly #caller: Caller
   readonly #watch: Stopwatch
   readonly #began = performance.now()
   readonly #start = Date.now()
   readonly #unlisten: () => void
   /** Ends whatever is awaited now. */
-  #interrupt: (error: Error) => void = () => {}
+  #interrupt: (error: Error) => void = nothing
   #attempts = 0
   #response: HttpResponse | undefined
-  #from = 'The request'
-  #redact: Redact = (text) => text
+  #request: HttpRequest | undefined
+  #secret: string | undefined
   #timing: { headers: number; firstEvent?: number; end?: number } = { headers: 0 }
 
-  constructor(target: CallTarget, options: CallOptions) {
+  constructor(target: CallTarget, policy: CallPolicy, caller: Caller) {
     this.#target = target
-    this.#options = options
-    this.#watch = new Stopwatch(options.timeouts, (error) => this.#interrupt(error))
-    const { signal } = options
-    if (signal?.aborted) throw abortError(signal)
-    const onAbort = (): void => this.#interrupt(abortError(signal))
-    signal?.addEventListener('abort', onAbort, { once: true })
-    this.#unlisten = () => signal?.removeEventListener('abort', onAbort)
+    this.#policy = policy
+    this.#caller = caller
+    this.#watch = new Stopwatch(policy.timeouts, (error) => this.#interrupt(error))
+    this.#unlisten = caller.signal === undefined ? nothing : this.#listen(caller.signal)
   }
 
   /** The response of the latest attempt. */
   get info(): ResponseInfo {
-    const headers = this.#response?.headers ?? new Headers()
-    const timing = { start: this.#start, ...this.#timing }
-    return {
-      status: this.#response?.status ?? 0,
-      headers,
-      requestId: requestIdOf(headers),
-      attempts: this.#attempts,
-      timing,
-    }
+    return new Received(this.#response, this.#attempts, { start: this.#start, ...this.#timing })
   }
 
   /** What an error needs to know of the answer. */
-  get answer(): Omit<BadAnswer, 'body'> {
+  get answer(): Answer {
     const { status, headers } = this.#response ?? {}
     return { status, headers, from: this.#from, redact: this.#redact }
   }
@@ -97,7 +91,7 @@ export class Call {
     this.#watch.stop()
     this.#interrupt(error)
     const attempt = this.#attempts
-    const delay = delayBefore(this.#options, {
+    const delay = delayBefore(this.#policy, {
       error,
       attempt,
       left: this.#watch.left,
@@ -125,19 +119,20 @@ export class Call {
 
   /** The whole body as text, up to the bound. */
   async text(response: HttpResponse, begun?: readonly Uint8Array[]): Promise<string> {
-    const { maxBodyBytes } = this.#options
+    const { maxBodyBytes } = this.#policy
     this.#watch.enter('body')
-    const decoder = new TextDecoder()
-    let text = ''
+    const body: Uint8Array[] = []
     let size = 0
-    for (let parts = begun ?? (await this.read(response)); parts !== undefined; parts = await this.read(response)) {
+    let parts = begun ?? (await this.read(response))
+    while (parts !== undefined) {
       for (const part of parts) {
         size += part.byteLength
         if (size > maxBodyBytes) throw tooLarge(maxBodyBytes)
-        text += decoder.decode(part, { stream: true })
+        body.push(part)
       }
+      parts = response.ended ? undefined : await this.read(response)
     }
-    return text + decoder.decode()
+    return textOf(body)
   }
 
   /** An event came; `finished` tells that only the usage may follow. */
@@ -170,6 +165,15 @@ export class Call {
     })
   }
 
+  readonly #redact: Redact = (text) => redact(text, this.#secret)
+
+  #listen(signal: AbortSignal): () => void {
+    if (signal.aborted) throw abortError(signal)
+    const onAbort = (): void => this.#interrupt(abortError(signal))
+    signal.addEventListener('abort', onAbort, { once: true })
+    return () => signal.removeEventListener('abort', onAbort)
+  }
+
   async #attempt(): Promise<HttpResponse> {
     this.#attempts++
     this.#response = undefined
@@ -188,9 +192,8 @@ export class Call {
   async #prepared(): Promise<Prepared> {
     const pending = this.#target.prepare()
     const prepared = pending instanceof Promise ? await this.#unlessInterrupted(pending) : pending
-    const { request, secrets } = prepared
-    this.#redact = redactor(secrets)
-    this.#from = `${request.method} ${request.origin}${request.path.replace(/\?.*/s, '')}`
+    this.#request = prepared.request
+    this.#secret = prepared.secret
     return prepared
   }
 
@@ -245,7 +248,7 @@ export class Call {
   }
 
   #sleep(delay: number): Promise<void> {
-    const { signal } = this.#options
+    const { signal } = this.#caller
     if (signal?.aborted) {
       this.#close()
       return Promise.reject(abortError(signal))
@@ -272,25 +275,32 @@ export class Call {
   #close(): void {
     this.#watch.stop()
     this.#unlisten()
-    this.#interrupt = () => {}
+    this.#interrupt = nothing
   }
 
   #tell(retry: Retry): void {
     try {
-      this.#options.onRetry?.(retry)
+      this.#caller.onRetry?.(retry)
     } catch (error) {
       this.#report('error', '`onRetry` threw', { error: String(error) })
     }
   }
 
   #report(level: keyof Logger, message: string, fields: Record<string, unknown> = {}): void {
-    const { logger } = this.#options
+    const { logger } = this.#policy
     if (logger?.[level] === undefined) return
     try {
       logger[level]?.(message, { request: this.#from, attempt: this.#attempts, ...fields })
     } catch {
       // A logger that fails must not fail the request; there is nobody left to tell.
     }
+  }
+
+  /** `POST https://api.openai.com/v1/chat/completions`: a query may hold what nobody should see. */
+  get #from(): string {
+    if (this.#request === undefined) return 'The request'
+    const { method, origin, path } = this.#request
+    return `${method} ${origin}${path.replace(/\?.*/s, '')}`
   }
 
   #elapsed(): number {
@@ -300,6 +310,20 @@ export class Call {
 
 /** What is read of an error body, in characters. */
 const errorBodyLength = 65_536
+
+function nothing(): void {}
+
+function textOf(parts: readonly Uint8Array[]): string {
+  const [first] = parts
+  if (first !== undefined && parts.length === 1) return wholeDecoder.decode(first)
+  const decoder = new TextDecoder()
+  let text = ''
+  for (const part of parts) text += decoder.decode(part, { stream: true })
+  return text + decoder.decode()
+}
+
+/** For bodies in one part: without `stream` a decoder keeps nothing between calls. */
+const wholeDecoder = new TextDecoder()
 
 function abortError(signal: AbortSignal | undefined): APIUserAbortError {
   return new APIUserAbortError({ cause: signal?.reason })

@@ -88,7 +88,7 @@ function foreignSource({ chat, baseURL }: OpenAIClient): Source {
   return {
     async create(params, options) {
       try {
-        return checkCompletion(await send(params, options), { status: 200, from: baseURL })
+        return checkCompletion(await send(params, options), () => ({ status: 200, from: baseURL }))
       } catch (error) {
         throw ownError(error, options.signal)
       }

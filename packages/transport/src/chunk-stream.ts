@@ -92,7 +92,7 @@ async function* chunksOf(
   const first = await call.read(response)
   if (first !== undefined && /^\s*[[{<]/.test(new TextDecoder().decode(first[0]?.subarray(0, 64)))) {
     const text = await call.text(response, first)
-    yield [chunkOf(readCompletion(text, call.answer))]
+    yield [chunkOf(readCompletion(text, () => call.answer))]
     return
   }
   const source = reads(call, response, first)

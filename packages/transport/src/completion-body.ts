@@ -2,22 +2,21 @@
 import type { Chunk, Completion } from '@toolloop/wire'
 import { APIConnectionError } from './errors.ts'
 import { isObject, statesError } from './error-body.ts'
-import { apiErrorOf, type BadAnswer, notACompletion } from './error-response.ts'
+import { apiErrorOf, type Answer, notACompletion } from './error-response.ts'
 
 /** Parses a body that should be JSON. */
-export function readJson(text: string, answer: Omit<BadAnswer, 'body'>): unknown {
+export function readJson(text: string, answer: () => Answer): unknown {
   try {
     return JSON.parse(text)
   } catch (cause) {
-    const from = answer.from ?? 'The server'
+    const { from = 'The server', status } = answer()
     const trimmed = text.trim()
-    if (trimmed === '') throw new APIConnectionError(`${from} answered ${answer.status} with an empty body`)
+    if (trimmed === '') throw new APIConnectionError(`${from} answered ${status} with an empty body`)
     if (/^[[{"]/.test(trimmed))
-      throw new APIConnectionError(
-        `${from} answered ${answer.status} with a truncated body of ${text.length} characters`,
-        { cause },
-      )
-    throw notACompletion({ ...answer, body: text }, trimmed.startsWith('<') ? 'HTML' : 'text that is not JSON')
+      throw new APIConnectionError(`${from} answered ${status} with a truncated body of ${text.length} characters`, {
+        cause,
+      })
+    throw notACompletion({ ...answer(), body: text }, trimmed.startsWith('<') ? 'HTML' : 'text that is not JSON')
   }
 }
 
@@ -25,15 +24,15 @@ export function readJson(text: string, answer: Omit<BadAnswer, 'body'>): unknown
  * Reads a completion. What servers leave out or write their own way stays as it came; what cannot be a completion is
  * a typed error with the server's words.
  */
-export function readCompletion(text: string, answer: Omit<BadAnswer, 'body'>): Completion {
+export function readCompletion(text: string, answer: () => Answer): Completion {
   return checkCompletion(readJson(text, answer), answer)
 }
 
 /** The same for a body that was parsed already. */
-export function checkCompletion(body: unknown, answer: Omit<BadAnswer, 'body'>): Completion {
-  if (statesError(body)) throw apiErrorOf({ ...answer, body })
+export function checkCompletion(body: unknown, answer: () => Answer): Completion {
+  if (statesError(body)) throw apiErrorOf({ ...answer(), body })
   const problem = problemOf(body)
-  if (problem !== undefined) throw notACompletion({ ...answer, body }, problem)
+  if (problem !== undefined) throw notACompletion({ ...answer(), body }, problem)
   return body as Completion
 }
 

@@ -20,6 +20,8 @@ export interface Sending {
 export interface HttpResponse {
   readonly status: number
   readonly headers: Headers
+  /** Known before the next read: nothing more will come. */
+  readonly ended?: boolean
   /** All that has arrived since the last read, decompressed; `undefined` at the end. One read at a time. */
   read(): Promise<readonly Uint8Array[] | undefined>
   /** The rest is of no interest. A body that is about to end may end, so that its connection is kept. */

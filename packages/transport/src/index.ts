@@ -22,7 +22,7 @@ export type {
   RequestOptions,
 } from './options.ts'
 export type { Timeouts } from './timeouts.ts'
-export { responseOf } from './response-info.ts'
+export { rememberResponse, responseOf } from './response-info.ts'
 export type { ResponseInfo, ResponseTiming } from './response-info.ts'
 // A model for an agent.
 export { chatModel } from './chat-model.ts'

@@ -105,6 +105,10 @@ class Exchange implements Dispatcher.DispatchHandler, Sending, HttpResponse {
     return this.#headers
   }
 
+  get ended(): boolean {
+    return this.#ended && this.#queue.length === 0
+  }
+
   read(): Promise<readonly Uint8Array[] | undefined> {
     if (this.#queue.length > 0) return Promise.resolve(this.#take())
     if (this.#failure !== undefined) return Promise.reject(this.#failure)

@@ -1,6 +1,6 @@
 // The body of a streamed answer: SSE bytes in, batches of chunks out. The quirks of that body are known here only.
 import { type Chunk, StreamError } from '@toolloop/wire'
-import { apiErrorOf, type BadAnswer } from './error-response.ts'
+import { apiErrorOf, type Answer } from './error-response.ts'
 import { excerpt, isObject, statesError } from './error-body.ts'
 import { SseDecoder, type SseOptions } from './sse.ts'
 
@@ -8,7 +8,7 @@ export interface ReadChunksOptions extends SseOptions {
   /** Called after each read that held an event. Comments and keep-alives are none. */
   readonly onEvent?: ((finished: boolean) => void) | undefined
   /** Where the bytes come from, for the messages of errors inside the stream. */
-  readonly answer?: Omit<BadAnswer, 'body'> | undefined
+  readonly answer?: Answer | undefined
 }
 
 /**

@@ -1,7 +1,7 @@
 // Redirects, within one origin only: nothing is sent to a server the caller did not name.
 import { APIError } from './errors.ts'
 import { excerpt } from './error-body.ts'
-import type { BadAnswer } from './error-response.ts'
+import type { Answer } from './error-response.ts'
 import type { HttpRequest, HttpResponse } from './http.ts'
 import { redactHeaders } from './redact.ts'
 
@@ -24,7 +24,7 @@ export function redirected(request: HttpRequest, response: HttpResponse): HttpRe
 }
 
 /** Says where the server wanted the request to go. */
-export function redirectError(request: HttpRequest, response: HttpResponse, answer: Omit<BadAnswer, 'body'>): APIError {
+export function redirectError(request: HttpRequest, response: HttpResponse, answer: Answer): APIError {
   const { status } = response
   const { from, redact = (text: string) => text } = answer
   if (status === 0)

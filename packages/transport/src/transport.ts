@@ -1,4 +1,4 @@
-// The client of the wire: one HTTP endpoint, its key, its manners.
+// The client of the wire: every route of Chat Completions over one HTTP endpoint.
 import {
   type Completion,
   type CompletionDeleted,
@@ -8,19 +8,17 @@ import {
   UsageError,
 } from '@toolloop/wire'
 import { openHttp } from '#platform'
-import { Call, type CallTarget, type Prepared } from './call.ts'
+import { Call, type CallPolicy, type CallTarget, type Prepared } from './call.ts'
 import { type ChunkStream, chunkStream } from './chunk-stream.ts'
 import { readCompletion } from './completion-body.ts'
-import { defaultBaseURL, type Endpoint, endpointOf, queryString, segmentOf } from './endpoint.ts'
-import { environment } from './environment.ts'
-import type { BadAnswer } from './error-response.ts'
+import { endpointOf, segmentOf } from './endpoint.ts'
+import type { Answer } from './error-response.ts'
 import { checkedKey, mergeHeaders } from './headers.ts'
-import type { Http, HttpRequest } from './http.ts'
-import type { Backoff, ClientOptions, HeaderOptions, QueryOptions, RequestOptions, ResolvedBackoff } from './options.ts'
-import { profileFor } from './profiles.ts'
+import type { Http } from './http.ts'
+import type { ClientOptions, QueryOptions, RequestOptions } from './options.ts'
 import { Page } from './page.ts'
+import { RequestBuilder, type Route } from './request-builder.ts'
 import { rememberResponse, responseOf } from './response-info.ts'
-import { serialize } from './serialize.ts'
 import { readDeleted, readList } from './stored-body.ts'
 import { resolveTimeouts } from './timeouts.ts'
 
@@ -33,7 +31,8 @@ export type PlainParams = CompletionParams & { stream?: false | null }
  */
 export class Transport {
   readonly #options: ClientOptions
-  #settings: Settings | undefined
+  #requests: RequestBuilder | undefined
+  #policy: CallPolicy | undefined
   #opening: Promise<Http> | undefined
   #http: Http | undefined
   #closed = false
@@ -48,12 +47,14 @@ export class Transport {
 
   /** Where requests go. */
   get baseURL(): string {
-    return this.#resolved.baseURL
+    this.#requests ??= new RequestBuilder(this.#options)
+    return this.#requests.baseURL
   }
 
   /** What the server accepts and wants back. */
   get profile(): Profile {
-    return this.#resolved.profile
+    this.#requests ??= new RequestBuilder(this.#options)
+    return this.#requests.profile
   }
 
   /**
@@ -120,7 +121,7 @@ export class Transport {
 
   async #fetch<T extends object>(route: Route, options: RequestOptions, read: ReadBody<T>): Promise<T> {
     const call = this.#call(route, options)
-    const result = await call.run(async (response) => read(await call.text(response), call.answer))
+    const result = await call.run(async (response) => read(await call.text(response), () => call.answer))
     call.finish()
     rememberResponse(result, call.info)
     return result
@@ -128,58 +129,34 @@ export class Transport {
 
   #call(route: Route, options: RequestOptions): Call {
     if (this.#closed) throw new UsageError('This client was closed; make a new one')
-    const { timeout, maxRetries, backoff, limits, logger, random, apiKey } = this.#options
-    const target: CallTarget = {
-      prepare: this.#preparer(route, options),
-      renewsKey: typeof apiKey === 'function',
-    }
-    return new Call(target, {
-      timeouts: resolveTimeouts(timeout, options.timeout),
-      maxRetries: countOf('maxRetries', options.maxRetries ?? maxRetries ?? 2),
-      backoff: backoffOf(backoff),
-      maxBodyBytes: limits?.maxBodyBytes ?? 32 * 1024 * 1024,
-      signal: options.signal,
-      onRetry: options.onRetry,
-      logger,
-      random: random ?? Math.random,
-    })
+    this.#requests ??= new RequestBuilder(this.#options)
+    this.#policy ??= policyOf(this.#options)
+    const { timeout, maxRetries, signal, onRetry } = options
+    const policy =
+      timeout === undefined && maxRetries === undefined
+        ? this.#policy
+        : policyOf(this.#options, { timeout, maxRetries })
+    return new Call(this.#target(this.#requests, route, options), policy, { signal, onRetry })
   }
 
-  /** Everything but the key is made once per request. */
-  #preparer(route: Route, options: RequestOptions): CallTarget['prepare'] {
-    const { endpoint, azure, headers, key } = this.#resolved
-    const azureQuery = azure === undefined ? undefined : { 'api-version': azure.apiVersion }
-    const query = queryString(endpoint.query, azureQuery, this.#options.query, route.query, options.query)
-    const path = endpoint.path + pathOf(route, azure) + query
-    const body = route.body === undefined ? undefined : jsonOf(route.body)
-    const own = {
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      ...(route.method === 'POST' ? { 'idempotency-key': options.idempotencyKey ?? randomId() } : {}),
-    }
-    const withKey = (http: Http, secret: string | undefined): Prepared => {
-      const all = mergeHeaders(headers, own, authOf(secret, azure), this.#options.headers, options.headers)
-      const request: HttpRequest = { method: route.method, origin: endpoint.origin, path, headers: all, body }
-      return { http, request, secrets: secret === undefined ? [] : [secret] }
-    }
-    return () => {
-      if (this.#http !== undefined && typeof key !== 'function') return withKey(this.#http, key)
-      return this.#openWithKey(key).then(([http, secret]) => withKey(http, secret))
+  #target(requests: RequestBuilder, route: Route, options: RequestOptions): CallTarget {
+    const build = requests.build(route, options)
+    const prepared = (http: Http, key: string | undefined): Prepared => ({ http, request: build(key), secret: key })
+    return {
+      renewsKey: requests.renewsKey,
+      prepare: () => {
+        const key = requests.key()
+        if (this.#http !== undefined && !(key instanceof Promise)) return prepared(this.#http, key)
+        return Promise.all([this.#open(requests.origin), key]).then(([http, known]) => prepared(http, known))
+      },
     }
   }
 
-  async #openWithKey(key: ClientOptions['apiKey']): Promise<[Http, string | undefined]> {
-    const secret = typeof key === 'function' ? checkedKey(await key()) : key
+  async #open(origin: string): Promise<Http> {
     const { fetch, dispatcher, limits } = this.#options
-    const maxHeaderBytes = limits?.maxHeaderBytes ?? 65_536
-    this.#opening ??= openHttp(this.#resolved.endpoint.origin, { fetch, dispatcher, maxHeaderBytes })
+    this.#opening ??= openHttp(origin, { fetch, dispatcher, maxHeaderBytes: limits?.maxHeaderBytes ?? 65_536 })
     this.#http = await this.#opening
-    return [this.#http, secret]
-  }
-
-  /** The options with the environment filled in, at the first use. */
-  get #resolved(): Settings {
-    this.#settings ??= settingsOf(this.#options)
-    return this.#settings
+    return this.#http
   }
 }
 
@@ -207,54 +184,18 @@ export interface StoredMessages {
   list(id: string, query?: PageQuery, options?: RequestOptions): Promise<Page<StoredMessage>>
 }
 
-/** A request of any route. */
-interface Route {
-  readonly method: HttpRequest['method']
-  /** Behind the base URL, with a leading slash; ids in it are encoded. */
-  readonly path: string
-  readonly query?: QueryOptions | undefined
-  readonly body?: Readonly<Record<string, unknown>> | undefined
-  /** The model, where the address names it. */
-  readonly model?: string | undefined
-}
+type ReadBody<T> = (text: string, answer: () => Answer) => T
 
-type ReadBody<T> = (text: string, answer: Omit<BadAnswer, 'body'>) => T
-
-interface Settings {
-  readonly baseURL: string
-  readonly endpoint: Endpoint
-  readonly key: ClientOptions['apiKey']
-  readonly azure: ClientOptions['azure']
-  readonly headers: Record<string, string>
-  readonly profile: Profile
-}
-
-function backoffOf(setting: Backoff | undefined): ResolvedBackoff {
-  return { initial: setting?.initial ?? 500, max: setting?.max ?? 8_000, cap: setting?.cap ?? 60_000 }
-}
-
-function settingsOf(options: ClientOptions): Settings {
-  const baseURL = String(options.baseURL ?? environment('OPENAI_BASE_URL') ?? defaultBaseURL)
-  const endpoint = endpointOf(baseURL)
-  // A key from the environment goes only where the environment (or the default) says.
-  const key = options.apiKey ?? (options.baseURL === undefined ? environment('OPENAI_API_KEY') : undefined)
-  if (key === undefined && baseURL === defaultBaseURL)
-    throw new UsageError(
-      'There is no API key: set OPENAI_API_KEY, or pass `apiKey` (with `baseURL`, for another server)',
-    )
-  const profile = profileFor(options.profile ?? (options.azure === undefined ? undefined : 'azure'), baseURL)
-  const headers = mergeHeaders({
-    accept: 'application/json, text/event-stream',
-    'openai-organization': options.organization,
-    'openai-project': options.project,
-  })
+/** What holds for all requests that do not say otherwise. */
+function policyOf(options: ClientOptions, own: Pick<RequestOptions, 'timeout' | 'maxRetries'> = {}): CallPolicy {
+  const { backoff, limits, logger, random } = options
   return {
-    baseURL,
-    endpoint,
-    key: typeof key === 'string' ? checkedKey(key) : key,
-    azure: options.azure,
-    headers,
-    profile,
+    timeouts: resolveTimeouts(options.timeout, own.timeout),
+    maxRetries: countOf('maxRetries', own.maxRetries ?? options.maxRetries ?? 2),
+    backoff: { initial: backoff?.initial ?? 500, max: backoff?.max ?? 8_000, cap: backoff?.cap ?? 60_000 },
+    maxBodyBytes: limits?.maxBodyBytes ?? 32 * 1024 * 1024,
+    logger,
+    random: random ?? Math.random,
   }
 }
 
@@ -262,35 +203,7 @@ function pathTo(id: string): string {
   return `/chat/completions/${segmentOf(id, 'A stored completion')}`
 }
 
-function authOf(key: string | undefined, azure: ClientOptions['azure']): HeaderOptions {
-  if (key === undefined) return {}
-  return azure !== undefined && azure.auth !== 'bearer' ? { 'api-key': key } : { authorization: `Bearer ${key}` }
-}
-
-function pathOf(route: Route, azure: ClientOptions['azure']): string {
-  if (azure === undefined) return route.path
-  const deployment = azure.deployment ?? route.model
-  return deployment === undefined
-    ? `/openai${route.path}`
-    : `/openai/deployments/${segmentOf(deployment, 'A deployment')}${route.path}`
-}
-
 function countOf(name: string, value: unknown): number {
   if (typeof value === 'number' && value >= 0 && Number.isInteger(value)) return value
   throw new UsageError(`\`${name}\` must be a whole number from 0, not ${String(value)}`)
-}
-
-function jsonOf(body: object): string {
-  try {
-    return serialize(body)
-  } catch (cause) {
-    throw new UsageError(`The request is not JSON: ${cause instanceof Error ? cause.message : String(cause)}`, {
-      cause,
-    })
-  }
-}
-
-function randomId(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16))
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
 }

@@ -79,7 +79,7 @@ function messageSummary(message: JsonObject): JsonObject {
     content: message['content'],
     refusal: message['refusal'] ?? null,
     tool_calls: calls.map((call) => {
-      const body = asWire<JsonObject>(call[String(call['type'])] ?? {})
+      const body = asWire<JsonObject>(call['custom'] ?? call['function'])
       return { id: call['id'], type: call['type'], name: body['name'], arguments: body['arguments'] ?? body['input'] }
     }),
     ...(message['function_call'] ? { function_call: message['function_call'] } : {}),

@@ -1,0 +1,71 @@
+// The model server of the benchmarks, in a process of its own. The request's `model` says what to answer:
+// `plain`, `many/n` (n deltas, as many in a write as fit), `single/n` (n deltas, each written alone).
+import { createServer, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+const plain = Buffer.from(
+  JSON.stringify({
+    id: 'chatcmpl-benchmark',
+    object: 'chat.completion',
+    created: 1_760_000_000,
+    model: 'benchmark',
+    choices: [
+      { index: 0, message: { role: 'assistant', content: 'A short answer. '.repeat(8) }, finish_reason: 'stop' },
+    ],
+    usage: { prompt_tokens: 300, completion_tokens: 32, total_tokens: 332 },
+  }),
+)
+
+const server = createServer((request, response) => {
+  const parts: Buffer[] = []
+  request.on('data', (part: Buffer) => parts.push(part))
+  request.on('end', () => {
+    const { model } = JSON.parse(Buffer.concat(parts).toString()) as { model: string }
+    const [kind, count] = model.split('/')
+    if (kind === 'plain') return answerPlain(response)
+    response.writeHead(200, { 'content-type': 'text/event-stream' })
+    void (kind === 'many' ? writeMany(response, Number(count)) : writeSingle(response, Number(count)))
+  })
+})
+server.keepAliveTimeout = 60_000
+server.listen(0, '127.0.0.1', () => process.send?.((server.address() as AddressInfo).port))
+process.on('disconnect', () => process.exit(0))
+
+function answerPlain(response: ServerResponse): void {
+  response.writeHead(200, { 'content-type': 'application/json', 'content-length': plain.byteLength })
+  response.end(plain)
+}
+
+async function writeMany(response: ServerResponse, count: number): Promise<void> {
+  for (let start = 0; start < count; start += 256) {
+    const events = Array.from({ length: Math.min(256, count - start) }, (_, n) => delta(start + n))
+    if (!response.write(events.join(''))) await new Promise((resolve) => response.once('drain', resolve))
+  }
+  response.end(last)
+}
+
+async function writeSingle(response: ServerResponse, count: number): Promise<void> {
+  for (let n = 0; n < count; n++) {
+    response.write(delta(n))
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  response.end(last)
+}
+
+function delta(n: number): string {
+  return event({ content: ` word${n % 1000}` }, null)
+}
+
+function event(fields: object, finish: string | null): string {
+  return `data: ${JSON.stringify({
+    id: 'chatcmpl-benchmark',
+    object: 'chat.completion.chunk',
+    created: 1_760_000_000,
+    model: 'benchmark',
+    service_tier: 'default',
+    system_fingerprint: 'fp_0123456789',
+    choices: [{ index: 0, delta: fields, logprobs: null, finish_reason: finish }],
+  })}\n\n`
+}
+
+const last = `${event({}, 'stop')}data: [DONE]\n\n`

@@ -1,0 +1,60 @@
+// What is measured, as data.
+import type { Adapter } from './adapter.ts'
+
+export interface Workload {
+  readonly name: string
+  /** The adapter's method that does it. */
+  readonly uses: keyof Adapter
+  /** What the server answers; see `server.ts`. */
+  readonly model: string
+  /** Requests at once. */
+  readonly concurrency: number
+  /** Requests of a sample, after a warm-up of a fifth of them. */
+  readonly requests: number
+  /** What one cost is: a request, or an event of its stream. */
+  readonly unit: 'request' | 'event'
+  /** Events of one answer. */
+  readonly events: number
+}
+
+export const workloads: readonly Workload[] = [
+  {
+    name: 'small requests, one after another',
+    uses: 'plain',
+    model: 'plain',
+    concurrency: 1,
+    requests: 5000,
+    unit: 'request',
+    events: 1,
+  },
+  {
+    name: 'small requests, 64 at once',
+    uses: 'plain',
+    model: 'plain',
+    concurrency: 64,
+    requests: 6400,
+    unit: 'request',
+    events: 1,
+  },
+  {
+    name: '10,000 text deltas, many a read',
+    uses: 'stream',
+    model: 'many/10000',
+    concurrency: 1,
+    requests: 20,
+    unit: 'event',
+    events: 10_000,
+  },
+  {
+    name: '2,000 text deltas, one a read',
+    uses: 'stream',
+    model: 'single/2000',
+    concurrency: 1,
+    requests: 10,
+    unit: 'event',
+    events: 2000,
+  },
+]
+
+/** The libraries, the floor first: everything is a multiple of it. */
+export const libraries: readonly string[] = ['floor', 'toolloop-transport', 'openai', 'ai', 'xsai']
