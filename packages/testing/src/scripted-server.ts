@@ -61,9 +61,9 @@ export async function scriptedServer(script: Script, options: ScriptedServerOpti
     const gone = hangUp(response, closing.signal)
     const request = await read(incoming)
     const seen = seenAs(request, clock.now())
-    requests.push(seen)
+    const number = requests.push(seen)
     const plan = await api.answer(request)
-    response.setHeader('x-request-id', `req_${requests.indexOf(seen) + 1}`)
+    response.setHeader('x-request-id', `req_${number}`)
     await send(response, plan, {
       clock,
       gone,
