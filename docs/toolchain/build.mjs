@@ -14,6 +14,7 @@ const pages = [
   'streaming',
   'browser',
   'client',
+  'chat-completions',
   'coming-from-openai',
   'timeouts-and-retries',
   'errors',

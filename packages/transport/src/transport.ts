@@ -20,7 +20,7 @@ import { Page } from './page.ts'
 import { RequestBuilder, type Route } from './request-builder.ts'
 import { rememberResponse, responseOf } from './response-info.ts'
 import { readDeleted, readList } from './stored-body.ts'
-import { resolveTimeouts } from './timeouts.ts'
+import { resolveTimeouts, steadyClock } from './timeouts.ts'
 
 export type StreamingParams = CompletionParams & { stream: true }
 export type PlainParams = CompletionParams & { stream?: false | null }
@@ -188,7 +188,7 @@ type ReadBody<T> = (text: string, answer: () => Answer) => T
 
 /** What holds for all requests that do not say otherwise. */
 function policyOf(options: ClientOptions, own: Pick<RequestOptions, 'timeout' | 'maxRetries'> = {}): CallPolicy {
-  const { backoff, limits, logger, random } = options
+  const { backoff, clock, limits, logger, random } = options
   return {
     timeouts: resolveTimeouts(options.timeout, own.timeout),
     maxRetries: countOf('maxRetries', own.maxRetries ?? options.maxRetries ?? 2),
@@ -196,6 +196,7 @@ function policyOf(options: ClientOptions, own: Pick<RequestOptions, 'timeout' | 
     maxBodyBytes: limits?.maxBodyBytes ?? 32 * 1024 * 1024,
     logger,
     random: random ?? Math.random,
+    clock: clock ?? steadyClock,
   }
 }
 
