@@ -191,6 +191,19 @@ describe.each(['parse', 'stream'] as const)('an answer read by `%s`', (way) => {
     expect(responseOf(answer)).toMatchObject({ status: 200, requestId: 'req_abc', attempts: 1 })
   })
 
+  it.each(['the client', 'the request'])('holds the choices that were asked for in the body of %s', async (who) => {
+    await using server = await scriptedServer([reply({ choices: [{ content: 'one' }, { content: 'two' }] })])
+    const body = { n: 2 }
+    await using client = new Client({ baseURL: server.url, ...(who === 'the client' && { body }) })
+    const { completions } = client.chat
+    const params = { model: 'm', messages }
+    const options = who === 'the request' ? { body } : {}
+    const answer = await (way === 'parse'
+      ? completions.parse(params, options)
+      : completions.stream(params, options).final())
+    expect(answer.choices.map(({ message }) => message.content)).toEqual(['one', 'two'])
+  })
+
   it('leaves out choices nobody asked for', async () => {
     const choices = [{ content: '{"name":"Ada","age":36}' }, { content: 'not asked for' }]
     const answer = await ask(way, reply({ choices }), { response_format: person })

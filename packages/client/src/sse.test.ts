@@ -93,6 +93,19 @@ describe('sse', () => {
     expect(left).toHaveBeenCalledTimes(1)
   })
 
+  it('takes the source for itself at once, and opens nothing by that', async () => {
+    await using server = await scriptedServer([text('Hello.')])
+    await using client = new Client({ baseURL: server.url })
+    const stream = client.chat.completions.stream({ model: 'm', messages: [{ role: 'user', content: 'Hi' }] })
+    const final = stream.final() // reads along, and does not drain what the response sends
+    const response = toResponse(stream)
+    expect(() => toResponse(stream)).toThrow(/read already/)
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(server.requests).toHaveLength(0)
+    expect((await collect(readSse(response))).length).toBeGreaterThan(0)
+    expect((await final).choices[0]!.message.content).toBe('Hello.')
+  })
+
   it('leaves the source when a hook throws', async () => {
     const left = vi.fn<() => void>()
     async function* source(): AsyncGenerator<Fact, void> {

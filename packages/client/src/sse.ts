@@ -36,13 +36,15 @@ export function sse<Event extends TypedEvent>(
   options: SseOptions<NoInfer<Event>> = {},
 ): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder()
-  let events: AsyncIterator<Event> | undefined
+  // Taken here, so that a source that somebody else reads is an error of the handler, not of its answer.
+  const events = source[Symbol.asyncIterator]()
+  let begun = false
   let quiet: ReturnType<typeof setInterval> | undefined
   let left = false
   const leave = async (): Promise<void> => {
     left = true
     clearInterval(quiet)
-    await events?.return?.()
+    if (begun) await events.return?.()
   }
   return new ReadableStream<Uint8Array>(
     {
@@ -56,7 +58,8 @@ export function sse<Event extends TypedEvent>(
             if (controller.desiredSize === 0) send(': keep-alive\n\n')
           }, options.keepAlive)
         try {
-          const next = await nextFrame((events ??= source[Symbol.asyncIterator]()), options)
+          begun = true
+          const next = await nextFrame(events, options)
           send(next ?? done)
           if (next === undefined && !left) controller.close()
         } catch (error) {

@@ -63,8 +63,8 @@ describe('a consumer that pauses', () => {
     const stream = agent({ name: 'a', model: 'm', client, tools: [work] }).stream('go')
     const iterator = stream[Symbol.asyncIterator]()
     let words = 0
-    const isWord = (event: { type: string; delta?: unknown }): boolean =>
-      event.type === 'content.delta' && event.delta === 'word '
+    const isWord = (seen: { type: string; delta?: unknown }): boolean =>
+      seen.type === 'content.delta' && seen.delta === 'word '
     for (let next = await iterator.next(); !next.done && next.value.type !== 'tool.start'; next = await iterator.next())
       if (isWord(next.value)) words++
 

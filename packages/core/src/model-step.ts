@@ -4,8 +4,9 @@ import { failed } from './failure.ts'
 import { Mailbox } from './mailbox.ts'
 import { planStep, type StepPlan } from './request.ts'
 import type { Run } from './run.ts'
-import { isEmpty, messagesOf } from './state.ts'
+import { messagesOf } from './state.ts'
 import { StepReader } from './step-reader.ts'
+import { isEmpty } from './transcript.ts'
 import { addUsage, costOf } from './usage.ts'
 
 /** One model call: ends with `step.done`, with `step.cut`, or with the end of the run. */

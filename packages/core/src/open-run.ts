@@ -1,6 +1,6 @@
 import type { EventSource } from '@toolloop/client'
 import { type Message, systemClock, UsageError } from '@toolloop/wire'
-import { type Fact, fact, type RunEvent, type RunStart } from './events.ts'
+import { type Fact, fact, type RunEvent, type FactOf } from './events.ts'
 import { failed } from './failure.ts'
 import { deepFreeze } from './freeze.ts'
 import { memoryLog } from './log.ts'
@@ -45,7 +45,11 @@ export async function openRun<Output>(
   return drive<Output>(run, log, start, controller, options.signal)
 }
 
-function checkLog(agent: AgentSpec, past: readonly Fact[], { from, log, decisions }: Options): RunStart | undefined {
+function checkLog(
+  agent: AgentSpec,
+  past: readonly Fact[],
+  { from, log, decisions }: Options,
+): FactOf<'run.start'> | undefined {
   const [first] = past
   if (!from) {
     if (first && log)
@@ -67,7 +71,7 @@ function checkLog(agent: AgentSpec, past: readonly Fact[], { from, log, decision
 /** What is new when an earlier run goes on. */
 function resumption(
   { agent, state }: Run,
-  first: RunStart,
+  first: FactOf<'run.start'>,
   messages: readonly Message[],
   { decisions = {} }: Options,
 ): Batch {

@@ -6,6 +6,7 @@ import { type Fact, fact, type Progress, type RunEvent, type StepProgress } from
 import { adopt } from './input.ts'
 import type { StepPlan } from './request.ts'
 import type { Run } from './run.ts'
+import { soundUsage } from './usage.ts'
 
 /** The end of a step, as its server left it. */
 export interface StepEnd {
@@ -32,6 +33,7 @@ export class StepReader {
     this.#step = run.state.step
     const seen = seenIds(run)
     this.#builder = new CompletionBuilder({
+      n: 1,
       chunkEvents: false,
       takenIds: seen,
       mintId: (_choice: number, index: number) => {
@@ -73,12 +75,12 @@ export class StepReader {
 
   /** The complete answer, with the calls that stand. */
   end(): StepEnd {
-    const { choices, usage = null } = this.#builder.snapshot()
+    const { choices, usage } = this.#builder.snapshot()
     const { message, finish_reason } = choices[0] ?? { message: nothing, finish_reason: null }
     return {
       message: adopt(withCalls(message, this.#standing(message.tool_calls ?? [], finish_reason))),
       finish_reason,
-      usage,
+      usage: soundUsage(usage),
     }
   }
 
@@ -90,9 +92,9 @@ export class StepReader {
 
   /** What stands when the stream ends here. */
   cut(reason: 'connection' | 'abort'): Fact {
-    const { choices, usage = null } = this.#builder.snapshot()
+    const { choices, usage } = this.#builder.snapshot()
     const message = adopt(withCalls(choices[0]?.message ?? nothing, this.sealed))
-    return fact({ type: 'step.cut', step: this.#step, reason, message, usage })
+    return fact({ type: 'step.cut', step: this.#step, reason, message, usage: soundUsage(usage) })
   }
 
   #message(): AssistantMessage {

@@ -21,12 +21,12 @@ const known = new WeakMap<StandardSchema, Map<string, Conversion>>()
 
 /** Converts once per schema object and mode. */
 export function convert(schema: StandardSchema, mode: StrictOptions | false): Conversion {
-  let conversions = known.get(schema)
-  if (!conversions) known.set(schema, (conversions = new Map()))
   const key = mode ? `${mode.record} ${mode.tuple} ${mode.openObject} ${mode.fineTuned}` : 'plain'
-  let conversion = conversions.get(key)
-  if (!conversion) conversions.set(key, (conversion = convertNow(schema, mode)))
-  return conversion
+  const conversion = known.get(schema)?.get(key)
+  if (conversion) return conversion
+  const made = convertNow(schema, mode)
+  known.set(schema, new Map([...(known.get(schema) ?? []), [key, made]]))
+  return made
 }
 
 function convertNow(schema: StandardSchema, mode: StrictOptions | false): Conversion {

@@ -1,17 +1,18 @@
 // A shape as the JSON Schema a request carries: strict, with every violation as a finding, or as it is.
 import { annotate, noteFacts, noteKeywords } from './annotation.ts'
-import type { Finding, Rule } from './findings.ts'
+import { maxFindings, type Finding, type Rule } from './findings.ts'
 import { isName } from './excerpt.ts'
 import { keywordFacts } from './keywords.ts'
 import { Limits } from './limits.ts'
 import { unreachable } from './plain-object.ts'
+import { isExponential } from './pattern-ambiguity.ts'
+import { patternFacts, patternOf, show } from './patterns.ts'
 import { remedies, type Dialect } from './remedies.ts'
 import {
   acceptsNull,
   typeOf,
   type ArrayType,
   type ObjectType,
-  type Pattern,
   type RecordType,
   type Shape,
   type StringType,
@@ -19,6 +20,7 @@ import {
   type Type,
 } from './shape.ts'
 import { sharedTypes } from './shared-types.ts'
+import { strictFormats } from './strict-formats.ts'
 import type { JsonSchema, StrictOptions } from './strict-options.ts'
 
 export interface Definition {
@@ -31,19 +33,6 @@ export interface Definition {
 export function define(shape: Shape, mode: StrictOptions | false, dialect: Dialect): Definition {
   return new Writer(shape, mode, dialect).write()
 }
-
-/** The formats the API holds the model to. */
-export const strictFormats: ReadonlySet<unknown> = new Set([
-  'date-time',
-  'time',
-  'date',
-  'duration',
-  'email',
-  'hostname',
-  'ipv4',
-  'ipv6',
-  'uuid',
-])
 
 type Of<Kind extends Type['kind']> = Extract<Type, { kind: Kind }>
 
@@ -80,7 +69,7 @@ class Writer {
   }
 
   #report(rule: Rule, path: string, message: string, remedy = remedies[this.#dialect][rule] ?? ''): void {
-    this.#findings.push({ severity: 'error', rule, path, message, remedy })
+    if (this.#findings.length < maxFindings) this.#findings.push({ severity: 'error', rule, path, message, remedy })
   }
 
   #warn(shape: Shape, path: string): void {
@@ -93,6 +82,9 @@ class Writer {
         message,
         remedy: remedies[this.#dialect][rule] ?? '',
       })
+    for (const pattern of shape.type.kind === 'string' ? shape.type.patterns : [])
+      if (!pattern.ofFormat && isExponential(pattern.source, pattern.flags))
+        warning('pattern', `some texts take exponential time to match ${show(pattern)}`)
     for (const keyword of shape.unsaid ?? [])
       warning('keyword', `\`${keyword}\` cannot be said in a definition; what the model writes is still held to it`)
     if (shape.optional && shape.fallback && acceptsNull(shape))
@@ -271,14 +263,8 @@ class Writer {
     if (type.kind === 'string') {
       const { format, ...lengths } = type.keywords
       const said = this.#fineTuned ? undefined : patternOf(type)
-      const unwritten = type.patterns.filter(
-        (pattern) => pattern !== said && !pattern.ofFormat && pattern.source.length <= 120,
-      )
-      return [
-        ...factsOf(type),
-        ...keywordFacts(strictFormats.has(format) && !this.#fineTuned ? lengths : type.keywords),
-        ...unwritten.map(({ source, flags }) => `Matches /${source}/${flags.replaceAll(/[uv]/g, '')}`),
-      ]
+      const written = strictFormats.has(format) && !this.#fineTuned ? lengths : type.keywords
+      return [...factsOf(type), ...keywordFacts(written), ...patternFacts(type, said)]
     }
     if (type.kind === 'array' || type.kind === 'set') {
       const { uniqueItems, ...sizes } = type.keywords
@@ -294,18 +280,6 @@ class Writer {
 
 function factsOf(type: Type): string[] {
   return 'facts' in type ? [...type.facts] : []
-}
-
-/** The one pattern a definition can carry: the user's, or that of a format the API does not know. */
-function patternOf({ patterns, keywords }: StringType): Pattern | undefined {
-  const usable = patterns.filter(portable)
-  return usable.find(({ ofFormat }) => !ofFormat) ?? (strictFormats.has(keywords['format']) ? undefined : usable[0])
-}
-
-/** Can another engine read this pattern, and mean the same? No lookaround, back-references, properties or flags. */
-function portable({ source, flags, ofFormat }: Pattern): boolean {
-  if (flags.replaceAll(/[uv]/g, '') !== '' || (ofFormat && source.length > 120)) return false
-  return !/\(\?<?[=!]|\\[1-9]|\\k<|\\p\{/i.test(source)
 }
 
 function closedObject(properties: JsonSchema): JsonSchema {
@@ -327,5 +301,5 @@ function step(key: string): string {
 
 function nameOf(type: Type): string {
   if (type.kind === 'any') return type.source
-  return /^[aeiou]/.test(type.kind) ? `an ${type.kind}` : `a ${type.kind}`
+  return /^[aeio]/.test(type.kind) ? `an ${type.kind}` : `a ${type.kind}`
 }

@@ -88,7 +88,7 @@ function argumentsParser(
   conversion: Conversion | undefined,
 ): (text: string) => Promise<unknown> {
   return async (text) => {
-    const parsed = await parseArgumentsText(text, schema, conversion)
+    const parsed = await parseArgumentsText(text.trim() === '' ? '{}' : text, schema, conversion)
     if ('issues' in parsed) throw new ToolInputError(name, text, parsed.issues, { cause: parsed.cause })
     return parsed.value
   }
@@ -99,7 +99,7 @@ async function parseArgumentsText(
   schema: StandardSchema | undefined,
   conversion: Conversion | undefined,
 ): Promise<Parsed<unknown>> {
-  const json = parseJson(text.trim() === '' ? '{}' : text)
+  const json = parseJson(text)
   if ('issues' in json) return json
   const { value } = json
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {

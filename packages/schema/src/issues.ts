@@ -86,8 +86,16 @@ function phrase(message: string, path: readonly PropertyKey[], at: unknown): str
     .replace(/^Invalid (?:input|type|value): (?=expected)/i, '')
     .replace(/^Expected /, 'expected ')
   const told = withoutPath(line, formatPath(path))
-  if (/\b(received|\(was )/i.test(told)) return told
-  return `${told}, received ${excerpt(at)}`
+  const said = told.replace(/,? (?:but )?received (?:string|number|boolean|undefined|null|array|object|NaN)$/i, '')
+  if (said === told && /\breceived\b|\(was /i.test(told)) return told
+  const expected = said.replace(/^expected (date|bigint)$/, (_, type: string) => `expected ${wireTypes[type]}`)
+  return `${expected}, received ${excerpt(at)}`
+}
+
+/** What the model writes for it. */
+const wireTypes: Readonly<Record<string, string>> = {
+  date: 'an ISO 8601 date and time',
+  bigint: 'an integer as a string of digits',
 }
 
 /** ArkType begins with the path, which stands before the line already. */

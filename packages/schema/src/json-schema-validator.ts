@@ -1,8 +1,8 @@
 // Holds values to JSON Schema by interpretation. Time is bounded, whatever schema and value are.
 import { LimitError } from '@toolloop/wire'
 import { Validator, type OutputUnit, type Schema } from '@cfworker/json-schema'
-import { strictFormats } from './definition.ts'
 import { isObject } from './plain-object.ts'
+import { strictFormats } from './strict-formats.ts'
 import type { StandardIssue, StandardResult } from './standard-schema.ts'
 
 /** Made at first use: a schema that no value is held to costs nothing. */
@@ -15,7 +15,7 @@ export function jsonSchemaValidator<Value>(schema: Record<string, unknown>): (va
     const long = budget.unique ? longArray(value, []) : undefined
     if (long)
       return { issues: [{ message: `at most ${maxUniqueItems} items, so that they can be compared`, path: long }] }
-    const { valid, errors } = validator.validate(value)
+    const { valid, errors } = validate(validator, value)
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the validator has just found it to be one
     return valid ? { value: value as Value } : { issues: issuesFrom(errors, value) }
   }
@@ -105,10 +105,23 @@ function longArray(value: unknown, path: readonly PropertyKey[]): readonly Prope
   return undefined
 }
 
+/** Of a recursive union the interpreter may collect more errors than the stack holds. */
+function validate(validator: Validator, value: unknown): ReturnType<Validator['validate']> {
+  try {
+    return validator.validate(value)
+  } catch (error) {
+    throw error instanceof RangeError ? tooManyWays() : error
+  }
+}
+
+function tooManyWays(): LimitError {
+  const message = 'the value is too large for this schema: it has too many ways to fit'
+  return new LimitError('visits', maxVisits, message)
+}
+
 function spend(budget: Budget): undefined {
   budget.visits++
-  if (budget.visits > maxVisits)
-    throw new LimitError('visits', maxVisits, 'the value is too large for this schema: it has too many ways to fit')
+  if (budget.visits > maxVisits) throw tooManyWays()
 }
 
 /** The interpreter reports every level; only what has no cause further down is an issue. */

@@ -12,6 +12,7 @@ export const remedies: Readonly<Record<Dialect, Readonly<Partial<Record<Rule, st
     'open-object': "z.object({ … }), or strict: { openObject: 'closed' }",
     keyword: "say it to the model with .describe('…')",
     'property-name': 'give the property another name',
+    pattern: 'make each text match in one way only, e.g. /^\\w+(?:\\s\\w+)*$/ for /^(\\w+\\s?)*$/',
     'unreachable-default': '.default(…) without .nullable()',
   },
   json: {
@@ -21,6 +22,7 @@ export const remedies: Readonly<Record<Dialect, Readonly<Partial<Record<Rule, st
     'open-object': '"additionalProperties": false, or strict: { openObject: \'closed\' }',
     keyword: 'say it to the model in the "description"',
     'property-name': 'give the property another name',
+    pattern: 'make each text match in one way only, e.g. /^\\w+(?:\\s\\w+)*$/ for /^(\\w+\\s?)*$/',
     'unreachable-default': 'take null out of the type',
   },
 }

@@ -1,5 +1,6 @@
 import { UsageError } from '@toolloop/wire'
 import { describeError } from './describe-error.ts'
+import { excerpt } from './excerpt.ts'
 import { readJsonSchema } from './json-schema-shape.ts'
 import type { Dialect } from './remedies.ts'
 import type { Shape } from './shape.ts'
@@ -18,9 +19,7 @@ export interface Source {
 /** Reads a schema of any library that can be read. @throws UsageError where it cannot */
 export function readSource(schema: StandardSchema): Source {
   if ((typeof schema !== 'object' && typeof schema !== 'function') || schema === null)
-    throw new UsageError(
-      `A schema was expected, not ${schema === null ? 'null' : `a ${typeof schema}`}; pass z.object({ … })`,
-    )
+    throw new UsageError(`A schema was expected, ${excerpt(schema)} was given; pass z.object({ … })`)
   if (isZod4(schema)) return { shape: readZod4(schema), dialect: 'zod' }
   if (isZod3(schema)) return { shape: readZod3(schema), dialect: 'zod' }
   const { jsonSchema, vendor } = standardOf(schema)

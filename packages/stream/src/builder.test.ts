@@ -324,6 +324,24 @@ describe('the completion', () => {
     expect(plain(events).findLast((event) => event['type'] === 'usage')?.['usage']).toEqual(usage)
   })
 
+  test('drops counts of tokens that are none, and says so', () => {
+    const usage = JSON.parse(
+      '{"prompt_tokens":-5,"completion_tokens":"12","total_tokens":1e999,"cost":-0.1,"size":"low","prompt_tokens_details":{"cached_tokens":1e300,"audio_tokens":null,"text_tokens":3}}',
+    )
+    const { completion } = build([asChunk({ choices: [], usage })])
+    expect(completion.usage).toEqual({
+      cost: -0.1,
+      size: 'low',
+      prompt_tokens_details: { audio_tokens: null, text_tokens: 3 },
+    })
+    expect(reportOf(completion).ignored).toEqual([
+      'usage.prompt_tokens',
+      'usage.completion_tokens',
+      'usage.total_tokens',
+      'usage.prompt_tokens_details.cached_tokens',
+    ])
+  })
+
   test('keeps choices apart and in order of their index', () => {
     const { completion, events } = build([
       chunk({ content: 'b' }, null, { index: 1 }),

@@ -11,6 +11,7 @@ import { replaceField } from './merge.ts'
 import type { CompletionReport } from './report.ts'
 import { attachReport } from './report.ts'
 import type { CallIds } from './tool-calls.ts'
+import { usageOf } from './usage.ts'
 
 export interface BuilderOptions extends AnswerLimits, CallIds {
   /**
@@ -155,8 +156,8 @@ export class CompletionBuilder<Parsed = unknown> {
   #setUsage(usage: JsonObject, rank: number, events: StreamEvent[]): void {
     if (rank < this.#usageRank) return
     this.#usageRank = rank
-    this.#usage = copyJson(usage, this.#bounds)
-    events.push({ type: 'usage', usage: asWire(copyJson(usage)) })
+    this.#usage = usageOf(usage, this.#bounds, (path) => this.#ignored.add(path))
+    events.push({ type: 'usage', usage: asWire(copyJson(this.#usage)) })
   }
 
   #sortedChoices(): ChoiceBuilder[] {

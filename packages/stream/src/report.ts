@@ -7,7 +7,7 @@ export interface CompletionReport {
   readonly missing: readonly string[]
   /** Tool calls that broke off in the middle of their arguments. They must not be executed. */
   readonly unfinished: readonly { readonly choice: number; readonly index: number }[]
-  /** What was left out of the completion: choices nobody asked for, content parts that are no text. */
+  /** What was left out of the completion: choices nobody asked for, content parts that are no text, token counts that are none. */
   readonly ignored: readonly string[]
 }
 

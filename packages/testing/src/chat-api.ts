@@ -15,7 +15,7 @@ export interface ApiRequest {
 }
 
 export interface ChatApiOptions extends ScriptOptions {
-  /** The only key that is let in. @default any */
+  /** Answers 401 to every other key (`authorization: Bearer …` or `api-key`). @default any key will do */
   readonly apiKey?: string
 }
 

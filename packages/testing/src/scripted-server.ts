@@ -1,17 +1,15 @@
-// A script over real HTTP on a loopback port. Needs Node, or a runtime with its `http` module; loads it when started.
+// A script over real HTTP on a loopback port.
 import type * as NodeHttp from 'node:http'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { systemClock, UsageError } from '@toolloop/wire'
-import { ChatApi, type ApiRequest } from './chat-api.ts'
+import { ChatApi, type ApiRequest, type ChatApiOptions } from './chat-api.ts'
 import { hangUp, send } from './http-response.ts'
 import { parsed } from './json-object.ts'
-import { Playback, type Script, type ScriptOptions } from './script.ts'
+import { Playback, type Script } from './script.ts'
 import { checkRequest } from './strict.ts'
 
-export interface ScriptedServerOptions extends ScriptOptions {
-  /** Answers 401 to every other key (`authorization: Bearer …` or `api-key`). @default any key will do */
-  readonly apiKey?: string
+export interface ScriptedServerOptions extends ChatApiOptions {
   /** @default 0, any free port */
   readonly port?: number
 }
@@ -63,9 +61,9 @@ export async function scriptedServer(script: Script, options: ScriptedServerOpti
     const gone = hangUp(response, closing.signal)
     const request = await read(incoming)
     const seen = seenAs(request, clock.now())
-    requests.push(seen)
+    const number = requests.push(seen)
     const plan = await api.answer(request)
-    response.setHeader('x-request-id', `req_${requests.indexOf(seen) + 1}`)
+    response.setHeader('x-request-id', `req_${number}`)
     await send(response, plan, {
       clock,
       gone,
@@ -112,7 +110,9 @@ export function strictServer(script: Script, options: ScriptedServerOptions = {}
 function nodeHttp(): typeof NodeHttp {
   const http = globalThis.process?.getBuiltinModule?.('node:http')
   if (http) return http
-  throw new UsageError('scriptedServer needs Node (or Bun, or Deno) to listen on a port: use scriptedModel here')
+  throw new UsageError(
+    'scriptedServer needs `node:http` to listen on a port, and there is none here: use scriptedModel',
+  )
 }
 
 async function read(incoming: IncomingMessage): Promise<ApiRequest> {
