@@ -14,5 +14,15 @@ const quotes = pages.flatMap((page) =>
 
 test.each(quotes)('$page quotes $file as it is', ({ file, code }) => {
   const source = readFileSync(new URL(`docs/${file}`, root), 'utf8')
-  expect(source).toContain(code)
+  expect(withoutIndent(source)).toContain(withoutIndent(code))
 })
+
+test.each(pages)('every piece of TypeScript in %s comes from a file', (page) => {
+  const fences = [...readFileSync(new URL(page, root), 'utf8').matchAll(/^```(?:ts|tsx|typescript)\b(.*)$/gm)]
+  expect(fences.filter(([, file = '']) => file.trim() === '').length).toBe(0)
+})
+
+/** A quote from inside a block stands further left on the page. */
+function withoutIndent(code: string): string {
+  return code.replaceAll(/^ +/gm, '')
+}

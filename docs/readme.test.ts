@@ -1,4 +1,4 @@
-// The README's code is the code of docs/examples, and it runs.
+// The README's programs run. (That it quotes them as they are, pages.test.ts checks.)
 import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { promisify } from 'node:util'
@@ -6,13 +6,6 @@ import { call, scriptedServer, text, toolResults } from '@toolloop/testing'
 import { expect, it } from 'vitest'
 
 const file = (path: string): string => readFileSync(new URL(path, import.meta.url), 'utf8')
-const blocks = [...file('../README.md').matchAll(/```ts\n([\s\S]*?)```/g)].map((match) => match[1])
-
-it('shows code that stands in docs/examples', () => {
-  const region = /\/\/ #region test\n([\s\S]*?)\/\/ #endregion/.exec(file('examples/weather-test.ts'))?.[1]
-  expect(blocks).toEqual([file('examples/weather.ts'), region])
-})
-
 it.each([
   ['weather.ts', 'Take one: rain at 7 degrees.'],
   ['weather-test.ts', 'Take one: rain.'],

@@ -1,37 +1,26 @@
-// The OpenAI client's chat-completions surface over our transport.
-import {
-  type ChunkStream,
-  type ClientOptions,
-  type PlainParams,
-  type RequestOptions,
-  type StreamingParams,
-  Transport,
-} from '@toolloop/transport'
-import type { Completion, CompletionParams, Profile } from '@toolloop/wire'
+// A server of the OpenAI client's shape: its address, its key, its manners, and what can be asked of it.
+import { type ClientOptions, Transport } from '@toolloop/transport'
+import type { Profile } from '@toolloop/wire'
+import { type Completions, completionsOf } from './completions.ts'
 
-/** What `client.chat.completions` can do. */
-export interface Completions {
-  /**
-   * Sends exactly these parameters. With `stream: true`: chunks as they come.
-   * @throws APIError by status, APIConnectionError, APITimeoutError, APIUserAbortError
-   */
-  create(params: StreamingParams, options?: RequestOptions): Promise<ChunkStream>
-  create(params: PlainParams, options?: RequestOptions): Promise<Completion>
-  create(params: CompletionParams, options?: RequestOptions): Promise<Completion | ChunkStream>
+/** The group `chat` of a client. */
+export interface Chat {
+  readonly completions: Completions
 }
 
-/** A server, its key, its manners. Making one opens nothing; the first request does. */
+/** A client. Making one opens nothing and reads nothing; the first request does. */
 export class Client implements AsyncDisposable {
-  readonly chat: { readonly completions: Completions }
+  readonly chat: Chat
+  /** The same `chat`, where older code looks for it. */
+  readonly beta: { readonly chat: Chat }
   readonly #options: ClientOptions
   readonly #transport: Transport
 
   constructor(options: ClientOptions = {}) {
     this.#options = options
-    const transport = (this.#transport = new Transport(options))
-    const create = ((params: CompletionParams, settings?: RequestOptions) =>
-      transport.create(params, settings)) as Completions['create']
-    this.chat = Object.freeze({ completions: Object.freeze({ create }) })
+    this.#transport = new Transport(options)
+    this.chat = Object.freeze({ completions: completionsOf(this.#transport, options.body) })
+    this.beta = Object.freeze({ chat: this.chat })
   }
 
   /** Where requests go. */

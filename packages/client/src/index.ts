@@ -1,2 +1,27 @@
+// The client.
 export { Client, defaultClient } from './client.ts'
-export type { Completions } from './client.ts'
+export type { Chat } from './client.ts'
+export type { Completions } from './completions.ts'
+// Answers that were read.
+export type {
+  ParsedCallOf,
+  ParsedChoice,
+  ParsedCompletion,
+  ParsedFunctionCall,
+  ParsedMessage,
+  ParseParams,
+  StreamParams,
+  ToolParam,
+} from './parsed.ts'
+// Answers as they come.
+export { CompletionStream } from './completion-stream.ts'
+export type { CompletionEvent, StreamedAnswer } from './completion-stream.ts'
+export { LazyEvents } from './lazy-events.ts'
+export type { EventSource, HandleWords, Listener, ListenerError, SourceFailure } from './lazy-events.ts'
+// Events over HTTP, to a browser and back.
+export { sse, toResponse } from './sse.ts'
+export type { SseOptions, SseResponseOptions, TypedEvent } from './sse.ts'
+export { readSse } from './read-sse.ts'
+export type { ReadSseOptions, SseBody } from './read-sse.ts'
+// What goes wrong.
+export { ContentFilterFinishReasonError, LengthFinishReasonError } from './errors.ts'

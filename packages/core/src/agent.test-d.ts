@@ -54,7 +54,7 @@ test('context is required exactly when a tool or hook asks for one, and is the i
 })
 
 test('the output is text, or what the schema gives', async () => {
-  expectTypeOf(await agent({ name: 'a', model }).run('x')).toEqualTypeOf<Result<string>>()
+  expectTypeOf(await agent({ name: 'a', model }).run('x')).toEqualTypeOf<Result>()
   const typed = agent({
     name: 'a',
     model,

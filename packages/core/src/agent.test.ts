@@ -158,6 +158,33 @@ describe('a run', () => {
   })
 })
 
+describe('usage that cannot be true', () => {
+  it.each([
+    ['negative', { prompt_tokens: -1, completion_tokens: 1, total_tokens: 0 }, null],
+    ['textual', { prompt_tokens: '12', completion_tokens: 1, total_tokens: 13 }, null],
+    ['missing', { total_tokens: 13 }, null],
+    [
+      'a wrong total',
+      { prompt_tokens: 1, completion_tokens: 2, total_tokens: -9 },
+      { prompt_tokens: 1, completion_tokens: 2, total_tokens: 3 },
+    ],
+    [
+      'a wrong detail',
+      {
+        prompt_tokens: 1,
+        completion_tokens: 2,
+        total_tokens: 3,
+        prompt_tokens_details: { cached_tokens: -4, audio_tokens: 1 },
+      },
+      { prompt_tokens: 1, completion_tokens: 2, total_tokens: 3, prompt_tokens_details: { audio_tokens: 1 } },
+    ],
+  ])('is dropped: %s', async (_title, usage, reported) => {
+    const model = scriptedModel([{ ...text('x'), usage: usage as never }])
+    const result = await agent({ name: 'a', model }).run('go')
+    expect(result.usage).toMatchObject({ reported, unreported: reported ? 0 : 1 })
+  })
+})
+
 describe('what changes in one step', () => {
   it('is model, messages, tools, choice and params, for that step only', async () => {
     const other = scriptedModel([call('get_weather', { city: 'Oslo', unit: null })], { name: 'other' })
@@ -268,7 +295,13 @@ describe('the facts of a run', () => {
     const log = memoryLog()
     const model = scriptedModel([call('get_weather', { city: 'Oslo', unit: null }), text('Cold.')])
     const stream = agent({ name: 'a', model, tools: [getWeather] }).stream('Oslo?', { log })
-    for await (const event of stream) if ('seq' in event) expect(log.facts[event.seq]).toBe(event)
+    let facts = 0
+    for await (const event of stream) {
+      if (!('seq' in event)) continue
+      expect(log.facts[event.seq]).toBe(event)
+      facts++
+    }
+    expect(facts).toBe(8)
   })
 })
 

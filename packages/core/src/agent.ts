@@ -1,4 +1,4 @@
-import { defaultClient } from '@toolloop/client'
+import { defaultClient, type EventSource } from '@toolloop/client'
 import type { Tool } from '@toolloop/schema'
 import { chatModel } from '@toolloop/transport'
 import { type ChatModel, UsageError } from '@toolloop/wire'
@@ -38,7 +38,9 @@ export function agent<const Tools extends readonly AnyTool[] = readonly [], Outp
   const spec = specOf(options as unknown as AgentOptions<readonly AnyTool[], unknown, unknown>)
   const open = (input: Input | undefined, runOptions: object | undefined, deltas: boolean) => {
     const messages = messagesFrom(input) // now: the caller may change them later
-    return new RunStream<EventOf<Tools>, Output>(() => openRun<Output>(spec, messages, runOptions ?? {}, deltas))
+    // `live` in tool-call.ts puts on the events what their types tell here: that is not to be seen in a log's types.
+    type Opened = Promise<EventSource<EventOf<Tools>, Result<Output>>>
+    return new RunStream(() => openRun<Output>(spec, messages, runOptions ?? {}, deltas) as unknown as Opened)
   }
   return Object.freeze({
     name: spec.name,

@@ -10,30 +10,25 @@ import {
 } from '@toolloop/wire'
 
 /**
- * An answer as batches of chunks, whichever way the model is asked: a whole completion is one chunk whose delta is
- * the message, so that one reader knows every server.
+ * An answer as chunks, whichever way the model is asked: a whole completion is one chunk whose delta is the message,
+ * so that one reader knows every server.
  */
-export async function* chunksOf(
+export function chunksOf(
   model: ChatModel,
   request: ModelRequest,
   options: ModelOptions,
   wire: 'stream' | 'plain',
-): AsyncGenerator<readonly Chunk[], void, void> {
-  if (model.create && (wire === 'plain' || !model.stream)) {
-    yield [asChunk(normalizeCompletion(await model.create(request, options)))]
-    return
-  }
-  if (!model.stream)
-    throw new UsageError(
-      `The model \`${model.name}\` has neither \`stream\` nor \`create\`; a ChatModel needs one of them.`,
-    )
-  for await (const chunks of model.stream(request, options)) yield isBatch(chunks) ? chunks : [chunks]
+): AsyncIterable<Chunk | readonly Chunk[]> {
+  if (model.create && (wire === 'plain' || !model.stream)) return wholeAnswer(model.create(request, options))
+  if (model.stream) return model.stream(request, options)
+  throw new UsageError(
+    `The model \`${model.name}\` has neither \`stream\` nor \`create\`; a ChatModel needs one of them.`,
+  )
 }
 
-const isBatch = (chunks: Chunk | readonly Chunk[]): chunks is readonly Chunk[] => Array.isArray(chunks)
-
-function asChunk({ choices, ...completion }: Completion): Chunk {
-  return {
+async function* wholeAnswer(answer: Promise<Completion>): AsyncGenerator<Chunk, void, void> {
+  const { choices, ...completion } = normalizeCompletion(await answer)
+  yield {
     ...completion,
     object: 'chat.completion.chunk',
     choices: choices.map(({ message, ...choice }) => ({

@@ -1,5 +1,6 @@
 // What happens in a run. A fact is plain JSON, logged before anyone sees it: the run's state is a fold over its
 // facts. Progress is worth showing and not worth keeping: dropping all of it changes no outcome.
+import type { ListenerError } from '@toolloop/client'
 import type { StreamEvent } from '@toolloop/stream'
 import type {
   AssistantMessage,
@@ -24,173 +25,92 @@ export interface Recorded {
   readonly path: string
 }
 
-export interface RunStart extends Recorded {
-  readonly type: 'run.start'
-  /** Of this format. */
-  readonly version: 1
-  readonly agent: { readonly name: string; readonly fingerprint: string }
-  readonly input: readonly Message[]
-}
-/** An earlier log goes on. */
-export interface RunResume extends Recorded {
-  readonly type: 'run.resume'
-  readonly agent: { readonly name: string; readonly fingerprint: string }
-}
-/** The model is about to be asked. */
-export interface StepStart extends Recorded {
-  readonly type: 'step.start'
-  readonly step: number
-  readonly model: string
-  /** The names of the tools it is offered. */
-  readonly tools: readonly string[]
-  readonly toolChoice?: ToolChoice
-}
-/** A call is complete while its step still streams, and may start. */
-export interface CallSealed extends Recorded {
-  readonly type: 'call.sealed'
-  readonly step: number
-  readonly call: ToolCall
-  /** What the message gained since the last such fact: texts are appended, other fields replaced. */
-  readonly gained: Partial<AssistantMessage>
-}
-/** The model's message is complete. */
-export interface StepDone extends Recorded {
-  readonly type: 'step.done'
-  readonly step: number
-  readonly message: AssistantMessage
-  readonly finish_reason: FinishReason | null
-  /** `null`: the server told nothing. */
-  readonly usage: Usage | null
-  /** US dollars, where the model has a price and the server told the usage. */
-  readonly cost?: number
-}
-/** The stream broke off: the text so far and the calls that were complete. */
-export interface StepCut extends Recorded {
-  readonly type: 'step.cut'
-  readonly step: number
-  readonly reason: 'connection' | 'abort' | 'crash'
-  readonly message: AssistantMessage
-  readonly usage: Usage | null
-}
-/** Logged before `execute` is called. */
-export interface ToolStart extends Recorded {
-  readonly type: 'tool.start'
-  readonly step: number
-  readonly callId: string
-  readonly name: string
-  /** As the model wrote them. */
-  readonly arguments: string
-  readonly idempotencyKey: string
-}
-export interface ToolDone extends Recorded {
-  readonly type: 'tool.done'
-  readonly step: number
-  readonly callId: string
-  readonly name: string
-  readonly arguments: string
-  readonly ok: boolean
-  /** What the model reads. */
-  readonly content: string | TextPart[]
-  /** Images and other parts that a tool message cannot hold; they follow in a user message. */
-  readonly parts?: ContentPart[]
-  /** What the tool returned beside its content, for the application. */
-  readonly details?: unknown
-  /** Why `ok` is false. */
-  readonly reason?:
-    | 'unknown_tool'
-    | 'arguments'
-    | 'truncated'
-    | 'failed'
-    | 'timeout'
-    | 'retry'
-    | 'interrupted'
-    | 'declined'
-  /** This call was the run's typed answer. */
-  readonly final?: true
-  /** Milliseconds from `tool.start`. */
-  readonly ms: number
-}
-/** A call that someone else must decide on or carry out. */
-export interface ApprovalRequest extends Recorded {
-  readonly type: 'approval.request'
-  readonly step: number
-  readonly callId: string
-  readonly name: string
-  readonly arguments: string
-  /** `external`: the tool has no `execute`; `interrupted`: it was running when the process died. */
-  readonly kind: 'approval' | 'external' | 'interrupted'
-}
-export interface ApprovalDecision extends Recorded {
-  readonly type: 'approval.decision'
-  readonly step: number
-  readonly callId: string
-  readonly decision: Decision
-}
-export type Decision =
-  | { readonly approve: true }
-  | { readonly approve: false; readonly reason?: string }
-  | { readonly result: string }
-export interface MessageAdd extends Recorded {
-  readonly type: 'message.add'
-  readonly message: Message
-  /** `output`: the answer did not fit and is asked for again. */
-  readonly origin: 'caller' | 'output'
-}
-/** Nothing can go on before the requests are decided. */
-export interface RunPause extends Recorded {
-  readonly type: 'run.pause'
-  readonly callIds: readonly string[]
-}
-export interface RunDone extends Recorded {
-  readonly type: 'run.done'
-  readonly outcome: Outcome
+/** The facts by type, in the order a run meets them. */
+export interface Facts {
+  /** The first. `version` is the log's format. */
+  'run.start': { version: 1; agent: AgentMark; input: readonly Message[] }
+  /** An earlier log goes on. */
+  'run.resume': { agent: AgentMark }
+  /** The model is about to be asked; `tools` are the names of those it is offered. */
+  'step.start': { step: number; model: string; tools: readonly string[]; toolChoice?: ToolChoice }
+  /** A call is complete while its step streams, and may start. `gained` is what the message gained since the last such fact: texts are appended, other fields replaced. */
+  'call.sealed': { step: number; call: ToolCall; gained: Partial<AssistantMessage> }
+  /** The model's message is complete. `usage` is `null` where the server told none; `cost` is in US dollars. */
+  'step.done': {
+    step: number
+    message: AssistantMessage
+    finish_reason: FinishReason | null
+    usage: Usage | null
+    cost?: number
+  }
+  /** The stream broke off: the text so far and the calls that were complete. */
+  'step.cut': { step: number; reason: 'connection' | 'abort' | 'crash'; message: AssistantMessage; usage: Usage | null }
+  /** Logged before `execute` is called. `arguments` are as the model wrote them. */
+  'tool.start': CallMark & { idempotencyKey: string }
+  /**
+   * The model reads `content`; `parts` are what a tool message cannot hold and follow in a user message; `details` are
+   * for the application. `reason` says why `ok` is false, `final` that the call was the run's typed answer; `ms` counts
+   * from `tool.start`.
+   */
+  'tool.done': CallMark & {
+    ok: boolean
+    content: string | TextPart[]
+    parts?: ContentPart[]
+    details?: unknown
+    reason?: FailureReason
+    final?: true
+    ms: number
+  }
+  /** Somebody must decide on a call, carry it out (`external`), or say how it ended (`interrupted`). */
+  'approval.request': CallMark & { kind: 'approval' | 'external' | 'interrupted' }
+  'approval.decision': { step: number; callId: string; decision: Decision }
+  /** Said from outside, or by the loop to ask again for an answer that fits. */
+  'message.add': { message: Message; origin: 'caller' | 'output' }
+  /** Nothing can go on before these calls are decided. */
+  'run.pause': { callIds: readonly string[] }
+  /** The last. */
+  'run.done': { outcome: Outcome }
 }
 
-export type Fact =
-  | RunStart
-  | RunResume
-  | StepStart
-  | CallSealed
-  | StepDone
-  | StepCut
-  | ToolStart
-  | ToolDone
-  | ApprovalRequest
-  | ApprovalDecision
-  | MessageAdd
-  | RunPause
-  | RunDone
+type AgentMark = Readonly<{ name: string; fingerprint: string }>
+type CallMark = { step: number; callId: string; name: string; arguments: string }
+/** Why a call has no result of its tool. */
+export type FailureReason =
+  | 'unknown_tool'
+  | 'arguments'
+  | 'truncated'
+  | 'failed'
+  | 'timeout'
+  | 'retry'
+  | 'interrupted'
+  | 'declined'
+export type Decision = Readonly<{ approve: true } | { approve: false; reason?: string } | { result: string }>
+
+export type FactOf<Type extends keyof Facts> = Type extends keyof Facts
+  ? Recorded & Readonly<{ type: Type } & Facts[Type]>
+  : never
+export type Fact = FactOf<keyof Facts>
+export type ToolDone = FactOf<'tool.done'>
+export type ApprovalRequest = FactOf<'approval.request'>
 
 /** What the model says, as it says it: the stream package's events. */
 export type StepProgress = Exclude<StreamEvent, { type: 'chunk' | 'call.sealed' | 'usage' }>
 export type Progress =
   | StepProgress
-  | {
-      readonly type: 'tool.progress'
-      readonly step: number
-      readonly callId: string
-      readonly name: string
-      readonly data: unknown
-    }
-  /** A request, or a tool's `execute` where `callId` is given, is tried again after `delay` milliseconds. */
-  | {
-      readonly type: 'attempt.retry'
-      readonly step: number
-      readonly callId?: string
-      readonly attempt: number
-      readonly delay: number
-      readonly error: unknown
-    }
-  /** What the step showed so far is void: it is asked again. */
-  | { readonly type: 'step.reset'; readonly step: number; readonly reason: 'connection' | 'empty' }
-  /** Since the log was written the agent has changed. */
-  | { readonly type: 'resume.drift'; readonly was: string; readonly is: string }
-  | { readonly type: 'listener.error'; readonly event: string; readonly error: unknown }
+  | ListenerError
+  | Readonly<
+      | { type: 'tool.progress'; step: number; callId: string; name: string; data: unknown }
+      /** A request, or a tool's `execute` where `callId` is given, is tried again after `delay` milliseconds. */
+      | { type: 'attempt.retry'; step: number; callId?: string; attempt: number; delay: number; error: unknown }
+      /** What the step showed so far is void: it is asked again. */
+      | { type: 'step.reset'; step: number; reason: 'connection' | 'empty' }
+      /** Since the log was written the agent has changed. */
+      | { type: 'resume.drift'; was: string; is: string }
+    >
 
 export type RunEvent = Fact | Progress
-
 export const isFact = (event: RunEvent): event is Fact => 'seq' in event
 
-type Draft<F extends Fact = Fact> = F extends Fact ? Omit<F, keyof Recorded> : never
+type Draft = { [Type in keyof Facts]: Readonly<{ type: Type } & Facts[Type]> }[keyof Facts]
 /** A fact as a work makes it; the loop stamps it when it is logged, so that the log's order is the order of `seq`. */
 export const fact = (draft: Draft): Fact => ({ seq: -1, at: 0, run: '', path: '', ...draft })

@@ -4,7 +4,8 @@ import { adopt } from './input.ts'
 import type { Outcome } from './outcome.ts'
 import { failed } from './failure.ts'
 import type { Run } from './run.ts'
-import { isEmpty, type Step } from './state.ts'
+import type { Step } from './state.ts'
+import { isEmpty } from './transcript.ts'
 
 /** The last step was an answer: say what it comes to, or ask again for one that fits. */
 export async function* finish(run: Run): AsyncGenerator<RunEvent[], void, void> {

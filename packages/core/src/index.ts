@@ -14,26 +14,18 @@ export { outputOf, type Result, RunError, type RunReport, type RunUsage } from '
 export type { Ending, Failure, Outcome } from './outcome.ts'
 // What happens in it.
 export {
-  type ApprovalDecision,
   type ApprovalRequest,
-  type CallSealed,
   type Decision,
   type Fact,
+  type FactOf,
+  type Facts,
+  type FailureReason,
   isFact,
-  type MessageAdd,
   type Progress,
   type Recorded,
-  type RunDone,
   type RunEvent,
-  type RunPause,
-  type RunResume,
-  type RunStart,
-  type StepCut,
-  type StepDone,
   type StepProgress,
-  type StepStart,
   type ToolDone,
-  type ToolStart,
 } from './events.ts'
 export type { EventOf } from './typed-events.ts'
 // The fold behind it.

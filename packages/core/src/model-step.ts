@@ -1,15 +1,17 @@
 import type { AssistantMessage, Usage } from '@toolloop/wire'
 import { type Fact, fact, type RunEvent } from './events.ts'
 import { failed } from './failure.ts'
+import { Mailbox } from './mailbox.ts'
 import { planStep, type StepPlan } from './request.ts'
 import type { Run } from './run.ts'
-import { isEmpty, messagesOf } from './state.ts'
+import { messagesOf } from './state.ts'
 import { StepReader } from './step-reader.ts'
+import { isEmpty } from './transcript.ts'
 import { addUsage, costOf } from './usage.ts'
 
 /** One model call: ends with `step.done`, with `step.cut`, or with the end of the run. */
 export async function* modelStep(run: Run): AsyncGenerator<RunEvent[], void, void> {
-  const { open } = run.state
+  const { open, step } = run.state
   if (open && open.calls.length > 0) return yield [crashed(run)]
   let plan: StepPlan
   try {
@@ -20,10 +22,39 @@ export async function* modelStep(run: Run): AsyncGenerator<RunEvent[], void, voi
     return yield [failed(run, error)]
   }
   const { model, tools, toolChoice } = plan
-  yield [
-    fact({ type: 'step.start', step: run.state.step, model: model.name, tools, ...(toolChoice && { toolChoice }) }),
-  ]
-  yield* ask(run, plan)
+  yield [fact({ type: 'step.start', step, model: model.name, tools, ...(toolChoice && { toolChoice }) })]
+
+  // Asked until there is a message. One generator, no nesting: this is the way of every delta.
+  const tries: Tries = { resets: 0, empty: 0, spent: null }
+  for (let verdict: Verdict = { again: true, events: [] }; verdict.again;) {
+    const reader = new StepReader(run, plan)
+    const retries = new Mailbox<RunEvent>()
+    run.cut = (reason) => (reader.holdsNothing ? undefined : reader.cut(reason))
+    let source: ReturnType<StepReader['open']> | undefined
+    try {
+      source = reader.open((retry) => retries.push(retry))
+      const first = source.next()
+      first.then(
+        () => retries.close(),
+        () => retries.close(),
+      )
+      // Retries are told while the answer is still awaited.
+      for (let told = await retries.take(); told; told = await retries.take()) yield told
+      for (let next = await first; !next.done; next = await source.next()) {
+        const events = reader.push(next.value)
+        if (events.length > 0) yield events
+      }
+      yield reader.finish()
+      verdict = onAnswer(run, plan, reader, tries)
+    } catch (error) {
+      verdict = onFailure(run, reader, tries, error)
+    } finally {
+      source?.return?.().catch(() => {})
+    }
+    if (run.signal.aborted) return // the loop writes the end
+    run.cut = undefined
+    yield verdict.events
+  }
 }
 
 /** The process died while this step streamed: what was sealed stands, the rest never was. */
@@ -43,39 +74,49 @@ async function whyStop({ agent, state }: Run): Promise<Fact | undefined> {
   return undefined
 }
 
-/** Asks until there is a message: a stream that broke off and an empty answer are asked again. */
-async function* ask(run: Run, plan: StepPlan): AsyncGenerator<RunEvent[], void, void> {
+/** What earlier tries of this step came to. */
+interface Tries {
+  resets: number
+  empty: number
+  spent: Usage | null
+}
+
+interface Verdict {
+  readonly events: RunEvent[]
+  readonly again: boolean
+}
+
+/** The step is done; an empty answer is asked for once more. */
+function onAnswer(run: Run, { model }: StepPlan, reader: StepReader, tries: Tries): Verdict {
   const { step } = run.state
-  let spent: Usage | null = null
-  let empty = 0
-  for (let resets = 0; ;) {
-    const reader = new StepReader(run, plan)
-    run.cut = (reason) => (reader.holdsNothing ? undefined : reader.cut(reason))
-    try {
-      for await (const events of reader.read()) if (events.length > 0) yield events
-    } catch (error) {
-      if (run.signal.aborted) return // the loop writes the end
-      run.cut = undefined
-      if (reader.sealed.length > 0) return yield [reader.cut('connection')]
-      if (reader.started && retryable(error) && resets < run.agent.stepRetries) {
-        resets++
-        yield [{ type: 'step.reset', step, reason: 'connection' }]
-        continue
-      }
-      return yield reader.holdsNothing ? [failed(run, error)] : [reader.cut('connection'), failed(run, error)]
-    }
-    run.cut = undefined
-    const { message, finish_reason, usage } = reader.end()
-    spent = spent && usage ? addUsage(spent, usage) : (usage ?? spent)
-    if (isEmpty(message) && finish_reason !== 'content_filter' && finish_reason !== 'length' && empty++ === 0) {
-      yield [{ type: 'step.reset', step, reason: 'empty' }]
-      continue
-    }
-    const cost = costOf(plan.model.price, spent)
-    return yield [
-      fact({ type: 'step.done', step, message, finish_reason, usage: spent, ...(cost !== undefined && { cost }) }),
-    ]
+  const { message, finish_reason, usage } = reader.end()
+  tries.spent = tries.spent && usage ? addUsage(tries.spent, usage) : (usage ?? tries.spent)
+  const saysNothing = isEmpty(message) && finish_reason !== 'content_filter' && finish_reason !== 'length'
+  if (saysNothing && tries.empty++ === 0)
+    return { again: true, events: [{ type: 'step.reset', step, reason: 'empty' }] }
+  const cost = costOf(model.price, tries.spent)
+  return {
+    again: false,
+    events: [
+      fact({
+        type: 'step.done',
+        step,
+        message,
+        finish_reason,
+        usage: tries.spent,
+        ...(cost !== undefined && { cost }),
+      }),
+    ],
   }
+}
+
+/** What was sealed stands; else a stream that broke off is asked again, and at last the run fails. */
+function onFailure(run: Run, reader: StepReader, tries: Tries, error: unknown): Verdict {
+  if (run.signal.aborted) return { again: false, events: [] }
+  if (reader.sealed.length > 0) return { again: false, events: [reader.cut('connection')] }
+  if (reader.started && retryable(error) && tries.resets++ < run.agent.stepRetries)
+    return { again: true, events: [{ type: 'step.reset', step: run.state.step, reason: 'connection' }] }
+  return { again: false, events: [...(reader.holdsNothing ? [] : [reader.cut('connection')]), failed(run, error)] }
 }
 
 /** A broken stream may be asked again unless its error says that it would break again. */

@@ -1,5 +1,6 @@
+import type { EventSource } from '@toolloop/client'
 import { type Message, systemClock, UsageError } from '@toolloop/wire'
-import { type Fact, fact, type RunEvent, type RunStart } from './events.ts'
+import { type Fact, fact, type RunEvent, type FactOf } from './events.ts'
 import { failed } from './failure.ts'
 import { deepFreeze } from './freeze.ts'
 import { memoryLog } from './log.ts'
@@ -8,7 +9,6 @@ import { MemoryScope } from './memory-scope.ts'
 import type { Result } from './result.ts'
 import { resultOf } from './result-of.ts'
 import type { RunOptions } from './run-options.ts'
-import type { OpenRun } from './run-stream.ts'
 import type { Run } from './run.ts'
 import type { AgentSpec } from './spec.ts'
 import { apply, asked, initialState } from './state.ts'
@@ -24,7 +24,7 @@ export async function openRun<Output>(
   messages: readonly Message[],
   options: Options,
   deltas: boolean,
-): Promise<OpenRun<Output>> {
+): Promise<EventSource<RunEvent, Result<Output>>> {
   const log = options.from ?? options.log ?? memoryLog()
   const past = await log.load()
   const first = checkLog(agent, past, options)
@@ -42,13 +42,14 @@ export async function openRun<Output>(
           input: messages,
         }),
       ]
-  return {
-    events: drive<Output>(run, log, start, controller, options.signal),
-    abort: (reason) => controller.abort(reason),
-  }
+  return drive<Output>(run, log, start, controller, options.signal)
 }
 
-function checkLog(agent: AgentSpec, past: readonly Fact[], { from, log, decisions }: Options): RunStart | undefined {
+function checkLog(
+  agent: AgentSpec,
+  past: readonly Fact[],
+  { from, log, decisions }: Options,
+): FactOf<'run.start'> | undefined {
   const [first] = past
   if (!from) {
     if (first && log)
@@ -70,7 +71,7 @@ function checkLog(agent: AgentSpec, past: readonly Fact[], { from, log, decision
 /** What is new when an earlier run goes on. */
 function resumption(
   { agent, state }: Run,
-  first: RunStart,
+  first: FactOf<'run.start'>,
   messages: readonly Message[],
   { decisions = {} }: Options,
 ): Batch {
@@ -112,24 +113,32 @@ function makeRun(agent: AgentSpec, past: readonly Fact[], options: Options, sign
 }
 
 /** Runs the loop to its result; what breaks once the run is logged becomes the result's error. */
-async function* drive<Output>(
+function drive<Output>(
   run: Run,
   log: RunLog,
   start: Batch,
   controller: AbortController,
   outer: AbortSignal | undefined,
-): AsyncGenerator<Batch, Result<Output>, void> {
+): EventSource<RunEvent, Result<Output>> {
   const abort = (): void => controller.abort(outer?.reason)
   if (outer?.aborted) abort()
   outer?.addEventListener('abort', abort, { once: true })
-  try {
-    yield* loop(run, log, start, new MemoryScope(run.signal))
-  } catch (error) {
-    if (run.state.run === '') throw error
-    run.state = apply(run.state, failed(run, error))
-  } finally {
+  const events = loop(run, log, start, new MemoryScope(run.signal))
+  const end = async (): Promise<IteratorReturnResult<Result<Output>>> => {
     outer?.removeEventListener('abort', abort)
     controller.abort(new UsageError('The run is over.'))
+    return { done: true, value: await resultOf<Output>(run) }
   }
-  return resultOf<Output>(run)
+  const next = async (): Promise<IteratorResult<Batch, Result<Output>>> => {
+    try {
+      const result = await events.next()
+      if (!result.done) return result
+    } catch (error) {
+      outer?.removeEventListener('abort', abort)
+      if (run.state.run === '') throw error
+      run.state = apply(run.state, failed(run, error))
+    }
+    return end()
+  }
+  return { events: { next }, abort: (reason) => controller.abort(reason) }
 }

@@ -153,6 +153,26 @@ const cases: readonly Case[] = [
     ends: { status: 'error' },
   },
   {
+    title: 'prepareStep that offers a tool nobody has',
+    script: [],
+    options: { prepareStep: () => ({ tools: ['nope'] }) },
+    ends: {
+      status: 'error',
+      error: expect.objectContaining({ message: expect.stringMatching(/"nope".*it has look/) }),
+    },
+  },
+  {
+    title: 'prepareStep that shows an impossible conversation',
+    script: [],
+    options: { prepareStep: () => ({ messages: [{ role: 'tool', tool_call_id: 'x', content: '' }] }) },
+    ends: { status: 'error' },
+  },
+  {
+    title: 'a choice that nobody asked for',
+    script: [reply({ choices: [{ content: 'mine' }, { content: 'not mine' }] })],
+    ends: { status: 'done', output: 'mine' },
+  },
+  {
     title: 'a tool error that is to end the run',
     script: [call('look', { at: 7 }), call('look', { at: 'x' })],
     options: {

@@ -1,4 +1,12 @@
-import type { ChatModel, Message, ModelRequest, ToolChoice, ToolDefinition } from '@toolloop/wire'
+import {
+  type ChatModel,
+  type Message,
+  type ModelRequest,
+  type ToolChoice,
+  type ToolDefinition,
+  UsageError,
+} from '@toolloop/wire'
+import { validateMessages } from './input.ts'
 import { finalTool, modeOf } from './output.ts'
 import type { Run } from './run.ts'
 import { messagesOf } from './state.ts'
@@ -29,6 +37,7 @@ export async function planStep(run: Run): Promise<StepPlan> {
   const head: Message[] = instructions.some(Boolean)
     ? [{ role: 'system', content: instructions.filter(Boolean).join('\n\n') }]
     : []
+  if (changes.messages) validateMessages(changes.messages)
   const said = changes.messages ?? messagesOf({ ...state, open: null })
   const request: ModelRequest = {
     ...params,
@@ -48,6 +57,11 @@ export async function planStep(run: Run): Promise<StepPlan> {
 }
 
 async function offered({ agent, context }: Run, narrowed: readonly string[] | undefined): Promise<string[]> {
+  const unknown = narrowed?.find((name) => !agent.tools.has(name))
+  if (unknown !== undefined)
+    throw new UsageError(
+      `\`prepareStep\` offers the tool ${JSON.stringify(unknown)}, which agent \`${agent.name}\` does not have; it has ${[...agent.tools.keys()].join(', ') || 'none'}.`,
+    )
   const names: string[] = []
   for (const [name, { policy }] of agent.tools) {
     if (narrowed && !narrowed.includes(name)) continue

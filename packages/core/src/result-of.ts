@@ -16,8 +16,12 @@ export async function resultOf<Output>(run: Run): Promise<Result<Output>> {
   if (!outcome) return { ...report, status: 'approval', requests: requestsOf(state) }
   if (outcome.status === 'error') return { ...report, status: 'error', error: errorOf(run, outcome.error) }
   if (outcome.status !== 'done') return { ...report, ...outcome }
-  // An old log holds the answer's text: its schema reads it again.
-  if (agent.output) run.output ??= { value: await agent.output.parse(outcome.text, run.context) }
+  try {
+    // An old log holds the answer's text: its schema reads it again, and may have changed.
+    if (agent.output) run.output ??= { value: await agent.output.parse(outcome.text, run.context) }
+  } catch (error) {
+    return { ...report, status: 'error', error: error as Error }
+  }
   return { ...report, status: 'done', output: (run.output ? run.output.value : outcome.text) as Output }
 }
 

@@ -124,9 +124,8 @@ describe('a stream', () => {
       },
     })
     const model = scriptedModel([calls([{ name: 'late' }]), text('done')])
-    const iterator = agent({ name: 'a', model, tools: [late] })
-      .stream('go')
-      [Symbol.asyncIterator]()
+    const stream = agent({ name: 'a', model, tools: [late] }).stream('go')
+    const iterator = stream[Symbol.asyncIterator]()
     for (let next = await iterator.next(); next.value?.type !== 'tool.start'; next = await iterator.next());
     await turn()
     await turn()

@@ -1,37 +1,34 @@
 // The run's state: `facts.reduce(apply, initialState)`. Pure; what `decide` and the result are computed from.
-import type { AssistantMessage, FinishReason, Message, ToolCall, Usage } from '@toolloop/wire'
-import type { ApprovalRequest, Decision, Fact, StepCut, StepDone, ToolDone } from './events.ts'
+import type { AssistantMessage, FinishReason, Message, Usage } from '@toolloop/wire'
+import type { ApprovalRequest, Decision, Fact, FactOf, ToolDone } from './events.ts'
 import type { Outcome } from './outcome.ts'
+import { type CallPhase, transcript } from './transcript.ts'
 
-/** A call of the open step. `phase` only moves right; `decided` is `asked` with an answer. */
-export interface CallState {
-  readonly call: ToolCall
-  readonly phase: 'sealed' | 'asked' | 'decided' | 'started' | 'done'
+export interface CallState extends CallPhase {
   readonly request?: ApprovalRequest
   readonly decision?: Decision
-  readonly done?: ToolDone
 }
 
 /** The step in flight: no message while it streams. It closes when it has one and every call is done. */
 export interface OpenStep {
   readonly model: string
   readonly tools: readonly string[]
+  readonly startedAt: number
   readonly message: AssistantMessage | null
-  readonly end: StepDone | StepCut | null
+  readonly end: FactOf<'step.done' | 'step.cut'> | null
   /** What the message held at the last sealed call. */
   readonly gained: Partial<AssistantMessage>
   readonly calls: readonly CallState[]
-  readonly startedAt: number
 }
 
 /** A closed step. */
 export interface Step {
   readonly step: number
   readonly model: string
+  readonly message: AssistantMessage
   readonly finish_reason: FinishReason | null
   readonly usage: Usage | null
-  readonly cost?: number
-  readonly message: AssistantMessage
+  readonly cost: number | undefined
   readonly calls: readonly ToolDone[]
   readonly startedAt: number
   readonly endedAt: number
@@ -39,22 +36,21 @@ export interface Step {
 
 export interface RunState {
   readonly run: string
-  readonly agent: string
   readonly status: 'running' | 'paused' | 'done'
-  /** The number of the open step, or of the next. */
-  readonly step: number
   /** Closed steps only: always a valid request. */
   readonly messages: readonly Message[]
+  readonly steps: readonly Step[]
+  /** The number of the open step, or of the next. */
+  readonly step: number
   readonly open: OpenStep | null
   /** Said while a step was open: goes behind its tool messages. */
   readonly inbox: readonly Message[]
-  readonly steps: readonly Step[]
-  /** How many steps were closed when the run was started or last resumed: limits count from here. */
-  readonly since: number
   /** The last closed step was an answer: nothing is left to do but to finish. */
   readonly answered: boolean
   /** How often the answer was asked for again because it did not fit. */
   readonly asks: number
+  /** How many steps were closed when the run was started or last resumed: limits count from here. */
+  readonly since: number
   readonly outcome: Outcome | null
   readonly startedAt: number
   readonly endedAt: number
@@ -62,83 +58,69 @@ export interface RunState {
 
 export const initialState: RunState = {
   run: '',
-  agent: '',
   status: 'running',
-  step: 0,
   messages: [],
+  steps: [],
+  step: 0,
   open: null,
   inbox: [],
-  steps: [],
-  since: 0,
   answered: false,
   asks: 0,
+  since: 0,
   outcome: null,
   startedAt: 0,
   endedAt: 0,
 }
 
-export function apply(state: RunState, fact: Fact): RunState {
-  const next = { ...state, endedAt: fact.at }
+export function apply(before: RunState, fact: Fact): RunState {
+  const state = { ...before, endedAt: fact.at }
+  const { open } = state
   switch (fact.type) {
     case 'run.start':
-      return {
-        ...next,
-        run: fact.run,
-        agent: fact.agent.name,
-        messages: [...state.messages, ...fact.input],
-        startedAt: fact.at,
-      }
+      return { ...state, run: fact.run, messages: fact.input, startedAt: fact.at }
     case 'run.resume':
-      return { ...next, status: 'running', outcome: null, since: state.steps.length }
-    case 'step.start':
-      return {
-        ...next,
-        open: {
-          model: fact.model,
-          tools: fact.tools,
-          message: null,
-          end: null,
-          gained: {},
-          calls: [],
-          startedAt: fact.at,
-        },
-      }
-    case 'call.sealed': {
-      const open = state.open!
-      return {
-        ...next,
-        open: {
-          ...open,
-          gained: gain(open.gained, fact.gained),
-          calls: [...open.calls, { call: fact.call, phase: 'sealed' }],
-        },
-      }
+      return { ...state, status: 'running', outcome: null, since: state.steps.length }
+    case 'step.start': {
+      const { model, tools, at } = fact
+      return { ...state, open: { model, tools, startedAt: at, message: null, end: null, gained: {}, calls: [] } }
     }
+    case 'call.sealed':
+      return {
+        ...state,
+        open: {
+          ...open!,
+          gained: gain(open!.gained, fact.gained),
+          calls: [...open!.calls, { call: fact.call, phase: 'sealed' }],
+        },
+      }
     case 'step.done':
     case 'step.cut': {
-      const known = new Map(state.open!.calls.map((item) => [item.call.id, item]))
+      const known = new Map(open!.calls.map((item) => [item.call.id, item]))
       const calls = (fact.message.tool_calls ?? []).map(
         (call): CallState => known.get(call.id) ?? { call, phase: 'sealed' },
       )
-      return close(next, { ...state.open!, message: fact.message, end: fact, calls })
+      return close(state, { ...open!, message: fact.message, end: fact, calls })
     }
     case 'tool.start':
-      return update(next, fact.callId, { phase: 'started' })
+      return update(state, fact.callId, { phase: 'started' })
     case 'approval.request':
-      return update(next, fact.callId, { phase: 'asked', request: fact })
+      return update(state, fact.callId, { phase: 'asked', request: fact })
     case 'approval.decision':
-      return update({ ...next, status: 'running' }, fact.callId, { phase: 'decided', decision: fact.decision })
+      return update(state, fact.callId, { phase: 'decided', decision: fact.decision })
     case 'tool.done':
-      return update(next, fact.callId, { phase: 'done', done: fact })
+      return update({ ...state, asks: state.asks + (fact.final && !fact.ok ? 1 : 0) }, fact.callId, {
+        phase: 'done',
+        done: fact,
+      })
     case 'message.add': {
       const asks = state.asks + (fact.origin === 'output' ? 1 : 0)
-      if (state.open) return { ...next, asks, inbox: [...state.inbox, fact.message] }
-      return { ...next, asks, answered: false, messages: [...state.messages, fact.message] }
+      if (open) return { ...state, asks, inbox: [...state.inbox, fact.message] }
+      return { ...state, asks, answered: false, messages: [...state.messages, fact.message] }
     }
     case 'run.pause':
-      return { ...next, status: 'paused' }
+      return { ...state, status: 'paused' }
     case 'run.done':
-      return { ...next, status: 'done', outcome: fact.outcome }
+      return { ...state, status: 'done', outcome: fact.outcome }
     default:
       return state // a fact of a newer version
   }
@@ -148,12 +130,8 @@ export function apply(state: RunState, fact: Fact): RunState {
 export function messagesOf(state: RunState): readonly Message[] {
   if (!state.open) return state.messages.concat(state.inbox)
   const { message, gained, calls } = state.open
-  const said = message ?? {
-    ...gained,
-    role: 'assistant',
-    content: gained.content ?? null,
-    ...(calls.length > 0 && { tool_calls: calls.map((item) => item.call) }),
-  }
+  const sealed = calls.length > 0 && { tool_calls: calls.map((item) => item.call) }
+  const said: AssistantMessage = message ?? { ...gained, role: 'assistant', content: gained.content ?? null, ...sealed }
   return state.messages.concat(transcript(said, calls), state.inbox)
 }
 
@@ -169,71 +147,43 @@ function update(state: RunState, id: string, change: Partial<CallState>): RunSta
   })
 }
 
+/** Closes the step if it has its message and all results: the conversation grows here and nowhere else. */
 function close(state: RunState, open: OpenStep): RunState {
-  const { message, end, calls } = open
+  const { model, startedAt, message, end, calls } = open
   if (!message || !end || calls.some((item) => item.phase !== 'done')) return { ...state, open }
+  const { finish_reason, cost } = end.type === 'step.done' ? end : { finish_reason: null, cost: undefined }
   const done = calls.map((item) => item.done!)
-  const finish_reason = end.type === 'step.done' ? end.finish_reason : null
-  const { step, model, usage, cost } = { ...open, ...end, step: state.step } as OpenStep & StepDone
   const closed: Step = {
-    step,
+    step: state.step,
     model,
-    finish_reason,
-    usage,
     message,
+    finish_reason,
+    usage: end.usage,
+    cost,
     calls: done,
-    startedAt: open.startedAt,
+    startedAt,
     endedAt: state.endedAt,
-    ...(cost !== undefined && { cost }),
   }
+  // A step without calls is an answer, unless it was cut; so is one whose calls gave the answer, or that was filtered.
+  const isAnswer =
+    end.type === 'step.done' &&
+    (done.length === 0 || done.some((call) => call.final && call.ok) || finish_reason === 'content_filter')
   return {
     ...state,
-    step: step + 1,
     messages: state.messages.concat(transcript(message, calls), state.inbox),
+    steps: [...state.steps, closed],
+    step: state.step + 1,
     open: null,
     inbox: [],
-    steps: [...state.steps, closed],
-    answered: state.inbox.length === 0 && isAnswer(closed, end.type),
+    answered: isAnswer && state.inbox.length === 0,
   }
 }
-
-/** A step without calls is an answer, unless it was cut; so is one whose calls gave the answer, or that was filtered. */
-function isAnswer({ calls, finish_reason }: Step, end: 'step.done' | 'step.cut'): boolean {
-  if (end === 'step.cut') return false
-  return calls.length === 0 || calls.some((call) => call.final) || finish_reason === 'content_filter'
-}
-
-const notes = {
-  sealed: 'Not run: the run ended first.',
-  decided: 'Not run: the run ended first.',
-  asked: 'Not run: awaiting a decision.',
-  started: 'Interrupted: the outcome is unknown.',
-} as const
-
-function transcript(message: AssistantMessage, calls: readonly CallState[]): Message[] {
-  const parts = calls.flatMap((item) => item.done?.parts ?? [])
-  return [
-    ...(isEmpty(message) ? [] : [message]),
-    ...calls.map(({ call, done, phase }): Message => ({
-      role: 'tool',
-      tool_call_id: call.id,
-      content: done ? done.content : notes[phase as keyof typeof notes],
-    })),
-    ...(parts.length > 0 ? [{ role: 'user' as const, content: parts }] : []),
-  ]
-}
-
-/** A message that says nothing cannot be sent. */
-export const isEmpty = (message: AssistantMessage): boolean =>
-  !message.content?.length &&
-  !message.tool_calls?.length &&
-  !message.refusal &&
-  !message.audio &&
-  !message.function_call
 
 function gain(before: Partial<AssistantMessage>, gained: Partial<AssistantMessage>): Partial<AssistantMessage> {
   const after: Record<string, unknown> = { ...before }
-  for (const [key, value] of Object.entries(gained))
-    after[key] = typeof value === 'string' && typeof after[key] === 'string' ? after[key] + value : value
+  for (const [key, value] of Object.entries(gained)) {
+    const text = after[key]
+    after[key] = typeof value === 'string' && typeof text === 'string' ? text + value : value
+  }
   return after
 }

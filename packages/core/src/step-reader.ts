@@ -1,12 +1,12 @@
 import { CompletionBuilder, type StreamEvent } from '@toolloop/stream'
-import type { AssistantMessage, FinishReason, ModelOptions, ToolCall, Usage } from '@toolloop/wire'
+import type { AssistantMessage, Chunk, FinishReason, ModelOptions, ToolCall, Usage } from '@toolloop/wire'
 import { isWhole, mintCallId, nameOf } from './calls.ts'
 import { chunksOf } from './chunks-of.ts'
-import { type Fact, fact, type RunEvent, type StepProgress } from './events.ts'
+import { type Fact, fact, type Progress, type RunEvent, type StepProgress } from './events.ts'
 import { adopt } from './input.ts'
-import { Mailbox } from './mailbox.ts'
 import type { StepPlan } from './request.ts'
 import type { Run } from './run.ts'
+import { soundUsage } from './usage.ts'
 
 /** The end of a step, as its server left it. */
 export interface StepEnd {
@@ -33,6 +33,7 @@ export class StepReader {
     this.#step = run.state.step
     const seen = seenIds(run)
     this.#builder = new CompletionBuilder({
+      n: 1,
       chunkEvents: false,
       takenIds: seen,
       mintId: (_choice: number, index: number) => {
@@ -44,34 +45,25 @@ export class StepReader {
     })
   }
 
-  async *read(): AsyncGenerator<RunEvent[], void, void> {
-    const { signal } = this.#run
-    const retries = new Mailbox<RunEvent>()
+  /** Asks the model. Nothing is sent before the first `next()`. */
+  open(onRetry: (retry: Progress) => void): AsyncIterator<Chunk | readonly Chunk[]> {
     const options: ModelOptions = {
-      signal,
+      signal: this.#run.signal,
       onRetry: ({ attempt, delay, error }) =>
-        retries.push({ type: 'attempt.retry', step: this.#step, attempt, delay, error }),
+        onRetry({ type: 'attempt.retry', step: this.#step, attempt, delay, error }),
     }
-    const source = chunksOf(this.#plan.model, this.#plan.request, options, this.#wire())
-    try {
-      let next = source.next()
-      next.then(
-        () => retries.close(),
-        () => retries.close(),
-      )
-      // Retries are told while the answer is still awaited.
-      for (let told = await retries.take(); told; told = await retries.take()) yield told
-      for (let result = await next; !result.done; result = await next) {
-        signal.throwIfAborted()
-        this.started = true
-        yield this.#translate(this.#builder.push(result.value))
-        next = source.next()
-      }
-    } finally {
-      source.return().catch(() => {})
-    }
-    // What only the end seals gains nothing by an early start.
-    yield this.#builder.finish().filter((event) => !isOurs(event)) as StepProgress[]
+    return chunksOf(this.#plan.model, this.#plan.request, options, this.#wire())[Symbol.asyncIterator]()
+  }
+
+  push(chunks: Chunk | readonly Chunk[]): RunEvent[] {
+    this.#run.signal.throwIfAborted()
+    this.started = true
+    return this.#translate(this.#builder.push(chunks))
+  }
+
+  /** The last events. What only the end seals gains nothing by an early start. */
+  finish(): RunEvent[] {
+    return this.#builder.finish().filter((event) => !isOurs(event)) as StepProgress[]
   }
 
   /** Is there nothing worth keeping, should the stream end now? */
@@ -83,12 +75,12 @@ export class StepReader {
 
   /** The complete answer, with the calls that stand. */
   end(): StepEnd {
-    const { choices, usage = null } = this.#builder.snapshot()
+    const { choices, usage } = this.#builder.snapshot()
     const { message, finish_reason } = choices[0] ?? { message: nothing, finish_reason: null }
     return {
       message: adopt(withCalls(message, this.#standing(message.tool_calls ?? [], finish_reason))),
       finish_reason,
-      usage,
+      usage: soundUsage(usage),
     }
   }
 
@@ -100,9 +92,9 @@ export class StepReader {
 
   /** What stands when the stream ends here. */
   cut(reason: 'connection' | 'abort'): Fact {
-    const { choices, usage = null } = this.#builder.snapshot()
+    const { choices, usage } = this.#builder.snapshot()
     const message = adopt(withCalls(choices[0]?.message ?? nothing, this.sealed))
-    return fact({ type: 'step.cut', step: this.#step, reason, message, usage })
+    return fact({ type: 'step.cut', step: this.#step, reason, message, usage: soundUsage(usage) })
   }
 
   #message(): AssistantMessage {

@@ -96,7 +96,7 @@ describe('the model is told', () => {
     const done = await runWith(bad as AnyTool, args, name)
     expect(done).toMatchObject({ ok: false, reason })
     expect(done.content).toMatch(content)
-    expect(String(done.content).length).toBeLessThan(4096)
+    expect(done.content.length).toBeLessThan(4096)
   })
 
   it.each([
@@ -122,7 +122,7 @@ describe('the model is told', () => {
     expect(done.ok).toBe(true)
     if (typeof content === 'string') expect(done.content).toBe(content)
     else expect(done.content).toMatch(content)
-    expect(String(done.content).length).toBeLessThan(1_100_000)
+    expect(done.content.length).toBeLessThan(1_100_000)
   })
 
   it('in the words of the tool or of the agent', async () => {

@@ -1,10 +1,10 @@
 import type { Tool } from '@toolloop/schema'
-import type { RunEvent, ToolDone, ToolStart } from './events.ts'
+import type { FactOf, RunEvent, ToolDone } from './events.ts'
 import type { AnyTool } from './spec.ts'
 
 /** The events of an agent with these tools: discriminate on `type`, then `ok`, then `name`. */
 export type EventOf<Tools extends readonly AnyTool[]> =
-  | Exclude<RunEvent, ToolDone | ToolStart>
+  | Exclude<RunEvent, ToolDone | FactOf<'tool.start'>>
   | Started
   | Succeeded<Tools[number]>
   | Failed
@@ -28,4 +28,4 @@ export type Failed = Omit<ToolDone, 'ok' | 'reason'> & {
   readonly error?: unknown
 }
 
-export type Started = ToolStart & { readonly args: unknown }
+export type Started = FactOf<'tool.start'> & { readonly args: unknown }

@@ -1,15 +1,20 @@
-import { define, type JsonSchema, type StrictOptions } from './definition.ts'
+import { define } from './definition.ts'
+import type { JsonSchema, StrictOptions } from './strict-options.ts'
 import { SchemaError } from './errors.ts'
 import type { Finding } from './findings.ts'
 import { isObject } from './plain-object.ts'
 import { restoration, type Restore } from './restoration.ts'
+import type { Shape } from './shape.ts'
 import type { StandardSchema } from './standard-schema.ts'
 import { readSource } from './source.ts'
 
 /** A schema as the wire takes it, and the way back. */
 export interface Conversion {
   readonly definition: JsonSchema
+  readonly shape: Shape
   readonly restore: Restore | undefined
+  /** How many branches of a recursive union are tried at every level of a value. */
+  readonly branches: number
   /** Paths begin at the schema's own root. */
   readonly findings: readonly Finding[]
 }
@@ -18,29 +23,37 @@ const known = new WeakMap<StandardSchema, Map<string, Conversion>>()
 
 /** Converts once per schema object and mode. */
 export function convert(schema: StandardSchema, mode: StrictOptions | false): Conversion {
-  let conversions = known.get(schema)
-  if (!conversions) known.set(schema, (conversions = new Map()))
   const key = mode ? `${mode.record} ${mode.tuple} ${mode.openObject} ${mode.fineTuned}` : 'plain'
-  let conversion = conversions.get(key)
-  if (!conversion) conversions.set(key, (conversion = convertNow(schema, mode)))
-  return conversion
+  const conversion = known.get(schema)?.get(key)
+  if (conversion) return conversion
+  const made = convertNow(schema, mode)
+  known.set(schema, new Map([...(known.get(schema) ?? []), [key, made]]))
+  return made
 }
 
 function convertNow(schema: StandardSchema, mode: StrictOptions | false): Conversion {
-  const shape = readSource(schema)
-  const { schema: definition, findings } = define(shape, mode)
-  return { definition: freeze(definition), restore: restoration(shape, mode), findings }
+  const { shape, dialect, json, bounded } = readSource(schema)
+  const { schema: written, findings, branches } = define(shape, mode, dialect)
+  // Without strictness a schema that is JSON Schema already is passed on as it is.
+  const definition = mode === false && json && findings.length === 0 ? structuredClone(json) : written
+  return {
+    definition: freeze(definition),
+    shape,
+    restore: restoration(shape, mode),
+    findings,
+    branches: bounded ? 1 : branches,
+  }
 }
 
 /** @throws SchemaError with every violation, its path beginning with `root` */
-export function checkConversion(
-  conversion: Conversion,
+export function checkFindings(
+  found: readonly Finding[],
   subject: string,
   root: string,
   more: readonly Finding[] = [],
 ): void {
-  const findings = [...more, ...rooted(conversion.findings, root)].filter(({ severity }) => severity === 'error')
-  if (findings.length > 0) throw new SchemaError(subject, findings)
+  const errors = [...more, ...rooted(found, root)].filter(({ severity }) => severity === 'error')
+  if (errors.length > 0) throw new SchemaError(subject, errors)
 }
 
 export function rooted(findings: readonly Finding[], root: string): Finding[] {

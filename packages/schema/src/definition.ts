@@ -1,88 +1,142 @@
 // A shape as the JSON Schema a request carries: strict, with every violation as a finding, or as it is.
-import type { Finding, Rule } from './findings.ts'
+import { annotate, noteFacts, noteKeywords } from './annotation.ts'
+import { maxFindings, type Finding, type Rule } from './findings.ts'
+import { isName } from './excerpt.ts'
+import { factsOf, wordsOf } from './facts.ts'
+import { Limits } from './limits.ts'
 import { unreachable } from './plain-object.ts'
-import { acceptsNull, type Note, type Pattern, type Shape, type Type } from './shape.ts'
-
-/** JSON Schema as an object; never a boolean schema. */
-export type JsonSchema = Record<string, unknown>
-
-/** What to do with what the strict subset has no words for. */
-export interface StrictOptions {
-  /** Records and maps become arrays of `{ key, value }`, and records again before the schema parses. @default an error */
-  readonly record?: 'pairs' | undefined
-  /** Tuples become objects with the keys `0`, `1`, …, and arrays again before the schema parses. @default an error */
-  readonly tuple?: 'object' | undefined
-  /** Objects that keep unknown keys are described without them. @default an error */
-  readonly openObject?: 'closed' | undefined
-  /** Leaves out what fine-tuned models do not take: `pattern`, `format` and bounds. @default false */
-  readonly fineTuned?: boolean | undefined
-}
+import { isExponential } from './pattern-ambiguity.ts'
+import { patternOf, show } from './patterns.ts'
+import { recursiveUnions } from './recursive-unions.ts'
+import { remedies, type Dialect } from './remedies.ts'
+import {
+  acceptsNull,
+  typeOf,
+  type ArrayType,
+  type ObjectType,
+  type RecordType,
+  type Shape,
+  type StringType,
+  type TupleType,
+  type Type,
+} from './shape.ts'
+import { sharedTypes } from './shared-types.ts'
+import { strictFormats } from './strict-formats.ts'
+import type { JsonSchema, StrictOptions } from './strict-options.ts'
 
 export interface Definition {
   readonly schema: JsonSchema
   /** Paths begin at the schema's own root, with `.` or `[`. */
   readonly findings: readonly Finding[]
+  /** How many branches are tried at every level of the value; 1: no more than one. */
+  readonly branches: number
 }
 
 /** `mode: false` describes the schema without strictness. */
-export function define(shape: Shape, mode: StrictOptions | false): Definition {
-  return new Writer(shape, mode).write()
+export function define(shape: Shape, mode: StrictOptions | false, dialect: Dialect): Definition {
+  return new Writer(shape, mode, dialect).write()
 }
+
+type Of<Kind extends Type['kind']> = Extract<Type, { kind: Kind }>
 
 class Writer {
   readonly #root: Shape
   readonly #mode: StrictOptions | false
+  readonly #dialect: Dialect
   readonly #findings: Finding[] = []
-  readonly #names = new Map<Type, string>()
-  readonly #definitions: Record<string, JsonSchema> = {}
+  readonly #limits: Limits | undefined
   readonly #shared: ReadonlySet<Type>
+  readonly #recursive: ReadonlyMap<Type, number>
+  readonly #names = new Map<Type, string>()
+  readonly #definitions = new Map<string, JsonSchema>()
+  #depth = 0
 
-  constructor(root: Shape, mode: StrictOptions | false) {
+  constructor(root: Shape, mode: StrictOptions | false, dialect: Dialect) {
     this.#root = root
     this.#mode = mode
+    this.#dialect = dialect
+    this.#limits = mode ? new Limits((...finding) => this.#report(...finding)) : undefined
     this.#shared = sharedTypes(root)
+    this.#recursive = recursiveUnions(root)
   }
 
   write(): Definition {
-    const { type } = this.#root
+    const type = typeOf(this.#root)
     this.#names.set(type, '#')
-    if (type.kind !== 'object' && this.#mode)
-      this.#report('root', '', `the root is ${kindOf(type)}, but must be an object`, 'z.object({ value: … })')
-    const schema = annotate(this.#writeType(type, ''), this.#root.note, [])
-    if (Object.keys(this.#definitions).length > 0) schema['$defs'] = this.#definitions
-    return { schema, findings: this.#findings }
+    const isObject = type.kind === 'object' || (type.kind === 'tuple' && this.#mode && this.#mode.tuple === 'object')
+    if (!isObject && type.kind !== 'impossible')
+      this.#report('root', '', `the root is ${nameOf(type)}, but must be an object`)
+    this.#warn(this.#root, '')
+    const written = this.#writeType(type, '')
+    const schema = annotate(written, this.#root.note, this.#mode ? noteFacts(this.#root) : [])
+    if (this.#definitions.size > 0) schema['$defs'] = Object.fromEntries(this.#definitions)
+    return { schema, findings: this.#findings, branches: Math.max(1, ...this.#recursive.values()) }
   }
 
-  #report(rule: Rule, path: string, message: string, remedy: string): void {
-    this.#findings.push({ severity: 'error', rule, path, message, remedy })
+  #report(rule: Rule, path: string, message: string, remedy = remedies[this.#dialect][rule] ?? ''): void {
+    if (this.#findings.length < maxFindings) this.#findings.push({ severity: 'error', rule, path, message, remedy })
+  }
+
+  #warn(shape: Shape, path: string): void {
+    if (!this.#mode) return
+    const warning = (rule: Rule, message: string): void =>
+      void this.#findings.push({
+        severity: 'warning',
+        rule,
+        path,
+        message,
+        remedy: remedies[this.#dialect][rule] ?? '',
+      })
+    for (const pattern of shape.type.kind === 'string' ? shape.type.patterns : [])
+      if (!pattern.ofFormat && isExponential(pattern.source, pattern.flags))
+        warning('pattern', `some texts take exponential time to match ${show(pattern)}`)
+    const branches = this.#recursive.get(shape.type)
+    if (branches !== undefined)
+      warning('recursive-union', `${branches} branches hold the union itself: parsing tries all of them at every level`)
+    for (const keyword of shape.unsaid ?? [])
+      warning('keyword', `\`${keyword}\` cannot be said in a definition; what the model writes is still held to it`)
+    if (shape.optional && shape.fallback && acceptsNull(shape))
+      warning(
+        'unreachable-default',
+        'the default is never used: the model writes null for what it leaves out, and null is accepted',
+      )
   }
 
   /** A type in its place: with `null` where it may be absent, and with what is said about it. */
   #writeUse(shape: Shape, path: string): JsonSchema {
-    const facts = this.#mode ? factsOf(shape) : []
-    const written = this.#reference(shape, path) ?? this.#writeType(shape.type, path)
+    this.#warn(shape, path)
+    const type = typeOf(shape)
+    const written =
+      this.#names.has(type) || this.#shared.has(type) ? this.#refer(type, shape, path) : this.#writeType(type, path)
     const nullable = acceptsNull(shape) || (this.#mode !== false && shape.optional === true)
-    return annotate(nullable ? orNull(written) : written, shape.note, facts)
+    const use = nullable ? orNull(written) : written
+    if (!this.#mode) return { ...annotate(use, shape.note, factsOf(type)), ...noteKeywords(shape) }
+    // A default that null never reaches is not told.
+    const { fallback: _, ...without } = shape
+    const told = shape.optional && acceptsNull(shape) ? without : shape
+    return annotate(use, shape.note, [...wordsOf(type, this.#fineTuned), ...noteFacts(told)])
   }
 
-  #reference(shape: Shape, path: string): JsonSchema | undefined {
-    const target = shape.type.kind === 'reference' ? shape.type.to() : shape
-    if (shape.type.kind !== 'reference' && !this.#shared.has(shape.type) && target.type !== this.#root.type)
-      return undefined
-    const known = this.#names.get(target.type)
+  #refer(type: Type, shape: Shape, path: string): JsonSchema {
+    const known = this.#names.get(type)
     if (known !== undefined) return { $ref: known === '#' ? '#' : `#/$defs/${known}` }
-    const name = this.#nameFor(target, path)
-    this.#names.set(target.type, name)
-    this.#definitions[name] = {}
-    this.#definitions[name] = annotate(this.#writeType(target.type, path), target.note, [])
+    const name = this.#nameFor(shape, path)
+    this.#names.set(type, name)
+    this.#limits?.definition(name, path)
+    this.#definitions.set(name, {})
+    const depth = this.#depth
+    this.#depth = 0
+    this.#definitions.set(name, this.#writeType(type, path))
+    this.#depth = depth
     return { $ref: `#/$defs/${name}` }
   }
 
-  #nameFor(shape: Shape, path: string): string {
-    const wish = shape.note?.id ?? shape.note?.title ?? /([\w-]+)\W*$/.exec(path)?.[1] ?? 'schema'
+  /** After what it calls itself, or the property it was first found at. */
+  #nameFor({ note }: Shape, path: string): string {
+    const wish = note?.id ?? note?.title ?? /([\w-]+)\W*$/.exec(path)?.[1] ?? 'schema'
     const base = wish.replaceAll(/[^a-zA-Z0-9_-]+/g, '_').slice(0, 60)
     let name = base
-    for (let n = 2; name in this.#definitions; n++) name = `${base}_${n}`
+    for (let count = 2; this.#definitions.has(name); count++) name = `${base}_${count}`
     return name
   }
 
@@ -91,270 +145,149 @@ class Writer {
       case 'string':
         return this.#writeString(type)
       case 'number':
-        return { type: type.integer ? 'integer' : 'number', ...(this.#fineTuned ? {} : type.keywords) }
+        return { type: type.integer ? 'integer' : 'number', ...(!this.#fineTuned && type.keywords) }
       case 'boolean':
       case 'null':
         return { type: type.kind }
       case 'date':
-        return { type: 'string', ...(this.#fineTuned ? {} : { format: 'date-time' }) }
+        return { type: 'string', ...(!this.#fineTuned && { format: 'date-time' }) }
       case 'bigint':
-        return { type: 'string', ...(this.#fineTuned ? {} : { pattern: '^-?\\d+$' }) }
+        return { type: 'string', ...(!this.#fineTuned && { pattern: '^-?\\d+$' }) }
       case 'literal':
-        return writeLiteral(type.values)
+        return this.#writeLiteral(type, path)
       case 'object':
-        return this.#writeObject(type, path)
+        return this.#nested(path, () => this.#writeObject(type, path))
       case 'array':
       case 'set':
-        return this.#writeArray(type, path)
+        return this.#nested(path, () => this.#writeArray(type, path))
       case 'tuple':
-        return this.#writeTuple(type, path)
+        return this.#nested(path, () => this.#writeTuple(type, path))
       case 'record':
       case 'map':
-        return this.#writeRecord(type, path)
+        return this.#nested(path, () => this.#writeRecord(type, path))
       case 'union':
-        return { anyOf: type.options.map((option, index) => this.#writeUse(option, `${path}.options[${index}]`)) }
+        return this.#writeUnion(type.options, path)
       case 'reference':
-        return this.#reference({ type }, path) ?? {}
+        return this.#writeUse({ type }, path)
       case 'any':
-        if (this.#mode)
-          this.#report(
-            'any',
-            path,
-            `${type.source} has no type the model could be held to`,
-            "z.string().describe('JSON').transform((text) => JSON.parse(text))",
-          )
+        if (this.#mode) this.#report('any', path, `${type.source} has no type to hold the model to`, type.remedy)
         return {}
       case 'impossible':
-        this.#report('impossible', path, `${type.source}: ${type.reason}`, type.remedy)
+        this.#report(type.rule, path, `${type.source}: ${type.reason}`, type.remedy)
         return {}
     }
     return unreachable(type)
+  }
+
+  #nested(path: string, write: () => JsonSchema): JsonSchema {
+    this.#depth++
+    this.#limits?.depth(this.#depth, path)
+    const written = write()
+    this.#depth--
+    return written
   }
 
   get #fineTuned(): boolean {
     return this.#mode !== false && this.#mode.fineTuned === true
   }
 
-  #writeString({ keywords, patterns }: Extract<Type, { kind: 'string' }>): JsonSchema {
+  #writeString(type: StringType): JsonSchema {
     if (this.#fineTuned) return { type: 'string' }
-    const format = keywords['format']
-    const known = typeof format === 'string' && strictFormats.has(format)
-    const pattern = patterns.find((one) => portable(one) && !(one.ofFormat && known))
-    const { format: _, ...lengths } = keywords
+    const { format, ...lengths } = type.keywords
+    const pattern = patternOf(type)
     return {
       type: 'string',
       ...(!this.#mode && lengths),
-      ...((known || (!this.#mode && format !== undefined)) && { format }),
+      ...((strictFormats.has(format) || (!this.#mode && format !== undefined)) && { format }),
       ...(pattern && { pattern: pattern.source }),
     }
   }
 
-  #writeObject({ properties, others }: Extract<Type, { kind: 'object' }>, path: string): JsonSchema {
-    if (this.#mode && this.#mode.openObject !== 'closed' && others !== 'strip' && others !== 'refuse')
-      this.#report(
-        'open-object',
-        path,
-        'the object keeps keys it does not name',
-        "z.object({ … }), or strict: { openObject: 'closed' }",
-      )
-    const written: Record<string, JsonSchema> = {}
-    for (const { key, shape } of properties) {
-      if (key === '__proto__')
-        this.#report('property-name', path, 'a property cannot be called `__proto__`', 'rename it')
-      else written[key] = this.#writeUse(shape, `${path}${step(key)}`)
-    }
-    const required = properties.filter(({ shape }) => this.#mode || !shape.optional).map(({ key }) => key)
-    const closed = this.#mode !== false || others === 'refuse' || others === 'strip'
-    return {
-      type: 'object',
-      properties: written,
-      ...((this.#mode || required.length > 0) && { required }),
-      additionalProperties: closed ? false : others === 'keep' ? true : this.#writeUse(others, `${path}.*`),
-    }
+  #writeLiteral({ values }: Of<'literal'>, path: string): JsonSchema {
+    const json = values.map((value) => (typeof value === 'bigint' ? String(value) : value))
+    this.#limits?.values(json, path)
+    if (json.some((value) => typeof value === 'number' && !Number.isFinite(value)))
+      this.#report('impossible', path, 'JSON has no NaN and no Infinity', 'leave the value out')
+    const types = [...new Set(json.map((value) => typeof value))]
+    const type = types.length === 1 ? types[0] : types
+    return json.length === 1 ? { type, const: json[0] } : { type, enum: json }
   }
 
-  #writeArray({ kind, items, keywords }: Extract<Type, { kind: 'array' | 'set' }>, path: string): JsonSchema {
-    const { uniqueItems, ...sizes } = kind === 'set' ? { uniqueItems: true, ...keywords } : keywords
+  #writeUnion(options: readonly Shape[], path: string): JsonSchema {
+    const written = options.map((option, index) => this.#writeUse(option, `${path}.options[${index}]`))
+    return { anyOf: written }
+  }
+
+  #writeObject({ properties, others }: ObjectType, path: string): JsonSchema {
+    if (this.#mode && this.#mode.openObject !== 'closed' && others !== 'strip' && others !== 'refuse')
+      this.#report('open-object', path, 'the object keeps keys it does not name')
+    const written: JsonSchema = {}
+    for (const { key, shape } of properties) {
+      const at = `${path}${step(key)}`
+      this.#limits?.property(key, at)
+      if (key === '__proto__') this.#report('property-name', at, 'a property cannot be called `__proto__`')
+      else written[key] = this.#writeUse(shape, at)
+    }
+    if (this.#mode) return closedObject(written)
+    const required = properties.filter(({ shape }) => !shape.optional).map(({ key }) => key)
+    const open = typeof others === 'object' ? this.#writeUse(others, `${path}.*`) : others === 'keep'
+    return { type: 'object', properties: written, ...(required.length > 0 && { required }), additionalProperties: open }
+  }
+
+  #writeArray({ kind, items, keywords }: ArrayType, path: string): JsonSchema {
+    const { uniqueItems, ...sizes } = keywords
+    const unique = kind === 'set' || uniqueItems === true
     return {
       type: 'array',
       items: this.#writeUse(items, `${path}[]`),
-      ...(this.#fineTuned ? {} : sizes),
-      ...(!this.#mode && uniqueItems === true && { uniqueItems }),
+      ...(!this.#fineTuned && sizes),
+      ...(!this.#mode && unique && { uniqueItems: true }),
     }
   }
 
-  #writeTuple({ items, rest }: Extract<Type, { kind: 'tuple' }>, path: string): JsonSchema {
+  #writeTuple({ items, rest }: TupleType, path: string): JsonSchema {
+    if (this.#mode && this.#mode.tuple !== 'object') this.#report('tuple', path, 'the strict subset has no tuples')
     const written = items.map((item, index) => this.#writeUse(item, `${path}[${index}]`))
-    const others = rest && this.#writeUse(rest, `${path}[]`)
-    if (!this.#mode) return { type: 'array', prefixItems: written, items: others ?? false, minItems: items.length }
-    if (this.#mode.tuple !== 'object')
-      this.#report(
-        'tuple',
-        path,
-        'the strict subset has no tuples',
-        "z.object({ … }) with named keys, or strict: { tuple: 'object' }",
-      )
-    const properties: Record<string, JsonSchema> = Object.fromEntries(
-      written.map((item, index) => [String(index), item]),
-    )
-    if (others) properties['rest'] = { type: 'array', items: others }
-    return closedObject(properties)
+    const others = rest && this.#writeUse(rest, `${path}[${items.length}…]`)
+    if (!this.#mode) {
+      const minItems = items.findLastIndex((item) => !item.optional) + 1
+      return { type: 'array', prefixItems: written, items: others ?? false, minItems }
+    }
+    for (const [index] of items.entries()) this.#limits?.property(String(index), `${path}[${index}]`)
+    const properties: JsonSchema = Object.fromEntries(written.map((item, index) => [String(index), item]))
+    return closedObject(others ? { ...properties, rest: { type: 'array', items: others } } : properties)
   }
 
-  #writeRecord({ kind, key, value }: Extract<Type, { kind: 'record' | 'map' }>, path: string): JsonSchema {
-    const of = this.#writeUse(value, `${path}.*`)
-    if (!this.#mode && kind === 'record') return { type: 'object', additionalProperties: of }
+  #writeRecord({ kind, key, value }: RecordType, path: string): JsonSchema {
+    if (!this.#mode && kind === 'record')
+      return { type: 'object', additionalProperties: this.#writeUse(value, `${path}.*`) }
     if (this.#mode && this.#mode.record !== 'pairs')
-      this.#report(
-        'record',
-        path,
-        `z.${kind}() has keys of its own choice, which the strict subset cannot express`,
-        "z.object({ … }) with known keys, or strict: { record: 'pairs' }",
-      )
-    return { type: 'array', items: closedObject({ key: this.#writeUse(key, `${path}.key`), value: of }) }
+      this.#report('record', path, `a ${kind} has keys of its own choice, which the strict subset cannot express`)
+    const keys = this.#writeUse(key, `${path}.key`)
+    const pair = this.#nested(path, () => closedObject({ key: keys, value: this.#writeUse(value, `${path}.*`) }))
+    for (const name of ['key', 'value']) this.#limits?.property(name, path)
+    return { type: 'array', items: pair }
   }
 }
 
-/** The formats the API holds the model to. */
-export const strictFormats: ReadonlySet<string> = new Set([
-  'date-time',
-  'time',
-  'date',
-  'duration',
-  'email',
-  'hostname',
-  'ipv4',
-  'ipv6',
-  'uuid',
-])
-
-/** Can another engine read this pattern, and mean the same? */
-function portable({ source, flags, ofFormat }: Pattern): boolean {
-  return (
-    flags.replaceAll(/[uv]/g, '') === '' &&
-    !/\(\?<?[=!]|\\[1-9]|\\k<|\\p\{/i.test(source) &&
-    (!ofFormat || source.length <= 120)
-  )
-}
-
-function closedObject(properties: Record<string, JsonSchema>): JsonSchema {
+function closedObject(properties: JsonSchema): JsonSchema {
   return { type: 'object', properties, required: Object.keys(properties), additionalProperties: false }
 }
 
-function writeLiteral(values: readonly (string | number | boolean | bigint)[]): JsonSchema {
-  const json = values.map((value) => (typeof value === 'bigint' ? String(value) : value))
-  const types = [...new Set(json.map((value) => typeof value))]
-  const type = types.length === 1 ? types[0] : types
-  return json.length === 1 ? { type, const: json[0] } : { type, enum: json }
-}
-
 function orNull(schema: JsonSchema): JsonSchema {
-  const { type } = schema
+  const { type, anyOf } = schema
   if (Object.keys(schema).length === 0 || type === 'null') return schema
-  if (Array.isArray(schema['anyOf'])) return { ...schema, anyOf: [...schema['anyOf'], { type: 'null' }] }
+  if (Array.isArray(anyOf)) return { ...schema, anyOf: [...anyOf, { type: 'null' }] }
   const plain =
     typeof type === 'string' && type !== 'object' && type !== 'array' && !('enum' in schema) && !('const' in schema)
   return plain ? { ...schema, type: [type, 'null'] } : { anyOf: [schema, { type: 'null' }] }
 }
 
-/** The type first, then what is said about it. Beside `$ref` the API takes nothing, so a reference is wrapped. */
-function annotate(schema: JsonSchema, note: Note | undefined, facts: readonly string[]): JsonSchema {
-  const sentences = [note?.description?.trim(), ...facts].filter((text) => text !== undefined && text !== '')
-  const description = sentences
-    .map((text) => (/[.!?:…]$/.test(text ?? '') || sentences.length === 1 ? text : `${text}.`))
-    .join(' ')
-  if (!description && !note?.title) return schema
-  const { type, ...rest } = schema['$ref'] === undefined ? schema : { anyOf: [schema] as unknown[], type: undefined }
-  return {
-    ...(type !== undefined && { type }),
-    ...(note?.title && { title: note.title }),
-    ...(description && { description }),
-    ...rest,
-  }
-}
-
-function factsOf({ type, fallback, note }: Shape): string[] {
-  const facts = 'facts' in type ? [...type.facts] : []
-  if (type.kind === 'string') facts.push(...lengthFacts(type.keywords))
-  if (type.kind === 'set') facts.push('No item twice')
-  const value = fallback && jsonOf(fallback.value)
-  if (value !== undefined) facts.push(`Default: ${value}`)
-  const examples = (note?.examples ?? []).map(jsonOf).filter((text) => text !== undefined)
-  if (examples.length > 0) facts.push(`Examples: ${examples.join(', ')}`)
-  if (note?.deprecated) facts.push('Deprecated')
-  return facts
-}
-
-function lengthFacts(keywords: Readonly<Record<string, unknown>>): string[] {
-  const { minLength, maxLength } = keywords as { minLength?: number; maxLength?: number }
-  if (minLength !== undefined && minLength === maxLength) return [`Exactly ${minLength} characters`]
-  return [
-    ...(minLength === undefined ? [] : [`At least ${minLength} character${minLength === 1 ? '' : 's'}`]),
-    ...(maxLength === undefined ? [] : [`At most ${maxLength} character${maxLength === 1 ? '' : 's'}`]),
-  ]
-}
-
-function jsonOf(value: unknown): string | undefined {
-  try {
-    const text: string | undefined = JSON.stringify(value)
-    return text !== undefined && text.length <= 200 ? text : undefined
-  } catch {
-    return undefined
-  }
-}
-
-/** Types that stand in more than one place and hold others: written once, under `$defs`. */
-function sharedTypes(root: Shape): ReadonlySet<Type> {
-  const seen = new Set<Type>()
-  const shared = new Set<Type>()
-  const visit = ({ type }: Shape): void => {
-    if (type.kind === 'reference') return void shared.add(type.to().type)
-    const children = childrenOf(type)
-    if (type.kind !== 'object' && children.every((child) => childrenOf(child.type).length === 0)) return
-    if (seen.has(type)) {
-      shared.add(type)
-      return
-    }
-    seen.add(type)
-    for (const child of children) visit(child)
-  }
-  visit(root)
-  return shared
-}
-
-export function childrenOf(type: Type): readonly Shape[] {
-  switch (type.kind) {
-    case 'object':
-      return type.properties.map(({ shape }) => shape)
-    case 'array':
-    case 'set':
-      return [type.items]
-    case 'tuple':
-      return type.rest ? [...type.items, type.rest] : type.items
-    case 'record':
-    case 'map':
-      return [type.key, type.value]
-    case 'union':
-      return type.options
-    case 'string':
-    case 'number':
-    case 'boolean':
-    case 'null':
-    case 'date':
-    case 'bigint':
-    case 'literal':
-    case 'reference':
-    case 'any':
-    case 'impossible':
-      return []
-  }
-  return unreachable(type)
-}
-
 function step(key: string): string {
-  return /^[\p{ID_Start}_$][\p{ID_Continue}$]*$/u.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`
+  return isName(key) ? `.${key}` : `[${JSON.stringify(key)}]`
 }
 
-function kindOf(type: Type): string {
-  return type.kind === 'any' || type.kind === 'impossible' ? type.source : `a ${type.kind}`
+function nameOf(type: Type): string {
+  if (type.kind === 'any') return type.source
+  return /^[aeio]/.test(type.kind) ? `an ${type.kind}` : `a ${type.kind}`
 }

@@ -1,4 +1,4 @@
-import { clip } from './issues.ts'
+import { clip } from './excerpt.ts'
 
 /**
  * One bounded line about anything that was thrown: the message, never stack or cause. Never throws itself, whatever

@@ -1,5 +1,5 @@
-import { checkConversion, convert, rooted } from './conversion.ts'
-import type { JsonSchema, StrictOptions } from './definition.ts'
+import { checkFindings, convert, rooted } from './conversion.ts'
+import type { JsonSchema, StrictOptions } from './strict-options.ts'
 import type { Finding } from './findings.ts'
 import type { StandardSchema } from './standard-schema.ts'
 
@@ -16,6 +16,6 @@ export function diagnose(schema: StandardSchema, { root = 'schema', ...options }
 /** The schema in the API's strict subset: shared, frozen, the same object for the same schema. @throws SchemaError */
 export function strictJsonSchema(schema: StandardSchema, options: StrictOptions = {}): JsonSchema {
   const conversion = convert(schema, options)
-  checkConversion(conversion, 'The schema', 'schema')
+  checkFindings(conversion.findings, 'The schema', 'schema')
   return conversion.definition
 }

@@ -1,4 +1,5 @@
 // What the doctor says: every way in which a schema does not fit, where it stands, and how to mend it.
+import { clip } from './excerpt.ts'
 
 /** One thing that is wrong (`error`) or not as it seems (`warning`) with a schema. */
 export interface Finding {
@@ -28,6 +29,7 @@ export type Rule =
   | 'property-name'
   | 'unreachable-default'
   | 'pattern'
+  | 'recursive-union'
   | 'limit:properties'
   | 'limit:depth'
   | 'limit:enum'
@@ -37,8 +39,17 @@ export type Rule =
 
 /** Findings as text, one paragraph each. */
 export function formatFindings(findings: readonly Finding[]): string {
-  return findings.map(({ path, message, remedy }) => `  ${path}: ${message}\n    → ${remedy}`).join('\n')
+  const shown = findings
+    .slice(0, maxShown)
+    .map(({ path, message, remedy }) => `  ${clip(path, maxPath)}: ${message}\n    → ${remedy}`)
+  if (findings.length > maxShown) shown.push(`  and ${findings.length - maxShown} more, see \`findings\``)
+  return shown.join('\n')
 }
+
+const maxShown = 20
+const maxPath = 300
+/** A schema with more findings than this is not looked at further. */
+export const maxFindings = 1000
 
 /** Which functions, formats and definitions may be called: the API's rule. */
 export const namePattern: RegExp = /^[a-zA-Z0-9_-]{1,64}$/
@@ -46,7 +57,7 @@ export const namePattern: RegExp = /^[a-zA-Z0-9_-]{1,64}$/
 /** The finding about a name the API refuses, if it does. */
 export function checkName(name: unknown, path: string): Finding[] {
   if (typeof name === 'string' && namePattern.test(name)) return []
-  const shown = typeof name === 'string' ? `\`${name.length > 80 ? `${name.slice(0, 80)}…` : name}\`` : typeof name
+  const shown = typeof name === 'string' ? `\`${clip(name, 80)}\`` : typeof name
   const mended = typeof name === 'string' ? name.replaceAll(/[^a-zA-Z0-9_-]+/g, '_').slice(0, 64) : ''
   return [
     {

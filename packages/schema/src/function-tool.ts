@@ -1,6 +1,6 @@
 import type { FunctionDefinition } from '@toolloop/wire'
 import { parseJson, parseValue, type Parsed } from './arguments.ts'
-import { checkConversion, convert, type Conversion } from './conversion.ts'
+import { checkFindings, convert, type Conversion } from './conversion.ts'
 import { OutputError, ToolInputError } from './errors.ts'
 import { checkName } from './findings.ts'
 import type { InputOf, OutputOf, StandardSchema } from './standard-schema.ts'
@@ -52,13 +52,13 @@ export function tool(
   const { name, description, parameters, output, strict = true } = options
   const mode = strict === true ? {} : strict
   const conversion = parameters && convert(parameters, mode)
-  checkConversion(conversion ?? empty, `Tool \`${name}\``, 'parameters', checkName(name, 'name'))
+  checkFindings(conversion?.findings ?? [], `Tool \`${name}\``, 'parameters', checkName(name, 'name'))
   const definition: FunctionDefinition = {
     type: 'function',
     function: {
       name,
       ...(description !== undefined && { description }),
-      parameters: (conversion ?? empty).definition,
+      parameters: conversion?.definition ?? noParameters,
       ...(mode !== false && { strict: true }),
     },
   }
@@ -75,17 +75,12 @@ export function tool(
   }) satisfies Tool
 }
 
-/** What a tool without parameters takes. */
-const empty: Conversion = {
-  definition: Object.freeze({
-    type: 'object',
-    properties: Object.freeze({}),
-    required: Object.freeze([]),
-    additionalProperties: false,
-  }),
-  restore: undefined,
-  findings: [],
-}
+const noParameters: Record<string, unknown> = Object.freeze({
+  type: 'object',
+  properties: Object.freeze({}),
+  required: Object.freeze([]),
+  additionalProperties: false,
+})
 
 function argumentsParser(
   name: string,
@@ -93,7 +88,7 @@ function argumentsParser(
   conversion: Conversion | undefined,
 ): (text: string) => Promise<unknown> {
   return async (text) => {
-    const parsed = await parseArgumentsText(text, schema, conversion)
+    const parsed = await parseArgumentsText(text.trim() === '' ? '{}' : text, schema, conversion)
     if ('issues' in parsed) throw new ToolInputError(name, text, parsed.issues, { cause: parsed.cause })
     return parsed.value
   }
@@ -104,14 +99,14 @@ async function parseArgumentsText(
   schema: StandardSchema | undefined,
   conversion: Conversion | undefined,
 ): Promise<Parsed<unknown>> {
-  const json = parseJson(text.trim() === '' ? '{}' : text)
+  const json = parseJson(text)
   if ('issues' in json) return json
   const { value } = json
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     const kind = value === null ? 'null' : Array.isArray(value) ? 'an array' : `a ${typeof value}`
     return { issues: [{ path: '', message: `expected one JSON object, received ${kind}` }] }
   }
-  if (schema) return parseValue(schema, conversion?.restore, text, value)
+  if (schema) return parseValue(schema, conversion, text, value)
   const keys = Object.keys(value)
   if (keys.length === 0) return { value }
   return { issues: keys.map((key) => ({ path: key, message: 'the tool takes no arguments' })) }

@@ -9,7 +9,7 @@ export { functionDefinition, parseArguments, toolDefinitions } from './function-
 export type { ResponseFormatOf, ResponseFormatOptions } from './response-format.ts'
 export { responseFormat } from './response-format.ts'
 // Schemas: conversion and diagnosis.
-export type { JsonSchema, StrictOptions } from './definition.ts'
+export type { JsonSchema, StrictOptions } from './strict-options.ts'
 export type { DiagnoseOptions } from './diagnosis.ts'
 export { diagnose, strictJsonSchema } from './diagnosis.ts'
 export type { Finding, Rule } from './findings.ts'

@@ -1,5 +1,8 @@
 // What does not fit, phrased for the model: one bounded line per problem, with path, expectation and what came.
+import { clip, excerpt, formatPath } from './excerpt.ts'
+import type { Shape } from './shape.ts'
 import type { StandardIssue } from './standard-schema.ts'
+import { wirePath } from './wire-path.ts'
 
 /** One way in which a value does not fit its schema. */
 export interface Issue {
@@ -21,48 +24,81 @@ export function formatIssues(issues: readonly Issue[]): string {
   return lines.join('\n')
 }
 
-/** The issues a schema library reported, in our terms. `value` is what the model wrote. */
-export function issuesOf(found: readonly StandardIssue[], value: unknown): Issue[] {
-  return found.flatMap((issue) => {
-    const keys = (issue.path ?? []).map((part) => (typeof part === 'object' ? part.key : part))
-    return [{ path: formatPath(keys), message: withReceived(issue.message, keys, value) }]
-  })
+/**
+ * The issues a schema library reported, in our terms.
+ * @param value what the model wrote; issues of a record or a tuple are found there
+ */
+export function issuesOf(found: readonly StandardIssue[], value: unknown, shape?: Shape): Issue[] {
+  return found.slice(0, 100).flatMap((issue) =>
+    unfold(issue, []).map(({ message, keys }) => {
+      const { path, at } = wirePath(shape, keys, value)
+      return { path: formatPath(path), message: phrase(message, path, at) }
+    }),
+  )
 }
 
-/** `['user', 'tags', 2]` → `user.tags[2]` */
-export function formatPath(keys: readonly PropertyKey[]): string {
-  let path = ''
-  for (const key of keys) {
-    if (typeof key === 'number') path += `[${key}]`
-    else if (typeof key === 'string' && /^[\p{ID_Start}_$][\p{ID_Continue}$]*$/u.test(key))
-      path += path ? `.${key}` : key
-    else path += `[${JSON.stringify(String(key))}]`
-  }
-  return path
+interface Unfolded {
+  readonly message: string
+  readonly keys: readonly PropertyKey[]
+  readonly expected?: string | undefined
 }
 
-function withReceived(message: string, keys: readonly PropertyKey[], value: unknown): string {
-  const line = message.replaceAll(/\s*\n\s*/g, ' ')
-  if (/\b(received|but got|was)\b/i.test(line)) return line
-  let at: unknown = value
-  for (const key of keys)
-    at = typeof at === 'object' && at !== null && Object.hasOwn(at, key) ? Reflect.get(at, key) : undefined
-  return `${line}, received ${excerpt(at)}`
+/** A union that nothing fits reports each branch; the model is told of the branch that came closest. */
+function unfold(issue: ZodIssue, before: readonly PropertyKey[]): Unfolded[] {
+  const keys = [...before, ...(issue.path ?? []).map((part) => (typeof part === 'object' ? part.key : part))]
+  const branches = branchesOf(issue).map((branch) =>
+    branch.flatMap((inner) => unfold(inner, absolute(issue) ? before : keys)),
+  )
+  if (branches.length === 0) return [{ message: issue.message, keys, expected: issue.expected }]
+  const deeper = branches.filter((branch) => branch.every((inner) => inner.keys.length > keys.length))
+  const [closest] = deeper.toSorted((a, b) => a.length - b.length)
+  if (closest) return closest
+  const expected = branches.flatMap((branch) => branch.map((inner) => inner.expected ?? ''))
+  const known = expected.length > 0 && expected.every((text) => text !== '')
+  return [{ message: known ? `expected ${[...new Set(expected)].join(' or ')}` : issue.message, keys }]
 }
 
-/** A value in a few characters. */
-export function excerpt(value: unknown, maxLength = 60): string {
-  if (value === undefined) return 'nothing'
-  if (value === null || typeof value === 'number' || typeof value === 'boolean') return String(value)
-  if (Array.isArray(value)) return `an array of ${value.length}`
-  if (typeof value === 'object' && value !== null)
-    return clip(`an object with ${Object.keys(value).slice(0, 5).join(', ') || 'no keys'}`, maxLength)
-  return typeof value === 'string' ? clip(JSON.stringify(value), maxLength) : `a ${typeof value}`
+/** What Zod adds to an issue of a union. */
+interface ZodIssue extends StandardIssue {
+  readonly code?: string
+  readonly expected?: string
+  /** Zod 4: the issues of each branch, their paths relative. */
+  readonly errors?: unknown
+  /** Zod 3: the error of each branch, its paths absolute. */
+  readonly unionErrors?: unknown
 }
 
-/** At most `maxLength` characters, cut between code points, with an ellipsis where something is missing. */
-export function clip(text: string, maxLength: number): string {
-  if (text.length <= maxLength) return text
-  const end = /[\uD800-\uDBFF]/.test(text.charAt(maxLength - 2)) ? maxLength - 2 : maxLength - 1
-  return `${text.slice(0, end)}…`
+function branchesOf({ code, errors, unionErrors }: ZodIssue): ZodIssue[][] {
+  if (code !== 'invalid_union') return []
+  if (Array.isArray(errors)) return errors.filter((branch): branch is ZodIssue[] => Array.isArray(branch))
+  if (Array.isArray(unionErrors)) return unionErrors.map((error: { issues: ZodIssue[] }) => error.issues)
+  return []
+}
+
+function absolute(issue: ZodIssue): boolean {
+  return Array.isArray(issue.unionErrors)
+}
+
+/** Without the library's own preamble, and with what came. */
+function phrase(message: string, path: readonly PropertyKey[], at: unknown): string {
+  const line = message
+    .replaceAll(/\s*\n\s*/g, ' ')
+    .replace(/^Invalid (?:input|type|value): (?=expected)/i, '')
+    .replace(/^Expected /, 'expected ')
+  const told = withoutPath(line, formatPath(path))
+  const said = told.replace(/,? (?:but )?received (?:string|number|boolean|undefined|null|array|object|NaN)$/i, '')
+  if (said === told && /\breceived\b|\(was /i.test(told)) return told
+  const expected = said.replace(/^expected (date|bigint)$/, (_, type: string) => `expected ${wireTypes[type]}`)
+  return `${expected}, received ${excerpt(at)}`
+}
+
+/** What the model writes for it. */
+const wireTypes: Readonly<Record<string, string>> = {
+  date: 'an ISO 8601 date and time',
+  bigint: 'an integer as a string of digits',
+}
+
+/** ArkType begins with the path, which stands before the line already. */
+function withoutPath(line: string, path: string): string {
+  return path !== '' && line.startsWith(`${path} must`) ? line.slice(path.length + 1) : line
 }

@@ -1,4 +1,3 @@
-import { intersect } from './intersection.ts'
 import type { Shape, Type } from './shape.ts'
 
 /** One pass over a schema: knows what was read before, what is being read now, and when it is too much. */
@@ -14,7 +13,7 @@ export class Reading {
     if (open) return { type: open }
     if (this.#open.size >= maxDepth) return tooMuch(`nested more than ${maxDepth} deep`)
     if (this.#done.size >= maxTypes) return tooMuch(`made of more than ${maxTypes} schemas`)
-    this.#open.set(key, { kind: 'reference', to: () => this.#done.get(key) ?? tooMuch('unfinished') })
+    this.#open.set(key, { kind: 'reference', to: () => this.#done.get(key) ?? tooMuch('never finished') })
     try {
       const shape = read()
       this.#done.set(key, shape)
@@ -22,11 +21,6 @@ export class Reading {
     } finally {
       this.#open.delete(key)
     }
-  }
-
-  /** What fits both. */
-  intersect(left: Shape, right: Shape): Shape {
-    return intersect(left, right)
   }
 }
 
@@ -38,9 +32,10 @@ function tooMuch(reason: string): Shape {
   return {
     type: {
       kind: 'impossible',
-      source: 'schema',
+      rule: 'limit:size',
+      source: 'the schema',
       reason: `it is ${reason}`,
-      remedy: 'split it, or refer to one schema with z.lazy()',
+      remedy: 'make it smaller, or let z.lazy() return one schema, not a new one each time',
     },
   }
 }

@@ -1,7 +1,6 @@
 // What a tool returned, as the model reads it.
 import type { ContentPart, TextPart } from '@toolloop/wire'
 import { describeError } from './describe-error.ts'
-import { clip } from './issues.ts'
 import { isToolResult } from './tool-result.ts'
 
 export interface RenderOptions {
@@ -32,7 +31,10 @@ export function renderOutput(value: unknown, options: RenderOptions = {}): Rende
   const others = parts.filter((part) => part.type !== 'text')
   const content = boundTexts(texts, maxBytes)
   if (others.length === 0) return { content }
-  return { content: content.length > 0 ? content : `${others.length} attached`, parts: others }
+  return {
+    content: content.length > 0 ? content : others.length === 1 ? '1 part attached' : `${others.length} parts attached`,
+    parts: others,
+  }
 }
 
 const partTypes: ReadonlySet<unknown> = new Set(['text', 'image_url', 'input_audio', 'file'])
@@ -120,6 +122,8 @@ class Plain {
         depth,
       )
     if (value instanceof Set) return Array.from(value, (item) => this.of(item, depth))
+    // oxlint-disable-next-line unicorn/no-instanceof-builtins -- boxed values are objects, and JSON unboxes them
+    if (value instanceof Number || value instanceof String || value instanceof Boolean) return value.valueOf()
     if (value instanceof RegExp || value instanceof URL) return String(value)
     if (ArrayBuffer.isView(value)) return base64(new Uint8Array(value.buffer, value.byteOffset, value.byteLength))
     if (value instanceof ArrayBuffer) return base64(new Uint8Array(value))
@@ -154,6 +158,6 @@ function truncate(text: string, maxBytes: number): string {
   if (text.length * 3 <= maxBytes) return text
   const bytes = byteLength(text)
   if (bytes <= maxBytes) return text
-  const { read } = new TextEncoder().encodeInto(text, new Uint8Array(maxBytes))
-  return `${clip(text.slice(0, read), read)}\n[truncated: ${bytes} bytes, of which the first ${maxBytes} are shown]`
+  const { read, written } = new TextEncoder().encodeInto(text, new Uint8Array(maxBytes))
+  return `${text.slice(0, read)}\n[truncated: ${bytes} bytes, of which the first ${written} are shown]`
 }

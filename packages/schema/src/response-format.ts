@@ -1,7 +1,7 @@
 import type { ResponseFormat } from '@toolloop/wire'
 import { parseJson, parseValue } from './arguments.ts'
-import { checkConversion, convert } from './conversion.ts'
-import type { StrictOptions } from './definition.ts'
+import { checkFindings, convert } from './conversion.ts'
+import type { StrictOptions } from './strict-options.ts'
 import { OutputError } from './errors.ts'
 import { checkName } from './findings.ts'
 import type { OutputOf, StandardSchema } from './standard-schema.ts'
@@ -28,7 +28,7 @@ export function responseFormat<Schema extends StandardSchema>(
 ): ResponseFormatOf<OutputOf<Schema>> {
   const mode = strict === true ? {} : strict
   const conversion = convert(schema, mode)
-  checkConversion(conversion, `Response format \`${name}\``, 'schema', checkName(name, 'name'))
+  checkFindings(conversion.findings, `Response format \`${name}\``, 'schema', checkName(name, 'name'))
   const format = {
     type: 'json_schema',
     json_schema: {
@@ -43,7 +43,7 @@ export function responseFormat<Schema extends StandardSchema>(
     const parsed =
       'issues' in json
         ? json
-        : await parseValue(schema as StandardSchema<unknown, OutputOf<Schema>>, conversion.restore, text, json.value)
+        : await parseValue(schema as StandardSchema<unknown, OutputOf<Schema>>, conversion, text, json.value)
     if ('issues' in parsed)
       throw new OutputError(`The answer does not fit \`${name}\``, parsed.issues, { text, cause: parsed.cause })
     return parsed.value

@@ -1,44 +1,49 @@
 // The way back: turns what the model wrote, in the definition's terms, into what the source schema parses.
-import type { StrictOptions } from './definition.ts'
-import { fits } from './fit.ts'
+import type { StrictOptions } from './strict-options.ts'
+import { asList, Fitting } from './fitting.ts'
 import { isObject, unreachable } from './plain-object.ts'
-import { acceptsNull, type ObjectType, type Shape, type Type, type UnionType } from './shape.ts'
+import { acceptsNull, type ObjectType, type RecordType, type Shape, type Type, type UnionType } from './shape.ts'
 
-/** Changes the value in place where it can: it belongs to the caller and was parsed for this. */
+/** Changes the value in place where it can: it was parsed for this. */
 export type Restore = (value: unknown) => unknown
+
+/** The same, for one look at a whole value. */
+type Step = (value: unknown, fitting: Fitting) => unknown
 
 /** `undefined` where there is nothing to undo. */
 export function restoration(shape: Shape, mode: StrictOptions | false): Restore | undefined {
-  return new Compiler(mode).use(shape)
+  const step = new Compiler(mode).use(shape)
+  return step && ((value) => step(value, new Fitting()))
 }
 
 class Compiler {
-  readonly #pairs: boolean
-  readonly #tuples: boolean
-  readonly #known = new Map<Type, { restore?: Restore | undefined }>()
+  /** Are records and tuples written as pairs and as objects? */
+  readonly #strict: boolean
+  readonly #known = new Map<Type, { step?: Step | undefined }>()
 
   constructor(mode: StrictOptions | false) {
-    this.#pairs = mode !== false
-    this.#tuples = mode !== false
+    this.#strict = mode !== false
   }
 
   /** For a value in its place: `null` becomes `undefined` where the source would not take it. */
-  use(shape: Shape): Restore | undefined {
-    const restore = this.#type(shape.type)
-    if (!dropsNull(shape)) return restore && ((value) => (value === null ? null : restore(value)))
-    return (value) => (value === null ? undefined : restore ? restore(value) : value)
+  use(shape: Shape): Step | undefined {
+    const step = this.#type(shape.type)
+    if (!step && !dropsNull(shape)) return undefined
+    const absent = dropsNull(shape) ? undefined : null
+    return (value, fitting) => (value === null ? absent : step ? step(value, fitting) : value)
   }
 
-  #type(type: Type): Restore | undefined {
+  #type(type: Type): Step | undefined {
     const known = this.#known.get(type)
-    if (known) return 'restore' in known ? known.restore : (value) => (known.restore ? known.restore(value) : value)
-    const entry: { restore?: Restore | undefined } = {}
+    if (known && 'step' in known) return known.step
+    if (known) return (value, fitting) => (known.step ? known.step(value, fitting) : value)
+    const entry: { step?: Step | undefined } = {}
     this.#known.set(type, entry)
-    entry.restore = this.#compile(type)
-    return entry.restore
+    entry.step = this.#compile(type)
+    return entry.step
   }
 
-  #compile(type: Type): Restore | undefined {
+  #compile(type: Type): Step | undefined {
     switch (type.kind) {
       case 'date':
         return toDate
@@ -48,14 +53,9 @@ class Compiler {
         return type.values.some((value) => typeof value === 'bigint') ? literalBigInts(type.values) : undefined
       case 'object':
         return this.#object(type)
-      case 'array': {
-        const item = this.use(type.items)
-        return item && ((value) => (Array.isArray(value) ? value.map(item) : value))
-      }
-      case 'set': {
-        const item = this.use(type.items)
-        return (value) => (Array.isArray(value) ? new Set(item ? value.map(item) : value) : value)
-      }
+      case 'array':
+      case 'set':
+        return this.#items(type.kind, this.use(type.items))
       case 'tuple':
         return this.#tuple(type.items, type.rest)
       case 'record':
@@ -76,68 +76,78 @@ class Compiler {
     return unreachable(type)
   }
 
-  #object(type: ObjectType): Restore | undefined {
+  #object(type: ObjectType): Step | undefined {
     const steps = type.properties.flatMap(({ key, shape }) => {
-      const restore = this.#type(shape.type)
+      const step = this.#type(shape.type)
       const drop = dropsNull(shape)
-      return restore || drop ? [{ key, restore, drop }] : []
+      // A missing `constructor` must not be looked up in the prototype by whoever parses.
+      const inherited = key in Object.prototype
+      return step || drop || inherited ? [{ key, step, drop, inherited, explicit: shape.explicit === true }] : []
     })
     if (steps.length === 0) return undefined
-    return (value) => {
+    return (value, fitting) => {
       if (!isObject(value)) return value
-      for (const { key, restore, drop } of steps) {
-        if (!Object.hasOwn(value, key)) continue
-        if (value[key] === null) {
-          if (drop) delete value[key]
-        } else if (restore) value[key] = restore(value[key])
+      for (const { key, step, drop, inherited, explicit } of steps) {
+        const present = Object.hasOwn(value, key)
+        if (present && value[key] !== null) value[key] = step ? step(value[key], fitting) : value[key]
+        else if (present ? drop && (explicit || inherited) : inherited) value[key] = undefined
+        else if (drop) delete value[key]
       }
       return value
     }
   }
 
-  #tuple(items: readonly Shape[], rest: Shape | undefined): Restore | undefined {
-    const restores = items.map((item) => this.use(item))
-    const restoreRest = rest && this.use(rest)
-    const each = (value: unknown, index: number): unknown => {
-      const restore = index < restores.length ? restores[index] : restoreRest
-      return restore ? restore(value) : value
-    }
-    return (value) => {
-      if (Array.isArray(value)) return value.map(each)
-      if (!this.#tuples || !isObject(value)) return value
-      const list = restores.map((_, index) => value[String(index)])
-      while (list.length > 0 && list.at(-1) === undefined) list.pop()
-      return [...list, ...(Array.isArray(value['rest']) ? value['rest'] : [])].map(each)
+  #items(kind: 'array' | 'set', step: Step | undefined): Step | undefined {
+    if (kind === 'array' && !step) return undefined
+    return (value, fitting) => {
+      if (!Array.isArray(value)) return value
+      const items: unknown[] = step ? value.map((item) => step(item, fitting)) : value
+      return kind === 'set' ? new Set(items) : items
     }
   }
 
-  #record(type: Extract<Type, { kind: 'record' | 'map' }>): Restore | undefined {
+  #tuple(items: readonly Shape[], rest: Shape | undefined): Step {
+    const steps = items.map((item) => this.use(item))
+    const restStep = rest && this.use(rest)
+    return (value, fitting) => {
+      const list = this.#strict && isObject(value) ? asList(value, items.length) : value
+      if (!Array.isArray(list)) return value
+      const restored: unknown[] = list.map((item, index) => {
+        const step = index < steps.length ? steps[index] : restStep
+        return step ? step(item, fitting) : (item as unknown)
+      })
+      while (restored.length > 0 && restored.at(-1) === undefined) restored.pop()
+      return restored
+    }
+  }
+
+  #record(type: RecordType): Step | undefined {
     const key = this.use(type.key)
     const of = this.use(type.value)
-    const pairs = (value: readonly unknown[]): [unknown, unknown][] =>
+    const read = (value: readonly unknown[], fitting: Fitting): [unknown, unknown][] =>
       value.map((pair) => {
         const { key: name, value: item } = isObject(pair) ? pair : {}
-        return [key ? key(name) : name, of ? of(item) : item]
+        return [key ? key(name, fitting) : name, of ? of(item, fitting) : item]
       })
-    if (type.kind === 'map') return (value) => (Array.isArray(value) ? new Map(pairs(value)) : value)
-    if (!this.#pairs) {
-      return (
-        of &&
-        ((value) => (isObject(value) ? recordOf(Object.entries(value).map(([name, item]) => [name, of(item)])) : value))
-      )
-    }
-    return (value) => (Array.isArray(value) && value.every(isObject) ? recordOf(pairs(value)) : value)
+    if (type.kind === 'map') return (value, fitting) => (arePairs(value) ? new Map(read(value, fitting)) : value)
+    if (this.#strict) return (value, fitting) => (arePairs(value) ? recordFrom(read(value, fitting)) : value)
+    if (!of) return undefined
+    return (value, fitting) =>
+      isObject(value) ? recordFrom(Object.entries(value).map(([name, item]) => [name, of(item, fitting)])) : value
   }
 
-  #union(type: UnionType): Restore | undefined {
-    const restores = type.options.map((option) => this.use(option))
-    if (restores.every((restore) => restore === undefined)) return undefined
-    return (value) => {
-      const index = type.options.findIndex((option) => fits(option, value))
-      const restore = restores[index]
-      return restore ? restore(value) : value
+  #union(type: UnionType): Step | undefined {
+    const steps = type.options.map((option) => this.use(option))
+    if (steps.every((step) => step === undefined)) return undefined
+    return (value, fitting) => {
+      const step = steps[fitting.choose(type, value)]
+      return step ? step(value, fitting) : value
     }
   }
+}
+
+function arePairs(value: unknown): value is unknown[] {
+  return Array.isArray(value) && value.every(isObject)
 }
 
 function dropsNull(shape: Shape): boolean {
@@ -145,7 +155,7 @@ function dropsNull(shape: Shape): boolean {
 }
 
 /** Every key is data, `__proto__` too. */
-function recordOf(entries: readonly (readonly [unknown, unknown])[]): Record<string, unknown> {
+function recordFrom(entries: readonly (readonly [unknown, unknown])[]): Record<string, unknown> {
   const record: Record<string, unknown> = {}
   for (const [key, value] of entries)
     Object.defineProperty(record, String(key), { value, enumerable: true, configurable: true, writable: true })
@@ -164,6 +174,6 @@ function toBigInt(value: unknown): unknown {
   return typeof value === 'number' && Number.isSafeInteger(value) ? BigInt(value) : value
 }
 
-function literalBigInts(values: readonly unknown[]): Restore {
+function literalBigInts(values: readonly unknown[]): Step {
   return (value) => values.find((one) => typeof one === 'bigint' && String(one) === value) ?? value
 }

@@ -1,16 +1,22 @@
 // What a schema accepts as JSON, whatever library it was written in. Readers make shapes; the definition, the way
 // back and the diagnosis are made from them, so that the same meaning gives the same definition.
+import type { Rule } from './findings.ts'
+import { unreachable } from './plain-object.ts'
 
 /** One use of a type. Modifiers are flat, so that `.optional().nullable()` and `.nullable().optional()` are one. */
 export interface Shape {
   readonly type: Type
   /** May be left out. The model writes `null`, which is taken out again where the source does not accept it. */
   readonly optional?: boolean
+  /** Left out, it must be there as `undefined`: `z.union([…, z.undefined()])`. */
+  readonly explicit?: boolean
   /** The source itself accepts `null`. */
   readonly nullable?: boolean
   /** What the source puts in the place of what was left out. */
   readonly fallback?: { readonly value: unknown }
   readonly note?: Note
+  /** Keywords of the source that no definition can say; its own parse enforces them. */
+  readonly unsaid?: readonly string[]
 }
 
 /** What a schema says about itself. */
@@ -107,6 +113,8 @@ export interface RecordType {
 export interface UnionType {
   readonly kind: 'union'
   readonly options: readonly Shape[]
+  /** The source looks at a discriminator, not at each branch. */
+  readonly told?: boolean
 }
 
 /** The way back to a type that is still being read. */
@@ -119,32 +127,40 @@ export interface AnyType {
   readonly kind: 'any'
   /** As the source calls it, e.g. `z.unknown()`. */
   readonly source: string
+  readonly remedy: string
 }
 
-/** What JSON cannot carry, or this package cannot express. */
+/** What JSON cannot carry, or one definition cannot express. */
 export interface ImpossibleType {
   readonly kind: 'impossible'
+  readonly rule: Rule
   readonly source: string
   readonly reason: string
   readonly remedy: string
 }
 
 /** A union without what is not a branch of its own: nested unions, `null`, branches that are absent. */
-export function unionOf(options: readonly Shape[]): Shape {
+export function unionOf(options: readonly Shape[], told = false): Shape {
   const flat = options.flatMap((option) =>
     option.type.kind === 'union' && !option.note
       ? option.type.options.map((inner) => inherit(inner, option))
       : [option],
   )
   const optional = flat.some((option) => option.optional)
+  const explicit = optional && flat.every((option) => !option.optional || option.explicit)
   const nullable = flat.some((option) => option.nullable || option.type.kind === 'null')
   const fallback = flat.find((option) => option.fallback)?.fallback
   const branches = flat.filter((option) => option.type.kind !== 'null' && option.type !== absent).map(bare)
-  const modifiers = { ...(optional && { optional }), ...(nullable && { nullable }), ...(fallback && { fallback }) }
+  const modifiers = {
+    ...(explicit && { explicit }),
+    ...(optional && { optional }),
+    ...(nullable && { nullable }),
+    ...(fallback && { fallback }),
+  }
   const [only] = branches
   if (!only) return nullable ? { type: { kind: 'null' }, ...modifiers } : { type: impossibleNever, ...modifiers }
   if (branches.length === 1) return { ...only, ...modifiers }
-  return { type: { kind: 'union', options: branches }, ...modifiers }
+  return { type: { kind: 'union', options: branches, ...(told && { told }) }, ...modifiers }
 }
 
 /** One of some values, as JSON takes them. */
@@ -155,9 +171,18 @@ export function literalOf(values: readonly (string | number | boolean | bigint |
   return { type: { kind: 'literal', values: [...new Set(present)] }, ...(nullable && { nullable }) }
 }
 
+/** A record whose keys are known is an object. */
+export function recordOf(key: Shape, value: Shape, partial: boolean): Shape {
+  if (key.type.kind !== 'literal') return { type: { kind: 'record', key, value } }
+  const shape = partial ? { ...value, optional: true } : value
+  const properties = key.type.values.map((name) => ({ key: String(name), shape }))
+  return { type: { kind: 'object', properties, others: 'refuse', facts: [] } }
+}
+
 /** `undefined` as a branch of a union: it makes the union optional and is no branch itself. */
 export const absent: Type = {
   kind: 'impossible',
+  rule: 'impossible',
   source: 'undefined',
   reason: 'JSON has no `undefined`',
   remedy: 'leave the property out, or write `z.null()` or `.optional()`',
@@ -165,6 +190,7 @@ export const absent: Type = {
 
 const impossibleNever: Type = {
   kind: 'impossible',
+  rule: 'impossible',
   source: 'never',
   reason: 'no value fits it',
   remedy: 'leave the property out',
@@ -186,13 +212,44 @@ export function typeOf(shape: Shape): Exclude<Type, ReferenceType> {
     if (hops === 100)
       return {
         kind: 'impossible',
-        source: 'z.lazy()',
+        rule: 'reference',
+        source: 'the reference',
         reason: 'it refers to nothing but itself',
         remedy: 'give it a type',
       }
     type = type.to().type
   }
   return type
+}
+
+/** The shapes a type holds. */
+export function childrenOf(type: Type): readonly Shape[] {
+  switch (type.kind) {
+    case 'object':
+      return type.properties.map(({ shape }) => shape)
+    case 'array':
+    case 'set':
+      return [type.items]
+    case 'tuple':
+      return type.rest ? [...type.items, type.rest] : type.items
+    case 'record':
+    case 'map':
+      return [type.key, type.value]
+    case 'union':
+      return type.options
+    case 'string':
+    case 'number':
+    case 'boolean':
+    case 'null':
+    case 'date':
+    case 'bigint':
+    case 'literal':
+    case 'reference':
+    case 'any':
+    case 'impossible':
+      return []
+  }
+  return unreachable(type)
 }
 
 function inherit(inner: Shape, outer: Shape): Shape {

@@ -18,6 +18,11 @@ export function toolResult<Model, Details>(parts: {
   return Object.freeze({ model, details, [mark]: true as const })
 }
 
+/** Never throws, whatever the value is. */
 export function isToolResult(value: unknown): value is ToolResult {
-  return typeof value === 'object' && value !== null && Object.hasOwn(value, mark)
+  try {
+    return typeof value === 'object' && value !== null && Object.hasOwn(value, mark)
+  } catch {
+    return false
+  }
 }

@@ -1,5 +1,5 @@
 import type { ToolCall, ToolDefinition } from '@toolloop/wire'
-import type { StrictOptions } from './definition.ts'
+import type { StrictOptions } from './strict-options.ts'
 
 /**
  * A tool: what the model reads (`definition`), how its arguments are checked (`parse`), what runs (`execute`),

@@ -12,11 +12,12 @@ export type ChunkSource = AsyncIterable<Chunk | readonly Chunk[]> | Iterable<Chu
 
 /**
  * Events one by one; the generator's return value is the completion. The source is asked for more only when all its
- * events were taken, so a slow consumer slows it. When it fails, `snapshotOf(error)` is the completion so far.
+ * events were taken, so a slow consumer slows it. When it fails, `snapshotOf(error)` is the completion so far. A
+ * builder in place of options gives its snapshots on the way.
  */
 export function accumulate<Parsed = unknown>(
   chunks: ChunkSource,
-  options: BuilderOptions = {},
+  options: BuilderOptions | CompletionBuilder<Parsed> = {},
 ): AsyncGenerator<StreamEvent<Parsed>, Completion, undefined> {
   return new OneByOne(accumulateBatches<Parsed>(chunks, options))
 }
@@ -24,9 +25,9 @@ export function accumulate<Parsed = unknown>(
 /** The same, many events at a time: one list per batch of chunks, without a promise per event. Empty lists are left out. */
 export async function* accumulateBatches<Parsed = unknown>(
   chunks: ChunkSource,
-  options: BuilderOptions = {},
+  options: BuilderOptions | CompletionBuilder<Parsed> = {},
 ): AsyncGenerator<StreamEvent<Parsed>[], Completion, undefined> {
-  const builder = new CompletionBuilder<Parsed>(options)
+  const builder = builderOf(options)
   let events: StreamEvent<Parsed>[] = []
   try {
     for await (const batch of chunks) {
@@ -49,6 +50,10 @@ export async function* accumulateBatches<Parsed = unknown>(
 /** What had arrived when a stream failed; `undefined` where the error is not from a stream. */
 export function snapshotOf(error: unknown): Completion | undefined {
   return error instanceof Error ? asWire<{ snapshot?: Completion }>(error).snapshot : undefined
+}
+
+function builderOf<Parsed>(options: BuilderOptions | CompletionBuilder<Parsed>): CompletionBuilder<Parsed> {
+  return options instanceof CompletionBuilder ? options : new CompletionBuilder<Parsed>(options)
 }
 
 /** Our own errors and aborts stay what they are and gain the snapshot; anything else becomes the cause of a `StreamError`. */

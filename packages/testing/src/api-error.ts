@@ -56,8 +56,8 @@ export class ScriptedFailure extends ToolloopError {
   static override readonly brand: symbol = Symbol.for('toolloop.ScriptedFailure')
   override readonly name = 'ScriptedFailure'
   declare readonly code: string
-  /** `undefined` for an error inside a 200 answer. */
-  readonly status: number | undefined
+  /** 200 for an error inside an answer that had begun well. */
+  readonly status: number
   readonly param: string | undefined
   readonly type: string | undefined
   readonly request_id: string | undefined
@@ -66,11 +66,11 @@ export class ScriptedFailure extends ToolloopError {
   /** The scripted body's error object. Not enumerable. */
   declare readonly error: unknown
 
-  constructor(status: number | undefined, body: unknown, headers: Readonly<Record<string, string>> = {}) {
+  constructor(status: number, body: unknown, headers: Readonly<Record<string, string>> = {}) {
     const error = (isJsonObject(body) ? body['error'] : undefined) ?? body
     const { message, code, param, type } = stringsOf(error)
-    super(code ?? 'api', `${status === undefined ? '' : `${status} `}${message ?? textOf(error)}`, {
-      retryable: status !== undefined && (status === 408 || status === 409 || status === 429 || status >= 500),
+    super(code ?? 'api', `${status < 400 ? '' : `${status} `}${message ?? textOf(error)}`, {
+      retryable: status === 408 || status === 409 || status === 429 || status >= 500,
     })
     this.status = status
     this.param = param
@@ -80,7 +80,7 @@ export class ScriptedFailure extends ToolloopError {
     Object.defineProperty(this, 'headers', { value: list, enumerable: false })
     Object.defineProperty(this, 'error', { value: error, enumerable: false })
     countAs(this, 'APIError')
-    if (status !== undefined && statusOf(status).class !== 'APIError') countAs(this, statusOf(status).class)
+    if (status >= 400) countAs(this, statusOf(status).class)
   }
 
   override toJSON(): Record<string, unknown> {
@@ -98,15 +98,15 @@ export function abortError(signal: AbortSignal): ToolloopError {
   return countAs(error, 'APIUserAbortError')
 }
 
-/** What the transport throws when no answer begins. */
-export function connectionError(): ToolloopError {
-  const error = new ToolloopError('connection', 'The scripted connection ended before an answer', { retryable: true })
+/** What the transport throws when no whole answer comes. */
+export function connectionError(problem: string): ToolloopError {
+  const error = new ToolloopError('connection', `The scripted answer ${problem}`, { retryable: true })
   return countAs(error, 'APIConnectionError')
 }
 
-/** What the transport throws when an answer breaks off or is no JSON. */
-export function brokenAnswer(reason: string, cause?: unknown): StreamError {
-  return new StreamError(`The scripted answer ${reason}`, { cause })
+/** What the transport throws when a stream breaks off after it has said something. */
+export function brokenAnswer(message: string, cause?: unknown): StreamError {
+  return new StreamError(message, { cause })
 }
 
 /** Gives an error the brand of a transport's class: that is how `instanceof` works without importing the class. */

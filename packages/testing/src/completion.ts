@@ -1,6 +1,7 @@
 // From a reply to the completion on the wire: ids, times and token counts are the same in every run.
 import type { Choice, Completion, CompletionMessage, Usage } from '@toolloop/wire'
 import { isJsonObject } from './json-object.ts'
+import type { ScriptRequest } from './script.ts'
 import { toolCall, type AnswerParts, type AnswerReply } from './reply.ts'
 
 /** What an answer is filled in with. */
@@ -8,8 +9,8 @@ export interface AnswerContext {
   /** The number of the request, from 0. */
   readonly index: number
   readonly model: string
-  /** The request as JSON, for the estimate of its tokens. */
-  readonly requestText: string
+  /** For the estimate of its tokens. */
+  readonly request: Pick<ScriptRequest, 'messages' | 'tools'>
 }
 
 /** 2025-01-01T00:00:00Z; each answer is one second later than the one before. */
@@ -18,7 +19,7 @@ const epoch = 1_735_689_600
 /** The whole answer, as a request without `stream` gets it. */
 export function completionOf(answer: AnswerReply, context: AnswerContext): Completion {
   const choices = answer.choices.map((parts, index) => choiceOf(parts, index, context.index + 1))
-  const usage = answer.usage === undefined ? estimateUsage(context.requestText, choices) : answer.usage
+  const usage = answer.usage === undefined ? estimateUsage(context.request, choices) : answer.usage
   return {
     id: `chatcmpl-${context.index + 1}`,
     object: 'chat.completion',
@@ -49,7 +50,7 @@ function choiceOf(parts: AnswerParts, index: number, request: number): Choice {
 }
 
 /** About four characters a token, as a rule of thumb has it; never zero. */
-function estimateUsage(requestText: string, choices: readonly Choice[]): Usage {
+function estimateUsage({ messages, tools }: AnswerContext['request'], choices: readonly Choice[]): Usage {
   const reasoning = choices.reduce((sum, { message }) => sum + tokens(message.reasoning_content ?? ''), 0)
   const written = choices.reduce(
     (sum, { message }) =>
@@ -58,7 +59,7 @@ function estimateUsage(requestText: string, choices: readonly Choice[]): Usage {
       tokens(message.tool_calls ? JSON.stringify(message.tool_calls) : ''),
     0,
   )
-  const prompt = Math.max(1, tokens(requestText))
+  const prompt = Math.max(1, tokens(JSON.stringify([messages, tools])))
   const answer = Math.max(1, written + reasoning)
   return {
     prompt_tokens: prompt,

@@ -29,6 +29,6 @@ describe('where there is no Node', () => {
 
   test('a scripted server says what it needs', async () => {
     const run = runInNewContext(`${await bundle()};testing.scriptedServer([])`, { ...browser })
-    await expect(run).rejects.toThrow('scriptedServer needs Node')
+    await expect(run).rejects.toThrow('scriptedServer needs `node:http`')
   })
 })

@@ -13,10 +13,18 @@ export type {
 } from './reply.ts'
 export { chunksOf, type SplitOptions } from './chunks.ts'
 // Scripts: which request gets which reply.
-export { when, type ConditionalStep, type Script, type ScriptRequest, type Step, type StepFunction } from './script.ts'
+export {
+  when,
+  type ConditionalStep,
+  type Script,
+  type ScriptOptions,
+  type ScriptRequest,
+  type Step,
+  type StepFunction,
+} from './script.ts'
 export { lastText, toolResults, type ToolResult } from './request-reading.ts'
 // Who plays a script: a model in process, a server over HTTP, a server as strict as the API.
-export { scriptedModel, type ScriptedModel, type ScriptedModelOptions, type ScriptOptions } from './scripted-model.ts'
+export { scriptedModel, type ScriptedModel, type ScriptedModelOptions } from './scripted-model.ts'
 export {
   scriptedServer,
   strictServer,

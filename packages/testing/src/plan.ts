@@ -4,6 +4,7 @@ import { chunksOf } from './chunks.ts'
 import { completionOf, isCompletion } from './completion.ts'
 import type { Fault } from './fault.ts'
 import type { Reply } from './reply.ts'
+import type { ScriptRequest } from './script.ts'
 import { statusBody } from './api-error.ts'
 
 /** One event of a stream, or the whole of a plain body. */
@@ -20,7 +21,9 @@ export interface Plan {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly frames: readonly Frame[]
-  /** Milliseconds before each frame. */
+  /** Events, not one body. */
+  readonly streamed: boolean
+  /** Milliseconds before each frame but `[DONE]`. */
   readonly delay: number
   readonly drip?: { readonly bytes: number; readonly delay: number }
   readonly end: Ending
@@ -38,7 +41,7 @@ export interface Ending {
 export interface PlanOptions {
   readonly index: number
   readonly model: string
-  readonly requestText: string
+  readonly request: ScriptRequest
   readonly stream: boolean
   readonly includeUsage: boolean
   readonly deltaSize: number
@@ -48,37 +51,38 @@ export interface PlanOptions {
 /** Decides everything about a response; no time passes and nothing is sent. */
 export function planOf(reply: Reply, options: PlanOptions): Plan {
   const faults = reply.faults ?? []
-  const streamed = options.stream && reply.kind !== 'failure'
-  const frames = applyFaults(streamed ? eventsOf(reply, options) : bodyOf(reply, options), faults, streamed)
+  const answer = answerOf(reply, options)
+  const streamed = options.stream && (reply.kind === 'chunks' || isCompletion(answer))
+  const frames = applyFaults(streamed ? eventsOf(reply, answer, options) : bodyOf(reply, answer), faults, streamed)
   const size = frames.reduce((sum, { text }) => sum + byteLength(text), 0)
   const wrong = faults.find((item) => item.kind === 'contentLength')
   const drip = faults.findLast((item) => item.kind === 'drip')
   const length = streamed && !wrong ? undefined : size + (wrong?.difference ?? 0)
-  const completion = answerOf(reply, options)
   return {
     status: reply.kind === 'failure' ? reply.status : 200,
     headers: {
       'content-type': streamed ? 'text/event-stream; charset=utf-8' : contentTypeOf(reply),
       ...(streamed && { 'cache-control': 'no-cache' }),
       ...(length !== undefined && { 'content-length': String(length) }),
-      'x-request-id': `req_${options.index + 1}`,
       ...lowerCase(reply.headers),
     },
     frames,
+    streamed,
     delay: reply.delay ?? options.delay,
     ...(drip && { drip }),
     end: endOf(faults, wrong && wrong.difference > 0 ? { how: 'close', at: size } : { how: 'end' }),
-    ...(isCompletion(completion) && { completion }),
+    ...(isCompletion(answer) && { completion: answer }),
   }
 }
 
 /** A plain JSON answer with nothing wrong on the way. */
-export function jsonPlan(status: number, value: unknown, headers: Readonly<Record<string, string>> = {}): Plan {
+export function jsonPlan(status: number, value: unknown): Plan {
   const text = JSON.stringify(value)
   return {
     status,
-    headers: { 'content-type': 'application/json', 'content-length': String(byteLength(text)), ...headers },
+    headers: { 'content-type': 'application/json', 'content-length': String(byteLength(text)) },
     frames: [frame('data', false, text)],
+    streamed: false,
     delay: 0,
     end: { how: 'end' },
   }
@@ -87,13 +91,14 @@ export function jsonPlan(status: number, value: unknown, headers: Readonly<Recor
 /** The pieces that are really sent, each with the wait before it. */
 export function* piecesOf({ frames, delay, drip, end }: Plan): Generator<{ bytes: Uint8Array; delay: number }> {
   let sent = 0
-  for (const { text } of frames) {
+  for (const { kind, text } of frames) {
     const bytes = encoder.encode(text)
     const step = drip?.bytes ?? bytes.length
     for (let from = 0; from < bytes.length; from += step) {
       const room = Math.min(from + step, from + (end.at ?? Infinity) - sent)
       const piece = bytes.subarray(from, room)
-      if (piece.length > 0) yield { bytes: piece, delay: (from === 0 ? delay : 0) + (drip?.delay ?? 0) }
+      if (piece.length > 0)
+        yield { bytes: piece, delay: (from === 0 && kind !== 'done' ? delay : 0) + (drip?.delay ?? 0) }
       sent += piece.length
       if (end.at !== undefined && sent >= end.at) return
     }
@@ -107,30 +112,22 @@ export function byteLength(value: string): number {
   return encoder.encode(value).length
 }
 
-function eventsOf(reply: Reply, options: PlanOptions): Frame[] {
+function eventsOf(reply: Reply, answer: unknown, options: PlanOptions): Frame[] {
   const split = { deltaSize: reply.deltaSize ?? options.deltaSize, includeUsage: options.includeUsage }
-  const list = reply.kind === 'chunks' ? reply.chunks : chunksOf(splittable(answerOf(reply, options)), split)
+  const list = reply.kind === 'chunks' ? reply.chunks : isCompletion(answer) ? chunksOf(answer, split) : []
   return [...list.map((value) => frame('data', true, JSON.stringify(value))), frame('done', true, '[DONE]')]
 }
 
-function bodyOf(reply: Reply, options: PlanOptions): Frame[] {
+function bodyOf(reply: Reply, answer: unknown): Frame[] {
   if (reply.kind === 'chunks')
     throw new UsageError('chunks([…]) answers a streamed request, and this one is plain: use reply(…) or completion(…)')
-  if (reply.kind !== 'failure') return [frame('data', false, JSON.stringify(answerOf(reply, options)))]
-  const { body = statusBody(reply.status) } = reply
+  const body = reply.kind === 'failure' ? (reply.body ?? statusBody(reply.status)) : answer
   return [frame('data', false, typeof body === 'string' ? body : JSON.stringify(body))]
 }
 
 /** The whole answer; `undefined` where a reply has none. */
 function answerOf(reply: Reply, options: PlanOptions): unknown {
   return reply.kind === 'answer' ? completionOf(reply, options) : reply.kind === 'completion' ? reply.body : undefined
-}
-
-function splittable(body: unknown): Completion {
-  if (isCompletion(body)) return body
-  throw new UsageError(
-    'completion(…) without `choices` cannot be split into chunks for a streamed request: use chunks([…])',
-  )
 }
 
 function frame(kind: Frame['kind'], streamed: boolean, json: string, event?: string): Frame {
@@ -188,7 +185,7 @@ function endOf(faults: readonly Fault[], usual: Ending): Ending {
 }
 
 function contentTypeOf(reply: Reply): string {
-  if (reply.kind !== 'failure' || typeof reply.body !== 'string') return 'application/json'
+  if (reply.kind === 'answer' || reply.kind === 'chunks' || typeof reply.body !== 'string') return 'application/json'
   return reply.body.trimStart().startsWith('<') ? 'text/html; charset=utf-8' : 'text/plain; charset=utf-8'
 }
 

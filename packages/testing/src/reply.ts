@@ -14,9 +14,10 @@ export interface AnswerReply extends Delivery {
   readonly usage?: Usage | null
 }
 
-/** A body sent exactly as it is. A streamed request gets it split into chunks. */
+/** A body sent as it is. A streamed request gets it split into chunks, if it has `choices`. */
 export interface CompletionReply extends Delivery {
   readonly kind: 'completion'
+  /** A string is sent as it is, anything else as JSON. */
   readonly body: unknown
 }
 
@@ -113,7 +114,7 @@ export function calls(
   return reply({ ...options, toolCalls })
 }
 
-/** A whole body, sent exactly as it is: also one that no server should send. */
+/** The body of a 200, sent as it is: also one that no server should send, such as `'<html>'`. */
 export function completion(body: unknown, options: Delivery = {}): CompletionReply {
   return Object.freeze({ kind: 'completion', body, ...options })
 }

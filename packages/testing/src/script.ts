@@ -1,5 +1,6 @@
 // A script: which request gets which reply, in what order, and what was not as written.
-import { UsageError, type CompletionParams } from '@toolloop/wire'
+import { UsageError, type Clock, type CompletionParams } from '@toolloop/wire'
+import type { ApiError } from './api-error.ts'
 import { isJsonObject } from './json-object.ts'
 import type { Reply } from './reply.ts'
 
@@ -21,6 +22,18 @@ export type Step = Reply | StepFunction | ConditionalStep
 
 /** The steps in the order of arrival, each for one request; or one function for every request. */
 export type Script = readonly Step[] | StepFunction
+
+/** What a script's replies have in common, in process and over HTTP. */
+export interface ScriptOptions {
+  /** Characters (code points) of text or arguments in one delta. @default 8 */
+  readonly deltaSize?: number
+  /** Milliseconds before each chunk of a stream, and before a plain answer. @default 0 */
+  readonly delay?: number
+  /** Measures `delay`; a `virtualClock()` makes a test independent of time. @default systemClock */
+  readonly clock?: Clock
+  /** Answers 400 to a request it objects to, without taking a step. `checkRequest` is what the API would say. */
+  readonly check?: (request: unknown) => ApiError | undefined
+}
 
 /**
  * A step for the first request that `accepts` says yes to; steps without a condition take any. For requests that

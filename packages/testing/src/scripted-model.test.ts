@@ -1,11 +1,4 @@
-import {
-  StreamError,
-  ToolloopError,
-  UsageError,
-  type Chunk,
-  type ModelRequest,
-  type TokenLogprob,
-} from '@toolloop/wire'
+import { ToolloopError, UsageError, type Chunk, type ModelRequest, type TokenLogprob } from '@toolloop/wire'
 import { describe, expect, test } from 'vitest'
 import {
   call,
@@ -237,7 +230,7 @@ describe('failures in process', () => {
 
   test.each([
     ['a cut before the headers', fault.reset(text('hello')), { code: 'connection' }, 0],
-    ['a cut after the headers', fault.cutAt(text('hello'), 0), { code: 'stream' }, 0],
+    ['a cut after the headers', fault.cutAt(text('hello'), 0), { code: 'connection' }, 0],
     ['a cut in the third chunk', fault.cutAt(text('hello', { deltaSize: 1 }), 600), { code: 'stream' }, 2],
     ['a stream without an end', fault.withoutDone(chunks([{ choices: [] }])), { code: 'stream' }, 1],
     ['a malformed chunk', fault.malformed(text('hello'), 1), { code: 'stream' }, 1],
@@ -263,8 +256,10 @@ describe('failures in process', () => {
     expect(contentOf(list)).toBe('hellohello')
   })
 
-  test('a plain body that is cut is a broken answer', async () => {
-    await expect(scriptedModel([fault.cutAt(text('hello'), 10)]).create(ask(''))).rejects.toThrow(StreamError)
+  test('a plain body that is cut is a broken connection', async () => {
+    await expect(scriptedModel([fault.cutAt(text('hello'), 10)]).create(ask(''))).rejects.toMatchObject({
+      code: 'connection',
+    })
   })
 })
 

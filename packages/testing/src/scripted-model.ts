@@ -1,31 +1,20 @@
 // A model that plays a script in the same process: no HTTP, no bytes, the same chunks.
 import {
-  sleep,
   systemClock,
+  ToolloopError,
   type ChatModel,
   type Chunk,
-  type Clock,
   type Completion,
   type ModelOptions,
   type ModelRequest,
   type Price,
   type Profile,
 } from '@toolloop/wire'
-import { abortError, brokenAnswer, connectionError, ScriptedFailure, type ApiError } from './api-error.ts'
-import { byteLength, planOf, type Frame, type Plan } from './plan.ts'
-import { Playback, type Script } from './script.ts'
-
-/** What a script's replies have in common, in process and over HTTP. */
-export interface ScriptOptions {
-  /** Characters (code points) of text or arguments in one delta. @default 8 */
-  readonly deltaSize?: number
-  /** Milliseconds before each chunk of a stream, and before a plain answer. @default 0 */
-  readonly delay?: number
-  /** Measures `delay`; a `virtualClock()` makes a test independent of time. @default systemClock */
-  readonly clock?: Clock
-  /** Answers 400 to a request it objects to, without taking a step. `checkRequest` is what the API would say. */
-  readonly check?: (request: unknown) => ApiError | undefined
-}
+import { abortError, brokenAnswer, connectionError, ScriptedFailure } from './api-error.ts'
+import { arriving, unlessAborted } from './arrival.ts'
+import { parsed } from './json-object.ts'
+import { planOf, type Frame, type Plan } from './plan.ts'
+import { Playback, type Script, type ScriptOptions } from './script.ts'
 
 export interface ScriptedModelOptions extends ScriptOptions {
   /** @default 'scripted' */
@@ -56,37 +45,17 @@ export function scriptedModel(script: Script, options: ScriptedModelOptions = {}
 
   const answer = async (request: ModelRequest, stream: boolean, signal: AbortSignal | undefined): Promise<Plan> => {
     if (signal?.aborted) throw abortError(signal)
-    const requestText = JSON.stringify(request)
-    const seen: ModelRequest = JSON.parse(requestText)
-    requests.push(seen)
+    const seen: ModelRequest = JSON.parse(JSON.stringify(request))
+    const requestId = `req_${requests.push(seen)}`
     const objection = check?.({ model: name, ...seen })
     if (objection) throw new ScriptedFailure(400, { error: objection })
     const { reply, index } = await unlessAborted(playback.take(seen), signal)
     try {
-      return planOf(reply, { index, model: name, requestText, stream, includeUsage: true, deltaSize, delay })
+      const plan = planOf(reply, { index, model: name, request: seen, stream, includeUsage: true, deltaSize, delay })
+      return { ...plan, headers: { 'x-request-id': requestId, ...plan.headers } }
     } catch (error) {
       throw playback.fail(error)
     }
-  }
-
-  async function* play(plan: Plan, signal: AbortSignal | undefined): AsyncGenerator<Frame, void, undefined> {
-    const { end, status, headers } = plan
-    const pause = async (ms: number): Promise<void> => {
-      if (ms > 0) await unlessAborted(sleep(clock, ms, signal), signal)
-      if (signal?.aborted) throw abortError(signal)
-    }
-    if (end.at === undefined && end.how !== 'end') await giveUp(end.how, 'before it began', signal)
-    let arrived = 0
-    for (const frame of plan.frames) {
-      await pause(
-        plan.delay + (plan.drip?.delay ?? 0) * Math.ceil(byteLength(frame.text) / (plan.drip?.bytes ?? Infinity)),
-      )
-      arrived += byteLength(frame.text)
-      if (end.at !== undefined && arrived > end.at) break
-      if (status >= 400) throw new ScriptedFailure(status, bodyOf(frame.text), headers)
-      yield frame
-    }
-    if (end.how !== 'end') await giveUp(end.how, `broke off after ${end.at} bytes`, signal)
   }
 
   return {
@@ -95,55 +64,54 @@ export function scriptedModel(script: Script, options: ScriptedModelOptions = {}
     ...(price && { price }),
     requests,
     async *stream(request, { signal } = {}) {
-      let complete = false
-      for await (const frame of play(await answer(request, true, signal), signal)) {
-        if (frame.kind === 'done') return
-        const chunk: Chunk = valueOf(frame)
-        yield chunk
-        complete ||= chunk.choices?.some((choice) => choice.finish_reason) ?? false
+      const plan = await answer(request, true, signal)
+      if (!plan.streamed && plan.status < 400) throw new ScriptedFailure(plan.status, plan.frames[0]?.json)
+      let begun = false
+      let finished = false
+      try {
+        for await (const frame of arriving(plan, clock, signal)) {
+          if (frame.kind === 'done') return
+          const chunk = chunkIn(frame)
+          yield chunk
+          begun ||= saysSomething(chunk)
+          finished ||= chunk.choices?.some((choice) => choice.finish_reason) ?? false
+        }
+      } catch (error) {
+        if (!isBroken(error) || !begun) throw error
+        // The answer had come to its end already; else what was said cannot be taken back.
+        if (!finished) throw brokenAnswer(error.message, error)
       }
-      if (!complete) throw brokenAnswer('ended with neither a finish_reason nor [DONE]')
+      if (!finished) throw brokenAnswer('The scripted answer ended with neither a finish_reason nor [DONE]')
     },
     async create(request, { signal } = {}) {
-      for await (const frame of play(await answer(request, false, signal), signal)) return valueOf(frame)
-      throw brokenAnswer('had no body')
+      let text = ''
+      for await (const frame of arriving(await answer(request, false, signal), clock, signal)) {
+        if (frame.kind === 'error') throw new ScriptedFailure(200, parsed(frame.json))
+        text += frame.text
+      }
+      const body = parsed(text)
+      if (body === undefined) throw connectionError(`is no whole JSON: ${text.slice(0, 80)}`)
+      return body
     },
     assertUsed: () => playback.assertUsed(),
     [Symbol.asyncDispose]: async () => playback.assertUsed(),
   }
 }
 
-/** What a client would make of a frame. `any`: a script may say what no server should. */
-function valueOf(frame: Frame): any {
-  if (frame.kind === 'error') throw new ScriptedFailure(undefined, JSON.parse(frame.json))
-  try {
-    return JSON.parse(frame.json)
-  } catch (error) {
-    throw brokenAnswer(`is not JSON: ${frame.json.slice(0, 80)}`, error)
-  }
+function chunkIn({ kind, json }: Frame): Chunk {
+  const chunk = parsed(json)
+  if (kind === 'error') throw new ScriptedFailure(200, chunk)
+  if (chunk === undefined) throw brokenAnswer(`The scripted stream holds what is not JSON: ${json.slice(0, 80)}`)
+  return chunk
 }
 
-function bodyOf(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return text
-  }
+/** A role alone says nothing yet. */
+function saysSomething(chunk: Chunk): boolean {
+  return (chunk.choices ?? []).some(({ delta }) =>
+    Object.entries(delta ?? {}).some(([key, value]) => key !== 'role' && value !== null && value !== ''),
+  )
 }
 
-async function giveUp(how: 'close' | 'reset' | 'stall', when: string, signal: AbortSignal | undefined): Promise<never> {
-  if (how === 'stall') return unlessAborted(new Promise<never>(() => {}), signal)
-  throw when === 'before it began' ? connectionError() : brokenAnswer(when)
-}
-
-/** Stops waiting when the signal aborts; what was waited for may settle unheard. */
-function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (!signal) return promise
-  return new Promise((resolve, reject) => {
-    const abort = (): void => reject(abortError(signal))
-    if (signal.aborted) abort()
-    signal.addEventListener('abort', abort, { once: true })
-    const settled = (): void => signal.removeEventListener('abort', abort)
-    promise.finally(settled).then(resolve, (error: unknown) => reject(signal.aborted ? abortError(signal) : error))
-  })
+function isBroken(error: unknown): error is ToolloopError {
+  return error instanceof ToolloopError && error.code === 'connection'
 }

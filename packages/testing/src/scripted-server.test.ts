@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import type { Completion } from '@toolloop/wire'
 import OpenAI from 'openai'
 import { describe, expect, test } from 'vitest'
@@ -83,7 +85,7 @@ describe('a scripted server', () => {
   test('answers a request too many with a 400 that is not retried, and tells at the end', async () => {
     const server = await scriptedServer([])
     const response = await post(server, { model: 'm', messages })
-    expect([response.status, response.headers.get('x-should-retry')]).toEqual([400, 'false'])
+    expect([response.status, response.headers.get('x-request-id')]).toEqual([400, 'req_1'])
     expect(await response.json()).toMatchObject({
       error: { message: expect.stringContaining('Unexpected request 1'), code: 'script_error' },
     })
@@ -129,6 +131,17 @@ describe('a scripted server', () => {
     await using server = await scriptedServer([text('hi')])
     const url = new URL('/openai/deployments/d/chat/completions?api-version=x', server.url)
     expect((await fetch(url, { method: 'POST', body: JSON.stringify({ messages }) })).status).toBe(200)
+  })
+
+  test('does not mind a client that leaves in the middle of its request', async () => {
+    await using server = await scriptedServer([text('next')])
+    const socket = connect(Number(new URL(server.url).port), '127.0.0.1')
+    socket.write('POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n{"mess')
+    socket.resume()
+    socket.end()
+    await once(socket, 'close')
+    expect((await post(server, { model: 'm', messages })).status).toBe(200)
+    expect(server.requests).toHaveLength(1)
   })
 
   test('stops for a client that does not read, and sees it leave', async () => {
@@ -178,6 +191,17 @@ describe('faults on the wire', () => {
     for (let at = 0; at < full.length; at++) {
       const got = await received(await post(server, { model: 'm', messages, stream: true }))
       expect(got).toEqual({ bytes: full.subarray(0, at), broken: true })
+    }
+    await server.close()
+  })
+
+  test('a cut and a drip add up', async () => {
+    const step = chunks([{ a: 'é' }, { b: '😀' }])
+    const sent = Buffer.from(await whole(step))
+    const server = await scriptedServer((_request, index) => fault.drip(fault.cutAt(step, index * 5), 3))
+    for (let at = 0; at < sent.length; at += 5) {
+      const got = await received(await post(server, { model: 'm', messages, stream: true }))
+      expect(got).toEqual({ bytes: sent.subarray(0, at), broken: true })
     }
     await server.close()
   })

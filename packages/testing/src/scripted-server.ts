@@ -1,20 +1,15 @@
-// A script over real HTTP on a loopback port. Needs Node, or a runtime with its `http` module; loads it when started.
+// A script over real HTTP on a loopback port.
 import type * as NodeHttp from 'node:http'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { systemClock, UsageError } from '@toolloop/wire'
-import { errorBody } from './api-error.ts'
+import { ChatApi, type ApiRequest, type ChatApiOptions } from './chat-api.ts'
 import { hangUp, send } from './http-response.ts'
-import { isJsonObject } from './json-object.ts'
-import { jsonPlan, planOf, type Plan } from './plan.ts'
-import { Playback, type Script, type ScriptRequest } from './script.ts'
-import type { ScriptOptions } from './scripted-model.ts'
-import { StoredCompletions } from './stored-completions.ts'
+import { parsed } from './json-object.ts'
+import { Playback, type Script } from './script.ts'
 import { checkRequest } from './strict.ts'
 
-export interface ScriptedServerOptions extends ScriptOptions {
-  /** Answers 401 to every other key (`authorization: Bearer …` or `api-key`). @default any key will do */
-  readonly apiKey?: string
+export interface ScriptedServerOptions extends ChatApiOptions {
   /** @default 0, any free port */
   readonly port?: number
 }
@@ -49,8 +44,6 @@ export interface SeenRequest {
   readonly aborted: boolean
 }
 
-type Writable<T> = { -readonly [K in keyof T]: T[K] }
-
 /**
  * Plays a script over HTTP: `const server = await scriptedServer([text('hello')])`, then point a client at `server.url`.
  * Plain and streamed requests are told apart by their `stream`; `store: true` keeps completions, which the other
@@ -60,33 +53,17 @@ type Writable<T> = { -readonly [K in keyof T]: T[K] }
 export async function scriptedServer(script: Script, options: ScriptedServerOptions = {}): Promise<ScriptedServer> {
   const { clock = systemClock, port = 0 } = options
   const playback = new Playback(script)
-  const store = new StoredCompletions()
+  const api = new ChatApi(playback, options)
   const requests: SeenRequest[] = []
   const closing = new AbortController()
 
-  const server = nodeHttp().createServer((incoming, response) => {
-    void serve(incoming, response).catch((error: unknown) => {
-      playback.fail(error)
-      response.destroy()
-    })
-  })
-
-  async function serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
-    const text = await readAll(incoming)
-    const url = new URL(incoming.url ?? '/', 'http://localhost')
-    const seen: Writable<SeenRequest> = {
-      method: incoming.method ?? '',
-      path: url.pathname,
-      query: Object.fromEntries(url.searchParams),
-      headers: Object.fromEntries(Object.entries(incoming.headers).map(([name, value]) => [name, String(value)])),
-      body: text === '' ? undefined : parseJson(text),
-      time: clock.now(),
-      sent: 0,
-      aborted: false,
-    }
-    requests.push(seen)
+  const serve = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
     const gone = hangUp(response, closing.signal)
-    const plan = await answer(seen, url, text)
+    const request = await read(incoming)
+    const seen = seenAs(request, clock.now())
+    const number = requests.push(seen)
+    const plan = await api.answer(request)
+    response.setHeader('x-request-id', `req_${number}`)
     await send(response, plan, {
       clock,
       gone,
@@ -94,56 +71,13 @@ export async function scriptedServer(script: Script, options: ScriptedServerOpti
       onHangUp: () => (seen.aborted = !closing.signal.aborted),
     })
   }
-
-  async function answer(seen: SeenRequest, url: URL, text: string): Promise<Plan> {
-    const key = seen.headers['authorization']?.replace(/^Bearer /i, '') ?? seen.headers['api-key']
-    if (options.apiKey !== undefined && key !== options.apiKey)
-      return jsonPlan(401, errorBody('Incorrect API key provided.', { code: 'invalid_api_key' }))
-    const route = /\/chat\/completions(?:\/([^/]+)(\/messages)?)?$/.exec(url.pathname)
-    if (!route) return jsonPlan(404, errorBody(`Invalid URL (${seen.method} ${url.pathname})`))
-    const [, id, messages] = route
-    if (seen.method !== 'POST' || id !== undefined) {
-      const { status, body } = store.answer(
-        seen.method,
-        id && decodeURIComponent(id),
-        messages !== undefined,
-        url.searchParams,
-        seen.body,
-      )
-      return jsonPlan(status, body)
-    }
-    return complete(seen.body, text)
-  }
-
-  async function complete(body: unknown, text: string): Promise<Plan> {
-    const objection = options.check?.(body)
-    if (objection) return jsonPlan(400, { error: objection })
-    if (!isRequest(body))
-      return jsonPlan(
-        400,
-        errorBody('The body must be a JSON object with an array `messages`.', { code: 'invalid_type' }),
-      )
-    try {
-      const { reply, index } = await playback.take(body)
-      const plan = planOf(reply, {
-        index,
-        model: body.model ?? 'scripted',
-        requestText: text,
-        stream: body.stream === true,
-        includeUsage: body.stream_options?.include_usage === true,
-        deltaSize: options.deltaSize ?? 8,
-        delay: options.delay ?? 0,
-      })
-      if (body.store === true && plan.completion) store.save(plan.completion, body)
-      return plan
-    } catch (error) {
-      const { message } = playback.fail(error)
-      return jsonPlan(400, errorBody(message, { type: 'script_error', code: 'script_error' }), {
-        'x-should-retry': 'false',
-      })
-    }
-  }
-
+  const server = nodeHttp().createServer((incoming, response) => {
+    void serve(incoming, response).catch((error: unknown) => {
+      // A client that leaves in the middle of its request is no failure of the script.
+      if (!incoming.destroyed || incoming.complete) playback.fail(error)
+      response.destroy()
+    })
+  })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(port, '127.0.0.1', resolve)
@@ -176,13 +110,26 @@ export function strictServer(script: Script, options: ScriptedServerOptions = {}
 function nodeHttp(): typeof NodeHttp {
   const http = globalThis.process?.getBuiltinModule?.('node:http')
   if (http) return http
-  throw new UsageError('scriptedServer needs Node (or Bun, or Deno) to listen on a port: use scriptedModel here')
+  throw new UsageError(
+    'scriptedServer needs `node:http` to listen on a port, and there is none here: use scriptedModel',
+  )
 }
 
-async function readAll(incoming: AsyncIterable<Buffer>): Promise<string> {
+async function read(incoming: IncomingMessage): Promise<ApiRequest> {
   const parts: Buffer[] = []
   for await (const part of incoming) parts.push(part)
-  return Buffer.concat(parts).toString('utf8')
+  const text = Buffer.concat(parts).toString('utf8')
+  return {
+    method: incoming.method ?? '',
+    url: new URL(incoming.url ?? '/', 'http://localhost'),
+    headers: Object.fromEntries(Object.entries(incoming.headers).map(([name, value]) => [name, String(value)])),
+    body: text === '' ? undefined : (parsed(text) ?? text),
+  }
+}
+
+function seenAs({ method, url, headers, body }: ApiRequest, time: number): Writable<SeenRequest> {
+  const query = Object.fromEntries(url.searchParams)
+  return { method, path: url.pathname, query, headers, body, time, sent: 0, aborted: false }
 }
 
 function portOf(address: AddressInfo | string | null): number {
@@ -190,14 +137,4 @@ function portOf(address: AddressInfo | string | null): number {
   throw new UsageError(`The server listens on ${address ?? 'nothing'}, not on a port`)
 }
 
-function isRequest(body: unknown): body is ScriptRequest {
-  return isJsonObject(body) && Array.isArray(body['messages'])
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return text
-  }
-}
+type Writable<T> = { -readonly [K in keyof T]: T[K] }

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { sleep, systemClock } from '@toolloop/wire'
 import { virtualClock } from './index.ts'
 
@@ -47,6 +47,19 @@ describe('a virtual clock', () => {
     clock.clearTimeout(undefined)
     await clock.runAll()
     expect(ran).toBe(false)
+  })
+
+  test('moves under the fake timers of a test framework', async () => {
+    vi.useFakeTimers()
+    try {
+      const clock = virtualClock()
+      const sleeping = clock.sleep(10)
+      await clock.advance(10)
+      await sleeping
+      expect(clock.now()).toBe(10)
+    } finally {
+      vi.useRealTimers()
+    }
   })
 
   test('tells of a timer that re-arms itself for ever', async () => {

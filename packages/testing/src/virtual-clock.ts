@@ -22,6 +22,9 @@ interface Timer {
   readonly callback: () => void
 }
 
+/** Kept from before a test framework puts its own timers in place. */
+const realSetTimeout = globalThis.setTimeout
+
 /** A clock for tests; it starts at `start` milliseconds. */
 export function virtualClock(start = 0): VirtualClock {
   let now = start
@@ -79,5 +82,5 @@ export function virtualClock(start = 0): VirtualClock {
 
 /** One turn of the real event loop: promise reactions and what has already arrived on sockets run. */
 function settle(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 0))
+  return new Promise((resolve) => realSetTimeout(resolve, 0))
 }

@@ -53,8 +53,18 @@ export {
 } from '@toolloop/schema'
 export type { Effects, Finding, ResponseFormatOf, Tool, ToolContext, ToolOptions } from '@toolloop/schema'
 // The client.
-export { Client } from '@toolloop/client'
-export type { Completions } from '@toolloop/client'
+export { Client, CompletionStream, ContentFilterFinishReasonError, LengthFinishReasonError } from '@toolloop/client'
+export type {
+  CompletionEvent,
+  Completions,
+  ListenerError,
+  ParsedChoice,
+  ParsedCompletion,
+  ParsedMessage,
+  ParseParams,
+  StreamParams,
+  ToolParam,
+} from '@toolloop/client'
 export {
   APIConnectionError,
   APIError,
@@ -71,9 +81,12 @@ export {
   responseOf,
   UnprocessableEntityError,
 } from '@toolloop/transport'
-export type { ChunkStream, ClientOptions, RequestOptions } from '@toolloop/transport'
+export type { ChunkStream, ClientOptions, CompletionQuery, Page, RequestOptions } from '@toolloop/transport'
+// Events over HTTP, to a browser and back.
+export { readSse, sse, toResponse } from '@toolloop/client'
+export type { ReadSseOptions, SseOptions, SseResponseOptions, TypedEvent } from '@toolloop/client'
 // Streams of chunks.
-export { accumulate, CompletionBuilder } from '@toolloop/stream'
+export { accumulate, CompletionBuilder, snapshotOf } from '@toolloop/stream'
 export type { StreamEvent } from '@toolloop/stream'
 // The wire.
 export { LimitError, StreamError, ToolloopError, UsageError } from '@toolloop/wire'

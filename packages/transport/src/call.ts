@@ -1,5 +1,6 @@
 // One request over all its attempts: send, time, retry, let go.
-import { LimitError, type Retry, ToolloopError } from '@toolloop/wire'
+import { type Clock, type Retry, sleep, ToolloopError } from '@toolloop/wire'
+import { beginningOf, wholeText } from './body-text.ts'
 import { excerpt } from './error-body.ts'
 import { type Answer, apiErrorOf, parsedOrText } from './error-response.ts'
 import { APIConnectionError, APIUserAbortError } from './errors.ts'
@@ -15,12 +16,15 @@ export interface CallPolicy extends RetryPolicy {
   readonly timeouts: ResolvedTimeouts
   readonly maxBodyBytes: number
   readonly logger: Logger | undefined
+  readonly clock: Clock
 }
 
 /** Who asked. */
 export interface Caller {
   readonly signal: AbortSignal | undefined
   readonly onRetry: ((retry: Retry) => void) | undefined
+  /** Holds the calls that are not over. */
+  readonly live: Set<Call>
 }
 
 /** An attempt, ready to be sent. */
@@ -44,7 +48,7 @@ export class Call {
   readonly #policy: CallPolicy
   readonly #caller: Caller
   readonly #watch: Stopwatch
-  readonly #began = performance.now()
+  readonly #began: number
   readonly #start = Date.now()
   readonly #unlisten: () => void
   /** Ends whatever is awaited now. */
@@ -59,8 +63,10 @@ export class Call {
     this.#target = target
     this.#policy = policy
     this.#caller = caller
-    this.#watch = new Stopwatch(policy.timeouts, (error) => this.#interrupt(error))
+    this.#began = policy.clock.now()
+    this.#watch = new Stopwatch(policy.timeouts, policy.clock, (error) => this.#interrupt(error))
     this.#unlisten = caller.signal === undefined ? nothing : this.#listen(caller.signal)
+    caller.live.add(this)
   }
 
   /** The response of the latest attempt. */
@@ -118,21 +124,9 @@ export class Call {
   }
 
   /** The whole body as text, up to the bound. */
-  async text(response: HttpResponse, begun?: readonly Uint8Array[]): Promise<string> {
-    const { maxBodyBytes } = this.#policy
+  text(response: HttpResponse, begun?: readonly Uint8Array[]): Promise<string> {
     this.#watch.enter('body')
-    const body: Uint8Array[] = []
-    let size = 0
-    let parts = begun ?? (await this.read(response))
-    while (parts !== undefined) {
-      for (const part of parts) {
-        size += part.byteLength
-        if (size > maxBodyBytes) throw tooLarge(maxBodyBytes)
-        body.push(part)
-      }
-      parts = response.ended ? undefined : await this.read(response)
-    }
-    return textOf(body)
+    return wholeText(() => this.read(response), response, this.#policy.maxBodyBytes, begun)
   }
 
   /** An event came; `finished` tells that only the usage may follow. */
@@ -149,9 +143,9 @@ export class Call {
     this.#close()
   }
 
-  /** Nobody reads on: the connection is cut. */
-  cancel(): void {
-    this.#interrupt(new APIConnectionError('The stream was left before its end', { retryable: false }))
+  /** Nobody wants the answer any more: the connection is cut. */
+  cancel(reason = 'The stream was left before its end'): void {
+    this.#interrupt(new APIConnectionError(reason, { retryable: false }))
     this.#close()
   }
 
@@ -232,36 +226,25 @@ export class Call {
   /** A long, slow or broken error body must not hide the error: what came of it will do. */
   async #errorText(response: HttpResponse): Promise<string> {
     this.#watch.enter('body')
-    const decoder = new TextDecoder()
-    let text = ''
-    try {
-      while (text.length < errorBodyLength) {
-        const parts = await this.read(response)
-        if (parts === undefined) return text
-        for (const part of parts) text += decoder.decode(part, { stream: true })
-      }
-    } catch (error) {
-      if (error instanceof APIUserAbortError) throw error
-    }
+    const { text, failure } = await beginningOf(() => this.read(response), errorBodyLength)
+    if (failure instanceof APIUserAbortError) throw failure
     this.#interrupt(new APIConnectionError('The error body was not read to its end'))
-    return text.slice(0, errorBodyLength)
+    return text
   }
 
-  #sleep(delay: number): Promise<void> {
+  /** Until the next attempt, or until the caller's abort, or until nobody wants the answer any more. */
+  async #sleep(delay: number): Promise<void> {
     const { signal } = this.#caller
-    if (signal?.aborted) {
-      this.#close()
-      return Promise.reject(abortError(signal))
-    }
+    const stop = new AbortController()
+    this.#interrupt = (error) => stop.abort(error)
+    if (signal?.aborted) stop.abort(abortError(signal))
     this.#watch.addTotal(delay)
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(resolve, delay)
-      this.#interrupt = (error) => {
-        clearTimeout(timer)
-        this.#close()
-        reject(error)
-      }
-    })
+    try {
+      await sleep(this.#policy.clock, delay, stop.signal)
+    } catch (error) {
+      this.#close()
+      throw error
+    }
   }
 
   #unlessInterrupted<T>(work: Promise<T>): Promise<T> {
@@ -275,6 +258,7 @@ export class Call {
   #close(): void {
     this.#watch.stop()
     this.#unlisten()
+    this.#caller.live.delete(this)
     this.#interrupt = nothing
   }
 
@@ -304,7 +288,7 @@ export class Call {
   }
 
   #elapsed(): number {
-    return performance.now() - this.#began
+    return this.#policy.clock.now() - this.#began
   }
 }
 
@@ -312,18 +296,6 @@ export class Call {
 const errorBodyLength = 65_536
 
 function nothing(): void {}
-
-function textOf(parts: readonly Uint8Array[]): string {
-  const [first] = parts
-  if (first !== undefined && parts.length === 1) return wholeDecoder.decode(first)
-  const decoder = new TextDecoder()
-  let text = ''
-  for (const part of parts) text += decoder.decode(part, { stream: true })
-  return text + decoder.decode()
-}
-
-/** For bodies in one part: without `stream` a decoder keeps nothing between calls. */
-const wholeDecoder = new TextDecoder()
 
 function abortError(signal: AbortSignal | undefined): APIUserAbortError {
   return new APIUserAbortError({ cause: signal?.reason })
@@ -335,12 +307,4 @@ function wordsOf(cause: unknown): string {
   if (cause instanceof AggregateError && cause.errors.length > 0) return wordsOf(cause.errors[0])
   const own = cause.message || cause.name
   return cause.cause instanceof Error ? `${own}: ${wordsOf(cause.cause)}` : own
-}
-
-function tooLarge(allowed: number): LimitError {
-  return new LimitError(
-    'maxBodyBytes',
-    allowed,
-    `The body is longer than ${allowed} bytes; if that is right for this server, raise \`limits.maxBodyBytes\``,
-  )
 }

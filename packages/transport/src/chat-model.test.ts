@@ -75,13 +75,16 @@ test.each(makers)('%s stops by its signal', async (_name, make) => {
   await expect.poll(server.open).toBe(0)
 })
 
-test('retries are told through the model', async () => {
+test.each<[string, (transport: Transport) => Parameters<typeof chatModel>[0]]>([
+  ['a transport', (transport) => transport],
+  ['a client', (transport) => ({ profile: transport.profile, chat: { completions: transport } })],
+])('%s tells its retries through the model, and hands over batches', async (_name, make) => {
   await using server = await loopback(json(500, {}), answer)
-  await using client = new Transport({ baseURL: server.url, backoff: { initial: 1 } })
+  await using transport = new Transport({ baseURL: server.url, backoff: { initial: 1 } })
+  const client = make(transport)
   const attempts: number[] = []
-  for await (const _ of chatModel(client, 'm').stream?.(request, {
-    onRetry: ({ attempt }) => attempts.push(attempt),
-  }) ?? []);
+  const options = { onRetry: ({ attempt }: { attempt: number }) => void attempts.push(attempt) }
+  for await (const batch of chatModel(client, 'm').stream?.(request, options) ?? []) expect(batch).toBeInstanceOf(Array)
   expect(attempts).toEqual([1])
 })
 

@@ -17,12 +17,17 @@ import { defaultBaseURL } from './endpoint.ts'
 import { ownError } from './foreign-error.ts'
 import { type ProfileName, profileFor } from './profiles.ts'
 
-/** Anything that can create completions: a `Transport`, a `Client`, or an `openai` instance. */
-export type CompletionClient = DirectClient | OpenAIClient
+/** Anything that can create completions: a `Client`, a `Transport`, or an `openai` instance. */
+export type CompletionClient = OwnClient | OpenAIClient
 
-interface DirectClient {
+/** The part of one of our clients that is used. */
+export type OwnClient = { readonly profile: Profile } & (
+  | Completions
+  | { readonly chat: { readonly completions: Completions } }
+)
+
+interface Completions {
   create(params: CompletionParams, options?: ModelOptions): Promise<unknown>
-  readonly profile?: Profile
 }
 
 /** The part of an `openai` instance that is used. */
@@ -64,18 +69,19 @@ interface Source {
   stream(params: CompletionParams, options: ModelOptions): AsyncIterable<Chunk | readonly Chunk[]>
 }
 
+/** Our own clients have a profile; they take our options and hand over batches. */
 function sourceOf(client: CompletionClient): Source {
-  if ('create' in client && typeof client.create === 'function') return directSource(client)
-  const completions = (client as Partial<OpenAIClient>).chat?.completions
-  if (typeof completions?.create === 'function') return foreignSource(client as OpenAIClient)
-  throw new UsageError('`chatModel` needs a client with `create`, or an `openai` instance')
+  const completions = 'chat' in client ? client.chat?.completions : client
+  if (typeof completions?.create !== 'function')
+    throw new UsageError('`chatModel` needs a client with `create` or `chat.completions.create`, e.g. `new Client()`')
+  return 'profile' in client ? ownSource(completions as Completions) : foreignSource(client)
 }
 
-function directSource(client: DirectClient): Source {
+function ownSource(completions: Completions): Source {
   return {
-    create: async (params, options) => (await client.create(params, options)) as Completion,
+    create: async (params, options) => (await completions.create(params, options)) as Completion,
     async *stream(params, options) {
-      const stream = await client.create(params, options)
+      const stream = await completions.create(params, options)
       yield* hasBatches(stream) ? stream.batches() : (stream as AsyncIterable<Chunk>)
     },
   }

@@ -19,7 +19,7 @@ export const excerptBytes = 4096
  */
 export function errorFactsOf(body: unknown): ErrorFacts {
   if (typeof body === 'string') return { message: textOf(body) }
-  if (Array.isArray(body)) return body.length > 0 ? errorFactsOf(body[0]) : {}
+  if (Array.isArray(body)) return isObject(body[0]) ? errorFactsOf(body[0]) : {}
   if (!isObject(body)) return {}
   const inner = body['error']
   const fields = isObject(inner) ? inner : body
@@ -34,7 +34,7 @@ export function errorFactsOf(body: unknown): ErrorFacts {
 
 /** Does this parsed body state an error? A completion may carry `error: null`. */
 export function statesError(body: unknown): boolean {
-  if (Array.isArray(body)) return body.length > 0 && statesError(body[0])
+  if (Array.isArray(body)) return isObject(body[0]) && statesError(body[0])
   if (!isObject(body) || Array.isArray(body['choices'])) return false
   const error = body['error']
   return (error !== undefined && error !== null && error !== false) || body['object'] === 'error' || 'detail' in body
@@ -45,6 +45,15 @@ export function excerpt(text: string, bytes: number = excerptBytes): string {
   const line = text.replaceAll(/\s+/g, ' ').trim()
   const { read } = new TextEncoder().encodeInto(line, new Uint8Array(bytes))
   return read < line.length ? `${line.slice(0, Math.max(0, read - 1))}…` : line
+}
+
+/** A value as JSON, to be quoted; what no program can walk is not. */
+export function jsonText(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? ''
+  } catch {
+    return '(JSON too deep to quote)'
+  }
 }
 
 export function isObject(value: unknown): value is Record<string, unknown> {
@@ -82,16 +91,16 @@ function wordsIn(value: unknown): string | undefined {
   if (typeof value === 'string') return textOf(value)
   if (value === undefined || value === null || typeof value === 'boolean') return undefined
   if (Array.isArray(value)) {
-    const parts = value.slice(0, 8).map((part) => wordsIn(part) ?? '')
-    return parts.filter((part) => part !== '').join('; ')
+    const parts = value.slice(0, 8).map((part) => (Array.isArray(part) ? jsonText(part) : (wordsIn(part) ?? '')))
+    return excerpt(parts.filter((part) => part !== '').join('; '))
   }
-  if (!isObject(value)) return JSON.stringify(value)
+  if (!isObject(value)) return jsonText(value)
   const words = value['msg'] ?? value['message']
   if (typeof words === 'string') {
-    const place = Array.isArray(value['loc']) ? `${value['loc'].join('.')}: ` : ''
+    const place = Array.isArray(value['loc']) ? `${value['loc'].slice(0, 16).map(labelOf).join('.')}: ` : ''
     return excerpt(place + words)
   }
-  return excerpt(JSON.stringify(value))
+  return excerpt(jsonText(value))
 }
 
 /** Text as it is; of HTML the title, or the text without its tags. */

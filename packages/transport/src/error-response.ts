@@ -1,6 +1,6 @@
 // From what the server sent to the error the caller catches.
 import { APIError, errorClassOf } from './errors.ts'
-import { errorFactsOf, excerpt } from './error-body.ts'
+import { errorFactsOf, excerpt, jsonText } from './error-body.ts'
 import { type Redact, redactHeaders } from './redact.ts'
 
 /** An answer that is an error, or that should have been something else. */
@@ -49,7 +49,7 @@ export function apiErrorOf(answer: BadAnswer): APIError {
 /** A 200 that holds no completion. */
 export function notACompletion(answer: BadAnswer, problem: string): APIError {
   const body = redacted(answer)
-  const quote = typeof body === 'string' ? errorFactsOf(body).message : excerpt(JSON.stringify(body))
+  const quote = typeof body === 'string' ? errorFactsOf(body).message : excerpt(jsonText(body))
   return new APIError(`${answer.from ?? 'The server'} answered ${answer.status ?? 200} with ${problem}: ${quote}`, {
     status: answer.status,
     headers: headersOf(answer),
@@ -69,8 +69,20 @@ export function isRetryable(
   const wish = headers?.get('x-should-retry')
   if (wish === 'true') return true
   if (wish === 'false') return false
-  return status !== undefined && (status === 408 || status === 409 || status === 429 || status >= 500)
+  if (status === undefined || status < 400) return passing.has(code ?? '') || passing.has(type ?? '')
+  return status === 408 || status === 409 || status === 429 || status >= 500
 }
+
+/** How an error inside a 200 says that it may pass. */
+const passing: ReadonlySet<string> = new Set([
+  'server_error',
+  'internal_server_error',
+  'internal_error',
+  'overloaded_error',
+  'rate_limit_error',
+  'rate_limit_exceeded',
+  'service_unavailable',
+])
 
 /** Milliseconds the server asks to wait: `retry-after-ms`, else `retry-after` in seconds or as a date. */
 export function retryAfterOf(headers: Headers | undefined, now: number = Date.now()): number | undefined {
@@ -101,7 +113,7 @@ export function parsedOrText(text: string): unknown {
 function redacted({ body, redact }: BadAnswer): unknown {
   if (redact === undefined) return body
   if (typeof body === 'string') return redact(body)
-  const text = JSON.stringify(body)
+  const text = jsonText(body)
   const clean = redact(text)
   return clean === text ? body : parsedOrText(clean)
 }

@@ -22,11 +22,11 @@ export type {
   RequestOptions,
 } from './options.ts'
 export type { Timeouts } from './timeouts.ts'
-export { responseOf } from './response-info.ts'
+export { rememberResponse, responseOf } from './response-info.ts'
 export type { ResponseInfo, ResponseTiming } from './response-info.ts'
 // A model for an agent.
 export { chatModel } from './chat-model.ts'
-export type { ChatModelOptions, CompletionClient, OpenAIClient } from './chat-model.ts'
+export type { ChatModelOptions, CompletionClient, OpenAIClient, OwnClient } from './chat-model.ts'
 export { adaptRequest } from './adapt-request.ts'
 export { profileFor, profiles } from './profiles.ts'
 export type { ProfileName } from './profiles.ts'

@@ -1,5 +1,5 @@
 // What a client and a single request can be told.
-import type { Profile, Retry } from '@toolloop/wire'
+import type { Clock, Profile, Retry } from '@toolloop/wire'
 import type { Timeouts } from './timeouts.ts'
 import type { ProfileName } from './profiles.ts'
 
@@ -74,6 +74,8 @@ export interface ClientOptions {
   readonly logger?: Logger | undefined
   /** Draws the jitter of the back-off, from 0 to 1. @default Math.random */
   readonly random?: (() => number) | undefined
+  /** Runs the timeouts and the back-off; tests pass their own. @default the system's */
+  readonly clock?: Clock | undefined
 }
 
 /** Azure OpenAI: requests go to `{baseURL}/openai/deployments/{deployment}/…?api-version=…` with an `api-key`. */

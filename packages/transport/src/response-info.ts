@@ -28,7 +28,10 @@ export function responseOf(result: object): ResponseInfo | undefined {
   return (result as { [known]?: ResponseInfo })[known]
 }
 
-/** Keeps it with the result, where neither JSON nor a copy nor a comparison meets it. */
+/**
+ * Keeps it with a result, for `responseOf`, where neither JSON nor a copy nor a comparison meets it: also with what
+ * somebody read further than the transport reads.
+ */
 export function rememberResponse(result: object, info: ResponseInfo): void {
   Object.defineProperty(result, known, { value: info })
 }

@@ -1,3 +1,4 @@
+import { virtualClock } from '@toolloop/testing'
 import { expect, test, vi } from 'vitest'
 import { APIError, APIUserAbortError, AuthenticationError, RateLimitError, Transport } from './index.ts'
 import { type Answer, data, delta, hello, json, loopback, params, sse } from './test/loopback.ts'
@@ -111,6 +112,18 @@ test('the back-off doubles up to its maximum', async () => {
   expect(delays).toEqual([2, 4, 8, 10])
 })
 
+test('a clock of the caller’s runs back-offs and timeouts', async () => {
+  await using server = await loopback(json(503, {}, { 'retry-after': '5' }), () => {})
+  const clock = virtualClock()
+  await using client = new Transport({ baseURL: server.url, clock, timeout: 600_000 })
+  const failed = client.create(params).catch((cause: unknown) => cause)
+  const requests = async (count: number): Promise<void> =>
+    expect.poll(async () => (await clock.advance(1000), server.requests.length)).toBe(count)
+  await requests(2)
+  await clock.advance(600_000)
+  expect(await failed).toMatchObject({ timeout: 'total', allowed: 600_000 })
+})
+
 test('a wait beyond the cap ends at once, with the wait on the error', async () => {
   await using server = await loopback(json(429, { error: { message: 'slow down' } }, { 'retry-after': '3600' }))
   await using client = new Transport({ baseURL: server.url })
@@ -128,7 +141,7 @@ test('a wait beyond the deadline ends at once', async () => {
 })
 
 test('an abort ends the back-off', async () => {
-  await using server = await loopback(json(503, {}, { 'retry-after': '50' }))
+  await using server = await loopback(json(503, {}, { 'retry-after': '5' }))
   await using client = new Transport({ baseURL: server.url })
   const abort = new AbortController()
   const failed = client.create(params, {
@@ -137,6 +150,24 @@ test('an abort ends the back-off', async () => {
   })
   await expect(failed).rejects.toBeInstanceOf(APIUserAbortError)
   await expect(failed).rejects.toMatchObject({ cause: 'enough' })
+  expect(server.requests.length).toBe(1)
+})
+
+test('disposing of a stream ends the back-off too, and nothing more is sent', async () => {
+  await using server = await loopback(sse(''))
+  await using client = new Transport({
+    baseURL: server.url,
+    backoff: { initial: 60_000, max: 60_000 },
+    random: () => 0.9,
+  })
+  const { promise: waiting, resolve } = Promise.withResolvers<void>()
+  const stream = await client.create({ ...params, stream: true }, { onRetry: () => resolve() })
+  const failed = (async () => {
+    for await (const _ of stream);
+  })().catch((cause: unknown) => cause)
+  await waiting
+  await stream[Symbol.asyncDispose]()
+  expect(await failed).toMatchObject({ name: 'APIConnectionError', message: expect.stringContaining('left') })
   expect(server.requests.length).toBe(1)
 })
 

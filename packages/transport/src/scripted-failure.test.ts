@@ -1,6 +1,16 @@
-import { failure, fault, ScriptedFailure, scriptedModel, scriptedServer, text, type Reply } from '@toolloop/testing'
-import { StreamError } from '@toolloop/wire'
-import { expect, test } from 'vitest'
+import {
+  calls,
+  chunks,
+  completion,
+  failure,
+  fault,
+  scriptedModel,
+  scriptedServer,
+  text,
+  type Reply,
+} from '@toolloop/testing'
+import { StreamError, ToolloopError, type ChatModel, type Chunk } from '@toolloop/wire'
+import { describe, expect, test } from 'vitest'
 import {
   APIConnectionError,
   APIError,
@@ -17,46 +27,112 @@ import {
   UnprocessableEntityError,
 } from './index.ts'
 
-const request = { messages: [{ role: 'user' as const, content: 'hello' }] }
+// A test of an agent may play its script in process or over HTTP; what it catches is the same.
 
-async function thrownBy(run: () => Promise<unknown>): Promise<unknown> {
-  return run().then(
-    () => undefined,
-    (error: unknown) => error,
-  )
+const request = { messages: [{ role: 'user' as const, content: 'hello' }] }
+const classes = [
+  APIConnectionError,
+  APIError,
+  APIUserAbortError,
+  AuthenticationError,
+  BadRequestError,
+  ConflictError,
+  InternalServerError,
+  NotFoundError,
+  PermissionDeniedError,
+  RateLimitError,
+  StreamError,
+  ToolloopError,
+  UnprocessableEntityError,
+]
+
+/** The classes an error belongs to, by name. */
+function kindsOf(error: unknown): string[] {
+  return classes.filter((type) => error instanceof type).map((type) => type.name)
 }
 
-// A test of an agent may play its script in process or over HTTP: what is caught is of the same class.
-test.each<[string, Reply, readonly (abstract new (...args: never) => Error)[]]>([
-  ['400', failure(400), [APIError, BadRequestError]],
-  ['401', failure(401), [APIError, AuthenticationError]],
-  ['403', failure(403), [APIError, PermissionDeniedError]],
-  ['404', failure(404), [APIError, NotFoundError]],
-  ['409', failure(409), [APIError, ConflictError]],
-  ['422', failure(422), [APIError, UnprocessableEntityError]],
-  ['429', failure(429), [APIError, RateLimitError]],
-  ['500', failure(500), [APIError, InternalServerError]],
-  ['503', failure(503), [APIError, InternalServerError]],
-  ['a reset', fault.reset(text('hello')), [APIConnectionError]],
-])('%s fails alike in process and over HTTP', async (_name, step, classes) => {
-  const inProcess = await thrownBy(() => scriptedModel([step]).create(request))
+/** The chunks that said something, and how the stream ended. */
+async function streamed(model: ChatModel): Promise<{ said: Chunk[]; end: string[] }> {
+  const said: Chunk[] = []
+  try {
+    for await (const batch of model.stream?.(request, {}) ?? [])
+      for (const chunk of Array.isArray(batch) ? batch : [batch]) said.push(chunk)
+    return { said, end: [] }
+  } catch (error) {
+    // A role that nothing followed may be held back or not.
+    return { said: said.length === 1 ? [] : said, end: kindsOf(error) }
+  }
+}
+
+async function plain(model: ChatModel): Promise<unknown> {
+  try {
+    return await model.create?.(request, {})
+  } catch (error) {
+    return kindsOf(error)
+  }
+}
+
+async function overHttp<T>(step: Reply, ask: (model: ChatModel) => Promise<T>): Promise<T> {
   await using server = await scriptedServer([step])
   await using transport = new Transport({ baseURL: server.url, apiKey: 'key', maxRetries: 0 })
-  const overHttp = await thrownBy(async () => chatModel(transport, 'm').create?.(request, {}))
-  for (const type of classes) {
-    expect(inProcess).toBeInstanceOf(type)
-    expect(overHttp).toBeInstanceOf(type)
-  }
-})
+  return await ask(chatModel(transport, 'm'))
+}
 
-test('a 429 is no other class', async () => {
-  const error = await thrownBy(() => scriptedModel([failure(429)]).create(request))
-  expect(error).toBeInstanceOf(ScriptedFailure)
-  expect(error).not.toBeInstanceOf(InternalServerError)
-  expect(error).not.toBeInstanceOf(StreamError)
+const inProcess = (step: Reply): ChatModel => scriptedModel([step], { name: 'm' })
+
+describe('a script fails alike in process and over HTTP', () => {
+  const hello = text('hello', { deltaSize: 2 })
+  test.each<[string, Reply]>([
+    ...[400, 401, 402, 403, 404, 409, 418, 422, 429, 500, 503].map((status): [string, Reply] => [
+      `${status}`,
+      failure(status),
+    ]),
+    ['a failure in HTML', failure(502, '<html>Bad gateway</html>')],
+    ['a reset', fault.reset(hello)],
+    ['a cut in the first chunk', fault.cutAt(hello, 20)],
+    ['a cut after the headers', fault.cutAt(hello, 0)],
+    ['a body that ends early', fault.contentLength(hello, 10)],
+    ['a body that is no JSON', fault.malformed(hello)],
+    ['an error for an answer', fault.error(hello, -1)],
+    ['an error behind the first words', fault.error(hello, 2)],
+    ['a chunk that is no JSON', fault.malformed(text('hello'), 0)],
+    ['a duplicate', fault.duplicate(hello)],
+    ['no [DONE]', fault.withoutDone(hello)],
+  ])('%s', async (_name, step) => {
+    const { said, end } = await streamed(inProcess(step))
+    expect(await overHttp(step, streamed)).toEqual({ said, end })
+    expect(await overHttp(step, plain)).toEqual(await plain(inProcess(step)))
+  })
+
+  test('a stream cut at any byte hands out the same chunks, and ends the same way', async () => {
+    const usage = { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 }
+    const step = calls([{ name: 'f', args: { a: 'é😀' } }], { content: 'hé', deltaSize: 4, usage })
+    await using server = await scriptedServer((_request, index) => ({ ...fault.cutAt(step, index * 7), model: 'm' }))
+    await using transport = new Transport({ baseURL: server.url, apiKey: 'key', maxRetries: 0 })
+    const model = scriptedModel((_request, index) => fault.cutAt(step, index * 7), { name: 'm' })
+    for (let at = 0; at < 2300; at += 7)
+      expect(await streamed(chatModel(transport, 'm')), `cut at ${at}`).toEqual(await streamed(model))
+  })
+
+  test.each<[string, Reply]>([
+    ['chunks for a plain request', chunks([])],
+    ['a fault of a chunk there is not', fault.duplicate(text('hello'), 99)],
+  ])('%s is an error of the script', async (_name, step) => {
+    expect(await plain(inProcess(step))).toContain('ToolloopError')
+    expect(await overHttp(step, plain).catch(kindsOf)).toContain('ToolloopError')
+  })
+
+  test('HTML for a stream is an APIError', async () => {
+    const { end } = await streamed(inProcess(completion('<html>')))
+    expect(end).toEqual(['APIError', 'ToolloopError'])
+    expect((await overHttp(completion('<html>'), streamed)).end).toEqual(end)
+  })
 })
 
 test('an abort in process is the transport’s', async () => {
   const signal = AbortSignal.abort()
-  expect(await thrownBy(() => scriptedModel([]).create(request, { signal }))).toBeInstanceOf(APIUserAbortError)
+  const error: unknown = await scriptedModel([])
+    .create(request, { signal })
+    .catch((reason: unknown) => reason)
+  expect(kindsOf(error)).toEqual(['APIUserAbortError', 'ToolloopError'])
 })

@@ -1,4 +1,5 @@
 import { LimitError } from '@toolloop/wire'
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { SseDecoder } from './sse.ts'
 
@@ -84,6 +85,28 @@ test.each(cases)('%s, at every cut', (_name, text, events) => {
     expect(decode([bytes.subarray(0, cut), bytes.subarray(cut)])).toEqual(events)
   }
   expect(decode(Array.from(bytes, (byte) => new Uint8Array([byte])))).toEqual(events)
+})
+
+test('any bytes give the same events, however they are cut', () => {
+  const piece = fc.oneof(
+    fc.constantFrom('data: ', 'data:', 'event: x', 'error: ', ': c', '\n', '\r', '\r\n', '\n\n', '\uFEFF', 'é€😀'),
+    fc.string(),
+  )
+  const text = fc.array(piece, { maxLength: 40 }).map((parts) => new TextEncoder().encode(parts.join('')))
+  fc.assert(
+    fc.property(
+      fc.oneof(text, fc.uint8Array({ maxLength: 60 })),
+      fc.array(fc.nat(), { maxLength: 6 }),
+      (bytes, cuts) => {
+        const at = [0, ...cuts.map((cut) => cut % (bytes.length + 1)), bytes.length].toSorted(
+          (one, other) => one - other,
+        )
+        const parts = at.slice(1).map((end, n) => bytes.subarray(at[n], end))
+        expect(decode(parts)).toEqual(decode([bytes]))
+      },
+    ),
+    { numRuns: 1000 },
+  )
 })
 
 test.each(['data: x', ': comment', 'xx'])('an event without an end is stopped at the bound (%s)', (text) => {

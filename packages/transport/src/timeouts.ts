@@ -1,5 +1,5 @@
 // The six clocks of a request. They run only while we wait for the server, never while the consumer holds us back.
-import { UsageError } from '@toolloop/wire'
+import { type Clock, systemClock, UsageError } from '@toolloop/wire'
 import { APITimeoutError, type TimeoutKind } from './errors.ts'
 
 /** Milliseconds; `Infinity` and `0` switch a clock off. */
@@ -43,11 +43,13 @@ export class Stopwatch {
   #attempt = 0
   #inPhase = 0
   #since: number | undefined
-  #timer: ReturnType<typeof setTimeout> | undefined
+  readonly #clock: Clock
+  #timer: unknown
   #timerAt = 0
 
-  constructor(limits: ResolvedTimeouts, onExpire: (error: APITimeoutError) => void) {
+  constructor(limits: ResolvedTimeouts, clock: Clock, onExpire: (error: APITimeoutError) => void) {
     this.#limits = limits
+    this.#clock = clock
     this.#onExpire = onExpire
   }
 
@@ -75,7 +77,7 @@ export class Stopwatch {
 
   /** A read is outstanding: the clocks run. */
   wait(): void {
-    const now = performance.now()
+    const now = this.#clock.now()
     this.#since = now
     const at = now + this.#patience()
     if (at >= this.#timerAt && this.#timer !== undefined) return
@@ -85,7 +87,7 @@ export class Stopwatch {
   /** The read is answered: the clocks stand. The timer stays; it looks again when it fires. */
   pause(): void {
     if (this.#since === undefined) return
-    const spent = performance.now() - this.#since
+    const spent = this.#clock.now() - this.#since
     this.#since = undefined
     this.#total += spent
     this.#attempt += spent
@@ -100,22 +102,22 @@ export class Stopwatch {
   /** The attempt is over; no timer is left. */
   stop(): void {
     this.pause()
-    clearTimeout(this.#timer)
+    this.#clock.clearTimeout(this.#timer)
     this.#timer = undefined
   }
 
   #arm(now: number, at: number): void {
-    clearTimeout(this.#timer)
+    this.#clock.clearTimeout(this.#timer)
     this.#timer = undefined
     if (at === Number.POSITIVE_INFINITY) return
     this.#timerAt = at
-    this.#timer = setTimeout(() => this.#look(), Math.min(Math.max(0, at - now), longestTimer))
+    this.#timer = this.#clock.setTimeout(() => this.#look(), Math.min(Math.max(0, at - now), longestTimer))
   }
 
   #look(): void {
     this.#timer = undefined
     if (this.#since === undefined) return
-    const now = performance.now()
+    const now = this.#clock.now()
     const at = this.#since + this.#patience()
     if (at - now > 0.5) return this.#arm(now, at)
     const kind = this.#spentKind()
@@ -154,6 +156,9 @@ const defaults: ResolvedTimeouts = {
   firstEvent: Number.POSITIVE_INFINITY,
   idle: 180_000,
 }
+/** The system's time, counted on even when somebody sets the clock. */
+export const steadyClock: Clock = Object.freeze<Clock>({ ...systemClock, now: () => performance.now() })
+
 /** How long the usage may take to follow the finish. */
 const trailerPatience = 5_000
 const longestTimer = 2 ** 31 - 1

@@ -1,0 +1,86 @@
+import { call, scriptedModel, text } from '@toolloop/testing'
+import { agent, and, calls, image, outputOf, steps, tool, type ToolContext, user } from 'toolloop'
+import { expect, test } from 'vitest'
+import { z } from 'zod'
+
+const search = tool({
+  name: 'search',
+  parameters: z.object({ query: z.string() }),
+  effects: 'none',
+  execute: ({ query }) => `all about ${query}`,
+})
+const publish = tool({ name: 'publish', parameters: z.object({ text: z.string() }), execute: () => 'published' })
+
+test('context', async () => {
+  const model = scriptedModel([call('orders'), text('One: a lamp.')])
+  // #region context
+  interface Shop {
+    readonly customer: string
+    readonly orders: (customer: string) => Promise<readonly string[]>
+  }
+
+  const orders = tool({
+    name: 'orders',
+    description: "The customer's orders",
+    execute: async (_args, { context }: ToolContext<Shop>) => context.orders(context.customer),
+  })
+
+  const clerk = agent({
+    name: 'clerk',
+    model,
+    tools: [orders],
+    instructions: ({ customer }: Shop) => `You serve ${customer}.`,
+  })
+
+  const context = { customer: 'Ada', orders: async () => ['lamp'] }
+  const result = await clerk.run('What did I order?', { context }) // without `context` this does not compile
+  // #endregion
+  expect(outputOf(result)).toBe('One: a lamp.')
+})
+
+test('steps', async () => {
+  const model = scriptedModel([call('search', { query: 'owls' }), call('publish', { text: 'Owls.' })])
+  const cheap = scriptedModel([])
+  // #region steps
+  const writer = agent({
+    name: 'writer',
+    model,
+    tools: [search, publish],
+    maxSteps: 10,
+    stopWhen: and(steps(2), calls('publish')),
+    prepareStep: ({ step }) =>
+      step === 0 ? { tools: ['search'], toolChoice: 'required' } : step > 5 ? { model: cheap } : {},
+  })
+  // #endregion
+  const result = await writer.run('Write about owls.')
+  expect(result).toMatchObject({ status: 'stopped', by: 'and(steps(2), calls(publish))' })
+  expect(model.requests[0]?.tools).toHaveLength(1)
+})
+
+test('conversation', async () => {
+  const chat = agent({ name: 'chat', model: scriptedModel([text('An owl.'), text('In woods.')]) })
+  // #region conversation
+  const first = await chat.run(user('What is on it?', image('https://example.com/bird.jpg')))
+  const second = await chat.run([...first.messages, user('Where does it live?')])
+  // #endregion
+  expect(second.messages.map((message) => message.role)).toEqual(['user', 'assistant', 'user', 'assistant'])
+})
+
+test('output', async () => {
+  const model = scriptedModel([text('{"name":"Tawny owl","heightCm":-3}'), text('{"name":"Tawny owl","heightCm":38}')])
+  // #region output
+  const Bird = z.object({ name: z.string(), heightCm: z.number() })
+  const expert = agent({
+    name: 'expert',
+    model,
+    output: {
+      schema: Bird,
+      validate: ({ heightCm }) => (heightCm > 0 ? undefined : 'heightCm must be positive.'),
+      retries: 2,
+    },
+  })
+  const bird = outputOf(await expert.run('Which owl is the most common?'))
+  bird.heightCm // number
+  // #endregion
+  expect(bird).toEqual({ name: 'Tawny owl', heightCm: 38 })
+})

@@ -1,0 +1,42 @@
+import { call, scriptedModel, text } from '@toolloop/testing'
+import { agent, readSse, type RunEvent, tool, toResponse } from 'toolloop'
+import { expect, test } from 'vitest'
+import { z } from 'zod'
+
+const model = scriptedModel([call('find', { secret: 's3cret' }), text('Found it.')])
+const find = tool({ name: 'find', parameters: z.object({ secret: z.string() }), execute: () => 'under the mat' })
+const assistant = agent({ name: 'assistant', model, tools: [find] })
+
+test('to a browser and back', async () => {
+  // #region server
+  const shown: ReadonlySet<RunEvent['type']> = new Set(['content.delta', 'tool.start', 'tool.done', 'run.done'])
+
+  function handle(request: Request): Response {
+    const stream = assistant.stream(new URL(request.url).searchParams.get('q') ?? '', { signal: request.signal })
+    return toResponse(stream, {
+      redact: (event) => {
+        if (!shown.has(event.type)) return undefined
+        if (event.type === 'tool.start' || event.type === 'tool.done') return { type: event.type, name: event.name }
+        return event
+      },
+    })
+  }
+  // #endregion
+
+  const response = handle(new Request('http://localhost/?q=Where'))
+  const said: string[] = []
+  // #region browser
+  for await (const event of readSse<RunEvent>(response)) {
+    if (event.type === 'content.delta') said.push(event.delta)
+    if (event.type === 'tool.start') said.push(`[${event.name}] `)
+  }
+  // #endregion
+  expect(said.join('')).toBe('[find] Found it.')
+})
+
+test('nothing that was redacted leaves, and facts are numbered', async () => {
+  const again = agent({ name: 'assistant', model: scriptedModel([text('Hi.')]) })
+  const body = await toResponse(again.stream('Hello')).text()
+  expect(body).toMatch(/^id: 0\ndata: {"seq":0,/)
+  expect(body.trimEnd()).toMatch(/data: \[DONE\]$/)
+})

@@ -1,0 +1,33 @@
+import { call, scriptedModel, text } from '@toolloop/testing'
+import { agent, tool } from 'toolloop'
+import { expect, test } from 'vitest'
+import { z } from 'zod'
+
+const add = tool({
+  name: 'add',
+  parameters: z.object({ a: z.number(), b: z.number() }),
+  effects: 'none',
+  execute: ({ a, b }) => a + b,
+})
+
+test('events', async () => {
+  const written: string[] = []
+  const write = (piece: string) => void written.push(piece)
+  const calculator = agent({
+    name: 'calculator',
+    model: scriptedModel([call('add', { a: 1, b: 2 }), text('Three.')]),
+    tools: [add],
+  })
+  // #region events
+  const stream = calculator.stream('1 + 2?')
+  stream.on('step.start', ({ model }) => write(`(${model}) `)) // listeners see the same events
+  for await (const event of stream) {
+    if (event.type === 'content.delta') write(event.delta)
+    if (event.type === 'tool.done' && event.ok && event.name === 'add')
+      write(`${event.args.a} + ${event.args.b} = ${event.output}; `) // numbers, both ways
+  }
+  const result = await stream.result
+  // #endregion
+  expect(written.join('')).toBe('(scripted) 1 + 2 = 3; (scripted) Three.')
+  expect(result.status).toBe('done')
+})

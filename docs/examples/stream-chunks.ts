@@ -1,0 +1,11 @@
+import { Client } from 'toolloop'
+
+await using client = new Client()
+
+const stream = await client.chat.completions.create({
+  model: 'gpt-5.1',
+  messages: [{ role: 'user', content: 'Count to five.' }],
+  stream: true,
+})
+for await (const chunk of stream) process.stdout.write(chunk.choices[0]?.delta.content ?? '')
+console.log()

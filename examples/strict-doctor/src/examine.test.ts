@@ -1,0 +1,65 @@
+import { spawnSync } from 'node:child_process'
+import { describe, expect, it } from 'vitest'
+import { examine } from './examine.ts'
+import * as sample from './sample.ts'
+
+describe('strict-doctor', () => {
+  it('tells every finding with its place and its remedy', () => {
+    expect(examine(sample).report).toMatchInlineSnapshot(`
+      "✓ getWeather
+
+      ✗ search
+        ! search.query
+            some texts take exponential time to match /^(\\w+\\s?)*$/
+            → make each text match in one way only, e.g. /^\\w+(?:\\s\\w+)*$/ for /^(\\w+\\s?)*$/
+        ✗ search.filters
+            a record has keys of its own choice, which the strict subset cannot express
+            → z.object({ … }) with the keys you know, or strict: { record: 'pairs' }
+        ✗ search.filters.*
+            z.any() has no type to hold the model to
+            → z.string().describe('JSON').transform((text) => JSON.parse(text))
+        ✗ search.range
+            the strict subset has no tuples
+            → z.object({ … }) with a name for each place, or strict: { tuple: 'object' }
+        ! search.limit
+            the default is never used: the model writes null for what it leaves out, and null is accepted
+            → .default(…) without .nullable()
+
+      ✗ updates.patch
+        ✗ updates.patch
+            the object keeps keys it does not name
+            → z.object({ … }), or strict: { openObject: 'closed' }
+
+      ✗ updates.list
+        ✗ updates.list
+            the root is an array, but must be an object
+            → z.object({ value: … })
+
+      4 schemas, 5 errors, 2 warnings"
+    `)
+  })
+
+  it('takes the options that a tool takes', () => {
+    const options = { record: 'pairs', tuple: 'object', openObject: 'closed' } as const
+    expect(examine(sample, options).errors).toBe(2)
+  })
+
+  it('is content with what is right, and with nothing', () => {
+    expect(examine({ getWeather: sample.getWeather, other: 1 })).toEqual({
+      report: '✓ getWeather\n\n1 schema, 0 errors, 0 warnings',
+      errors: 0,
+    })
+    expect(examine({}).report).toBe('No schema is exported.')
+  })
+
+  it('is a program that fails where the API would', () => {
+    const program = ['--conditions=@toolloop/source', `${import.meta.dirname}/main.ts`]
+    const { status, stdout } = spawnSync(
+      process.execPath,
+      [...program, `${import.meta.dirname}/sample.ts`, '--record=pairs'],
+      { encoding: 'utf8' },
+    )
+    expect(status).toBe(1)
+    expect(stdout.trim()).toBe(examine(sample, { record: 'pairs' }).report)
+  })
+})

@@ -1,0 +1,40 @@
+// From the parameters of `parse` and `stream` to the request on the wire, and to what reads its answer.
+import { type Tool, toolDefinitions } from '@toolloop/schema'
+import { adaptRequest, type StreamingParams } from '@toolloop/transport'
+import type { CompletionParams, Profile, StreamOptions } from '@toolloop/wire'
+import type { StreamParams, ToolParam } from './parsed.ts'
+import { type AnswerReaders, isReadable } from './read-answer.ts'
+
+export interface AnswerRequest {
+  readonly body: Omit<CompletionParams, 'stream'>
+  readonly readers: AnswerReaders
+}
+
+/**
+ * What the caller wrote is sent as written. What is written here, the definitions of tools made by `tool()`, fits the
+ * server's profile. @throws SchemaError for duplicate names among those tools, and for more than 128
+ */
+export function answerRequest(params: StreamParams, profile: Profile): AnswerRequest {
+  const { tools, stream: _, ...rest } = params
+  const own = (tools ?? []).filter(isTool)
+  const definitions = adaptRequest({ tools: toolDefinitions(own) }, profile).tools.values()
+  const all = tools?.map((entry) => (isTool(entry) ? definitions.next().value! : entry))
+  return {
+    body: { ...rest, ...(all && { tools: all }) },
+    readers: {
+      format: isReadable(params.response_format) ? params.response_format : undefined,
+      tools: new Map(own.map((tool) => [tool.name, tool])),
+    },
+  }
+}
+
+/** The same request, streamed; with its usage in the last chunk, where the server knows how and nothing else was said. */
+export function streamedRequest(body: AnswerRequest['body'], profile: Profile): StreamingParams {
+  const asked: StreamOptions = profile.streamOptions ? { include_usage: true } : {}
+  const options = { ...asked, ...body.stream_options }
+  return { ...body, stream: true, ...(Object.keys(options).length > 0 && { stream_options: options }) }
+}
+
+function isTool(entry: ToolParam): entry is Tool {
+  return 'definition' in entry
+}

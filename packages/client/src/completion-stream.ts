@@ -1,0 +1,97 @@
+// A streamed answer as a handle: events as they come, and at the end the completion, read.
+import type { CompletionBuilder, StreamEvent } from '@toolloop/stream'
+import type { ResponseInfo } from '@toolloop/transport'
+import type { Completion } from '@toolloop/wire'
+import { type EventSource, LazyEvents, type ListenerError, type SourceFailure } from './lazy-events.ts'
+import type { ParsedCompletion } from './parsed.ts'
+
+/** What happens in a streamed answer whose content is a `Parsed`. */
+export type CompletionEvent<Parsed = unknown> = StreamEvent<Parsed> | ListenerError
+
+/** What listeners hear: the events, and the failure that the iterator and `.final()` throw. */
+type Heard<Parsed> = CompletionEvent<Parsed> | SourceFailure
+
+/** An answer that can be opened, and what is known of it meanwhile. */
+export interface StreamedAnswer<Parsed> {
+  readonly builder: CompletionBuilder<Parsed>
+  readonly response: () => ResponseInfo | undefined
+  readonly open: () => Promise<EventSource<StreamEvent<Parsed>, Completion>>
+  readonly read: (completion: Completion) => Promise<ParsedCompletion<unknown, unknown>>
+}
+
+/**
+ * One streamed answer. The request is sent when somebody looks: at the first step of the iteration (there is one), or
+ * on a microtask after `.on` or `.final()` was called, which then drain it. A consumer that pauses slows the server
+ * down; one that leaves closes the socket. A handle never touched sends nothing.
+ */
+export class CompletionStream<Parsed = unknown, Final = ParsedCompletion>
+  implements AsyncIterable<CompletionEvent<Parsed>>, AsyncDisposable
+{
+  readonly #answer: StreamedAnswer<Parsed>
+  readonly #events: LazyEvents<StreamEvent<Parsed>, Completion>
+  #final: Promise<Final> | undefined
+
+  /** @internal Made by `client.chat.completions.stream`. */
+  constructor(answer: StreamedAnswer<Parsed>) {
+    this.#answer = answer
+    this.#events = new LazyEvents(answer.open, { noun: 'stream', result: '.final()' })
+  }
+
+  /**
+   * The completion so far, a copy at every call; `undefined` before the first chunk. What came in one read is in it as
+   * a whole, so it may be ahead of the event at hand.
+   */
+  get snapshot(): Completion | undefined {
+    const completion = this.#answer.builder.snapshot()
+    return completion.choices.length > 0 || completion.id !== '' ? completion : undefined
+  }
+
+  /** The HTTP side of the latest attempt; `undefined` before a response began. */
+  get response(): ResponseInfo | undefined {
+    return this.#answer.response()
+  }
+
+  /**
+   * The whole answer, read as `parse` does. Sends the request, unless an iterator does; then it settles when that ends.
+   * @throws what the request throws, and what `parse` throws; `snapshotOf(error)` is the completion so far
+   */
+  final(): Promise<Final> {
+    this.#final ??= this.#events.result.then((completion) => this.#answer.read(completion) as Promise<Final>)
+    this.#final.catch(() => {})
+    return this.#final
+  }
+
+  /**
+   * Calls `listener` with each event of a type from now on. It slows nothing down; what it throws becomes a
+   * `listener.error` event.
+   */
+  on<Type extends Heard<Parsed>['type']>(
+    type: Type,
+    listener: (event: Extract<Heard<Parsed>, { readonly type: Type }>) => void,
+  ): this {
+    this.#events.on(type, listener)
+    return this
+  }
+
+  off<Type extends Heard<Parsed>['type']>(
+    type: Type,
+    listener: (event: Extract<Heard<Parsed>, { readonly type: Type }>) => void,
+  ): this {
+    this.#events.off(type, listener)
+    return this
+  }
+
+  /** Ends the request; the iterator and `.final()` throw an `APIUserAbortError`. */
+  abort(reason?: unknown): void {
+    this.#events.abort(reason)
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<CompletionEvent<Parsed>, void, void> {
+    return this.#events[Symbol.asyncIterator]()
+  }
+
+  /** Closes the socket, if one is open. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#events[Symbol.asyncDispose]()
+  }
+}

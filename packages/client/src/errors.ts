@@ -1,0 +1,44 @@
+// Answers that ended before they said what was asked for.
+import { brand, type Completion, ToolloopError } from '@toolloop/wire'
+
+/** The answer was cut at a token limit, so it cannot be read as what was asked for. */
+export class LengthFinishReasonError extends ToolloopError {
+  static override readonly brand: symbol = Symbol.for('toolloop.LengthFinishReasonError')
+  override readonly name = 'LengthFinishReasonError'
+  /** The answer as far as it came. Not enumerable. */
+  declare readonly completion: Completion
+
+  constructor(completion: Completion) {
+    const used = completion.usage?.completion_tokens
+    const spent = used === undefined ? '' : ` after ${used} tokens`
+    super(
+      'length',
+      `The answer was cut at a token limit${spent} (finish_reason \`length\`) and cannot be read. Raise \`max_completion_tokens\`, or ask for less.`,
+    )
+    Object.defineProperty(this, 'completion', { value: completion, enumerable: false })
+  }
+
+  static {
+    brand(this)
+  }
+}
+
+/** The server's content filter withheld the answer, or part of it. */
+export class ContentFilterFinishReasonError extends ToolloopError {
+  static override readonly brand: symbol = Symbol.for('toolloop.ContentFilterFinishReasonError')
+  override readonly name = 'ContentFilterFinishReasonError'
+  /** The answer as far as it came. Not enumerable. */
+  declare readonly completion: Completion
+
+  constructor(completion: Completion) {
+    super(
+      'content_filter',
+      'The content filter withheld the answer (finish_reason `content_filter`). Change the prompt, or show `error.completion`.',
+    )
+    Object.defineProperty(this, 'completion', { value: completion, enumerable: false })
+  }
+
+  static {
+    brand(this)
+  }
+}

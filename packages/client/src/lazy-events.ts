@@ -1,0 +1,227 @@
+// Events that flow when somebody looks: the one mechanism behind every stream handle.
+import { UsageError } from '@toolloop/wire'
+import { EventEmitter } from 'eventemitter3'
+
+/** What was opened: its events in batches, then its result. `abort` ends it soon, whatever it waits for. */
+export interface EventSource<Event, Result> {
+  readonly events: { next(): Promise<IteratorResult<readonly Event[], Result>> }
+  abort(reason: unknown): void
+}
+
+/** A listener threw. The source goes on; only listeners of this type and the iterator are told. */
+export interface ListenerError {
+  readonly type: 'listener.error'
+  /** The type of event it was called with. */
+  readonly event: string
+  readonly error: unknown
+}
+
+/** The source failed. Told to listeners only: the iterator and the result throw it. */
+export interface SourceFailure {
+  readonly type: 'error'
+  readonly error: unknown
+}
+
+/** Takes the event of the type it was registered for; the handle that forwards here has checked that. */
+// oxlint-disable-next-line typescript/no-explicit-any -- `never` would be right, but eventemitter3 passes `any`
+export type Listener = (event: any) => void
+
+/** How errors speak of the handle. */
+export interface HandleWords {
+  /** E.g. `run`. */
+  readonly noun: string
+  /** The member that holds the result, e.g. `.result`. */
+  readonly result: string
+}
+
+/**
+ * A source is opened at the first `next()` of the iterator, or on a microtask after `.result` was read or `.on` was
+ * called, which then drain it. It is iterated once. A consumer that pauses pauses the source; one that leaves aborts it.
+ */
+export class LazyEvents<Event extends { readonly type: string }, Result>
+  implements AsyncIterable<Event | ListenerError>, AsyncDisposable
+{
+  readonly #open: () => Promise<EventSource<Event, Result>>
+  readonly #words: HandleWords
+  readonly #result = Promise.withResolvers<Result>()
+  #opened: Promise<EventSource<Event, Result>> | undefined
+  #source: EventSource<Event, Result> | undefined
+  #owner: 'nobody' | 'drain' | 'iterator' = 'nobody'
+  #emitter: EventEmitter | undefined
+  #scheduled = false
+  #draining: Promise<void> | undefined
+  #aborted: { readonly reason: unknown } | undefined
+  #failed: { readonly error: unknown } | undefined
+  /** What was pulled after an abort, for an iterator that has not come back yet. */
+  readonly #rest: (readonly Event[])[] = []
+
+  constructor(open: () => Promise<EventSource<Event, Result>>, words: HandleWords) {
+    this.#open = open
+    this.#words = words
+    this.#result.promise.catch(() => {})
+  }
+
+  /** Reading it opens the source, unless an iterator does. */
+  get result(): Promise<Result> {
+    this.#schedule()
+    return this.#result.promise
+  }
+
+  /** Calls `listener` with each event of a type from now on, as it is handed out. What it throws becomes a `listener.error`. */
+  on(type: string, listener: Listener): void {
+    this.#emitter ??= new EventEmitter()
+    this.#emitter.on(type, listener)
+    this.#schedule()
+  }
+
+  off(type: string, listener: Listener): void {
+    this.#emitter?.off(type, listener)
+  }
+
+  /** Ends it: at once where it runs, and before it sends anything where it does not. */
+  abort(reason?: unknown): void {
+    if (this.#aborted) return
+    this.#aborted = { reason: reason ?? 'aborted' }
+    if (this.#owner === 'drain') void this.#end()
+    if (this.#owner === 'iterator') void this.#drain((batch) => this.#rest.push(batch))
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<Event | ListenerError, void, void> {
+    this.#takeOwnership()
+    let batch: readonly (Event | ListenerError)[] = []
+    let at = 0
+    let waiting = 0
+    let last: Promise<unknown> = Promise.resolve()
+    const take = (): IteratorResult<Event | ListenerError, void> => {
+      const event = batch[at++]!
+      const problem = this.#emit(event)
+      if (problem) batch = batch.toSpliced(at, 0, problem)
+      return { value: event, done: false }
+    }
+    const advance = async (): Promise<IteratorResult<Event | ListenerError, void>> => {
+      try {
+        while (at >= batch.length) {
+          const next = await this.#next()
+          if (!next) return { value: undefined, done: true }
+          batch = next
+          at = 0
+        }
+        return take()
+      } finally {
+        waiting--
+      }
+    }
+    return {
+      next: () => {
+        if (waiting === 0 && at < batch.length) return Promise.resolve(take())
+        // Calls that do not wait for each other are answered in their order.
+        const answer = waiting++ === 0 ? advance() : last.then(advance)
+        last = answer.catch(() => {})
+        return answer
+      },
+      return: async () => {
+        batch = []
+        await this[Symbol.asyncDispose]()
+        return { value: undefined, done: true }
+      },
+    }
+  }
+
+  /** Aborts what still flows, and waits for its end. A handle nobody touched stays closed. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#aborted ??= { reason: 'The consumer left.' }
+    if (this.#owner === 'iterator') return this.#drain(() => {})
+    if (!this.#scheduled) return
+    if (this.#owner === 'nobody') this.#drainToListeners()
+    await this.#end()
+    await this.#draining
+  }
+
+  #takeOwnership(): void {
+    const { noun, result } = this.#words
+    if (this.#owner === 'iterator')
+      throw new UsageError(
+        `This ${noun} is read already. A stream is iterated once; further readers use \`.on(type, listener)\`.`,
+      )
+    if (this.#owner === 'drain')
+      throw new UsageError(
+        `This ${noun} has started: \`.on\` or \`${result}\` drain it. Open the iterator before anything is awaited.`,
+      )
+    this.#owner = 'iterator'
+  }
+
+  #schedule(): void {
+    if (this.#scheduled) return
+    this.#scheduled = true
+    queueMicrotask(() => {
+      if (this.#owner === 'nobody') this.#drainToListeners()
+    })
+  }
+
+  #drainToListeners(): void {
+    this.#owner = 'drain'
+    this.#draining = this.#drain((batch) => {
+      for (const event of batch) {
+        const problem = this.#emit(event)
+        if (problem) this.#emit(problem)
+      }
+    })
+  }
+
+  /** For the iterator: the next batch; throws what the source threw, also when a drain met it first. */
+  async #next(): Promise<readonly Event[] | undefined> {
+    const next = this.#rest.shift() ?? (await this.#pull()) ?? this.#rest.shift()
+    if (!next && this.#failed) throw this.#failed.error
+    return next
+  }
+
+  async #drain(take: (batch: readonly Event[]) => void): Promise<void> {
+    try {
+      await this.#end()
+      for (let batch = await this.#pull(); batch; batch = await this.#pull()) take(batch)
+    } catch {
+      // The result tells.
+    }
+  }
+
+  /** Passes an abort on, whether or not something is being waited for. */
+  async #end(): Promise<void> {
+    if (!this.#aborted) return
+    const { reason } = this.#aborted
+    await this.#start().then(
+      (source) => source.abort(reason),
+      () => {},
+    )
+  }
+
+  #start(): Promise<EventSource<Event, Result>> {
+    return (this.#opened ??= this.#open())
+  }
+
+  async #pull(): Promise<readonly Event[] | undefined> {
+    try {
+      const source = (this.#source ??= await this.#start())
+      if (this.#aborted) source.abort(this.#aborted.reason)
+      const { done, value } = await source.events.next()
+      if (!done) return value
+      // A generator that is over answers `undefined`, and the result is there already.
+      this.#result.resolve(value)
+      return undefined
+    } catch (error) {
+      if (!this.#failed && !this.#aborted) this.#emit({ type: 'error', error })
+      this.#failed ??= { error }
+      this.#result.reject(error)
+      throw error
+    }
+  }
+
+  #emit(event: Event | ListenerError | SourceFailure): ListenerError | undefined {
+    if (!this.#emitter) return undefined
+    try {
+      this.#emitter.emit(event.type, event)
+      return undefined
+    } catch (error) {
+      return event.type === 'listener.error' ? undefined : { type: 'listener.error', event: event.type, error }
+    }
+  }
+}

@@ -1,0 +1,147 @@
+// The other side of `sse`: a body of server-sent events, back to typed events.
+import { SseDecoder } from '@toolloop/transport'
+import { StreamError } from '@toolloop/wire'
+import type { TypedEvent } from './sse.ts'
+
+export interface ReadSseOptions {
+  /** The most bytes one event may take; beyond it a `LimitError`. @default 33_554_432 */
+  readonly maxEventBytes?: number | undefined
+}
+
+/** Bytes of a body, in whatever way they come. */
+export type SseBody = ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>
+
+/**
+ * Reads what `toResponse` sent: `for await (const event of readSse<RunEvent>(await fetch(url)))`. Ends normally only
+ * where the other side said so. Every event is an object with a `type`; that it is one of `Event` is for the two
+ * sides to agree on. Leaving the iteration cancels the body.
+ * @throws StreamError when the body is no event stream, breaks off, or tells of a failure; LimitError
+ */
+export async function* readSse<Event extends TypedEvent = TypedEvent>(
+  source: Response | SseBody,
+  options: ReadSseOptions = {},
+): AsyncGenerator<Event, void, undefined> {
+  const reader = new EventReader()
+  const decoder = new SseDecoder((data, name) => reader.take(data, name), options)
+  for await (const bytes of bytesOf(await bodyOf(source))) {
+    try {
+      decoder.push(bytes)
+    } catch (error) {
+      reader.failure ??= error
+    }
+    yield* reader.leave() as Event[]
+    if (reader.failure !== undefined) throw reader.failure
+    if (reader.done) return
+  }
+  // An event without its blank line is not taken: it may have lost its end.
+  throw new StreamError(`The event stream broke off after ${reader.count} events, without \`[DONE]\``)
+}
+
+/** Events that arrived and were not handed out, and how the stream stands. */
+class EventReader {
+  done = false
+  count = 0
+  failure: unknown
+  #events: TypedEvent[] = []
+
+  leave(): TypedEvent[] {
+    const events = this.#events
+    this.#events = []
+    return events
+  }
+
+  take(data: string, name: string): void {
+    if (this.done || this.failure !== undefined) return
+    if (data === '[DONE]') {
+      this.done = true
+      return
+    }
+    const value = parsed(data)
+    if (name === 'error') this.failure = failureOf(value)
+    else if (isTyped(value)) {
+      this.#events.push(value)
+      this.count++
+    } else {
+      this.failure = new StreamError(
+        `Event ${this.count + 1} of the stream is no object with a \`type\`: ${excerpt(data)}`,
+        { retryable: false },
+      )
+    }
+  }
+}
+
+async function bodyOf(source: Response | SseBody): Promise<SseBody> {
+  if (!(source instanceof Response)) return source
+  const type = source.headers.get('content-type') ?? ''
+  if (source.ok && source.body && /^text\/event-stream\b/i.test(type)) return source.body
+  const what = `${source.status}, ${type === '' ? 'without a content type' : type}`
+  const said = await firstWords(source)
+  throw new StreamError(`The response is no event stream (${what})${said === '' ? '' : `: ${said}`}`, {
+    retryable: source.status >= 500,
+  })
+}
+
+/** Web streams by their reader: not every browser can iterate them. */
+async function* bytesOf(body: SseBody): AsyncGenerator<Uint8Array, void, undefined> {
+  if (!('getReader' in body)) return yield* body
+  const reader = body.getReader()
+  let open = true
+  try {
+    for (;;) {
+      const { done, value } = await reader.read()
+      open = !done
+      if (done) return
+      yield value
+    }
+  } catch (cause) {
+    open = false
+    throw new StreamError('The event stream broke off', { cause })
+  } finally {
+    if (open) await reader.cancel()
+  }
+}
+
+async function firstWords(response: Response): Promise<string> {
+  if (!response.body) return ''
+  const decoder = new TextDecoder()
+  let text = ''
+  try {
+    for await (const bytes of bytesOf(response.body)) {
+      text += decoder.decode(bytes, { stream: true })
+      if (text.length > maxExcerpt) break
+    }
+  } catch {
+    // What came is enough.
+  }
+  return excerpt(text)
+}
+
+function failureOf(value: unknown): StreamError {
+  const error = isObject(value) ? value['error'] : undefined
+  const { message, code } = isObject(error) ? error : {}
+  const words = typeof message === 'string' ? message : 'It did not say why.'
+  const known = typeof code === 'string' ? ` (${code})` : ''
+  return new StreamError(`The other side failed${known}: ${excerpt(words)}`, { cause: error, retryable: false })
+}
+
+function isTyped(value: unknown): value is TypedEvent {
+  return isObject(value) && typeof value['type'] === 'string'
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+const maxExcerpt = 1024
+
+function excerpt(text: string): string {
+  return text.length > maxExcerpt ? `${text.slice(0, maxExcerpt)}…` : text
+}

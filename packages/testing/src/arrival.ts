@@ -1,0 +1,44 @@
+// What of a planned response arrives where there is no network: whole frames, each in its time.
+import { sleep, type Clock } from '@toolloop/wire'
+import { abortError, connectionError, ScriptedFailure } from './api-error.ts'
+import { parsed } from './json-object.ts'
+import { byteLength, type Frame, type Plan } from './plan.ts'
+
+/** The frames that arrive whole; then the error of a broken connection, if that is the plan. */
+export async function* arriving(
+  plan: Plan,
+  clock: Clock,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Frame, void, undefined> {
+  const { end, status } = plan
+  const frames = end.at === undefined && end.how !== 'end' ? [] : plan.frames
+  let arrived = 0
+  for (const frame of frames) {
+    const delay = delayOf(frame, plan)
+    if (delay > 0) await unlessAborted(sleep(clock, delay, signal), signal)
+    if (signal?.aborted) throw abortError(signal)
+    arrived += byteLength(frame.text)
+    if (end.at !== undefined && arrived > end.at) break
+    if (status >= 400) throw new ScriptedFailure(status, parsed(frame.text) ?? frame.text, plan.headers)
+    yield frame
+  }
+  if (end.how === 'stall') await unlessAborted(new Promise<never>(() => {}), signal)
+  if (end.how !== 'end') throw connectionError(`broke off after ${end.at ?? 0} bytes`)
+}
+
+/** Stops waiting when the signal aborts; what was waited for may settle unheard. */
+export function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return promise
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(abortError(signal))
+    if (signal.aborted) abort()
+    signal.addEventListener('abort', abort, { once: true })
+    const settled = (): void => signal.removeEventListener('abort', abort)
+    promise.finally(settled).then(resolve, (error: unknown) => reject(signal.aborted ? abortError(signal) : error))
+  })
+}
+
+function delayOf({ kind, text }: Frame, { delay, drip }: Plan): number {
+  const pieces = drip ? Math.ceil(byteLength(text) / drip.bytes) : 0
+  return (kind === 'done' ? 0 : delay) + pieces * (drip?.delay ?? 0)
+}
