@@ -14,7 +14,7 @@ export const streamWorkloads: readonly Workload[] = [
     name: `events: ${count} text deltas, many a read`,
     uses: 'text',
     model: `many/${count}`,
-    requests: Math.ceil(100_000 / count),
+    requests: Math.ceil(200_000 / count),
     events: count,
   })),
   {
@@ -32,7 +32,7 @@ export const streamWorkloads: readonly Workload[] = [
     name: `arguments: ${bytes} bytes`,
     uses: 'arguments',
     model: `arguments/${bytes}`,
-    requests: Math.ceil(2_000_000 / bytes),
+    requests: Math.ceil(4_000_000 / bytes),
     events: bytes / 20,
   })),
   ...[10_000, 100_000, 1_000_000].map((bytes) => ({
@@ -41,7 +41,7 @@ export const streamWorkloads: readonly Workload[] = [
     name: `arguments with partials: ${bytes} bytes`,
     uses: 'partials',
     model: `arguments/${bytes}`,
-    requests: Math.ceil(2_000_000 / bytes),
+    requests: Math.ceil(4_000_000 / bytes),
     events: bytes / 20,
   })),
   ...[10_000, 1_000_000].map((bytes) => ({
@@ -50,7 +50,7 @@ export const streamWorkloads: readonly Workload[] = [
     name: `structured output with partials: ${bytes} bytes`,
     uses: 'object',
     model: `object/${bytes}`,
-    requests: Math.ceil(2_000_000 / bytes),
+    requests: Math.ceil(4_000_000 / bytes),
     events: bytes / 20,
   })),
   {
