@@ -78,6 +78,22 @@ describe('events', () => {
     ])
   })
 
+  test('of things that are empty there are none', () => {
+    const empty = {
+      content: '',
+      refusal: '',
+      reasoning: '',
+      audio: { id: '', data: '', expires_at: 0 },
+      tool_calls: [],
+    }
+    const { events, message } = build([
+      chunk(empty, null, { logprobs: { content: [], refusal: null } }),
+      chunk({}, 'stop'),
+    ])
+    expect(events).toEqual([])
+    expect(message).toMatchObject({ content: '', refusal: '' })
+  })
+
   test('a chunk comes before what it means, and can be left out', () => {
     const first = chunk({ content: 'x' })
     const types = (chunkEvents?: boolean): string[] =>
