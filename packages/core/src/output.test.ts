@@ -31,7 +31,7 @@ describe('native mode', () => {
     for (const request of model.requests)
       expect(request.response_format).toMatchObject({
         type: 'json_schema',
-        json_schema: { name: 'final_answer', strict: true },
+        json_schema: { name: 'answer', strict: true },
       })
   })
 
@@ -213,6 +213,12 @@ describe('tool mode, where several answers meet', () => {
       'There is no tool "finish". Available: look, final_answer.',
     )
   })
+})
+
+it('what there is of an answer is shown in `tool` mode too', async () => {
+  const model = scriptedModel([call('final_answer', { city: 7, degrees: 3 })])
+  const result = await agent({ name: 'a', model, output: { schema: Answer, mode: 'tool', retries: 0 } }).run('go')
+  expect(result).toMatchObject({ status: 'error', partial: { city: 7, degrees: 3 } })
 })
 
 it('a degenerate answer in a fence takes no time', async () => {

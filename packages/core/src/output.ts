@@ -40,8 +40,7 @@ export const FINAL_TOOL = 'final_answer'
 
 export function outputSpec(option: OutputOption<unknown, never>): OutputSpec {
   const settings: OutputSettings<unknown, never> = isSettings(option) ? option : { schema: option }
-  const format =
-    '~standard' in settings.schema ? responseFormat(settings.schema, { name: FINAL_TOOL }) : settings.schema
+  const format = '~standard' in settings.schema ? responseFormat(settings.schema, { name: 'answer' }) : settings.schema
   const schema = JSON.stringify(format.json_schema.schema)
   return Object.freeze({
     format,

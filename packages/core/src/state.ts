@@ -152,6 +152,12 @@ export function stepsOf(state: RunState): readonly Step[] {
   return open ? [...state.steps, stepOf(state, open)] : state.steps
 }
 
+/** For functions of the user: what is read here cannot be changed behind the log's back. */
+export function frozen(state: RunState): RunState {
+  for (const value of [state.messages, state.steps, state.inbox, state.open?.calls, state.open]) Object.freeze(value)
+  return Object.freeze(state)
+}
+
 /** The calls that wait for somebody, in call order. */
 export const asked = (state: RunState): readonly CallState[] =>
   state.open?.calls.filter((item) => item.phase === 'asked') ?? []
@@ -186,11 +192,12 @@ function close(state: RunState, open: OpenStep): RunState {
 }
 
 function stepOf(state: RunState, open: OpenStep): Step {
-  const { finish_reason, cost } = open.end?.type === 'step.done' ? open.end : { finish_reason: null, cost: undefined }
-  const calls = open.calls.flatMap((item) => item.done ?? [])
+  const finish_reason = open.end?.type === 'step.done' ? open.end.finish_reason : null
+  const cost = open.end?.cost
+  const calls = Object.freeze(open.calls.flatMap((item) => item.done ?? []))
   const { model, startedAt } = open
   const usage = open.end?.usage ?? null
-  return {
+  return Object.freeze({
     step: state.step,
     model,
     message: saidIn(open),
@@ -200,7 +207,7 @@ function stepOf(state: RunState, open: OpenStep): Step {
     calls,
     startedAt,
     endedAt: state.endedAt,
-  }
+  })
 }
 
 function gain(before: Partial<AssistantMessage>, gained: Partial<AssistantMessage>): Partial<AssistantMessage> {

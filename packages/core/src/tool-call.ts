@@ -1,5 +1,5 @@
 // One call: find the tool, parse the arguments, run it, report. Every failure is an answer for the model.
-import { describeError, isToolResult, renderOutput, ToolInputError, ToolRetry } from '@toolloop/schema'
+import { OutputError, describeError, isToolResult, renderOutput, ToolInputError, ToolRetry } from '@toolloop/schema'
 import type { ContentPart, TextPart, ToolCall } from '@toolloop/wire'
 import { argumentsOf, isWhole, nameOf } from './calls.ts'
 import { placeInRun, placeInTool, type Release } from './limits.ts'
@@ -82,7 +82,7 @@ async function* attend(run: Run, ready: Ready): AsyncGenerator<RunEvent[], void,
   try {
     release = await placeInTool(run, tool, args)
   } catch (error) {
-    return yield failedCall(run, ready, error, 0)
+    return yield await failedCall(run, ready, error, 0)
   }
   if (!release) return // aborted while it waited
   try {
@@ -119,19 +119,21 @@ async function succeeded({ tool, args, done }: Ready, returned: unknown, ms: num
   ]
 }
 
-function failedCall(run: Run, { tool, args, done }: Ready, error: unknown, ms: number): RunEvent[] {
+async function failedCall(run: Run, { tool, args, done }: Ready, error: unknown, ms: number): Promise<RunEvent[]> {
   const policy = tool.policy.onError ?? run.agent.onToolError
   const told = error instanceof ToolRetry
   const reason = told ? 'retry' : error instanceof Timeout ? 'timeout' : 'failed'
-  const content = told || reason === 'timeout' ? describeError(error) : contentOf(policy, error)
+  const content = told || reason === 'timeout' ? describeError(error) : await contentOf(policy, error)
   const answer = done({ ok: false, reason, content, ms, args, error })
   return policy === 'throw' && !told ? [answer, failed(error)] : [answer]
 }
 
-function contentOf(policy: AnyTool['policy']['onError'], error: unknown): string {
+/** The user's words for an error; what is no text, or throws, is replaced by the error's own message. */
+async function contentOf(policy: AnyTool['policy']['onError'], error: unknown): Promise<string> {
   if (typeof policy !== 'function') return describeError(error)
   try {
-    return policy(error)
+    const words: unknown = await policy(error)
+    return typeof words === 'string' ? words.slice(0, 16_384) : describeError(error)
   } catch (worse) {
     return describeError(worse)
   }
@@ -143,7 +145,13 @@ async function finalAnswer(run: Run, { call }: CallState, done: DoneFactory): Pr
     await readAnswer(run, argumentsOf(call))
     return done({ ok: true, content: 'Accepted.', final: true })
   } catch (error) {
-    return done({ ok: false, reason: 'arguments', content: describeError(error), final: true, error })
+    return done({
+      ok: false,
+      reason: 'arguments',
+      content: error instanceof OutputError ? error.message : describeError(error),
+      final: true,
+      error,
+    })
   }
 }
 
@@ -182,7 +190,7 @@ function callContext(run: Run, call: ToolCall): CallContext {
 }
 
 function unknownTool(run: Run, name: string): string {
-  const names = run.state.open?.tools ?? []
+  const names = (run.state.open?.tools ?? []).filter((known) => known === FINAL_TOOL || run.agent.tools.has(known))
   const known =
     names.length > 0
       ? `Available: ${names.slice(0, 40).join(', ')}${names.length > 40 ? ', …' : ''}.`
