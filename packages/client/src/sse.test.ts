@@ -151,6 +151,10 @@ describe('sse', () => {
     expect(rest).toMatch(/^(: keep-alive\n\n)?data: \{"type":"a"\}\n\ndata: \[DONE\]\n\n$/)
   })
 
+  it.each([0, -1, NaN])('refuses to keep alive every %d milliseconds', (keepAlive) => {
+    expect(() => sse(facts(), { keepAlive })).toThrow(/`keepAlive` is .*: it must be a positive number/)
+  })
+
   it('makes a response with the headers of an event stream, and yours', async () => {
     const response = toResponse(facts(), { headers: { 'access-control-allow-origin': '*' } })
     expect(response.status).toBe(200)
