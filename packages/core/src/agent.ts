@@ -4,6 +4,7 @@ import { chatModel } from '@toolloop/transport'
 import { type ChatModel, UsageError } from '@toolloop/wire'
 import { checkAgentOptions, checkChoice, checkRunOptions } from './check-options.ts'
 import { fingerprintOf } from './fingerprint.ts'
+import { deepFreeze } from './freeze.ts'
 import { type Input, messagesFrom } from './input.ts'
 import { openRun } from './open-run.ts'
 import { FINAL_TOOL, outputSpec } from './output.ts'
@@ -36,7 +37,15 @@ export interface Agent<Output = string, Tools extends readonly AnyTool[] = reado
 export function agent<const Tools extends readonly AnyTool[] = readonly [], Output = string, Hooks = unknown>(
   options: AgentOptions<Tools, Output, Hooks>,
 ): Agent<Output, Tools, Hooks & ContextOf<Tools>> {
-  const spec = specOf(options as unknown as AgentOptions<readonly AnyTool[], unknown, unknown>)
+  checkAgentOptions(options)
+  // What the caller changes later changes nothing here.
+  const { params, tools } = options
+  const own = {
+    ...options,
+    ...(tools && { tools: Object.freeze([...tools]) as unknown as Tools }),
+    ...(typeof params === 'object' && { params: deepFreeze(structuredClone(params)) }),
+  }
+  const spec = specOf(own as unknown as AgentOptions<readonly AnyTool[], unknown, unknown>)
   const open = (input: Input | undefined, runOptions: object | undefined, deltas: boolean) => {
     checkRunOptions(runOptions ?? {})
     const messages = messagesFrom(input) // now: the caller may change them later
@@ -46,10 +55,10 @@ export function agent<const Tools extends readonly AnyTool[] = readonly [], Outp
   }
   return Object.freeze({
     name: spec.name,
-    tools: (options.tools ?? []) as Tools,
+    tools: (own.tools ?? []) as Tools,
     run: async (input, ...[runOptions]) => open(input, runOptions, false).result,
     stream: (input, ...[runOptions]) => open(input, runOptions, true),
-    with: (overrides) => agent({ ...options, ...(overrides as unknown as Partial<typeof options>) }),
+    with: (overrides) => agent({ ...own, ...(overrides as unknown as Partial<typeof options>) }),
   } satisfies Agent<Output, Tools, Hooks & ContextOf<Tools>>)
 }
 
@@ -68,7 +77,6 @@ type Intersection<Functions> = [Functions] extends [never]
     : never
 
 function specOf(options: AgentOptions<readonly AnyTool[], unknown, unknown>): AgentSpec {
-  checkAgentOptions(options)
   const { name, instructions, params, stopWhen } = options
   const tools = new Map<string, AnyTool>()
   for (const tool of options.tools ?? []) {

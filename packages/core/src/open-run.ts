@@ -161,11 +161,11 @@ function makeRun(agent: AgentSpec, past: readonly Fact[], options: Options, sign
 
 function stateOf(past: readonly Fact[]): RunState {
   let state = initialState
-  for (const [at, fact] of past.entries()) {
+  for (const [at, one] of past.entries()) {
     try {
-      state = apply(state, fact)
+      state = apply(state, one)
     } catch (error) {
-      throw new UsageError(`The log is damaged: fact ${at} (\`${fact?.type}\`) does not fit what comes before it.`, {
+      throw new UsageError(`The log is damaged: fact ${at} (\`${one?.type}\`) does not fit what comes before it.`, {
         cause: error,
       })
     }

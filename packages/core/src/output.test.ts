@@ -169,7 +169,7 @@ describe.each(['native', 'tool', 'prompt'] as const)('an answer that does not fi
 })
 
 describe('tool mode, where several answers meet', () => {
-  const Number_ = z.object({ a: z.number() })
+  const Count = z.object({ a: z.number() })
   const two = (second: unknown) =>
     calls([
       { name: 'final_answer', args: { a: 1 } },
@@ -180,7 +180,7 @@ describe('tool mode, where several answers meet', () => {
     const model = scriptedModel(script)
     return {
       model,
-      result: agent({ name: 'a', model, tools: [look], output: { schema: Number_, mode: 'tool', retries } }).run('go'),
+      result: agent({ name: 'a', model, tools: [look], output: { schema: Count, mode: 'tool', retries } }).run('go'),
     }
   }
 

@@ -3,6 +3,7 @@ import type { AssistantMessage, Chunk, FinishReason, ModelOptions, ToolCall, Usa
 import { isWhole, mintCallId, nameOf } from './calls.ts'
 import { chunksOf } from './chunks-of.ts'
 import { type Fact, fact, type Progress, type RunEvent, type StepProgress } from './events.ts'
+import { failureOf } from './failure.ts'
 import { adopt } from './input.ts'
 import type { StepPlan } from './request.ts'
 import type { Run } from './run.ts'
@@ -45,7 +46,7 @@ export class StepReader {
     })
   }
 
-  /** Asks the model. Nothing is sent before the first `next()`. */
+  /** Asks the model; a streamed request is sent at the first `next()`. */
   open(onRetry: (retry: Progress) => void): AsyncIterator<Chunk | readonly Chunk[]> {
     const options: ModelOptions = {
       signal: this.#run.signal,
@@ -104,9 +105,16 @@ export class StepReader {
   }
 
   /** What stands when the stream ends here. */
-  cut(reason: 'connection' | 'abort'): Fact {
+  cut(reason: 'connection' | 'abort', cause?: unknown): Fact {
     const message = adopt(tidy(this.#message(), this.sealed))
-    return fact({ type: 'step.cut', step: this.#step, reason, message, ...this.#bill() })
+    return fact({
+      type: 'step.cut',
+      step: this.#step,
+      reason,
+      message,
+      ...this.#bill(),
+      ...(cause !== undefined && { error: failureOf(cause) }),
+    })
   }
 
   #bill(): { usage: Usage | null; cost?: number } {

@@ -4,7 +4,7 @@ import type { ContentPart, TextPart, ToolCall } from '@toolloop/wire'
 import { argumentsOf, isWhole, nameOf } from './calls.ts'
 import { placeInRun, placeInTool, type Release } from './limits.ts'
 import { type ApprovalRequest, type Fact, fact, type RunEvent, type ToolDone } from './events.ts'
-import { type CallContext, execute, Timeout } from './execute.ts'
+import { type CallContext, execute, ToolTimeout } from './execute.ts'
 import { failed } from './failure.ts'
 import { Mailbox } from './mailbox.ts'
 import { readAnswer } from './answer.ts'
@@ -29,8 +29,8 @@ async function* answerCall(run: Run, item: CallState): AsyncGenerator<RunEvent[]
   const { open } = run.state
   const name = nameOf(call)
   const done = doneFactory(run, item)
-  if (decision && 'result' in decision) return yield [done({ ok: true, content: decision.result })]
-  if (decision && decision.approve !== true)
+  if (decision && 'result' in decision) return yield [done({ ok: false, reason: 'answered', content: decision.result })]
+  if (decision && !isApproval(decision))
     return yield [done({ ok: false, reason: 'declined', content: decision.reason ?? 'Declined by the user.' })]
   if (open?.end?.type === 'step.done' && open.end.finish_reason === 'length' && !isWhole(call))
     return yield [
@@ -49,7 +49,7 @@ async function* answerCall(run: Run, item: CallState): AsyncGenerator<RunEvent[]
     args = await tool.parse(argumentsOf(call))
   } catch (error) {
     const reason = error instanceof ToolInputError ? 'arguments' : 'failed'
-    return yield [done({ ok: false, reason, content: describeError(error), error })]
+    return yield [done({ ok: false, reason, content: wordsOf(error), error })]
   }
   if (!tool.execute) return yield [request(run, item, 'external')]
   const question = await questionFor(run, tool, item, args)
@@ -65,6 +65,10 @@ async function* answerCall(run: Run, item: CallState): AsyncGenerator<RunEvent[]
   if (question) return yield [request(run, item, question)]
   yield* attend(run, { tool, item, args, done })
 }
+
+/** Only `true` itself: a log may have been edited, and whoever reads it may have slipped. */
+const isApproval = (decision: { readonly approve: unknown }): decision is { readonly approve: true } =>
+  decision.approve === true
 
 /** A call that may run. */
 interface Ready {
@@ -122,17 +126,27 @@ async function succeeded({ tool, args, done }: Ready, returned: unknown, ms: num
 async function failedCall(run: Run, { tool, args, done }: Ready, error: unknown, ms: number): Promise<RunEvent[]> {
   const policy = tool.policy.onError ?? run.agent.onToolError
   const told = error instanceof ToolRetry
-  const reason = told ? 'retry' : error instanceof Timeout ? 'timeout' : 'failed'
-  const content = told || reason === 'timeout' ? describeError(error) : await contentOf(policy, error)
+  const reason = told ? 'retry' : error instanceof ToolTimeout ? 'timeout' : 'failed'
+  const content = told || reason === 'timeout' ? wordsOf(error) : await contentOf(policy, error)
   const answer = done({ ok: false, reason, content, ms, args, error })
   return policy === 'throw' && !told ? [answer, failed(error)] : [answer]
 }
 
+/** What was written for the model keeps its lines; what anything else threw is one bounded line. */
+function wordsOf(error: unknown): string {
+  const written =
+    error instanceof ToolInputError ||
+    error instanceof OutputError ||
+    error instanceof ToolRetry ||
+    error instanceof ToolTimeout
+  return written ? error.message.slice(0, 16_384) : describeError(error)
+}
+
 /** The user's words for an error; what is no text, or throws, is replaced by the error's own message. */
 async function contentOf(policy: AnyTool['policy']['onError'], error: unknown): Promise<string> {
-  if (typeof policy !== 'function') return describeError(error)
+  if (typeof policy !== 'function') return wordsOf(error)
   try {
-    const words: unknown = await policy(error)
+    const words: unknown = await Promise.resolve(policy(error)) // also an async function's
     return typeof words === 'string' ? words.slice(0, 16_384) : describeError(error)
   } catch (worse) {
     return describeError(worse)
@@ -148,7 +162,7 @@ async function finalAnswer(run: Run, { call }: CallState, done: DoneFactory): Pr
     return done({
       ok: false,
       reason: 'arguments',
-      content: error instanceof OutputError ? error.message : describeError(error),
+      content: wordsOf(error),
       final: true,
       error,
     })
