@@ -53,6 +53,7 @@ export class Call {
   readonly #unlisten: () => void
   /** Ends whatever is awaited now. */
   #interrupt: (error: Error) => void = nothing
+  #cancelled: Error | undefined
   #attempts = 0
   #response: HttpResponse | undefined
   #request: HttpRequest | undefined
@@ -145,7 +146,8 @@ export class Call {
 
   /** Nobody wants the answer any more: the connection is cut. */
   cancel(reason = 'The stream was left before its end'): void {
-    this.#interrupt(new APIConnectionError(reason, { retryable: false }))
+    this.#cancelled = new APIConnectionError(reason, { retryable: false })
+    this.#interrupt(this.#cancelled)
     this.#close()
   }
 
@@ -205,6 +207,9 @@ export class Call {
   }
 
   async #send(http: Http, request: HttpRequest): Promise<HttpResponse> {
+    this.#throwIfOver()
+    this.#watch.enter('connect')
+    this.#watch.wait()
     this.#report('debug', 'request is sent')
     const sending = http.send(request, () => this.#watch.enter('headers'))
     this.#interrupt = (error) => sending.cancel(error)
@@ -234,17 +239,22 @@ export class Call {
 
   /** Until the next attempt, or until the caller's abort, or until nobody wants the answer any more. */
   async #sleep(delay: number): Promise<void> {
-    const { signal } = this.#caller
     const stop = new AbortController()
     this.#interrupt = (error) => stop.abort(error)
-    if (signal?.aborted) stop.abort(abortError(signal))
     this.#watch.addTotal(delay)
     try {
+      this.#throwIfOver()
       await sleep(this.#policy.clock, delay, stop.signal)
     } catch (error) {
       this.#close()
       throw error
     }
+  }
+
+  /** An abort that came between two waits, when there was nothing to interrupt. */
+  #throwIfOver(): void {
+    if (this.#caller.signal?.aborted) throw abortError(this.#caller.signal)
+    if (this.#cancelled !== undefined) throw this.#cancelled
   }
 
   #unlessInterrupted<T>(work: Promise<T>): Promise<T> {

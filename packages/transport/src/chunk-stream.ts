@@ -79,8 +79,34 @@ async function* batchesOf(
   }
 }
 
-async function* oneByOne(batches: AsyncIterable<readonly Chunk[]>): AsyncGenerator<Chunk, void, undefined> {
-  for await (const batch of batches) yield* batch
+/** Hands batches out one by one; a chunk that is there already costs one resolved promise. */
+function oneByOne(batches: AsyncGenerator<readonly Chunk[], void, undefined>): AsyncIterator<Chunk> {
+  let batch: readonly Chunk[] = []
+  let at = 0
+  let turn: Promise<unknown> = Promise.resolve()
+  const refill = async (): Promise<IteratorResult<Chunk>> => {
+    while (at >= batch.length) {
+      const { done, value } = await batches.next()
+      if (done) return { done, value: undefined }
+      batch = value
+      at = 0
+    }
+    return taken()
+  }
+  const taken = (): IteratorResult<Chunk> => ({ done: false, value: batch[at++] as Chunk })
+  return {
+    next() {
+      if (at < batch.length) return Promise.resolve(taken())
+      const result = turn.then(refill)
+      turn = result.catch(() => {})
+      return result
+    },
+    async return() {
+      batch = []
+      await batches.return()
+      return { done: true, value: undefined }
+    },
+  }
 }
 
 /** Some servers answer with a whole completion, an error or a page of HTML although a stream was asked for. */
@@ -95,8 +121,13 @@ async function* chunksOf(
     yield [chunkOf(readCompletion(text, () => call.answer))]
     return
   }
-  const source = reads(call, response, first)
-  yield* readChunks(source, { maxEventBytes, onEvent: (finished) => call.onEvent(finished), answer: call.answer })
+  yield* readChunks(reads(call, response, first), {
+    maxEventBytes,
+    onEvent: (finished) => call.onEvent(finished),
+    get answer() {
+      return call.answer
+    },
+  })
 }
 
 async function* reads(
