@@ -175,8 +175,13 @@ export class Call {
     this.#response = undefined
     this.#watch.startAttempt()
     try {
-      const { http, request } = await this.#prepared()
-      const response = await this.#follow(http, request)
+      // Asking for a key may take its time, and is timed and interrupted like everything else.
+      const pending = this.#target.prepare()
+      const { http, request, secret } = pending instanceof Promise ? await this.#unlessInterrupted(pending) : pending
+      this.#request = request
+      this.#secret = secret
+      let response = await this.#send(http, request)
+      if (isRedirect(response)) response = await this.#follow(http, request, response)
       if (response.status >= 200 && response.status < 300) return response
       throw await this.#refused(response)
     } finally {
@@ -184,31 +189,23 @@ export class Call {
     }
   }
 
-  /** Asking for a key may take its time, and is timed and interrupted like everything else. */
-  async #prepared(): Promise<Prepared> {
-    const pending = this.#target.prepare()
-    const prepared = pending instanceof Promise ? await this.#unlessInterrupted(pending) : pending
-    this.#request = prepared.request
-    this.#secret = prepared.secret
-    return prepared
-  }
-
-  async #follow(http: Http, first: HttpRequest): Promise<HttpResponse> {
+  async #follow(http: Http, first: HttpRequest, redirect: HttpResponse): Promise<HttpResponse> {
     let request = first
-    for (let hops = 0; ; hops++) {
-      const response = await this.#send(http, request)
-      if (!isRedirect(response)) return response
+    let response = redirect
+    for (let hops = 0; isRedirect(response); hops++) {
       const next = redirected(request, response)
       response.finish()
       if (next === undefined || hops === mostRedirects) throw redirectError(request, response, this.answer)
       this.#report('info', 'request is redirected', { to: next.path })
       request = next
+      this.#watch.enter('connect')
+      response = await this.#send(http, request)
     }
+    return response
   }
 
   async #send(http: Http, request: HttpRequest): Promise<HttpResponse> {
     this.#throwIfOver()
-    this.#watch.enter('connect')
     this.#watch.wait()
     this.#report('debug', 'request is sent')
     const sending = http.send(request, () => this.#watch.enter('headers'))
