@@ -53,7 +53,7 @@ async function* batchesOf(
     for (;;) {
       let held: Chunk[] | undefined = []
       try {
-        for await (const batch of chunksOf(call, response, maxEventBytes)) {
+        for await (const batch of await chunksOf(call, response, maxEventBytes)) {
           if (held === undefined) {
             yield batch
             continue
@@ -110,18 +110,17 @@ function oneByOne(batches: AsyncGenerator<readonly Chunk[], void, undefined>): A
 }
 
 /** Some servers answer with a whole completion, an error or a page of HTML although a stream was asked for. */
-async function* chunksOf(
+async function chunksOf(
   call: Call,
   response: HttpResponse,
   maxEventBytes: number | undefined,
-): AsyncGenerator<readonly Chunk[], void, undefined> {
+): Promise<AsyncIterable<readonly Chunk[]> | Iterable<readonly Chunk[]>> {
   const first = await call.read(response)
   if (first !== undefined && /^\s*[[{<]/.test(new TextDecoder().decode(first[0]?.subarray(0, 64)))) {
     const text = await call.text(response, first)
-    yield [chunkOf(readCompletion(text, () => call.answer))]
-    return
+    return [[chunkOf(readCompletion(text, () => call.answer))]]
   }
-  yield* readChunks(reads(call, response, first), {
+  return readChunks(reads(call, response, first), {
     maxEventBytes,
     onEvent: (finished) => call.onEvent(finished),
     get answer() {
@@ -130,12 +129,19 @@ async function* chunksOf(
   })
 }
 
-async function* reads(
+/** Read by read. Written by hand: a generator would cost each read another turn. */
+function reads(
   call: Call,
   response: HttpResponse,
   first: readonly Uint8Array[] | undefined,
-): AsyncGenerator<readonly Uint8Array[], void, undefined> {
-  for (let bytes = first; bytes !== undefined; bytes = await call.read(response)) yield bytes
+): AsyncIterable<readonly Uint8Array[]> {
+  let begun = first
+  const next = async (): Promise<IteratorResult<readonly Uint8Array[]>> => {
+    const value = begun ?? (await call.read(response))
+    begun = undefined
+    return value === undefined ? { done: true, value } : { done: false, value }
+  }
+  return { [Symbol.asyncIterator]: () => ({ next }) }
 }
 
 function hasSubstance(chunk: Chunk): boolean {
