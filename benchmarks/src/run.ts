@@ -3,7 +3,6 @@ import { execFile, fork } from 'node:child_process'
 import { cpus, loadavg } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs, promisify } from 'node:util'
-import { importCosts } from './import-cost.ts'
 import { libraries, type Workload, workloads } from './workloads.ts'
 
 interface Sample {
@@ -34,14 +33,6 @@ for (const workload of chosen) {
   print(await measure(workload))
 }
 server.disconnect()
-if ('import'.includes(values.workload)) {
-  console.log(`\nimport (ms CPU over bare Node, ${values.samples} samples, load ${loadavg()[0]?.toFixed(1)})`)
-  const rows = (await importCosts(Number(values.samples))).map(({ library, cpu }) => [
-    library,
-    { CPU: median(cpu).toFixed(0), 'min–max': `${Math.min(...cpu).toFixed(0)}–${Math.max(...cpu).toFixed(0)}` },
-  ])
-  console.table(Object.fromEntries(rows))
-}
 
 async function measure(workload: Workload): Promise<ReadonlyMap<string, Sample[]>> {
   const compared = (workload.libraries ?? libraries).filter(
