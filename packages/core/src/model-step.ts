@@ -1,10 +1,11 @@
-import type { AssistantMessage, Usage } from '@toolloop/wire'
+import type { Usage } from '@toolloop/wire'
+import { misfitOf } from './answer.ts'
 import { type Fact, fact, type RunEvent } from './events.ts'
 import { failed } from './failure.ts'
 import { Mailbox } from './mailbox.ts'
 import { planStep, type StepPlan } from './request.ts'
 import type { Run } from './run.ts'
-import { messagesOf } from './state.ts'
+import { saidIn } from './state.ts'
 import { StepReader } from './step-reader.ts'
 import { isEmpty } from './transcript.ts'
 import { addUsage, costOf } from './usage.ts'
@@ -15,11 +16,11 @@ export async function* modelStep(run: Run): AsyncGenerator<RunEvent[], void, voi
   if (open && open.calls.length > 0) return yield [crashed(run)]
   let plan: StepPlan
   try {
-    const enough = await whyStop(run)
+    const enough = (await spentAsks(run)) ?? (await whyStop(run))
     if (enough) return yield [enough]
     plan = await planStep(run)
   } catch (error) {
-    return yield [failed(run, error)]
+    return yield [failed(error)]
   }
   const { model, tools, toolChoice } = plan
   yield [fact({ type: 'step.start', step, model: model.name, tools, ...(toolChoice && { toolChoice }) })]
@@ -49,7 +50,7 @@ export async function* modelStep(run: Run): AsyncGenerator<RunEvent[], void, voi
     } catch (error) {
       verdict = onFailure(run, reader, tries, error)
     } finally {
-      source?.return?.().catch(() => {})
+      void leave(source)
     }
     if (run.signal.aborted) return // the loop writes the end
     run.cut = undefined
@@ -59,8 +60,14 @@ export async function* modelStep(run: Run): AsyncGenerator<RunEvent[], void, voi
 
 /** The process died while this step streamed: what was sealed stands, the rest never was. */
 function crashed({ state }: Run): Fact {
-  const message = messagesOf(state).findLast((said) => said.role === 'assistant') as AssistantMessage
-  return fact({ type: 'step.cut', step: state.step, reason: 'crash', message, usage: null })
+  return fact({ type: 'step.cut', step: state.step, reason: 'crash', message: saidIn(state.open!), usage: null })
+}
+
+/** In `tool` mode a refused answer is an ordinary call: here it shows that there were too many of them. */
+async function spentAsks(run: Run): Promise<Fact | undefined> {
+  const { agent, state } = run
+  if (!agent.output || state.asks <= agent.output.retries) return undefined
+  return failed(await misfitOf(run, state.steps.at(-1)!))
 }
 
 async function whyStop({ agent, state }: Run): Promise<Fact | undefined> {
@@ -116,8 +123,23 @@ function onFailure(run: Run, reader: StepReader, tries: Tries, error: unknown): 
   if (reader.sealed.length > 0) return { again: false, events: [reader.cut('connection')] }
   if (reader.started && retryable(error) && tries.resets++ < run.agent.stepRetries)
     return { again: true, events: [{ type: 'step.reset', step: run.state.step, reason: 'connection' }] }
-  return { again: false, events: [...(reader.holdsNothing ? [] : [reader.cut('connection')]), failed(run, error)] }
+  return { again: false, events: [...(reader.holdsNothing ? [] : [reader.cut('connection')]), failed(error)] }
 }
 
 /** A broken stream may be asked again unless its error says that it would break again. */
-const retryable = (error: unknown): boolean => (error as { retryable?: unknown } | null)?.retryable !== false
+const retryable = (error: unknown): boolean => {
+  try {
+    return (error as { retryable?: unknown } | null)?.retryable !== false
+  } catch {
+    return false // an error that throws when it is touched
+  }
+}
+
+/** Tells a source that nobody comes back. What it makes of that is its own affair. */
+async function leave(source: AsyncIterator<unknown> | undefined): Promise<void> {
+  try {
+    await source?.return?.()
+  } catch {
+    // The answer is complete, or its error is known.
+  }
+}

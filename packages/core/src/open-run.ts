@@ -1,6 +1,6 @@
 import type { EventSource } from '@toolloop/client'
 import { type Message, systemClock, UsageError } from '@toolloop/wire'
-import { type Fact, fact, type RunEvent, type FactOf } from './events.ts'
+import { type Decision, type Fact, fact, type FactOf, type RunEvent } from './events.ts'
 import { failed } from './failure.ts'
 import { deepFreeze } from './freeze.ts'
 import { memoryLog } from './log.ts'
@@ -12,6 +12,7 @@ import type { RunOptions } from './run-options.ts'
 import type { Run } from './run.ts'
 import type { AgentSpec } from './spec.ts'
 import { apply, asked, initialState } from './state.ts'
+import { aborted } from './works.ts'
 
 type Options = RunOptions & { readonly context?: unknown }
 
@@ -85,10 +86,22 @@ function resumption(
       throw new UsageError(
         `\`decisions\` names the call ${JSON.stringify(callId)}, which does not wait for one; waiting: ${waiting.join(', ') || 'none'}.`,
       )
-    batch.push(fact({ type: 'approval.decision', step: state.step, callId, decision }))
+    batch.push(fact({ type: 'approval.decision', step: state.step, callId, decision: decisionOf(callId, decision) }))
   }
   for (const message of messages) batch.push(fact({ type: 'message.add', origin: 'caller', message }))
   return batch
+}
+
+/** A copy of a decision that says exactly one thing; anything else is refused, so that a slip never runs a tool. */
+function decisionOf(callId: string, decision: unknown): Decision {
+  const { approve, reason, result } = (decision ?? {}) as Record<string, unknown>
+  if (approve === undefined && typeof result === 'string') return { result }
+  if (approve === true && result === undefined) return { approve }
+  if (approve === false && result === undefined && reason === undefined) return { approve }
+  if (approve === false && result === undefined && typeof reason === 'string') return { approve, reason }
+  throw new UsageError(
+    `\`decisions\` answers the call ${JSON.stringify(callId)} with ${JSON.stringify(decision) ?? 'undefined'}; it must be { approve: true }, { approve: false, reason? } or { result: 'text' }.`,
+  )
 }
 
 function makeRun(agent: AgentSpec, past: readonly Fact[], options: Options, signal: AbortSignal, deltas: boolean): Run {
@@ -107,8 +120,7 @@ function makeRun(agent: AgentSpec, past: readonly Fact[], options: Options, sign
     cut: undefined,
     seen: { ids: new Set(), upTo: 0 },
     requests: new Map(),
-    output: undefined,
-    failure: undefined,
+    answers: new Map(),
   }
 }
 
@@ -136,7 +148,7 @@ function drive<Output>(
     } catch (error) {
       outer?.removeEventListener('abort', abort)
       if (run.state.run === '') throw error
-      run.state = apply(run.state, failed(run, error))
+      run.state = apply(run.state, controller.signal.aborted ? aborted(run) : failed(error))
     }
     return end()
   }

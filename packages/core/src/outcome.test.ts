@@ -173,6 +173,20 @@ const cases: readonly Case[] = [
     ends: { status: 'done', output: 'mine' },
   },
   {
+    title: 'a legacy function_call',
+    script: [
+      reply({ message: { function_call: { name: 'look', arguments: '{"at":"x"}' } }, finishReason: 'function_call' }),
+      text('ok'),
+    ],
+    ends: { status: 'done', output: 'ok' },
+    roles: 'user assistant tool assistant',
+  },
+  {
+    title: 'a spoken answer',
+    script: [reply({ message: { audio: { id: 'a1', data: 'AAAA', expires_at: 1, transcript: 'hello there' } } })],
+    ends: { status: 'done', output: 'hello there' },
+  },
+  {
     title: 'a tool error that is to end the run',
     script: [call('look', { at: 7 }), call('look', { at: 'x' })],
     options: {

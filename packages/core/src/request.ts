@@ -7,7 +7,7 @@ import {
   UsageError,
 } from '@toolloop/wire'
 import { validateMessages } from './input.ts'
-import { finalTool, modeOf } from './output.ts'
+import { FINAL_TOOL, finalTool, modeOf } from './output.ts'
 import type { Run } from './run.ts'
 import { messagesOf } from './state.ts'
 
@@ -27,7 +27,10 @@ export async function planStep(run: Run): Promise<StepPlan> {
   const mode = agent.output && modeOf(agent.output, model.profile)
   const names = await offered(run, changes.tools)
   const definitions: ToolDefinition[] = names.map((name) => agent.tools.get(name)!.definition)
-  if (agent.output && mode === 'tool') definitions.push(finalTool(agent.output))
+  if (agent.output && mode === 'tool') {
+    definitions.push(finalTool(agent.output))
+    names.push(FINAL_TOOL)
+  }
   const toolChoice = changes.toolChoice ?? (mode === 'tool' ? 'required' : choiceOf(run))
   const params = { ...(await agent.params(context)), ...changes.params }
   const instructions = [

@@ -25,23 +25,19 @@ export class StepReader {
   readonly #plan: StepPlan
   readonly #step: number
   readonly #builder: CompletionBuilder
+  readonly #taken: ReadonlySet<string>
   #told: Partial<AssistantMessage> = {}
 
   constructor(run: Run, plan: StepPlan) {
     this.#run = run
     this.#plan = plan
     this.#step = run.state.step
-    const seen = seenIds(run)
+    this.#taken = seenIds(run)
     this.#builder = new CompletionBuilder({
       n: 1,
       chunkEvents: false,
-      takenIds: seen,
-      mintId: (_choice: number, index: number) => {
-        for (let attempt = 0; ; attempt++) {
-          const id = mintCallId(run.id, this.#step, index, attempt)
-          if (!seen.has(id)) return id
-        }
-      },
+      takenIds: this.#taken,
+      mintId: (_choice: number, index: number) => this.#mint(index),
     })
   }
 
@@ -76,12 +72,17 @@ export class StepReader {
   /** The complete answer, with the calls that stand. */
   end(): StepEnd {
     const { choices, usage } = this.#builder.snapshot()
-    const { message, finish_reason } = choices[0] ?? { message: nothing, finish_reason: null }
-    return {
-      message: adopt(withCalls(message, this.#standing(message.tool_calls ?? [], finish_reason))),
-      finish_reason,
-      usage: soundUsage(usage),
-    }
+    const { message: said, finish_reason } = choices[0] ?? { message: nothing, finish_reason: null }
+    const message = this.#withoutFunctionCall(said)
+    const calls = this.#standing(message.tool_calls ?? [], finish_reason)
+    return { message: adopt(withCalls(message, calls)), finish_reason, usage: soundUsage(usage) }
+  }
+
+  /** A legacy `function_call` is a call without an id. */
+  #withoutFunctionCall(said: AssistantMessage): AssistantMessage {
+    const { function_call, ...message } = said
+    if (!function_call || message.tool_calls?.length) return said
+    return { ...message, tool_calls: [{ id: this.#mint(0), type: 'function', function: function_call }] }
   }
 
   /** A filter leaves what was started; a token limit drops the calls unless one of them is whole. */
@@ -99,6 +100,13 @@ export class StepReader {
 
   #message(): AssistantMessage {
     return this.#builder.snapshot().choices[0]?.message ?? nothing
+  }
+
+  #mint(index: number): string {
+    for (let attempt = 0; ; attempt++) {
+      const id = mintCallId(this.#run.id, this.#step, index, attempt)
+      if (!this.#taken.has(id)) return id
+    }
   }
 
   #wire(): 'stream' | 'plain' {
