@@ -1,6 +1,6 @@
+import { deepFreeze } from '@toolloop/wire'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { deepFreeze } from './frozen.ts'
 import { serialize } from './serialize.ts'
 
 test('says what JSON.stringify says, frozen or not, the first time and later', () => {

@@ -1,5 +1,5 @@
 // The body of a request as text. A history grows by a message or two a step: the rest need not be written again.
-import { isDeepFrozen } from './frozen.ts'
+import { isDeepFrozen } from '@toolloop/wire'
 
 /** As `JSON.stringify`, with each message and tool that is deeply frozen written once and then remembered. */
 export function serialize(body: object): string {
