@@ -57,17 +57,19 @@ async function measureOnce(workload: Workload, library: string): Promise<Sample 
 
 function print(samples: ReadonlyMap<string, readonly Sample[]>): void {
   const floor = median(samples.get('floor')?.map(({ cpu }) => cpu) ?? [])
-  const rows = [...samples].map(([library, list]) => {
-    const cpu = list.map((sample) => sample.cpu)
-    return {
-      library,
-      '× floor': (median(cpu) / floor).toFixed(2),
-      CPU: median(cpu).toFixed(2),
-      'min–max': `${Math.min(...cpu).toFixed(2)}–${Math.max(...cpu).toFixed(2)}`,
-      wall: median(list.map(({ wall }) => wall)).toFixed(2),
-      'peak MB': median(list.map(({ rss }) => rss)).toFixed(0),
-    }
-  })
+  const rows = [...samples]
+    .filter(([, list]) => list.length > 0)
+    .map(([library, list]) => {
+      const cpu = list.map((sample) => sample.cpu)
+      return {
+        library,
+        '× floor': (median(cpu) / floor).toFixed(2),
+        CPU: median(cpu).toFixed(2),
+        'min–max': `${Math.min(...cpu).toFixed(2)}–${Math.max(...cpu).toFixed(2)}`,
+        wall: median(list.map(({ wall }) => wall)).toFixed(2),
+        'peak MB': median(list.map(({ rss }) => rss)).toFixed(0),
+      }
+    })
   console.table(Object.fromEntries(rows.map(({ library, ...row }) => [library, row])))
 }
 
