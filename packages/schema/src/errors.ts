@@ -11,7 +11,7 @@ export class SchemaError extends ToolloopError {
   /** @param subject what has the schema, e.g. "Tool `search`" */
   constructor(subject: string, findings: readonly Finding[], options: { cause?: unknown } = {}) {
     const count = findings.length === 1 ? '1 problem' : `${findings.length} problems`
-    super('schema', `${subject} does not fit strict mode, ${count}:\n${formatFindings(findings)}`, options)
+    super('schema', `${subject} would be refused by the API, ${count}:\n${formatFindings(findings)}`, options)
     this.findings = findings
   }
 

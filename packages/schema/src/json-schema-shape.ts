@@ -16,8 +16,9 @@ import {
 
 type Node = Readonly<Record<string, unknown>>
 
-export function readJsonSchema(schema: Node): Shape {
-  return new JsonReader(schema).root()
+/** @param byLibrary a library wrote it: a pattern beside a format is the format's, not the user's */
+export function readJsonSchema(schema: Node, byLibrary: boolean): Shape {
+  return new JsonReader(schema, byLibrary).root()
 }
 
 /** Keywords that no definition can say. They are left to whoever validates. */
@@ -36,10 +37,12 @@ const unsaid: readonly string[] = [
 
 class JsonReader {
   readonly #document: Node
+  readonly #byLibrary: boolean
   readonly #reading = new Reading()
 
-  constructor(document: Node) {
+  constructor(document: Node, byLibrary: boolean) {
     this.#document = document
+    this.#byLibrary = byLibrary
   }
 
   root(): Shape {
@@ -93,7 +96,7 @@ class JsonReader {
   #type(type: unknown, node: Node): Type {
     switch (type) {
       case 'string':
-        return stringType(node)
+        return stringType(node, this.#byLibrary)
       case 'number':
       case 'integer':
         return { kind: 'number', integer: type === 'integer', keywords: numbersOf(node), facts: [] }
@@ -254,11 +257,12 @@ function impliedType(node: Node): string | undefined {
   return Object.keys(numbersOf(node)).length > 0 ? 'number' : undefined
 }
 
-function stringType(node: Node): StringType {
+function stringType(node: Node, byLibrary: boolean): StringType {
   const { pattern, contentEncoding } = node
   const keywords: Record<string, unknown> = pick(node, ['minLength', 'maxLength'])
   if (typeof node['format'] === 'string') keywords['format'] = node['format']
-  const patterns = typeof pattern === 'string' ? [{ source: pattern, flags: 'u', ofFormat: 'format' in node }] : []
+  const patterns =
+    typeof pattern === 'string' ? [{ source: pattern, flags: 'u', ofFormat: byLibrary && 'format' in node }] : []
   return {
     kind: 'string',
     keywords,
