@@ -1,5 +1,6 @@
 // Reads JSON Schema (draft-07 to 2020-12, and OpenAPI's `nullable`) into a shape. Patterns stay text.
 import { intersect } from './intersection.ts'
+import { malformed } from './json-schema-form.ts'
 import { isObject } from './plain-object.ts'
 import { Reading } from './reading.ts'
 import {
@@ -62,6 +63,8 @@ class JsonReader {
   }
 
   #readNode(node: Node): Shape {
+    const wrong = malformed(node)
+    if (wrong) return impossible(`\`${wrong.keyword}\``, `must be ${wrong.form}`, 'see json-schema.org', 'keyword')
     const parts = [this.#own(node), ...this.#compositions(node)].filter((part) => part !== undefined)
     const [first = anything, ...rest] = parts
     const shape = rest.reduce(intersect, first)

@@ -3,7 +3,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import * as z from 'zod'
-import { diagnose, strictJsonSchema, type JsonSchema } from './index.ts'
+import { diagnose, SchemaError, strictJsonSchema, tool, ToolInputError, type JsonSchema } from './index.ts'
 import { jsonSchema } from './json-schema.ts'
 import { models } from './test/models.ts'
 
@@ -38,6 +38,90 @@ describe('jsonSchema', () => {
       }),
       { numRuns: 300 },
     )
+  })
+
+  it('takes anything for a schema: a tool, or an error with findings', async () => {
+    const keyword = fc.constantFrom(
+      'type',
+      'properties',
+      'required',
+      'items',
+      'prefixItems',
+      'anyOf',
+      'oneOf',
+      'allOf',
+      'not',
+      'if',
+      'then',
+      'enum',
+      'const',
+      '$ref',
+      '$defs',
+      '$id',
+      'additionalProperties',
+      'patternProperties',
+      'pattern',
+      'format',
+      'minimum',
+      'exclusiveMinimum',
+      'minLength',
+      'uniqueItems',
+      'nullable',
+      'default',
+      'description',
+      'a',
+      '__proto__',
+    )
+    const { node } = fc.letrec((tie) => ({
+      node: fc.oneof(
+        { maxDepth: 4 },
+        fc.constantFrom(
+          'object',
+          'string',
+          'array',
+          '#',
+          '#/$defs/a',
+          '#/properties/a',
+          null,
+          true,
+          false,
+          1,
+          -1,
+          'a',
+          ['a'],
+          [],
+          {},
+          ['string', 'null'],
+        ),
+        fc.dictionary(keyword, tie('node'), { maxKeys: 5 }),
+        fc.array(tie('node'), { maxLength: 3 }),
+      ),
+    }))
+    const cases = fc.tuple(fc.dictionary(keyword, node, { maxKeys: 6 }), fc.boolean(), fc.json())
+    await fc.assert(
+      fc.asyncProperty(cases, async ([schema, strict, value]) => {
+        const thrown = await attempt(async () => {
+          await tool({ name: 'x', strict, parameters: jsonSchema({ type: 'object', ...schema }) }).parse(
+            `{"a":${value}}`,
+          )
+        })
+        expect(thrown === undefined || thrown instanceof SchemaError || thrown instanceof ToolInputError).toBe(true)
+        expect(Object.keys(Object.prototype)).toEqual([])
+      }),
+      { numRuns: 2000 },
+    )
+  })
+
+  it.each([
+    [{ enum: 'x' }, '`enum`: must be a list'],
+    [{ anyOf: {} }, '`anyOf`: must be a list'],
+    [{ $ref: 5 }, '`$ref`: must be text'],
+    [{ properties: [] }, '`properties`: must be an object'],
+    [{ minimum: 1, exclusiveMinimum: true }, '`exclusiveMinimum`: must be a number'],
+    [{ type: ['string', 5] }, 'type number: JSON Schema has no such type'],
+  ])('finds that %j is no JSON Schema', (schema, message) => {
+    const found = diagnose(jsonSchema({ type: 'object', properties: { a: schema } }))
+    expect(found.map((finding) => finding.message)).toEqual([message])
   })
 
   it('reads the spellings of older drafts', async () => {
@@ -103,6 +187,15 @@ describe('jsonSchema', () => {
     await expect(issuesOf(deep, [])).rejects.toThrow(LimitError)
   })
 })
+
+async function attempt(run: () => Promise<void>): Promise<unknown> {
+  try {
+    await run()
+  } catch (error) {
+    return error
+  }
+  return undefined
+}
 
 /** Patterns and formats are judged by different rules. */
 function withoutText(schema: JsonSchema): JsonSchema {
