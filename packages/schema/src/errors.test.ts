@@ -223,6 +223,7 @@ describe('ToolInputError', () => {
     expect(error.arguments).toContain('hunter2')
     expect(JSON.stringify(error)).not.toContain('hunter2')
     expect(inspect(error)).not.toContain('hunter2')
+    expect(inspect(error)).not.toContain('cause')
     expect(error).toMatchObject({ code: 'tool_input', tool: 'x', issues: [{ path: 'a', message: expect.any(String) }] })
   })
 })
