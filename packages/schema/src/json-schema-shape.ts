@@ -1,5 +1,4 @@
 // Reads JSON Schema (draft-07 to 2020-12, and OpenAPI's `nullable`) into a shape. Patterns stay text.
-import { intersect } from './intersection.ts'
 import { malformed } from './json-schema-form.ts'
 import { isObject } from './plain-object.ts'
 import { Reading } from './reading.ts'
@@ -67,7 +66,7 @@ class JsonReader {
     if (wrong) return impossible(`\`${wrong.keyword}\``, `must be ${wrong.form}`, 'see json-schema.org', 'keyword')
     const parts = [this.#own(node), ...this.#compositions(node)].filter((part) => part !== undefined)
     const [first = anything, ...rest] = parts
-    const shape = rest.reduce(intersect, first)
+    const shape = rest.reduce((all, part) => this.#reading.intersect(all, part), first)
     return {
       ...shape,
       ...(node['nullable'] === true && { nullable: true }),
@@ -167,7 +166,7 @@ class JsonReader {
   }
 
   #record(names: unknown, value: Shape, needed: ReadonlySet<unknown>): Type {
-    const key: Shape = isObject(names) ? intersect(text, this.#read(names)) : text
+    const key: Shape = isObject(names) ? this.#reading.intersect(text, this.#read(names)) : text
     const record = recordOf(key, value, false).type
     if (record.kind !== 'object') return record
     const properties = record.properties.map((one) =>

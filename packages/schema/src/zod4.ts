@@ -2,7 +2,6 @@
 // Reads a Zod 4 or Zod 4 mini schema: its input side, from the definition objects Zod documents for library authors
 // (`_zod.def`). Nothing of Zod is imported, so a program without Zod pays nothing for it.
 import type { $ZodLazy, $ZodType, $ZodTypes } from 'zod/v4/core'
-import { intersect } from './intersection.ts'
 import { Reading } from './reading.ts'
 import { absent, literalOf, recordOf, unionOf, type Note, type Shape, type Type } from './shape.ts'
 import { boundFacts, checksOf, numberType, patternOf, sizeOf, stringType } from './zod4-checks.ts'
@@ -65,7 +64,7 @@ function readType(schema: $ZodTypes, reading: Reading): Shape {
     case 'union':
       return unionOf(def.options.filter((option) => !isNever(option)).map(inner), 'discriminator' in def)
     case 'intersection':
-      return intersect(loosened(inner(def.left)), loosened(inner(def.right)))
+      return reading.intersect(loosened(inner(def.left)), loosened(inner(def.right)))
     case 'optional':
       return { ...inner(def.innerType), optional: true, explicit: false }
     case 'nonoptional':
