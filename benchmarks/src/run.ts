@@ -19,9 +19,6 @@ const { values } = parseArgs({
   },
 })
 const chosen = workloads.filter(({ name }) => name.includes(values.workload))
-const compared = libraries.filter(
-  (name) => name === 'floor' || values.library.length === 0 || values.library.includes(name),
-)
 const execArgv = ['--conditions=@toolloop/source']
 
 const server = fork(join(import.meta.dirname, 'server.ts'))
@@ -38,6 +35,9 @@ for (const workload of chosen) {
 server.disconnect()
 
 async function measure(workload: Workload): Promise<ReadonlyMap<string, Sample[]>> {
+  const compared = (workload.libraries ?? libraries).filter(
+    (name) => name === 'floor' || values.library.length === 0 || values.library.includes(name),
+  )
   const samples = new Map<string, Sample[]>(compared.map((library) => [library, []]))
   for (let round = 0; round < Number(values.samples); round++) {
     for (const library of compared) {

@@ -1,11 +1,14 @@
 // One sample: one library, one workload, in a fresh process. Prints what it cost.
-import type { Adapter, Body } from './adapter.ts'
+import type { Body } from './adapter.ts'
 import { workloads } from './workloads.ts'
 
 const [library, name, baseURL] = process.argv.slice(2)
 const workload = workloads.find((candidate) => candidate.name === name)
 if (workload === undefined || baseURL === undefined) throw new Error(`no workload ${name}`)
-const { default: adapter } = (await import(`./adapters/${library}.ts`)) as { default: Adapter }
+type Adapter = Readonly<Record<string, (baseURL: string) => (body: Body) => Promise<string>>>
+const { default: adapter } = (await import(`${workload.adapters ?? './adapters'}/${library}.ts`)) as {
+  default: Adapter
+}
 const run = adapter[workload.uses]?.(baseURL)
 if (run === undefined) {
   console.log(JSON.stringify(null))

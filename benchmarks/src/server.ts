@@ -2,6 +2,7 @@
 // `plain`, `many/n` (n deltas, as many in a write as fit), `single/n` (n deltas, each written alone).
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { answerOf } from '../stream/answers.ts'
 
 const plain = Buffer.from(
   JSON.stringify({
@@ -24,6 +25,9 @@ const server = createServer((request, response) => {
     const [kind, count] = model.split('/')
     if (kind === 'plain') return answerPlain(response)
     response.writeHead(200, { 'content-type': 'text/event-stream' })
+    response.write(first)
+    const answer = answerOf(model)
+    if (answer) return void writeAnswer(response, answer)
     void (kind === 'many' ? writeMany(response, Number(count)) : writeSingle(response, Number(count)))
   })
 })
@@ -42,6 +46,20 @@ async function writeMany(response: ServerResponse, count: number): Promise<void>
     if (!response.write(events.join(''))) await new Promise((resolve) => response.once('drain', resolve))
   }
   response.end(last)
+}
+
+async function writeAnswer(
+  response: ServerResponse,
+  answer: { deltas: Iterable<object>; finish: string },
+): Promise<void> {
+  let events: string[] = []
+  for (const fields of answer.deltas) {
+    events.push(event(fields, null))
+    if (events.length < 256) continue
+    if (!response.write(events.join(''))) await new Promise((resolve) => response.once('drain', resolve))
+    events = []
+  }
+  response.end(`${events.join('')}${event({}, answer.finish)}data: [DONE]\n\n`)
 }
 
 async function writeSingle(response: ServerResponse, count: number): Promise<void> {
@@ -68,4 +86,5 @@ function event(fields: object, finish: string | null): string {
   })}\n\n`
 }
 
+const first = event({ role: 'assistant', content: '' }, null)
 const last = `${event({}, 'stop')}data: [DONE]\n\n`

@@ -1,10 +1,14 @@
 // What is measured, as data.
-import type { Adapter } from './adapter.ts'
+import { streamWorkloads } from '../stream/workloads.ts'
 
 export interface Workload {
   readonly name: string
   /** The adapter's method that does it. */
-  readonly uses: keyof Adapter
+  readonly uses: string
+  /** The folder of its adapters. @default './adapters' */
+  readonly adapters?: string
+  /** Who takes part, the floor first. @default `libraries` */
+  readonly libraries?: readonly string[]
   /** What the server answers; see `server.ts`. */
   readonly model: string
   /** Requests at once. */
@@ -54,6 +58,7 @@ export const workloads: readonly Workload[] = [
     unit: 'event',
     events: 2000,
   },
+  ...streamWorkloads,
 ]
 
 /** The libraries, the floor first: everything is a multiple of it. */

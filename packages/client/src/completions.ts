@@ -125,7 +125,7 @@ function sourceOf(
 ): EventSource<StreamEvent, Completion> {
   const controller = new AbortController()
   const abort = (): void => controller.abort(outer?.reason)
-  async function* events(): AsyncGenerator<StreamEvent[], Completion, void> {
+  async function* events(): AsyncGenerator<StreamEvent[], Completion, undefined> {
     if (outer?.aborted) abort()
     outer?.addEventListener('abort', abort, { once: true })
     try {

@@ -84,6 +84,48 @@ describe('accumulate', () => {
     expect(trace).toEqual([1, 1, 2, 2])
   })
 
+  test('answers calls of next in order, also when they do not wait for each other', async () => {
+    const events = accumulate(source([[...chunks], chunk({ content: 'c' })]), { chunkEvents: false })
+    const results = await Promise.all(Array.from({ length: 6 }, () => events.next()))
+    expect(results.map(({ done, value }) => (done ? done : value.type === 'content.delta' && value.delta))).toEqual([
+      'a',
+      'b',
+      'c',
+      false,
+      true,
+      true,
+    ])
+    expect(await events.next()).toEqual({ done: true, value: undefined })
+  })
+
+  test('is over after return and throw', async () => {
+    const events = accumulate(source(chunks))
+    expect(await events.next()).toMatchObject({ done: false })
+    const completion = (await drain(accumulate([]))).result
+    expect(await events.return(completion)).toEqual({ done: true, value: completion })
+    expect(await events.next()).toEqual({ done: true, value: undefined })
+    const failed = accumulate(source(chunks))
+    await failed.next()
+    await expect(failed.throw(new Error('enough'))).rejects.toThrow('enough')
+    expect(await failed.next()).toEqual({ done: true, value: undefined })
+  })
+
+  test('can be disposed', async () => {
+    let closed = false
+    function* endless(): Generator<Chunk> {
+      try {
+        for (;;) yield chunk({ content: 'x' })
+      } finally {
+        closed = true
+      }
+    }
+    {
+      await using events = accumulate(endless())
+      await events.next()
+    }
+    expect(closed).toBe(true)
+  })
+
   test('closes the source when it is left', async () => {
     let closed = false
     async function* endless(): AsyncGenerator<Chunk> {

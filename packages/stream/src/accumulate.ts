@@ -5,6 +5,7 @@ import type { BuilderOptions } from './builder.ts'
 import { CompletionBuilder } from './builder.ts'
 import type { StreamEvent } from './events.ts'
 import { asWire } from './json-value.ts'
+import { OneByOne } from './one-by-one.ts'
 
 /** Chunks one by one or many at a time. */
 export type ChunkSource = AsyncIterable<Chunk | readonly Chunk[]> | Iterable<Chunk | readonly Chunk[]>
@@ -14,39 +15,30 @@ export type ChunkSource = AsyncIterable<Chunk | readonly Chunk[]> | Iterable<Chu
  * events were taken, so a slow consumer slows it. When it fails, `snapshotOf(error)` is the completion so far. A
  * builder in place of options gives its snapshots on the way.
  */
-export async function* accumulate<Parsed = unknown>(
+export function accumulate<Parsed = unknown>(
   chunks: ChunkSource,
   options: BuilderOptions | CompletionBuilder<Parsed> = {},
-): AsyncGenerator<StreamEvent<Parsed>, Completion> {
-  const builder = builderOf(options)
-  try {
-    for await (const batch of chunks) {
-      if (isBatch(batch)) {
-        for (const chunk of batch) for (const event of builder.push(chunk)) yield event
-      } else for (const event of builder.push(batch)) yield event
-    }
-  } catch (error) {
-    throw withSnapshot(error, builder.snapshot())
-  }
-  for (const event of builder.finish()) yield event
-  return builder.snapshot()
+): AsyncGenerator<StreamEvent<Parsed>, Completion, undefined> {
+  return new OneByOne(accumulateBatches<Parsed>(chunks, options))
 }
 
 /** The same, many events at a time: one list per batch of chunks, without a promise per event. Empty lists are left out. */
 export async function* accumulateBatches<Parsed = unknown>(
   chunks: ChunkSource,
   options: BuilderOptions | CompletionBuilder<Parsed> = {},
-): AsyncGenerator<StreamEvent<Parsed>[], Completion> {
+): AsyncGenerator<StreamEvent<Parsed>[], Completion, undefined> {
   const builder = builderOf(options)
   let events: StreamEvent<Parsed>[] = []
   try {
     for await (const batch of chunks) {
-      events = []
       builder.push(batch, events)
-      if (events.length > 0) yield events
+      if (events.length === 0) continue
+      const ready = events
       events = []
+      yield ready
     }
   } catch (error) {
+    // What a batch brought before its bad chunk.
     if (events.length > 0) yield events
     throw withSnapshot(error, builder.snapshot())
   }
@@ -74,8 +66,4 @@ function withSnapshot(error: unknown, snapshot: Completion): unknown {
   if (snapshotOf(error) === undefined && Object.isExtensible(error))
     Object.defineProperty(error, 'snapshot', { value: snapshot, enumerable: false, configurable: true })
   return error
-}
-
-function isBatch(batch: Chunk | readonly Chunk[]): batch is readonly Chunk[] {
-  return Array.isArray(batch)
 }

@@ -22,12 +22,14 @@ expectTypeOf<DeepPartial<string | { a: 1 }>>().toEqualTypeOf<string | { readonly
 
 // The type of the answer reaches the event.
 const events = accumulate<Forecast>([])
-expectTypeOf(events).toEqualTypeOf<AsyncGenerator<StreamEvent<Forecast>, Completion>>()
+expectTypeOf(events).toEqualTypeOf<AsyncGenerator<StreamEvent<Forecast>, Completion, undefined>>()
 expectTypeOf<ContentDelta<Forecast>['parsed']>().toEqualTypeOf<PartialForecast | undefined>()
 expectTypeOf<Extract<StreamEvent<Forecast>, { type: 'content.done' }>['parsed']>().toEqualTypeOf<
   PartialForecast | undefined
 >()
-expectTypeOf(accumulateBatches<Forecast>([])).toEqualTypeOf<AsyncGenerator<StreamEvent<Forecast>[], Completion>>()
+expectTypeOf(accumulateBatches<Forecast>([])).toEqualTypeOf<
+  AsyncGenerator<StreamEvent<Forecast>[], Completion, undefined>
+>()
 expectTypeOf(new CompletionBuilder<Forecast>().finish()).toEqualTypeOf<StreamEvent<Forecast>[]>()
 expectTypeOf(new CompletionBuilder().snapshot()).toEqualTypeOf<Completion>()
 expectTypeOf(elements<Forecast['days'][number]>(events, ['days'])).toEqualTypeOf<

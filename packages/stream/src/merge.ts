@@ -24,8 +24,9 @@ export function mergeField(target: JsonObject, key: string, value: unknown, boun
 
 /** Replaces a field, unless the new value says nothing. For what stands beside the delta: chunk and choice. */
 export function replaceField(target: JsonObject, key: string, value: unknown, bounds: Bounds): void {
-  const before = getOwn(target, key)
-  if (before === value || (isEmpty(value) && before !== undefined)) return
+  // Most chunks repeat it. What a prototype has is never equal to a value from the wire.
+  if (target[key] === value) return
+  if (isEmpty(value) && getOwn(target, key) !== undefined) return
   setOwn(target, key, typeof value === 'object' ? copyJson(value, bounds) : value)
 }
 

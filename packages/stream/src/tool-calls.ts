@@ -5,11 +5,12 @@ import { utf8Length } from './bounds.ts'
 import type { Call } from './call.ts'
 import { asToolCall, endsWithFinish, isCut, isUnfinished, newCall } from './call.ts'
 import type { StreamEvent } from './events.ts'
-import { copyJson, integer, isEmpty, isJson, isObject, text } from './json-value.ts'
+import { copyJson, isEmpty, isJson, isObject } from './json-value.ts'
 import type { JsonObject } from './json-value.ts'
 import { ArgumentsDeltaEvent, ArgumentsDoneEvent } from './live-events.ts'
 import { mergeField } from './merge.ts'
 import { skipSpace } from './object-scan.ts'
+import { bodyFields, entryFields, readEntry } from './tool-call-entry.ts'
 
 export interface CallIds {
   /** Makes an id for a call without one, or with one that is taken. Without it such ids stay as they came. */
@@ -40,15 +41,10 @@ export class ToolCalls {
   }
 
   /** Adds one entry of `tool_calls`. `whole`: it is a call of a plain body, not a piece. `round` numbers the chunk. */
-  add(entry: unknown, round: number, whole: boolean, events: StreamEvent[]): void {
-    if (!isObject(entry)) return
-    const custom = isObject(entry['custom']) ? entry['custom'] : undefined
-    const type = text(entry['type']) || (custom && !isObject(entry['function']) ? 'custom' : '')
-    const source = type === 'custom' && custom ? custom : isObject(entry['function']) ? entry['function'] : custom
-    const id = typeof entry['id'] === 'number' ? String(entry['id']) : text(entry['id'])
-    const name = text(source?.['name'])
-    const index = integer(entry['index'])
-
+  add(value: unknown, round: number, whole: boolean, events: StreamEvent[]): void {
+    if (!isObject(value)) return
+    const entry = readEntry(value)
+    const { index, id, type, name } = entry
     let call = whole ? undefined : this.#find(index, id, name, round)
     call ??= this.#open(index, id, type, round)
     call.seen = round
@@ -58,8 +54,9 @@ export class ToolCalls {
       call.name += name
       call.touched = round
     }
-    this.#mergeUnknown(call, entry, source, round)
-    this.#addText(call, argumentsText(source, call.type, this.#bounds), id, round, events)
+    if (entry.hasUnknown) this.#mergeUnknown(call, value, entry.body, round)
+    const piece = typeof entry.text === 'string' ? entry.text : asText(entry.text, this.#bounds)
+    if (piece !== '' || !call.announced) this.#addText(call, piece, id, round, events)
   }
 
   /** Seals every call that is complete and gained nothing in this chunk; with the finish, also calls without arguments. */
@@ -231,23 +228,20 @@ export class ToolCalls {
     return { type: 'tool_calls.custom.input.done', choice: this.#choice, index, id, name, input }
   }
 
-  #mergeUnknown(call: Call, entry: JsonObject, source: JsonObject | undefined, round: number): void {
-    for (const key in entry) {
-      if (key === 'index' || key === 'id' || key === 'type' || key === 'function' || key === 'custom') continue
-      mergeField(call.unknown, key, entry[key], this.#bounds)
-      if (!isEmpty(entry[key])) call.touched = round
+  #mergeUnknown(call: Call, entry: JsonObject, body: JsonObject | undefined, round: number): void {
+    const merge = (target: JsonObject, source: JsonObject, known: ReadonlySet<string>): void => {
+      for (const [key, value] of Object.entries(source)) {
+        if (known.has(key)) continue
+        mergeField(target, key, value, this.#bounds)
+        if (!isEmpty(value)) call.touched = round
+      }
     }
-    for (const key in source) {
-      if (key === 'name' || key === 'arguments' || key === 'input') continue
-      mergeField(call.unknownBody, key, source[key], this.#bounds)
-      if (!isEmpty(source[key])) call.touched = round
-    }
+    merge(call.unknown, entry, entryFields)
+    if (body) merge(call.unknownBody, body, bodyFields)
   }
 }
 
-/** Arguments as text: servers also send them as an object. */
-function argumentsText(source: JsonObject | undefined, type: string, bounds: Bounds): string {
-  const value = type === 'custom' ? source?.['input'] : source?.['arguments']
-  if (typeof value === 'string') return value
+/** Arguments that are no text: servers also send them as an object. */
+function asText(value: unknown, bounds: Bounds): string {
   return isEmpty(value) ? '' : JSON.stringify(copyJson(value, bounds))
 }
