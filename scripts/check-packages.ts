@@ -5,6 +5,11 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 
+interface Manifest {
+  readonly engines?: { readonly node?: string }
+  readonly [field: string]: unknown
+}
+
 interface Packed {
   readonly name: string
   readonly tarball: string
@@ -14,6 +19,9 @@ interface Packed {
 
 const root = resolve(import.meta.dirname, '..')
 const toolchain = join(root, 'scripts/toolchain')
+/** The oldest Node that packages promise to run on; the real one, to try them. */
+const oldest = '22.19'
+const oldestNode = join(toolchain, 'node_modules/.bin/node')
 const temporary = mkdtempSync(join(tmpdir(), 'toolloop-packages-'))
 const problems: string[] = []
 /** A strict user: declarations are checked too, and no Node types are in scope. */
@@ -23,7 +31,7 @@ const compilerOptions = {
   module: 'nodenext',
   types: [],
   strict: true,
-  noEmit: true,
+  outDir: 'out',
 }
 
 try {
@@ -61,26 +69,33 @@ async function pack(folder: string): Promise<Packed> {
 
 /** What must not be in a tarball, what must, and what publint and "are the types wrong" say. */
 async function inspect({ name, tarball, files }: Packed): Promise<void> {
-  const manifest = await run('tar', ['-xOzf', tarball, 'package/package.json'], temporary)
+  const text = await run('tar', ['-xOzf', tarball, 'package/package.json'], temporary)
   for (const word of ['workspace:', 'catalog:', '@toolloop/source', 'file:', 'link:'])
-    if (manifest.includes(word)) problems.push(`${name}: the packed package.json still says \`${word}\``)
+    if (text.includes(word)) problems.push(`${name}: the packed package.json still says \`${word}\``)
+  const manifest: Manifest = JSON.parse(text)
+  if (manifest.engines?.node !== `>=${oldest}`)
+    problems.push(`${name}: engines.node is ${manifest.engines?.node}, but the oldest Node tried here is ${oldest}`)
+  for (const target of targetsOf(manifest))
+    if (!files.includes(target.replace(/^\.\//, '')))
+      problems.push(`${name}: package.json points to ${target}, which is not packed`)
   for (const file of files)
     if (/\.test(-d)?\.|\.tsbuildinfo$|\/test\//.test(file))
       problems.push(`${name}: ${file} is packed; exclude it in \`files\``)
-  for (const target of targetsOf(JSON.parse(manifest)))
-    if (!files.includes(target.replace(/^\.\//, '')))
-      problems.push(`${name}: package.json points to ${target}, which is not packed`)
-  for (const [program, ...options] of [
-    ['publint', 'run', tarball, '--strict'],
-    ['attw', tarball, '--profile', 'esm-only'],
-  ])
+  for (const [program, ...options] of linters(tarball))
     await run(join(toolchain, `node_modules/.bin/${program}`), options, temporary).catch((error: unknown) =>
       problems.push(`${name}: ${error instanceof Error ? error.message : String(error)}`),
     )
 }
 
+function linters(tarball: string): [program: string, ...options: string[]][] {
+  return [
+    ['publint', 'run', tarball, '--strict'],
+    ['attw', tarball, '--profile', 'esm-only'],
+  ]
+}
+
 /** Every file that `exports`, `imports` or `bin` names; patterns are left out. */
-function targetsOf(manifest: Readonly<Record<string, unknown>>): string[] {
+function targetsOf(manifest: Manifest): string[] {
   const collect = (value: unknown): string[] =>
     typeof value === 'string'
       ? value.startsWith('./') && !value.includes('*')
@@ -102,12 +117,13 @@ async function useInProject(packed: readonly Packed[]): Promise<void> {
   writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions }))
   await pnpm(project, ['install', '--prefer-offline', '--no-frozen-lockfile'])
   await run(join(root, 'node_modules/.bin/tsc'), ['-p', '.'], project)
-  for (const program of readdirSync(project).filter((file) => file.endsWith('.ts'))) {
-    const output = await run(process.execPath, [program], project, 60_000)
-    if (!output.endsWith('ok\n'))
-      problems.push(`scripts/project/${program} did not end with "ok" but with: ${output.slice(-200)}`)
-    else console.log(`project/${program}: installs from tarballs, type-checks under \`strict\`, runs`)
-  }
+  for (const program of readdirSync(join(project, 'out')))
+    for (const node of [process.execPath, oldestNode]) {
+      const version = (await run(node, ['--version'], project)).trim()
+      const output = await run(node, [`out/${program}`], project, 60_000)
+      if (output.endsWith('ok\n')) console.log(`project/${program}: installs, type-checks and runs on Node ${version}`)
+      else problems.push(`project/${program} on Node ${version} ended with ${output.slice(-200)} instead of "ok"`)
+    }
 }
 
 /** The pnpm that runs this script, else the one on the path. */

@@ -59,6 +59,9 @@ app.converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }) => {
     const manifest = `${root}/packages/${module.name.replace(/\/src$/, '')}/package.json`
     if (existsSync(manifest)) module.name = JSON.parse(readFileSync(manifest, 'utf8')).name
   }
+  // The home page has the project's name for its title already.
+  const [opening] = project.readme ?? []
+  if (opening) opening.text = opening.text.replace(/^# .+\n/, '')
   for (const document of project.documents ?? []) {
     const title = /^# (.+)$/m.exec(document.content.map((part) => part.text).join(''))
     if (title) document.name = title[1]

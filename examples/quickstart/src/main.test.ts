@@ -9,7 +9,7 @@ import { Folder } from './folder.ts'
 import { scriptedExplorer } from './script.ts'
 
 const repository = new URL('../../..', import.meta.url).pathname
-const { OPENAI_API_KEY: _key, OPENAI_BASE_URL: _url, OPENAI_MODEL: _model, ...clean } = process.env
+const { INIT_CWD: _cwd, OPENAI_API_KEY: _key, OPENAI_BASE_URL: _url, OPENAI_MODEL: _model, ...clean } = process.env
 
 async function demo(args: readonly string[] = [], env: Record<string, string> = {}) {
   const child = spawn(
@@ -49,6 +49,11 @@ describe('the demo', () => {
     } finally {
       await rm(folder, { recursive: true })
     }
+  })
+
+  it('takes a path from where it was called', async () => {
+    const { out } = await demo(['quickstart'], { INIT_CWD: join(repository, 'examples') })
+    expect(out).toContain(join(repository, 'examples/quickstart'))
   })
 
   it('talks to the API that the environment names', async () => {

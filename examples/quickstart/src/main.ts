@@ -1,4 +1,5 @@
 // pnpm demo [folder]: an agent explores a folder with typed tools and answers with a typed result.
+import { resolve } from 'node:path'
 import { Client } from 'toolloop'
 import { scriptedServer } from '@toolloop/testing'
 import { explorer, question } from './explorer.ts'
@@ -9,7 +10,9 @@ import { bold, dim, messageOf, Screen, show, tokens } from './show.ts'
 const repository = new URL('../../..', import.meta.url).pathname
 
 try {
-  process.exitCode = await main(process.argv.slice(2).filter((argument) => argument !== '--')[0] ?? repository)
+  const [path] = process.argv.slice(2).filter((argument) => argument !== '--')
+  // pnpm runs this in its own folder and tells where it was called from.
+  process.exitCode = await main(path === undefined ? repository : resolve(process.env['INIT_CWD'] ?? '.', path))
 } catch (error) {
   console.error(messageOf(error))
   process.exitCode = 1

@@ -19,7 +19,7 @@ export class Client implements AsyncDisposable {
   constructor(options: ClientOptions = {}) {
     this.#options = options
     this.#transport = new Transport(options)
-    this.chat = Object.freeze({ completions: completionsOf(this.#transport) })
+    this.chat = Object.freeze({ completions: completionsOf(this.#transport, options.body) })
     this.beta = Object.freeze({ chat: this.chat })
   }
 

@@ -14,7 +14,7 @@ import {
   type Transport,
 } from '@toolloop/transport'
 import type { Completion, CompletionDeleted, CompletionParams } from '@toolloop/wire'
-import { type AnswerRequest, answerRequest, streamedRequest } from './answer-request.ts'
+import { answerRequest, streamedRequest } from './answer-request.ts'
 import { CompletionStream } from './completion-stream.ts'
 import type { EventSource } from './lazy-events.ts'
 import type { ParsedCallOf, ParsedCompletion, ParseParams, StreamParams, ToolParam } from './parsed.ts'
@@ -61,13 +61,13 @@ export interface Completions {
 /** Without a schema the content may still be JSON of any kind. */
 type EventParsed<Parsed> = [Parsed] extends [null] ? unknown : Parsed
 
-/** The surface over a transport. */
-export function completionsOf(transport: Transport): Completions {
+/** The surface over a transport; `extra` are the fields that the client adds to every body. */
+export function completionsOf(transport: Transport, extra: RequestOptions['body']): Completions {
   return Object.freeze<Completions>({
     create: ((params: CompletionParams, options?: RequestOptions) =>
       transport.create(params, options)) as Completions['create'],
-    parse: ((params, options) => parse(transport, params, options)) as Completions['parse'],
-    stream: ((params, options) => stream(transport, params, options)) as Completions['stream'],
+    parse: ((params, options) => parse({ transport, extra }, params, options)) as Completions['parse'],
+    stream: ((params, options) => stream({ transport, extra }, params, options)) as Completions['stream'],
     retrieve: (id, options) => transport.retrieve(id, options),
     update: (id, params, options) => transport.update(id, params, options),
     list: (query, options) => transport.list(query, options),
@@ -76,14 +76,19 @@ export function completionsOf(transport: Transport): Completions {
   })
 }
 
+interface Target {
+  readonly transport: Transport
+  readonly extra: RequestOptions['body']
+}
+
 async function parse(
-  transport: Transport,
+  { transport, extra }: Target,
   params: ParseParams,
   options: RequestOptions = {},
 ): Promise<ParsedCompletion<unknown, unknown>> {
   const { body, readers } = answerRequest(params, transport.profile)
   const answer = await transport.create(body, options)
-  const completion = normalizeCompletion(answer, { n: choicesOf(body, options) })
+  const completion = normalizeCompletion(answer, { n: choicesOf({ ...body, ...extra, ...options.body }) })
   const info = responseOf(answer)
   if (info) rememberResponse(completion, info)
   checkWhole(completion)
@@ -91,12 +96,12 @@ async function parse(
 }
 
 function stream(
-  transport: Transport,
+  { transport, extra }: Target,
   params: StreamParams,
   options: RequestOptions = {},
 ): CompletionStream<unknown, ParsedCompletion<unknown, unknown>> {
   const { body, readers } = answerRequest(params, transport.profile)
-  const builder = new CompletionBuilder({ n: choicesOf(body, options) })
+  const builder = new CompletionBuilder({ n: choicesOf({ ...body, ...extra, ...options.body }) })
   let chunks: ChunkStream | undefined
   const send = async (signal: AbortSignal): Promise<ChunkStream> =>
     (chunks = await transport.create(streamedRequest(body, transport.profile), { ...options, signal }))
@@ -113,8 +118,7 @@ function stream(
 }
 
 /** How many choices the request asks for. */
-function choicesOf(body: AnswerRequest['body'], options: RequestOptions): number {
-  const n = options.body?.['n'] ?? body.n
+function choicesOf({ n }: { readonly n?: unknown }): number {
   return typeof n === 'number' ? n : 1
 }
 

@@ -191,6 +191,19 @@ describe.each(['parse', 'stream'] as const)('an answer read by `%s`', (way) => {
     expect(responseOf(answer)).toMatchObject({ status: 200, requestId: 'req_abc', attempts: 1 })
   })
 
+  it.each(['the client', 'the request'])('holds the choices that were asked for in the body of %s', async (who) => {
+    await using server = await scriptedServer([reply({ choices: [{ content: 'one' }, { content: 'two' }] })])
+    const body = { n: 2 }
+    await using client = new Client({ baseURL: server.url, ...(who === 'the client' && { body }) })
+    const { completions } = client.chat
+    const params = { model: 'm', messages }
+    const options = who === 'the request' ? { body } : {}
+    const answer = await (way === 'parse'
+      ? completions.parse(params, options)
+      : completions.stream(params, options).final())
+    expect(answer.choices.map(({ message }) => message.content)).toEqual(['one', 'two'])
+  })
+
   it('leaves out choices nobody asked for', async () => {
     const choices = [{ content: '{"name":"Ada","age":36}' }, { content: 'not asked for' }]
     const answer = await ask(way, reply({ choices }), { response_format: person })
@@ -218,6 +231,25 @@ describe('parse', () => {
   it('throws when the choice that was asked for is not there', async () => {
     const odd = { choices: [{ index: 7, message: { role: 'assistant', content: 'hi' } }] }
     await expect(ask('parse', completion(odd))).rejects.toThrow(StreamError)
+  })
+
+  it('returns what `create` returns, with the fields no type knows', async () => {
+    const choice = { index: 0, finish_reason: 'stop', logprobs: null, native_finish_reason: 'end' }
+    const message = { role: 'assistant', content: 'hi', refusal: null, annotations: [], reasoning: 'hm' }
+    const body = {
+      id: 'a',
+      object: 'chat.completion',
+      created: 1,
+      model: 'm',
+      provider: 'p',
+      usage: { total_tokens: 3, cost: 0.1 },
+    }
+    const answer = completion({ ...body, choices: [{ ...choice, message }] })
+    await using server = await scriptedServer([answer, answer])
+    await using client = new Client({ baseURL: server.url })
+    const created = await client.chat.completions.create({ model: 'm', messages })
+    const parsed = await client.chat.completions.parse({ model: 'm', messages })
+    expect(JSON.parse(JSON.stringify(parsed))).toEqual(created)
   })
 
   it('sends what it was given, without a word about streams', async () => {

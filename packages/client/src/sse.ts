@@ -1,5 +1,5 @@
 // Any stream of events over HTTP to a browser, and back: server-sent events, one JSON object each.
-import { ToolloopError } from '@toolloop/wire'
+import { ToolloopError, UsageError } from '@toolloop/wire'
 
 /** What can be sent: anything that has a type. */
 export interface TypedEvent {
@@ -35,14 +35,19 @@ export function sse<Event extends TypedEvent>(
   source: AsyncIterable<Event>,
   options: SseOptions<NoInfer<Event>> = {},
 ): ReadableStream<Uint8Array> {
+  const { keepAlive } = options
+  if (keepAlive !== undefined && !(keepAlive > 0))
+    throw new UsageError(`\`keepAlive\` is ${keepAlive}: it must be a positive number of milliseconds, e.g. 15_000`)
   const encoder = new TextEncoder()
-  let events: AsyncIterator<Event> | undefined
+  // Taken here, so that a source that somebody else reads is an error of the handler, not of its answer.
+  const events = source[Symbol.asyncIterator]()
+  let begun = false
   let quiet: ReturnType<typeof setInterval> | undefined
   let left = false
   const leave = async (): Promise<void> => {
     left = true
     clearInterval(quiet)
-    await events?.return?.()
+    if (begun) await events.return?.()
   }
   return new ReadableStream<Uint8Array>(
     {
@@ -50,13 +55,14 @@ export function sse<Event extends TypedEvent>(
         const send = (text: string): void => {
           if (!left) controller.enqueue(encoder.encode(text))
         }
-        if (options.keepAlive !== undefined)
+        if (keepAlive !== undefined)
           quiet = setInterval(() => {
             // While a comment waits to be taken, another one says nothing more.
             if (controller.desiredSize === 0) send(': keep-alive\n\n')
-          }, options.keepAlive)
+          }, keepAlive)
         try {
-          const next = await nextFrame((events ??= source[Symbol.asyncIterator]()), options)
+          begun = true
+          const next = await nextFrame(events, options)
           send(next ?? done)
           if (next === undefined && !left) controller.close()
         } catch (error) {

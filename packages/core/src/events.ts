@@ -44,7 +44,13 @@ export interface Facts {
     cost?: number
   }
   /** The stream broke off: the text so far and the calls that were complete. */
-  'step.cut': { step: number; reason: 'connection' | 'abort' | 'crash'; message: AssistantMessage; usage: Usage | null }
+  'step.cut': {
+    step: number
+    reason: 'connection' | 'abort' | 'crash'
+    message: AssistantMessage
+    usage: Usage | null
+    cost?: number
+  }
   /** Logged before `execute` is called. `arguments` are as the model wrote them. */
   'tool.start': CallMark & { idempotencyKey: string }
   /**

@@ -78,7 +78,7 @@ function settled(signal: AbortSignal, call: () => unknown): Promise<unknown> {
 
 /** A generator's yields are progress, its return value is the result. */
 async function invoke(tool: AnyTool, args: unknown, context: ToolContext): Promise<unknown> {
-  const returned: unknown = tool.execute!(args, context)
+  const returned: unknown = await tool.execute!(args, context)
   if (!isGenerator(returned)) return returned
   for (;;) {
     const { done, value } = await returned.next()
@@ -91,6 +91,7 @@ async function invoke(tool: AnyTool, args: unknown, context: ToolContext): Promi
   }
 }
 
-function isGenerator(value: unknown): value is AsyncGenerator<unknown, unknown> {
-  return typeof value === 'object' && value !== null && Symbol.asyncIterator in value && 'next' in value
+function isGenerator(value: unknown): value is AsyncGenerator<unknown, unknown> | Generator<unknown, unknown> {
+  if (typeof value !== 'object' || value === null) return false
+  return (Symbol.asyncIterator in value || Symbol.iterator in value) && 'next' in value && 'return' in value
 }

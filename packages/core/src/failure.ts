@@ -1,12 +1,18 @@
 import { type Fact, fact } from './events.ts'
 import type { Failure } from './outcome.ts'
-import type { Run } from './run.ts'
 
-/** The end of a run by an error: the log keeps what may be kept, the result the error itself. */
-export function failed(run: Run, error: unknown): Fact {
-  run.failure = error
-  return fact({ type: 'run.done', outcome: { status: 'error', error: failureOf(error) } })
+/** The errors behind `error` outcomes, for results of this process: a log keeps only what may be kept of them. */
+const causes = new WeakMap<Failure, unknown>()
+
+/** The end of a run by an error. */
+export function failed(cause: unknown): Fact {
+  const error = failureOf(cause)
+  causes.set(error, cause)
+  return fact({ type: 'run.done', outcome: { status: 'error', error } })
 }
+
+/** The error as it was thrown; `undefined` for one from an old log. */
+export const causeOf = (failure: Failure): unknown => causes.get(failure)
 
 function failureOf(error: unknown): Failure {
   try {

@@ -1,7 +1,16 @@
-import type { ChatModel, Message, ModelRequest, ToolChoice, ToolDefinition } from '@toolloop/wire'
-import { finalTool, modeOf } from './output.ts'
+import {
+  type ChatModel,
+  type Message,
+  type ModelRequest,
+  type ToolChoice,
+  type ToolDefinition,
+  UsageError,
+} from '@toolloop/wire'
+import { checkChoice } from './check-options.ts'
+import { validateMessages } from './input.ts'
+import { FINAL_TOOL, finalTool, modeOf } from './output.ts'
 import type { Run } from './run.ts'
-import { messagesOf } from './state.ts'
+import { frozen, messagesOf } from './state.ts'
 
 /** One step as it will be asked. */
 export interface StepPlan {
@@ -13,14 +22,21 @@ export interface StepPlan {
 
 /** Asks the user's functions and renders the request. Kept for `result.request(step)` by its parts, not copied. */
 export async function planStep(run: Run): Promise<StepPlan> {
-  const { agent, state, context } = run
+  const { agent, context } = run
+  const state = frozen(run.state)
   const changes = (await agent.prepareStep?.({ step: state.step, state, context })) ?? {}
   const model = agent.model(changes.model)
   const mode = agent.output && modeOf(agent.output, model.profile)
   const names = await offered(run, changes.tools)
   const definitions: ToolDefinition[] = names.map((name) => agent.tools.get(name)!.definition)
-  if (agent.output && mode === 'tool') definitions.push(finalTool(agent.output))
-  const toolChoice = changes.toolChoice ?? (mode === 'tool' ? 'required' : choiceOf(run))
+  if (agent.output && mode === 'tool') {
+    definitions.push(finalTool(agent.output))
+    names.push(FINAL_TOOL)
+  }
+  const chosen = changes.toolChoice ?? choiceOf(run)
+  checkChoice(`Step ${state.step} of agent \`${agent.name}\``, chosen, names)
+  // In `tool` mode a text would be no answer: unless a certain call is forced, some call is.
+  const toolChoice = mode === 'tool' && typeof chosen !== 'object' ? 'required' : chosen
   const params = { ...(await agent.params(context)), ...changes.params }
   const instructions = [
     changes.instructions ?? (await agent.instructions(context)),
@@ -29,6 +45,11 @@ export async function planStep(run: Run): Promise<StepPlan> {
   const head: Message[] = instructions.some(Boolean)
     ? [{ role: 'system', content: instructions.filter(Boolean).join('\n\n') }]
     : []
+  if (changes.messages) validateMessages(changes.messages)
+  if (changes.messages?.length === 0)
+    throw new UsageError(
+      '`prepareStep` answers with no messages at all; leave `messages` out to keep the conversation.',
+    )
   const said = changes.messages ?? messagesOf({ ...state, open: null })
   const request: ModelRequest = {
     ...params,
@@ -48,6 +69,15 @@ export async function planStep(run: Run): Promise<StepPlan> {
 }
 
 async function offered({ agent, context }: Run, narrowed: readonly string[] | undefined): Promise<string[]> {
+  if (narrowed && !Array.isArray(narrowed))
+    throw new UsageError(
+      `\`prepareStep\` answers \`tools\` with ${JSON.stringify(narrowed)}; it must be an array of names.`,
+    )
+  const unknown = narrowed?.find((name) => !agent.tools.has(name))
+  if (unknown !== undefined)
+    throw new UsageError(
+      `\`prepareStep\` offers the tool ${JSON.stringify(unknown)}, which agent \`${agent.name}\` does not have; it has ${[...agent.tools.keys()].join(', ') || 'none'}.`,
+    )
   const names: string[] = []
   for (const [name, { policy }] of agent.tools) {
     if (narrowed && !narrowed.includes(name)) continue

@@ -17,6 +17,26 @@ export function usageOf(steps: readonly Step[]): RunUsage {
   return { reported, unreported, estimated }
 }
 
+/**
+ * What a server told, if it can be true. Numbers that are negative, not finite or no numbers would spoil every sum and
+ * budget: then the step counts as one that told nothing.
+ */
+export function soundUsage(usage: Usage | null | undefined): Usage | null {
+  if (!usage || !isCount(usage.prompt_tokens) || !isCount(usage.completion_tokens)) return null
+  return { total_tokens: usage.prompt_tokens + usage.completion_tokens, ...soundCounts(usage) } as Usage
+}
+
+const isCount = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value) && value >= 0
+
+function soundCounts(counts: object): object {
+  return Object.fromEntries(
+    Object.entries(counts).flatMap(([key, value]: [string, unknown]) => {
+      if (typeof value === 'number') return isCount(value) ? [[key, value]] : []
+      return [[key, typeof value === 'object' && value !== null && !Array.isArray(value) ? soundCounts(value) : value]]
+    }),
+  )
+}
+
 /** Adds counts field by field, one level deep. */
 export function addUsage(a: Usage, b: Usage): Usage {
   return add(a as unknown as Counts, b as unknown as Counts) as unknown as Usage

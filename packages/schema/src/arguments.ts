@@ -24,10 +24,12 @@ export function parseJson(text: string): Parsed<unknown> {
 /** Brings a value back into the source's terms and parses it there; `text` is what the value was read from. */
 export async function parseValue<T>(
   schema: StandardSchema<unknown, T>,
-  conversion: Pick<Conversion, 'restore' | 'shape'> | undefined,
+  conversion: Pick<Conversion, 'restore' | 'shape' | 'branches'> | undefined,
   text: string | undefined,
   value: unknown,
 ): Promise<Parsed<T>> {
+  const tooDeep = conversion && undecided(conversion.branches, value)
+  if (tooDeep) return { issues: [tooDeep] }
   try {
     const result = await schema['~standard'].validate(conversion?.restore ? conversion.restore(value) : value)
     if (!result.issues) return { value: result.value }
@@ -36,6 +38,22 @@ export async function parseValue<T>(
   } catch (error) {
     return { issues: [{ path: '', message: `could not be read: ${describeError(error)}` }], cause: error }
   }
+}
+
+/** A recursive union without discriminator takes branches to the power of levels: refused before it takes for ever. */
+function undecided(branches: number, value: unknown): Issue | undefined {
+  if (branches < 2) return undefined
+  const levels = Math.floor(Math.log(maxTries) / Math.log(branches))
+  const message = `nested more than ${levels} levels deep, too many for a union of ${branches} recursive branches`
+  return objectsDeep(value) > levels ? { path: '', message } : undefined
+}
+
+const maxTries = 1_000_000
+
+function objectsDeep(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0
+  const inner = Object.values(value).reduce((most: number, item) => Math.max(most, objectsDeep(item)), 0)
+  return inner + (Array.isArray(value) ? 0 : 1)
 }
 
 function isDeeper(value: unknown, levels: number): boolean {

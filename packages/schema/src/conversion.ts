@@ -13,6 +13,8 @@ export interface Conversion {
   readonly definition: JsonSchema
   readonly shape: Shape
   readonly restore: Restore | undefined
+  /** How many branches of a recursive union are tried at every level of a value. */
+  readonly branches: number
   /** Paths begin at the schema's own root. */
   readonly findings: readonly Finding[]
 }
@@ -30,11 +32,17 @@ export function convert(schema: StandardSchema, mode: StrictOptions | false): Co
 }
 
 function convertNow(schema: StandardSchema, mode: StrictOptions | false): Conversion {
-  const { shape, dialect, json } = readSource(schema)
-  const { schema: written, findings } = define(shape, mode, dialect)
+  const { shape, dialect, json, bounded } = readSource(schema)
+  const { schema: written, findings, branches } = define(shape, mode, dialect)
   // Without strictness a schema that is JSON Schema already is passed on as it is.
   const definition = mode === false && json && findings.length === 0 ? structuredClone(json) : written
-  return { definition: freeze(definition), shape, restore: restoration(shape, mode), findings }
+  return {
+    definition: freeze(definition),
+    shape,
+    restore: restoration(shape, mode),
+    findings,
+    branches: bounded ? 1 : branches,
+  }
 }
 
 /** @throws SchemaError with every violation, its path beginning with `root` */

@@ -2,11 +2,12 @@
 import { annotate, noteFacts, noteKeywords } from './annotation.ts'
 import { maxFindings, type Finding, type Rule } from './findings.ts'
 import { isName } from './excerpt.ts'
-import { keywordFacts } from './keywords.ts'
+import { factsOf, wordsOf } from './facts.ts'
 import { Limits } from './limits.ts'
 import { unreachable } from './plain-object.ts'
 import { isExponential } from './pattern-ambiguity.ts'
-import { patternFacts, patternOf, show } from './patterns.ts'
+import { patternOf, show } from './patterns.ts'
+import { recursiveUnions } from './recursive-unions.ts'
 import { remedies, type Dialect } from './remedies.ts'
 import {
   acceptsNull,
@@ -27,6 +28,8 @@ export interface Definition {
   readonly schema: JsonSchema
   /** Paths begin at the schema's own root, with `.` or `[`. */
   readonly findings: readonly Finding[]
+  /** How many branches are tried at every level of the value; 1: no more than one. */
+  readonly branches: number
 }
 
 /** `mode: false` describes the schema without strictness. */
@@ -43,6 +46,7 @@ class Writer {
   readonly #findings: Finding[] = []
   readonly #limits: Limits | undefined
   readonly #shared: ReadonlySet<Type>
+  readonly #recursive: ReadonlyMap<Type, number>
   readonly #names = new Map<Type, string>()
   readonly #definitions = new Map<string, JsonSchema>()
   #depth = 0
@@ -53,6 +57,7 @@ class Writer {
     this.#dialect = dialect
     this.#limits = mode ? new Limits((...finding) => this.#report(...finding)) : undefined
     this.#shared = sharedTypes(root)
+    this.#recursive = recursiveUnions(root)
   }
 
   write(): Definition {
@@ -65,7 +70,7 @@ class Writer {
     const written = this.#writeType(type, '')
     const schema = annotate(written, this.#root.note, this.#mode ? noteFacts(this.#root) : [])
     if (this.#definitions.size > 0) schema['$defs'] = Object.fromEntries(this.#definitions)
-    return { schema, findings: this.#findings }
+    return { schema, findings: this.#findings, branches: Math.max(1, ...this.#recursive.values()) }
   }
 
   #report(rule: Rule, path: string, message: string, remedy = remedies[this.#dialect][rule] ?? ''): void {
@@ -85,6 +90,9 @@ class Writer {
     for (const pattern of shape.type.kind === 'string' ? shape.type.patterns : [])
       if (!pattern.ofFormat && isExponential(pattern.source, pattern.flags))
         warning('pattern', `some texts take exponential time to match ${show(pattern)}`)
+    const branches = this.#recursive.get(shape.type)
+    if (branches !== undefined)
+      warning('recursive-union', `${branches} branches hold the union itself: parsing tries all of them at every level`)
     for (const keyword of shape.unsaid ?? [])
       warning('keyword', `\`${keyword}\` cannot be said in a definition; what the model writes is still held to it`)
     if (shape.optional && shape.fallback && acceptsNull(shape))
@@ -103,7 +111,10 @@ class Writer {
     const nullable = acceptsNull(shape) || (this.#mode !== false && shape.optional === true)
     const use = nullable ? orNull(written) : written
     if (!this.#mode) return { ...annotate(use, shape.note, factsOf(type)), ...noteKeywords(shape) }
-    return annotate(use, shape.note, [...this.#wordsOf(type), ...noteFacts(shape)])
+    // A default that null never reaches is not told.
+    const { fallback: _, ...without } = shape
+    const told = shape.optional && acceptsNull(shape) ? without : shape
+    return annotate(use, shape.note, [...wordsOf(type, this.#fineTuned), ...noteFacts(told)])
   }
 
   #refer(type: Type, shape: Shape, path: string): JsonSchema {
@@ -257,29 +268,6 @@ class Writer {
     for (const name of ['key', 'value']) this.#limits?.property(name, path)
     return { type: 'array', items: pair }
   }
-
-  /** What strict mode has no keywords for. */
-  #wordsOf(type: Type): string[] {
-    if (type.kind === 'string') {
-      const { format, ...lengths } = type.keywords
-      const said = this.#fineTuned ? undefined : patternOf(type)
-      const written = strictFormats.has(format) && !this.#fineTuned ? lengths : type.keywords
-      return [...factsOf(type), ...keywordFacts(written), ...patternFacts(type, said)]
-    }
-    if (type.kind === 'array' || type.kind === 'set') {
-      const { uniqueItems, ...sizes } = type.keywords
-      const unique = type.kind === 'set' || uniqueItems === true ? { uniqueItems: true } : {}
-      return [...factsOf(type), ...keywordFacts(this.#fineTuned ? { ...sizes, ...unique } : unique)]
-    }
-    if (!this.#fineTuned) return factsOf(type)
-    if (type.kind === 'number') return [...factsOf(type), ...keywordFacts(type.keywords)]
-    if (type.kind === 'date') return [...keywordFacts({ format: 'date-time' }), ...factsOf(type)]
-    return type.kind === 'bigint' ? ['An integer', ...factsOf(type)] : factsOf(type)
-  }
-}
-
-function factsOf(type: Type): string[] {
-  return 'facts' in type ? [...type.facts] : []
 }
 
 function closedObject(properties: JsonSchema): JsonSchema {

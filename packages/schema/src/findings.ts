@@ -29,6 +29,7 @@ export type Rule =
   | 'property-name'
   | 'unreachable-default'
   | 'pattern'
+  | 'recursive-union'
   | 'limit:properties'
   | 'limit:depth'
   | 'limit:enum'

@@ -13,6 +13,7 @@ export const remedies: Readonly<Record<Dialect, Readonly<Partial<Record<Rule, st
     keyword: "say it to the model with .describe('…')",
     'property-name': 'give the property another name',
     pattern: 'make each text match in one way only, e.g. /^\\w+(?:\\s\\w+)*$/ for /^(\\w+\\s?)*$/',
+    'recursive-union': "z.discriminatedUnion('kind', […]) with a literal `kind` in each branch",
     'unreachable-default': '.default(…) without .nullable()',
   },
   json: {
@@ -23,6 +24,7 @@ export const remedies: Readonly<Record<Dialect, Readonly<Partial<Record<Rule, st
     keyword: 'say it to the model in the "description"',
     'property-name': 'give the property another name',
     pattern: 'make each text match in one way only, e.g. /^\\w+(?:\\s\\w+)*$/ for /^(\\w+\\s?)*$/',
+    'recursive-union': 'a union with a literal property in each branch, in a library that looks at it first',
     'unreachable-default': 'take null out of the type',
   },
 }

@@ -113,6 +113,8 @@ export interface RecordType {
 export interface UnionType {
   readonly kind: 'union'
   readonly options: readonly Shape[]
+  /** The source looks at a discriminator, not at each branch. */
+  readonly told?: boolean
 }
 
 /** The way back to a type that is still being read. */
@@ -138,7 +140,7 @@ export interface ImpossibleType {
 }
 
 /** A union without what is not a branch of its own: nested unions, `null`, branches that are absent. */
-export function unionOf(options: readonly Shape[]): Shape {
+export function unionOf(options: readonly Shape[], told = false): Shape {
   const flat = options.flatMap((option) =>
     option.type.kind === 'union' && !option.note
       ? option.type.options.map((inner) => inherit(inner, option))
@@ -158,7 +160,7 @@ export function unionOf(options: readonly Shape[]): Shape {
   const [only] = branches
   if (!only) return nullable ? { type: { kind: 'null' }, ...modifiers } : { type: impossibleNever, ...modifiers }
   if (branches.length === 1) return { ...only, ...modifiers }
-  return { type: { kind: 'union', options: branches }, ...modifiers }
+  return { type: { kind: 'union', options: branches, ...(told && { told }) }, ...modifiers }
 }
 
 /** One of some values, as JSON takes them. */

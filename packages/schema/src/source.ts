@@ -12,6 +12,8 @@ import { isZod4, readZod4 } from './zod4.ts'
 export interface Source {
   readonly shape: Shape
   readonly dialect: Dialect
+  /** Does parsing take bounded time by itself? */
+  readonly bounded?: boolean
   /** The JSON Schema it carries itself: what a tool without strictness is described with. */
   readonly json?: Readonly<Record<string, unknown>>
 }
@@ -26,7 +28,7 @@ export function readSource(schema: StandardSchema): Source {
   if (typeof jsonSchema?.input !== 'function') throw new UsageError(withoutJsonSchema(vendor))
   try {
     const json = jsonSchema.input({ target: 'draft-2020-12' })
-    return { shape: readJsonSchema(json), dialect: 'json', json }
+    return { shape: readJsonSchema(json), dialect: 'json', json, bounded: vendor === 'json-schema' }
   } catch (error) {
     return { shape: unwritten(error, vendor), dialect: 'json' }
   }

@@ -1,6 +1,25 @@
+import { toStandardJsonSchema } from '@valibot/to-json-schema'
+import type { ResponseFormat } from '@toolloop/wire'
+import { type } from 'arktype'
+import * as v from 'valibot'
 import { describe, expectTypeOf, it } from 'vitest'
 import * as z from 'zod'
-import { tool, type NoArguments, type Tool, type ToolContext } from './index.ts'
+import * as z3 from 'zod3'
+import * as m from 'zod/mini'
+import {
+  customTool,
+  responseFormat,
+  tool,
+  type NoArguments,
+  type ResponseFormatOf,
+  type Tool,
+  type ToolContext,
+} from './index.ts'
+import { jsonSchema } from './json-schema.ts'
+
+function execute(args: { a: string; b?: number | undefined }): string {
+  return args.a
+}
 
 interface App {
   user: string
@@ -66,5 +85,43 @@ describe('tool', () => {
 
   it('may have no execute', () => {
     expectTypeOf(tool({ name: 'x', parameters })).toEqualTypeOf<Tool<'x', Args>>()
+  })
+})
+
+describe('every library', () => {
+  it('gives its types', () => {
+    const zod3 = tool({ name: 'x', parameters: z3.object({ a: z3.string(), b: z3.number().optional() }), execute })
+    expectTypeOf(zod3).toEqualTypeOf<Tool<'x', { a: string; b?: number | undefined }, string>>()
+    const mini = tool({ name: 'x', parameters: m.object({ a: m.string(), b: m.optional(m.number()) }), execute })
+    expectTypeOf(mini).toEqualTypeOf<Tool<'x', { a: string; b?: number | undefined }, string>>()
+    const valibot = tool({ name: 'x', parameters: toStandardJsonSchema(v.object({ a: v.string() })), execute })
+    expectTypeOf(valibot).toEqualTypeOf<Tool<'x', { a: string }, string>>()
+    const arktype = tool({ name: 'x', parameters: type({ a: 'string' }), execute })
+    expectTypeOf(arktype).toEqualTypeOf<Tool<'x', { a: string }, string>>()
+    const json = tool({ name: 'x', parameters: jsonSchema<{ a: string }>({ type: 'object' }), execute })
+    expectTypeOf(json).toEqualTypeOf<Tool<'x', { a: string }, string>>()
+  })
+
+  it('refuses an execute of other arguments', () => {
+    const only = z.object({ a: z.string() })
+    // @ts-expect-error: `a` is a string
+    const made = tool({ name: 'x', parameters: only, execute: (args: { a: number }) => args.a })
+    expectTypeOf(made.name).toBeString()
+  })
+})
+
+describe('responseFormat', () => {
+  it('reads what the schema parses', () => {
+    const format = responseFormat(z.object({ at: z.date(), n: z.string().transform(Number) }), { name: 'x' })
+    expectTypeOf(format).toEqualTypeOf<ResponseFormatOf<{ at: Date; n: number }>>()
+    expectTypeOf(format).toExtend<ResponseFormat>()
+    expectTypeOf(format.parse).returns.resolves.toEqualTypeOf<{ at: Date; n: number }>()
+  })
+})
+
+describe('customTool', () => {
+  it('takes text', () => {
+    const run = customTool({ name: 'run', execute: (text, { context }: ToolContext<App>) => `${context.user} ${text}` })
+    expectTypeOf(run).toEqualTypeOf<Tool<'run', string, string, App>>()
   })
 })

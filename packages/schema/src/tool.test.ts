@@ -77,6 +77,19 @@ describe('tool', () => {
     expect(await counting.execute?.({}, context)).toBe('Counts')
   })
 
+  it('tells no default that is made anew each time', () => {
+    const parameters = z.object({
+      id: z.string().default(() => crypto.randomUUID()),
+      at: z.date().default(() => new Date()),
+      stamp: z.number().default(() => Date.now()),
+      day: z.string().default(() => new Date().toISOString()),
+      since: z.date().default(new Date(0)),
+    })
+    const text = JSON.stringify(strictJsonSchema(parameters))
+    expect(text.match(/Default/g)).toHaveLength(1)
+    expect(text).toContain(String.raw`Default: \"1970-01-01T00:00:00.000Z\"`)
+  })
+
   it('takes no arguments without parameters', async () => {
     const now = tool({ name: 'now', execute: () => 1 })
     expect(now.definition).toMatchObject({ function: { parameters: { type: 'object', properties: {}, required: [] } } })
@@ -304,72 +317,5 @@ describe('responseFormat', () => {
       strict: false,
       schema: { properties: { map: { additionalProperties: { type: 'number' } } } },
     })
-  })
-})
-
-describe('hostile arguments', () => {
-  const open = tool({ name: 'x', strict: false, parameters: z.looseObject({ a: z.unknown().optional() }) })
-
-  it.each([10_000, 100_000])('may nest %i levels', async (levels) => {
-    for (const text of [
-      `{"a":${'['.repeat(levels)}${']'.repeat(levels)}}`,
-      `${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}`,
-    ])
-      await expect(open.parse(text)).rejects.toThrow('nested more than 128 levels deep')
-  })
-
-  it('may nest 128 levels', async () => {
-    await expect(open.parse(`{"a":${'['.repeat(127)}${']'.repeat(127)}}`)).resolves.toBeDefined()
-    await expect(open.parse(`{"a":${'['.repeat(128)}${']'.repeat(128)}}`)).rejects.toThrow(ToolInputError)
-  })
-
-  it('may use the names of prototypes', async () => {
-    const text =
-      '{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}},"a":{"__proto__":{"polluted":1}}}'
-    await open.parse(text)
-    const strict = tool({
-      name: 'x',
-      strict: { record: 'pairs' },
-      parameters: z
-        .object({
-          r: z.record(z.string(), z.unknown().pipe(z.string())).optional(),
-          u: z.union([z.object({ t: z.literal('a'), d: z.date() }), z.object({ t: z.literal('b') })]).optional(),
-          s: z.record(z.string(), z.string()).optional(),
-        })
-        .omit({ r: true }),
-    })
-    const parsed = await strict.parse(
-      '{"u":{"t":"b","__proto__":{"polluted":1}},"s":[{"key":"__proto__","value":"x"},{"key":"constructor","value":"y"}]}',
-    )
-    expect(Object.getPrototypeOf(parsed)).toBe(Object.prototype)
-    expect('polluted' in {}).toBe(false)
-    expect(parsed.s).toMatchObject({ constructor: 'y' })
-  })
-
-  it('may make a recursive union undecided at every level', async () => {
-    const node = {
-      anyOf: [
-        { type: 'object', properties: { n: { $ref: '#/$defs/n' }, a: { const: 1 } } },
-        { type: 'object', properties: { n: { $ref: '#/$defs/n' }, b: { const: 1 } } },
-      ],
-    }
-    const parameters = jsonSchema({ type: 'object', properties: { n: { $ref: '#/$defs/n' } }, $defs: { n: node } })
-    const text = `${'{"n":'.repeat(100)}{"a":2,"b":2}${'}'.repeat(100)}`
-    await expect(tool({ name: 'x', strict: false, parameters }).parse(text)).rejects.toThrow('too many ways to fit')
-  })
-
-  it('may hold patterns that would never end, and 10,000 items to compare', async () => {
-    const parameters = jsonSchema({
-      type: 'object',
-      properties: {
-        p: { type: 'string', pattern: '^(a+)+$' },
-        l: { type: 'array', items: { type: 'number' }, uniqueItems: true },
-      },
-    })
-    const matching = tool({ name: 'x', parameters })
-    expect(await matching.parse(`{"p":"${'a'.repeat(60)}!","l":null}`)).toHaveProperty('p')
-    await expect(
-      matching.parse(`{"l":${JSON.stringify(Array.from({ length: 10_000 }, (_, index) => index))}}`),
-    ).rejects.toThrow('at most 1000 items')
   })
 })

@@ -8,14 +8,29 @@ export function enumValues(entries: Readonly<Record<string, string | number>>): 
     .map(([, value]) => value)
 }
 
-/** What `.catch()` puts in place, unless it looks at the error to decide. */
-export function catchValue(get: (context: unknown) => unknown): { fallback?: { value: unknown } } {
+/**
+ * What `.default()` or `.catch()` puts in place, unless it is made anew each time: a definition must be the same in
+ * every process, or no prompt cache holds it.
+ */
+export function stableValue(get: () => unknown): { fallback?: { value: unknown } } {
   try {
-    return { fallback: { value: get({ error: { issues: [] }, issues: [], input: undefined, value: undefined }) } }
+    const [value, again] = [get(), get()]
+    return JSON.stringify(value) === JSON.stringify(again) && !isNow(value) ? { fallback: { value } } : {}
   } catch {
     return {}
   }
 }
+
+const aMinute = 60_000
+
+/** Is this the present time, in any of its forms? */
+function isNow(value: unknown): boolean {
+  const time = typeof value === 'string' ? Date.parse(value) : Number(value)
+  return Math.abs(time - Date.now()) < aMinute || Math.abs(time * 1000 - Date.now()) < aMinute
+}
+
+/** What `.catch()` is called with when nothing was caught. */
+export const nothingCaught: unknown = { error: { issues: [] }, issues: [], input: undefined, value: undefined }
 
 /** Bounds of dates and big integers, which JSON Schema has no keywords for. */
 export function boundFact(lower: boolean, inclusive: boolean, value: number | bigint | Date): string {

@@ -4,7 +4,7 @@ import { intersect } from './intersection.ts'
 import { lower, raise } from './keywords.ts'
 import { Reading } from './reading.ts'
 import { absent, literalOf, recordOf, unionOf, type Pattern, type Shape, type Type } from './shape.ts'
-import { anyRemedy, boundFact, catchValue, enumValues, impossibleTypes } from './zod-values.ts'
+import { anyRemedy, boundFact, enumValues, impossibleTypes, nothingCaught, stableValue } from './zod-values.ts'
 
 /** A Zod 3 schema, as far as it is read here. */
 interface Schema {
@@ -81,8 +81,10 @@ function readType(def: Def, reading: Reading): Shape {
     case 'ZodMap':
       return { type: { kind: 'map', key: inner('keyType'), value: inner('valueType') } }
     case 'ZodUnion':
-    case 'ZodDiscriminatedUnion':
-      return unionOf(Array.from(def['options'] as Iterable<Schema>, (option) => read(option, reading)))
+    case 'ZodDiscriminatedUnion': {
+      const options = Array.from(def['options'] as Iterable<Schema>, (option) => read(option, reading))
+      return unionOf(options, def.typeName === 'ZodDiscriminatedUnion')
+    }
     case 'ZodIntersection':
       return intersect(inner('left'), inner('right'))
     case 'ZodOptional':
@@ -90,9 +92,11 @@ function readType(def: Def, reading: Reading): Shape {
     case 'ZodNullable':
       return { ...inner('innerType'), nullable: true }
     case 'ZodDefault':
-      return { ...inner('innerType'), optional: true, fallback: { value: (def['defaultValue'] as () => unknown)() } }
-    case 'ZodCatch':
-      return { ...inner('innerType'), optional: true, ...catchValue(def['catchValue'] as () => unknown) }
+      return { ...inner('innerType'), optional: true, ...stableValue(def['defaultValue'] as () => unknown) }
+    case 'ZodCatch': {
+      const get = def['catchValue'] as (context: unknown) => unknown
+      return { ...inner('innerType'), optional: true, ...stableValue(() => get(nothingCaught)) }
+    }
     case 'ZodReadonly':
       return inner('innerType')
     case 'ZodBranded':

@@ -6,7 +6,7 @@ import { intersect } from './intersection.ts'
 import { Reading } from './reading.ts'
 import { absent, literalOf, recordOf, unionOf, type Note, type Shape, type Type } from './shape.ts'
 import { boundFacts, checksOf, numberType, patternOf, sizeOf, stringType } from './zod4-checks.ts'
-import { anyRemedy, catchValue, enumValues, impossibleTypes } from './zod-values.ts'
+import { anyRemedy, enumValues, impossibleTypes, nothingCaught, stableValue } from './zod-values.ts'
 
 export function isZod4(schema: object): boolean {
   return '_zod' in schema
@@ -63,7 +63,7 @@ function readType(schema: $ZodTypes, reading: Reading): Shape {
     case 'map':
       return { type: { kind: 'map', key: inner(def.keyType), value: inner(def.valueType) } }
     case 'union':
-      return unionOf(def.options.map(inner))
+      return unionOf(def.options.map(inner), 'discriminator' in def)
     case 'intersection':
       return intersect(loosened(inner(def.left)), loosened(inner(def.right)))
     case 'optional':
@@ -74,9 +74,11 @@ function readType(schema: $ZodTypes, reading: Reading): Shape {
       return { ...inner(def.innerType), nullable: true }
     case 'default':
     case 'prefault':
-      return { ...inner(def.innerType), optional: true, explicit: false, fallback: { value: def.defaultValue } }
-    case 'catch':
-      return { ...inner(def.innerType), optional: true, ...catchValue(def.catchValue as (context: unknown) => unknown) }
+      return { ...inner(def.innerType), optional: true, explicit: false, ...stableValue(() => def.defaultValue) }
+    case 'catch': {
+      const get = def.catchValue as (context: unknown) => unknown
+      return { ...inner(def.innerType), optional: true, explicit: false, ...stableValue(() => get(nothingCaught)) }
+    }
     case 'readonly':
     case 'promise':
     case 'success':

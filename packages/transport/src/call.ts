@@ -23,6 +23,8 @@ export interface CallPolicy extends RetryPolicy {
 export interface Caller {
   readonly signal: AbortSignal | undefined
   readonly onRetry: ((retry: Retry) => void) | undefined
+  /** Holds the calls that are not over. */
+  readonly live: Set<Call>
 }
 
 /** An attempt, ready to be sent. */
@@ -64,6 +66,7 @@ export class Call {
     this.#began = policy.clock.now()
     this.#watch = new Stopwatch(policy.timeouts, policy.clock, (error) => this.#interrupt(error))
     this.#unlisten = caller.signal === undefined ? nothing : this.#listen(caller.signal)
+    caller.live.add(this)
   }
 
   /** The response of the latest attempt. */
@@ -140,9 +143,9 @@ export class Call {
     this.#close()
   }
 
-  /** Nobody reads on: the connection is cut. */
-  cancel(): void {
-    this.#interrupt(new APIConnectionError('The stream was left before its end', { retryable: false }))
+  /** Nobody wants the answer any more: the connection is cut. */
+  cancel(reason = 'The stream was left before its end'): void {
+    this.#interrupt(new APIConnectionError(reason, { retryable: false }))
     this.#close()
   }
 
@@ -255,6 +258,7 @@ export class Call {
   #close(): void {
     this.#watch.stop()
     this.#unlisten()
+    this.#caller.live.delete(this)
     this.#interrupt = nothing
   }
 

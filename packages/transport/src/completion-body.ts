@@ -66,12 +66,15 @@ function choiceProblem(choice: unknown): string | undefined {
   // Some servers leave the message out when a filter withheld it.
   if (message === undefined || message === null)
     return choice['finish_reason'] ? undefined : 'a choice without a message'
+  return messageProblem(message)
+}
+
+/** Why this can be no message, and no delta of one. What servers write their own way can. */
+export function messageProblem(message: unknown): string | undefined {
   if (!isObject(message)) return 'a message that is no object'
-  const content = message['content']
-  const textual =
-    content === undefined || content === null || typeof content === 'string' || typeof content === 'object'
-  if (!textual) return `content that is a ${typeof content}`
-  const calls = message['tool_calls']
+  const { content, tool_calls: calls } = message
+  const kind = typeof content
+  if (kind !== 'string' && kind !== 'object' && kind !== 'undefined') return `content that is a ${kind}`
   if (calls !== undefined && calls !== null && !Array.isArray(calls)) return '`tool_calls` that is no array'
   return undefined
 }

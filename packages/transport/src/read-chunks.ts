@@ -1,5 +1,6 @@
 // The body of a streamed answer: SSE bytes in, batches of chunks out. The quirks of that body are known here only.
 import { type Chunk, StreamError } from '@toolloop/wire'
+import { messageProblem } from './completion-body.ts'
 import { apiErrorOf, type Answer } from './error-response.ts'
 import { excerpt, isObject, statesError } from './error-body.ts'
 import { SseDecoder, type SseOptions } from './sse.ts'
@@ -130,13 +131,20 @@ class ChunkReader {
       if (statesError(value)) return this.#fail(value)
       value['choices'] = []
     }
-    const chunk = value as unknown as Chunk
-    for (const choice of chunk.choices) this.#follow(choice)
+    for (const choice of value['choices'] as unknown[]) {
+      const problem = isObject(choice) ? deltaProblem(choice['delta']) : 'a choice that is no object'
+      if (problem !== undefined) return this.#reject(problem)
+      this.#follow(choice as Choice)
+    }
     this.#count++
-    this.#batch.push(chunk)
+    this.#batch.push(value as unknown as Chunk)
   }
 
-  #follow(choice: { index?: unknown; finish_reason?: unknown }): void {
+  #reject(problem: string): void {
+    this.failure = new StreamError(`The stream holds ${problem}, after ${this.#count} chunks`, { retryable: false })
+  }
+
+  #follow(choice: Choice): void {
     const index = choice.index ?? 0
     if (index !== this.#lastChoice) {
       this.#lastChoice = index
@@ -155,6 +163,15 @@ class ChunkReader {
 }
 
 const openingBrace = 123
+
+interface Choice {
+  readonly index?: unknown
+  readonly finish_reason?: unknown
+}
+
+function deltaProblem(delta: unknown): string | undefined {
+  return delta === undefined || delta === null ? undefined : messageProblem(delta)
+}
 
 function parsed(text: string): unknown {
   try {

@@ -104,7 +104,13 @@ function keyOf(options: ClientOptions, baseURL: string): ClientOptions['apiKey']
 }
 
 async function askFor(key: () => string | Promise<string>): Promise<string> {
-  return checkedKey(await key())
+  let answer: string
+  try {
+    answer = await key()
+  } catch (cause) {
+    throw new UsageError(`\`apiKey\` failed: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+  }
+  return checkedKey(answer)
 }
 
 function authOf(key: string | undefined, azure: AzureOptions | undefined): HeaderOptions {

@@ -1,5 +1,6 @@
 // The key, the prompt and the process are safe, whoever answers.
 import { createServer, type Server } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { inspect } from 'node:util'
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
 import { execFile } from 'node:child_process'
@@ -108,6 +109,14 @@ const refused: readonly [name: string, options: ClientOptions, words: string][] 
   ['a base URL that is none', { baseURL: 'api.example.com' }, 'no URL'],
   ['a base URL of a file', { baseURL: 'file:///etc/passwd' }, 'http: or https:'],
   ['a base URL with credentials', { baseURL: 'https://me:secret@example.com' }, 'no user name and password'],
+  ['a negative back-off', { backoff: { initial: -1 } }, '`backoff.initial`'],
+  ['a bound that is none', { limits: { maxBodyBytes: Number.NaN } }, '`limits.maxBodyBytes`'],
+  [
+    'a key function that fails',
+    { apiKey: () => Promise.reject(new Error('vault is closed')) },
+    '`apiKey` failed: vault is closed',
+  ],
+  ['a key function that gives nothing', { apiKey: async () => undefined as never }, '`apiKey` must be a string'],
   ['negative retries', { maxRetries: -1 }, '`maxRetries`'],
   ['an unknown profile', { profile: 'nobody' as never }, 'There is no profile `nobody`'],
 ]
@@ -320,15 +329,29 @@ test('an abort while connecting leaves no socket', async () => {
   server.close()
 })
 
-test('a closed client fails what runs and refuses what comes', async () => {
-  await using server = await loopback(() => {})
-  const client = new Transport({ baseURL: server.url })
-  const failed = client.create(params).catch((cause: unknown) => cause)
-  await expect.poll(() => server.requests.length).toBe(1)
+test.each<[string, ClientOptions]>([
+  ['undici', {}],
+  ['fetch', { fetch: globalThis.fetch }],
+])('a closed client (%s) fails what runs and refuses what comes', async (_name, options) => {
+  await using server = await loopback((response, { body }) => {
+    if (body.includes('"stream":true')) response.writeHead(200).write(data(delta({ content: 'a' })))
+    else if (body.includes('"busy"')) response.writeHead(503).end()
+  })
+  const client = new Transport({ baseURL: server.url, backoff: { initial: 60_000, max: 60_000 }, ...options })
+  const failed = [
+    client.create(params),
+    client.create({ ...params, model: 'busy' }),
+    (async () => {
+      for await (const _ of await client.create({ ...params, stream: true }));
+    })(),
+  ].map((promise) => promise.catch((cause: unknown) => cause))
+  await expect.poll(() => server.requests.length).toBe(3)
+  await sleep(30)
   await client.close()
-  expect(await failed).toMatchObject({ message: expect.stringContaining('closed') })
+  for (const error of await Promise.all(failed)) expect(String(error)).toContain('The client was closed')
   await expect(client.create(params)).rejects.toBeInstanceOf(UsageError)
-  await expect.poll(server.open).toBe(0)
+  // The connections of a `fetch` are not ours to close.
+  if (options.fetch === undefined) await expect.poll(server.open).toBe(0)
 })
 
 test('a process ends by itself after its requests, without close()', async () => {

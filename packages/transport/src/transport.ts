@@ -35,13 +35,14 @@ export class Transport {
   #policy: CallPolicy | undefined
   #opening: Promise<Http> | undefined
   #http: Http | undefined
+  readonly #live = new Set<Call>()
   #closed = false
 
   constructor(options: ClientOptions = {}) {
     this.#options = options
     if (options.baseURL !== undefined) endpointOf(options.baseURL)
     if (options.apiKey !== undefined && typeof options.apiKey !== 'function') checkedKey(options.apiKey)
-    resolveTimeouts(options.timeout)
+    policyOf(options)
     mergeHeaders(options.headers)
   }
 
@@ -65,6 +66,8 @@ export class Transport {
   create(params: PlainParams, options?: RequestOptions): Promise<Completion>
   create(params: CompletionParams, options?: RequestOptions): Promise<Completion | ChunkStream>
   async create(params: CompletionParams, options: RequestOptions = {}): Promise<Completion | ChunkStream> {
+    if (typeof params !== 'object' || params === null)
+      throw new UsageError(`\`create\` needs the request's parameters, not ${params === null ? 'null' : typeof params}`)
     const body = { ...params, ...this.#options.body, ...options.body }
     const route: Route = { method: 'POST', path: '/chat/completions', body, model: params.model }
     if (!body.stream) return this.#fetch(route, options, readCompletion)
@@ -103,6 +106,7 @@ export class Transport {
   /** Cuts what runs and frees the connections. Later requests fail. */
   async close(): Promise<void> {
     this.#closed = true
+    for (const call of this.#live) call.cancel('The client was closed')
     const http = await this.#opening?.catch(() => undefined)
     await http?.close()
   }
@@ -136,7 +140,7 @@ export class Transport {
       timeout === undefined && maxRetries === undefined
         ? this.#policy
         : policyOf(this.#options, { timeout, maxRetries })
-    return new Call(this.#target(this.#requests, route, options), policy, { signal, onRetry })
+    return new Call(this.#target(this.#requests, route, options), policy, { signal, onRetry, live: this.#live })
   }
 
   #target(requests: RequestBuilder, route: Route, options: RequestOptions): CallTarget {
@@ -192,8 +196,12 @@ function policyOf(options: ClientOptions, own: Pick<RequestOptions, 'timeout' | 
   return {
     timeouts: resolveTimeouts(options.timeout, own.timeout),
     maxRetries: countOf('maxRetries', own.maxRetries ?? options.maxRetries ?? 2),
-    backoff: { initial: backoff?.initial ?? 500, max: backoff?.max ?? 8_000, cap: backoff?.cap ?? 60_000 },
-    maxBodyBytes: limits?.maxBodyBytes ?? 32 * 1024 * 1024,
+    backoff: {
+      initial: amountOf('backoff.initial', backoff?.initial ?? 500),
+      max: amountOf('backoff.max', backoff?.max ?? 8_000),
+      cap: amountOf('backoff.cap', backoff?.cap ?? 60_000),
+    },
+    maxBodyBytes: amountOf('limits.maxBodyBytes', limits?.maxBodyBytes ?? 32 * 1024 * 1024),
     logger,
     random: random ?? Math.random,
     clock: clock ?? steadyClock,
@@ -202,6 +210,11 @@ function policyOf(options: ClientOptions, own: Pick<RequestOptions, 'timeout' | 
 
 function pathTo(id: string): string {
   return `/chat/completions/${segmentOf(id, 'A stored completion')}`
+}
+
+function amountOf(name: string, value: unknown): number {
+  if (typeof value === 'number' && value >= 0) return value
+  throw new UsageError(`\`${name}\` must be a number from 0, not ${String(value)}`)
 }
 
 function countOf(name: string, value: unknown): number {

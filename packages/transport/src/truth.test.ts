@@ -170,6 +170,20 @@ const streams: readonly [name: string, body: string, type: Class, words: string,
   ['nothing', '', StreamError, 'before the first chunk'],
 ]
 
+const begun = data(delta({ content: 'a' }))
+test.each<[string, unknown, string]>([
+  ['a choice that is null', { choices: [null] }, 'a choice that is no object'],
+  ['a delta that is a string', { choices: [{ index: 0, delta: 'x' }] }, 'a message that is no object'],
+  ['content 42', { choices: [{ index: 0, delta: { content: 42 } }] }, 'content that is a number'],
+  ['calls as an object', { choices: [{ index: 0, delta: { tool_calls: {} } }] }, '`tool_calls` that is no array'],
+])('a stream that goes on with %s', async (_name, chunk, words) => {
+  for (const body of [begun + data(chunk), data(chunk)]) {
+    const error = await failureOf(sse(body), true)
+    expect(error).toBeInstanceOf(StreamError)
+    expect(String(error)).toContain(words)
+  }
+})
+
 test.each(streams)('a stream that begins with %s', async (_name, body, type, words, fields = {}) => {
   const error = await failureOf(sse(body), true)
   expect(error).toBeInstanceOf(type)

@@ -413,7 +413,7 @@ const absence: Construct[] = [
     group: 'Absence',
     zod: 'z.number().nullable().default(5)',
     code: { valibot: 'v.nullish(v.number(), 5)' },
-    definition: { type: ['number', 'null'], description: 'Default: 5' },
+    definition: { type: ['number', 'null'] },
     warning: 'unreachable-default',
   },
   { name: 'nonoptional', group: 'Absence', code: { zod4: 'z.nonoptional(z.string().optional())' }, definition: string },
