@@ -43,7 +43,8 @@ describe('an abort', () => {
       let seen = 0
       for await (const event of stream) if (seen++ === index) stream.abort(`at ${event.type}`)
       const result = await stream.result
-      if (index < total - 1) expect(result).toMatchObject({ status: 'aborted', reason: expect.stringMatching(/^at /) })
+      // What had arrived counts: behind the last answer only its finish was left.
+      if (index < total - 2) expect(result).toMatchObject({ status: 'aborted', reason: expect.stringMatching(/^at /) })
       expect(checkTranscript(result.messages)).toBeUndefined()
       expect(log.facts.at(-1)?.type).toBe('run.done')
 
@@ -133,6 +134,72 @@ describe('an abort', () => {
       'Not run: the run ended first.',
       'Interrupted: the outcome is unknown.',
     ])
+  })
+
+  it('keeps a result that had arrived, though nobody had taken it', async () => {
+    let finished = 0
+    const pay = tool({
+      name: 'pay',
+      execute: async () => {
+        finished++
+        return 'paid'
+      },
+    })
+    const log = memoryLog()
+    const stream = agent({ name: 'a', model: scriptedModel([calls([{ name: 'pay' }])]), tools: [pay] }).stream('go', {
+      log,
+    })
+    for await (const event of stream) {
+      if (event.type !== 'tool.start') continue
+      await new Promise((resolve) => setTimeout(resolve, 20))
+      stream.abort('stop')
+    }
+    expect(finished).toBe(1)
+    expect((await stream.result).messages.at(-1)).toMatchObject({ role: 'tool', content: 'paid' })
+    expect(log.facts.map((fact) => fact.type).slice(-3)).toEqual(['tool.start', 'tool.done', 'run.done'])
+  })
+
+  it('logs as many results as there were, wherever it comes, with a slow log', async () => {
+    for (let at = 0; at < 12; at++) {
+      let finished = 0
+      const pay = tool({
+        name: 'pay',
+        execute: async () => {
+          finished++
+          return 'paid'
+        },
+      })
+      const facts: string[] = []
+      const log = {
+        load: () => [],
+        append: async (more: readonly { type: string }[]) => {
+          await new Promise((resolve) => setTimeout(resolve, 3))
+          facts.push(...more.map((fact) => fact.type))
+        },
+      }
+      const stream = agent({
+        name: 'a',
+        model: scriptedModel([calls([{ name: 'pay' }, { name: 'pay' }]), text('ok')]),
+        tools: [pay],
+      }).stream('go', { log })
+      let seen = 0
+      for await (const event of stream) {
+        if (seen++ === at) stream.abort()
+        else if (event.type === 'tool.start') await new Promise((resolve) => setTimeout(resolve, 8))
+      }
+      await stream.result
+      expect(facts.filter((type) => type === 'tool.done')).toHaveLength(finished)
+    }
+  })
+
+  it('does not wait for a log that hangs', async () => {
+    let appends = 0
+    const log = { load: () => [], append: () => (appends++ < 2 ? Promise.resolve() : new Promise<void>(() => {})) }
+    const stream = agent({ name: 'a', model: scriptedModel([text('x')]) }).stream('go', { log })
+    setTimeout(() => stream.abort('enough'), 30)
+    const before = performance.now()
+    expect(await stream.result).toMatchObject({ status: 'aborted', reason: 'enough' })
+    expect(performance.now() - before).toBeLessThan(1_500)
   })
 
   it('is what leaving the iterator means', async () => {

@@ -20,7 +20,14 @@ export function chunksOf(
   wire: 'stream' | 'plain',
 ): AsyncIterable<Chunk | readonly Chunk[]> {
   if (model.create && (wire === 'plain' || !model.stream)) return wholeAnswer(model.create(request, options))
-  if (model.stream) return model.stream(request, options)
+  if (model.stream) {
+    const chunks: unknown = model.stream(request, options)
+    if (typeof chunks === 'object' && chunks !== null && Symbol.asyncIterator in chunks)
+      return chunks as AsyncIterable<Chunk>
+    throw new UsageError(
+      `\`stream\` of the model \`${model.name}\` returned ${typeof chunks}; it must return an async iterable of chunks.`,
+    )
+  }
   throw new UsageError(
     `The model \`${model.name}\` has neither \`stream\` nor \`create\`; a ChatModel needs one of them.`,
   )

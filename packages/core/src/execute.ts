@@ -1,3 +1,4 @@
+// Runs a tool: attempts, deadline, abort, progress.
 import { ToolRetry } from '@toolloop/schema'
 import type { ToolContext } from '@toolloop/schema'
 import { brand, sleep, ToolloopError } from '@toolloop/wire'
@@ -6,7 +7,7 @@ import type { Run } from './run.ts'
 import type { AnyTool } from './spec.ts'
 
 /** A tool took longer than its `timeout`. */
-export class Timeout extends ToolloopError {
+export class ToolTimeout extends ToolloopError {
   static override readonly brand: symbol = Symbol.for('toolloop.ToolTimeout')
   override readonly name = 'ToolTimeout'
 
@@ -41,7 +42,7 @@ export async function execute(
   const timer =
     timeout === undefined
       ? undefined
-      : run.clock.setTimeout(() => controller.abort(new Timeout(tool.name, timeout)), timeout)
+      : run.clock.setTimeout(() => controller.abort(new ToolTimeout(tool.name, timeout)), timeout)
   const { signal } = controller
   const { step } = call
   const callId = call.call.id
@@ -78,7 +79,7 @@ function settled(signal: AbortSignal, call: () => unknown): Promise<unknown> {
 
 /** A generator's yields are progress, its return value is the result. */
 async function invoke(tool: AnyTool, args: unknown, context: ToolContext): Promise<unknown> {
-  const returned: unknown = tool.execute!(args, context)
+  const returned: unknown = await tool.execute!(args, context)
   if (!isGenerator(returned)) return returned
   for (;;) {
     const { done, value } = await returned.next()
@@ -91,6 +92,7 @@ async function invoke(tool: AnyTool, args: unknown, context: ToolContext): Promi
   }
 }
 
-function isGenerator(value: unknown): value is AsyncGenerator<unknown, unknown> {
-  return typeof value === 'object' && value !== null && Symbol.asyncIterator in value && 'next' in value
+function isGenerator(value: unknown): value is AsyncGenerator<unknown, unknown> | Generator<unknown, unknown> {
+  if (typeof value !== 'object' || value === null) return false
+  return (Symbol.asyncIterator in value || Symbol.iterator in value) && 'next' in value && 'return' in value
 }

@@ -2,68 +2,81 @@ import type PQueue from 'p-queue'
 import type { Run } from './run.ts'
 import type { AnyTool, RunLimit } from './spec.ts'
 
-type Release = () => void
+/** Frees a place; once. */
+export type Release = () => void
+
+/** A queue, and how many calls know it: one that nobody knows is forgotten. */
+interface Entry {
+  readonly queue: PQueue
+  users: number
+  /** Until then its interval counts, and it is kept. */
+  until: number
+}
 
 /** A tool's queues by key, shared by all runs of the process; a run's own queue. Held weakly. */
-const toolQueues = new WeakMap<AnyTool, Map<string, PQueue>>()
+const toolQueues = new WeakMap<AnyTool, Map<string, Entry>>()
 const runQueues = new WeakMap<Run, PQueue>()
 
-/** Waits for a place under the run's limit and the tool's. `undefined`: the run was aborted first. */
-export async function acquire(run: Run, tool: AnyTool, args: unknown): Promise<Release | undefined> {
-  const places: Release[] = []
-  const release = (): void => {
-    for (const free of places.splice(0)) free()
-  }
-  try {
-    for (const queue of await queuesFor(run, tool, args)) places.push(await place(queue, run.signal))
-    return release
-  } catch (error) {
-    release()
-    if (run.signal.aborted) return undefined
-    throw error
-  }
-}
-
-async function queuesFor(run: Run, tool: AnyTool, args: unknown): Promise<PQueue[]> {
-  const own = run.agent.parallel ? run.agent.limit : { ...run.agent.limit, concurrency: 1 }
-  const { limit } = tool.policy
-  if (!own && !limit) return []
-  // Loaded when the first limit is met: most agents have none. Nothing is awaited below, so no queue is made twice.
-  const { default: Queue } = await import('p-queue')
-  return [
-    ...(limit ? [toolQueue(Queue, tool, limit, limit.key?.(args, run.context) ?? '')] : []),
-    ...(own ? [runQueue(Queue, run, own)] : []),
-  ]
-}
-
-function toolQueue(Queue: typeof PQueue, tool: AnyTool, limit: RunLimit, key: string): PQueue {
-  const byKey = toolQueues.get(tool) ?? new Map<string, PQueue>()
-  toolQueues.set(tool, byKey)
-  const known = byKey.get(key)
-  if (known) return known
-  const queue = new Queue(settings(limit))
-  byKey.set(key, queue)
-  // A key that nobody waits for is forgotten, unless its interval still counts.
-  if (limit.interval === undefined)
-    queue.addEventListener('idle', () => void (byKey.get(key) === queue && byKey.delete(key)))
-  return queue
-}
-
-function runQueue(Queue: typeof PQueue, run: Run, limit: RunLimit): PQueue {
-  const queue = runQueues.get(run) ?? new Queue(settings(limit))
+/** A place under the run's limit, taken in call order. `undefined`: the run was aborted first. */
+export async function placeInRun(run: Run): Promise<Release | undefined> {
+  const { parallel, limit } = run.agent
+  const own = parallel ? limit : { ...limit, concurrency: 1 }
+  if (!own) return free
+  const Queue = await loadQueue()
+  const queue = runQueues.get(run) ?? new Queue(settings(own))
   runQueues.set(run, queue)
-  return queue
+  return place(queue, run.signal)
 }
 
-const settings = ({ concurrency, interval, intervalCap }: RunLimit): RunLimit & object => ({
+/** A place under the tool's limit. What the limit's `key` throws is the tool's failure. */
+export async function placeInTool(run: Run, tool: AnyTool, args: unknown): Promise<Release | undefined> {
+  const { limit } = tool.policy
+  if (!limit) return free
+  const key = limit.key?.(args, run.context) ?? ''
+  const Queue = await loadQueue()
+  const queues = toolQueues.get(tool) ?? new Map<string, Entry>()
+  toolQueues.set(tool, queues)
+  const entry = queues.get(key) ?? { queue: new Queue(settings(limit)), users: 0, until: 0 }
+  if (!queues.has(key)) sweep(queues)
+  queues.set(key, entry)
+  entry.users++
+  const release = await place(entry.queue, run.signal)
+  const leave = (): void => {
+    entry.users--
+    entry.until = Date.now() + (limit.interval ?? 0)
+    if (limit.interval === undefined && entry.users === 0) queues.delete(key)
+  }
+  if (!release) {
+    leave()
+    return undefined
+  }
+  return () => {
+    release()
+    leave()
+  }
+}
+
+/** Keys whose interval is over; looked for as the keys grow, so that no timer is needed. */
+function sweep(queues: Map<string, Entry>): void {
+  if (queues.size % 64 !== 63) return
+  const now = Date.now()
+  for (const [key, { users, until }] of queues) if (users === 0 && until < now) queues.delete(key)
+}
+
+const free: Release = () => {}
+
+/** Loaded when the first limit is met: most agents have none. */
+const loadQueue = async (): Promise<typeof PQueue> => (await import('p-queue')).default
+
+const settings = ({ concurrency, interval, intervalCap }: RunLimit): object => ({
   ...(concurrency !== undefined && { concurrency }),
   ...(interval !== undefined && { interval }),
   ...(intervalCap !== undefined && { intervalCap }),
 })
 
 /** A place is a task that lasts until it is released. */
-function place(queue: PQueue, signal: AbortSignal): Promise<Release> {
-  return new Promise((resolve, reject) => {
-    queue.add(() => new Promise<void>((free) => resolve(free)), { signal }).catch(reject)
+function place(queue: PQueue, signal: AbortSignal): Promise<Release | undefined> {
+  return new Promise((resolve) => {
+    queue.add(() => new Promise<void>((release) => resolve(release)), { signal }).catch(() => resolve(undefined))
   })
 }

@@ -3,6 +3,7 @@ import { decide } from './decide.ts'
 import { type Fact, isFact, type RunEvent } from './events.ts'
 import type { Run } from './run.ts'
 import { apply, type RunState } from './state.ts'
+import { inTime, turn } from './in-time.ts'
 import { interrupted, perform } from './works.ts'
 
 /** Events that travel together: what arrived at once. */
@@ -22,6 +23,8 @@ export interface Scope {
   logged(): void
   /** What arrived; empty when nothing runs, or the run was aborted. */
   next(): Promise<Batch>
+  /** What has arrived and was not given yet: after an abort, the last there is. */
+  arrived(): Batch
   close(): void
 }
 
@@ -37,16 +40,17 @@ export async function* loop(run: Run, log: RunLog, input: Batch, scope: Scope): 
       const facts = batch.filter(isFact)
       if (facts.length > 0 || batch.length === 0) {
         for (const fact of facts) run.stamp(fact)
-        if (facts.length > 0) await log.append(facts)
+        if (facts.length > 0) await inTime(run, log.append(facts))
         state = run.state = facts.reduce(apply, state)
-        scope.logged()
+        if (!run.signal.aborted) scope.logged()
         if (state.status === 'running' && !run.signal.aborted)
           for (const work of decide(state))
             if (!scope.has(work.key)) scope.start(work.key, perform(work, run), work.do === 'tool')
       }
       if (batch.length > 0) yield batch
       if (state.status !== 'running') return state
-      batch = run.signal.aborted ? interrupted(run) : await scope.next()
+      if (run.signal.aborted) await turn() // answers that are on their way still arrive
+      batch = run.signal.aborted ? interrupted(run, scope.arrived()) : await scope.next()
     }
   } finally {
     scope.close()

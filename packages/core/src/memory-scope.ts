@@ -49,6 +49,13 @@ export class MemoryScope implements Scope {
     return waiting.promise
   }
 
+  arrived(): Batch {
+    const arrived = this.#arrived
+    this.#arrived = []
+    this.#arrivedFrom = []
+    return arrived
+  }
+
   close(): void {
     this.#signal.removeEventListener('abort', this.#onAbort)
     for (const { source } of this.#live.values()) source.return().catch(() => {})

@@ -31,7 +31,7 @@ describe('native mode', () => {
     for (const request of model.requests)
       expect(request.response_format).toMatchObject({
         type: 'json_schema',
-        json_schema: { name: 'final_answer', strict: true },
+        json_schema: { name: 'answer', strict: true },
       })
   })
 
@@ -165,6 +165,66 @@ describe.each(['native', 'tool', 'prompt'] as const)('an answer that does not fi
     const said = JSON.stringify(model.requests[2]?.messages)
     expect(said).toContain('Only Oslo will do.')
     expect(said).toContain('Bern is closed.')
+  })
+})
+
+describe('tool mode, where several answers meet', () => {
+  const Count = z.object({ a: z.number() })
+  const two = (second: unknown) =>
+    calls([
+      { name: 'final_answer', args: { a: 1 } },
+      { name: 'final_answer', args: second as Record<string, unknown> },
+      { name: 'look' },
+    ])
+  const run = (script: Parameters<typeof scriptedModel>[0], retries = 2) => {
+    const model = scriptedModel(script)
+    return {
+      model,
+      result: agent({ name: 'a', model, tools: [look], output: { schema: Count, mode: 'tool', retries } }).run('go'),
+    }
+  }
+
+  it('the first that fits counts, here and in the log', async () => {
+    const result = await run([two({ a: 2 })]).result
+    expect(outputOf(result)).toEqual({ a: 1 })
+    expect(result.state.outcome).toEqual({ status: 'done', text: '{"a":1}' })
+  })
+
+  it('one that does not fit is told once, in its tool message', async () => {
+    const { model, result } = run([call('final_answer', { a: 'no' }), call('final_answer', { a: 3 })])
+    expect(outputOf(await result)).toEqual({ a: 3 })
+    expect(model.requests[1]?.messages.map((message) => message.role)).toEqual(['user', 'assistant', 'tool'])
+  })
+
+  it('siblings settle before the retries are found spent', async () => {
+    const result = await run([calls([{ name: 'final_answer', args: { a: 'no' } }, { name: 'look' }])], 0).result
+    expect(result).toMatchObject({ status: 'error', error: { name: 'OutputError' } })
+    expect(result.steps[0]?.calls.map((done) => done.content)).toEqual([expect.stringMatching(/a: /), 'cold'])
+  })
+
+  it('a whole answer counts, even where a token limit came next', async () => {
+    expect(outputOf(await run([call('final_answer', { a: 4 }, { finishReason: 'length' })]).result)).toEqual({ a: 4 })
+  })
+
+  it('an unknown tool is told that the answer is a tool', async () => {
+    const { model, result } = run([call('finish'), call('final_answer', { a: 5 })])
+    expect(outputOf(await result)).toEqual({ a: 5 })
+    expect(toolResults(model.requests[1]!)[0]?.content).toBe(
+      'There is no tool "finish". Available: look, final_answer.',
+    )
+  })
+})
+
+it('what there is of an answer is shown in `tool` mode too', async () => {
+  const model = scriptedModel([call('final_answer', { city: 7, degrees: 3 })])
+  const result = await agent({ name: 'a', model, output: { schema: Answer, mode: 'tool', retries: 0 } }).run('go')
+  expect(result).toMatchObject({ status: 'error', partial: { city: 7, degrees: 3 } })
+})
+
+it('a degenerate answer in a fence takes no time', async () => {
+  const model = scriptedModel([text('```json' + '\n'.repeat(20_000) + 'x'), say(good)])
+  expect(outputOf(await agent({ name: 'a', model, output: { schema: Answer, mode: 'prompt' } }).run('go'))).toEqual({
+    city: 'Oslo',
   })
 })
 

@@ -1,39 +1,42 @@
 import { type DeepPartial, PartialJson } from '@toolloop/stream'
 import { type ModelRequest, ToolloopError } from '@toolloop/wire'
 import type { ApprovalRequest } from './events.ts'
-import { textOf } from './finish.ts'
+import { readAnswer, textOf } from './answer.ts'
+import { argumentsOf, nameOf } from './calls.ts'
+import { causeOf } from './failure.ts'
+import { FINAL_TOOL } from './output.ts'
 import type { Failure } from './outcome.ts'
 import type { Result, RunReport } from './result.ts'
 import type { Run } from './run.ts'
-import { asked, messagesOf, type RunState } from './state.ts'
+import { asked, messagesOf, type RunState, stepsOf } from './state.ts'
 import { usageOf } from './usage.ts'
 
 /** What a run came to, read off its state. */
 export async function resultOf<Output>(run: Run): Promise<Result<Output>> {
-  const { state, agent } = run
+  const { state } = run
   const report = reportOf<Output>(run)
   const { outcome } = state
   if (!outcome) return { ...report, status: 'approval', requests: requestsOf(state) }
-  if (outcome.status === 'error') return { ...report, status: 'error', error: errorOf(run, outcome.error) }
+  if (outcome.status === 'error') return { ...report, status: 'error', error: errorOf(outcome.error) }
   if (outcome.status !== 'done') return { ...report, ...outcome }
   try {
-    // An old log holds the answer's text: its schema reads it again, and may have changed.
-    if (agent.output) run.output ??= { value: await agent.output.parse(outcome.text, run.context) }
+    // In an old log's text the schema, which may have changed, reads again.
+    return { ...report, status: 'done', output: (await readAnswer(run, outcome.text)) as Output }
   } catch (error) {
     return { ...report, status: 'error', error: error as Error }
   }
-  return { ...report, status: 'done', output: (run.output ? run.output.value : outcome.text) as Output }
 }
 
 function reportOf<Output>(run: Run): RunReport<Output> {
   const { state } = run
   const messages = messagesOf(state)
-  const costs = state.steps.map((step) => step.cost)
+  const steps = stepsOf(state)
+  const costs = steps.map((step) => step.cost)
   return {
     runId: run.id,
     messages,
-    steps: state.steps,
-    usage: usageOf(state.steps),
+    steps,
+    usage: usageOf(steps),
     cost: costs.includes(undefined) ? undefined : costs.reduce<number>((sum, cost) => sum + (cost ?? 0), 0),
     timing: { startedAt: state.startedAt, endedAt: state.endedAt, ms: state.endedAt - state.startedAt },
     partial: partialOf(run) as DeepPartial<Output> | undefined,
@@ -47,13 +50,13 @@ function requestOf({ requests, state }: Run, step: number): ModelRequest | undef
   return parts && { ...parts.request, messages: [...parts.head, ...state.messages.slice(0, parts.upTo)] }
 }
 
-/** The text of the last message, if the model said it; parsed as far as it goes where the output has a schema. */
+/** What the last step said, if that was the answer so far; parsed as far as it goes where the output has a schema. */
 function partialOf({ state, agent }: Run): unknown {
-  const last = messagesOf(state).at(-1)
-  if (last?.role !== 'assistant') return undefined
-  const text = textOf({ message: last, calls: [] })
-  if (!text) return undefined
-  return agent.output ? partialJson(text) : text
+  const step = stepsOf(state).at(-1)
+  if (!step || state.outcome?.status === 'done') return undefined
+  const final = step.message.tool_calls?.find((call) => nameOf(call) === FINAL_TOOL)
+  if (agent.output) return partialJson(final ? argumentsOf(final) : textOf({ ...step, calls: [] }))
+  return step.message.tool_calls?.length ? undefined : textOf(step) || undefined
 }
 
 function partialJson(text: string): unknown {
@@ -70,7 +73,9 @@ function requestsOf(state: RunState): ApprovalRequest[] {
   return asked(state).flatMap((item) => item.request ?? [])
 }
 
-function errorOf({ failure }: Run, { name, message }: Failure): Error {
-  if (failure instanceof Error) return failure
-  return Object.assign(new ToolloopError('run', message, { cause: failure }), { name })
+function errorOf(failure: Failure): Error {
+  const cause = causeOf(failure)
+  if (cause instanceof Error) return cause
+  const { name, message } = failure
+  return Object.assign(new ToolloopError('run', message, { cause }), { name })
 }

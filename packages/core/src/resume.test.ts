@@ -125,6 +125,52 @@ describe('a run resumed from its log', () => {
   })
 })
 
+describe('a message on the way', () => {
+  it('to a step that was never answered is asked with it, once', async () => {
+    const log = memoryLog()
+    const hanging = { name: 'm', stream: () => new ReadableStream<never>() as AsyncIterable<never> }
+    const stream = agent({ name: 'a', model: hanging }).stream('first', { log })
+    stream.on('step.start', () => stream.abort('x'))
+    await stream.result
+    const script = scriptedModel([text('both')])
+    const result = await agent({ name: 'a', model: script }).run('second', { from: log })
+    script.assertUsed()
+    expect(result.messages.map((message) => message.content)).toEqual(['first', 'second', 'both'])
+    expect(result.request(0)).toEqual(script.requests[0])
+  })
+
+  it('does not replace what a crashed step had said', async () => {
+    const done = facts.findIndex((fact) => fact.type === 'tool.done') + 1
+    const news = [
+      { role: 'user' as const, content: 'hi' },
+      { role: 'assistant' as const, content: 'said' },
+      { role: 'user' as const, content: 'go' },
+    ]
+    const result = await worker().run(news, { from: memoryLog(facts.slice(0, done)) })
+    expect(result.messages[1]).toMatchObject({ tool_calls: [{ id: 'c1' }] })
+    expect(result.messages.filter((message) => message.content === 'said')).toHaveLength(1)
+    expect(checkTranscript(result.messages)).toBeUndefined()
+  })
+})
+
+describe('an error', () => {
+  it.each([
+    ['an empty answer', [text(''), text('')], {}],
+    [
+      'an answer that never fits',
+      [text('no'), text('no')],
+      { output: { schema: z.object({ a: z.number() }), retries: 1 } },
+    ],
+  ] as const)('by %s can be resumed', async (_title, script, options) => {
+    const log = memoryLog()
+    const failing = agent({ name: 'a', model: scriptedModel(script), ...options })
+    expect((await failing.run('go', { log })).status).toBe('error')
+    const mended = scriptedModel([text('{"a":1}')])
+    expect((await failing.with({ model: mended }).run(undefined, { from: log })).status).toBe('done')
+    mended.assertUsed()
+  })
+})
+
 describe('a call that needs approval', () => {
   const start = async () => {
     const log = memoryLog()
@@ -140,6 +186,32 @@ describe('a call that needs approval', () => {
     const result = await one.run('go', { log })
     return { one, log, result }
   }
+
+  it.each([
+    {},
+    null,
+    { approved: false },
+    { approve: 'no' },
+    { approve: 1 },
+    'no',
+    { result: 42 },
+    { approve: true, result: 'x' },
+    { approve: false, reason: 7 },
+  ])('is not run by %j, which is no decision', async (decision) => {
+    const { one, log } = await start()
+    const before = log.facts.length
+    await expect(one.run(undefined, { from: log, decisions: { g1: decision as never } })).rejects.toThrow(
+      /"g1" with .*must be \{ approve: true \}/,
+    )
+    expect(ran).toEqual(['r'])
+    expect(log.facts).toHaveLength(before)
+  })
+
+  it('has been paid for', async () => {
+    const { result } = await start()
+    expect(result.steps).toHaveLength(1)
+    expect(result.usage.reported?.total_tokens).toBeGreaterThan(0)
+  })
 
   it('waits while the others run', async () => {
     const { result } = await start()

@@ -27,8 +27,6 @@ export interface Run {
     number,
     { readonly request: ModelRequest; readonly head: readonly Message[]; readonly upTo: number }
   >
-  /** The typed answer, as its schema gave it. */
-  output: { readonly value: unknown } | undefined
-  /** The error behind an `error` outcome. */
-  failure: unknown
+  /** Typed answers as their schema gave them, by the text they were read from. */
+  readonly answers: Map<string, unknown>
 }

@@ -1,12 +1,13 @@
 // One call: find the tool, parse the arguments, run it, report. Every failure is an answer for the model.
-import { describeError, isToolResult, renderOutput, ToolInputError, ToolRetry } from '@toolloop/schema'
+import { OutputError, describeError, isToolResult, renderOutput, ToolInputError, ToolRetry } from '@toolloop/schema'
 import type { ContentPart, TextPart, ToolCall } from '@toolloop/wire'
 import { argumentsOf, isWhole, nameOf } from './calls.ts'
-import { acquire } from './limits.ts'
+import { placeInRun, placeInTool, type Release } from './limits.ts'
 import { type ApprovalRequest, type Fact, fact, type RunEvent, type ToolDone } from './events.ts'
-import { type CallContext, execute, Timeout } from './execute.ts'
+import { type CallContext, execute, ToolTimeout } from './execute.ts'
 import { failed } from './failure.ts'
 import { Mailbox } from './mailbox.ts'
+import { readAnswer } from './answer.ts'
 import { FINAL_TOOL } from './output.ts'
 import type { Run } from './run.ts'
 import type { AnyTool } from './spec.ts'
@@ -14,13 +15,24 @@ import type { CallState } from './state.ts'
 
 /** Ends with one `tool.done`, or with `approval.request` where somebody else must answer. */
 export async function* toolCall(run: Run, item: CallState): AsyncGenerator<RunEvent[], void, void> {
+  const release = await placeInRun(run)
+  if (!release) return // aborted while it waited
+  try {
+    yield* answerCall(run, item)
+  } finally {
+    release()
+  }
+}
+
+async function* answerCall(run: Run, item: CallState): AsyncGenerator<RunEvent[], void, void> {
   const { call, decision } = item
+  const { open } = run.state
   const name = nameOf(call)
   const done = doneFactory(run, item)
-  if (decision && 'result' in decision) return yield [done({ ok: true, content: decision.result })]
-  if (decision && 'approve' in decision && !decision.approve)
+  if (decision && 'result' in decision) return yield [done({ ok: false, reason: 'answered', content: decision.result })]
+  if (decision && !isApproval(decision))
     return yield [done({ ok: false, reason: 'declined', content: decision.reason ?? 'Declined by the user.' })]
-  if (run.state.open?.end?.type === 'step.done' && run.state.open.end.finish_reason === 'length' && !isWhole(call))
+  if (open?.end?.type === 'step.done' && open.end.finish_reason === 'length' && !isWhole(call))
     return yield [
       done({
         ok: false,
@@ -28,16 +40,16 @@ export async function* toolCall(run: Run, item: CallState): AsyncGenerator<RunEv
         content: 'Not run: a token limit cut the arguments off. Call again with less.',
       }),
     ]
-  if (name === FINAL_TOOL && run.agent.output) return yield await finalAnswer(run, item, done)
+  if (name === FINAL_TOOL && open?.tools.includes(name)) return yield [await finalAnswer(run, item, done)]
 
-  const tool = run.state.open?.tools.includes(name) ? run.agent.tools.get(name) : undefined
+  const tool = open?.tools.includes(name) ? run.agent.tools.get(name) : undefined
   if (!tool) return yield [done({ ok: false, reason: 'unknown_tool', content: unknownTool(run, name) })]
   let args: unknown
   try {
     args = await tool.parse(argumentsOf(call))
   } catch (error) {
     const reason = error instanceof ToolInputError ? 'arguments' : 'failed'
-    return yield [done({ ok: false, reason, content: describeError(error), error })]
+    return yield [done({ ok: false, reason, content: wordsOf(error), error })]
   }
   if (!tool.execute) return yield [request(run, item, 'external')]
   const question = await questionFor(run, tool, item, args)
@@ -51,103 +63,109 @@ export async function* toolCall(run: Run, item: CallState): AsyncGenerator<RunEv
       }),
     ]
   if (question) return yield [request(run, item, question)]
-  yield* attend(run, tool, item, args, done)
+  yield* attend(run, { tool, item, args, done })
+}
+
+/** Only `true` itself: a log may have been edited, and whoever reads it may have slipped. */
+const isApproval = (decision: { readonly approve: unknown }): decision is { readonly approve: true } =>
+  decision.approve === true
+
+/** A call that may run. */
+interface Ready {
+  readonly tool: AnyTool
+  readonly item: CallState
+  readonly args: unknown
+  readonly done: DoneFactory
 }
 
 /** Waits for a place, logs the start, then passes on progress until there is an answer. */
-async function* attend(
-  run: Run,
-  tool: AnyTool,
-  item: CallState,
-  args: unknown,
-  done: DoneFactory,
-): AsyncGenerator<RunEvent[], void, void> {
-  const { call } = item
-  const name = nameOf(call)
-  const context = callContext(run, call)
-  const { step, idempotencyKey } = context
-  let release: (() => void) | undefined
+async function* attend(run: Run, ready: Ready): AsyncGenerator<RunEvent[], void, void> {
+  const { tool, args } = ready
+  const { call } = ready.item
+  let release: Release | undefined
   try {
-    release = await acquire(run, tool, args)
+    release = await placeInTool(run, tool, args)
   } catch (error) {
-    return yield failedCall(run, tool, error, args, done, 0)
+    return yield await failedCall(run, ready, error, 0)
   }
   if (!release) return // aborted while it waited
   try {
-    const started = fact({
-      type: 'tool.start',
-      step,
-      callId: call.id,
-      name,
-      arguments: argumentsOf(call),
-      idempotencyKey,
-    })
-    yield [live(started, { args })]
+    const context = callContext(run, call)
+    const { step, idempotencyKey } = context
+    const mark = { step, callId: call.id, name: nameOf(call), arguments: argumentsOf(call) }
+    yield [live(fact({ type: 'tool.start', ...mark, idempotencyKey }), { args })]
+    if (run.signal.aborted) return
     const since = run.clock.now()
     const mailbox = new Mailbox<RunEvent>()
-    const stop = (): void => mailbox.close()
-    run.signal.addEventListener('abort', stop, { once: true })
-    try {
-      let answer: RunEvent[] = []
-      const report = (event: RunEvent): void => mailbox.push(event)
-      void execute(run, tool, args, context, report)
-        .then((value) => succeeded(tool, value, args, done, run.clock.now() - since))
-        .catch((error: unknown) => failedCall(run, tool, error, args, done, run.clock.now() - since))
-        .then((events) => {
-          answer = events
-          mailbox.close()
-        })
-      for (let events = await mailbox.take(); events; events = await mailbox.take()) yield events
-      if (answer.length > 0) yield answer
-    } finally {
-      run.signal.removeEventListener('abort', stop)
-    }
+    let answer: RunEvent[] = []
+    void execute(run, tool, args, context, (event) => mailbox.push(event))
+      .then((value) => succeeded(ready, value, run.clock.now() - since))
+      // After an abort there is no answer; one that came before it stands.
+      .catch((error: unknown) => (run.signal.aborted ? [] : failedCall(run, ready, error, run.clock.now() - since)))
+      .then((events) => {
+        answer = events
+        mailbox.close()
+      })
+    for (let events = await mailbox.take(); events; events = await mailbox.take()) yield events
+    if (answer.length > 0) yield answer
   } finally {
     release()
   }
 }
 
-async function succeeded(
-  tool: AnyTool,
-  returned: unknown,
-  args: unknown,
-  done: DoneFactory,
-  ms: number,
-): Promise<RunEvent[]> {
+async function succeeded({ tool, args, done }: Ready, returned: unknown, ms: number): Promise<RunEvent[]> {
   const value = isToolResult(returned) ? returned.model : returned
   const output = tool.parseOutput ? await tool.parseOutput(value) : value
   const { content, parts } = renderOutput(output)
-  const details = isToolResult(returned) && returned.details !== undefined && { details: plainJson(returned.details) }
-  return [done({ ok: true, content, ...(parts && { parts }), ...details, ms, args, output })]
+  const details = isToolResult(returned) ? plainJson(returned.details) : undefined
+  return [
+    done({ ok: true, content, ...(parts && { parts }), ...(details !== undefined && { details }), ms, args, output }),
+  ]
 }
 
-function failedCall(run: Run, tool: AnyTool, error: unknown, args: unknown, done: DoneFactory, ms: number): RunEvent[] {
+async function failedCall(run: Run, { tool, args, done }: Ready, error: unknown, ms: number): Promise<RunEvent[]> {
   const policy = tool.policy.onError ?? run.agent.onToolError
   const told = error instanceof ToolRetry
-  const reason = told ? 'retry' : error instanceof Timeout ? 'timeout' : 'failed'
-  const content = told || reason === 'timeout' ? describeError(error) : contentOf(policy, error)
+  const reason = told ? 'retry' : error instanceof ToolTimeout ? 'timeout' : 'failed'
+  const content = told || reason === 'timeout' ? wordsOf(error) : await contentOf(policy, error)
   const answer = done({ ok: false, reason, content, ms, args, error })
-  return policy === 'throw' && !told ? [answer, failed(run, error)] : [answer]
+  return policy === 'throw' && !told ? [answer, failed(error)] : [answer]
 }
 
-function contentOf(policy: AnyTool['policy']['onError'], error: unknown): string {
-  if (typeof policy !== 'function') return describeError(error)
+/** What was written for the model keeps its lines; what anything else threw is one bounded line. */
+function wordsOf(error: unknown): string {
+  const written =
+    error instanceof ToolInputError ||
+    error instanceof OutputError ||
+    error instanceof ToolRetry ||
+    error instanceof ToolTimeout
+  return written ? error.message.slice(0, 16_384) : describeError(error)
+}
+
+/** The user's words for an error; what is no text, or throws, is replaced by the error's own message. */
+async function contentOf(policy: AnyTool['policy']['onError'], error: unknown): Promise<string> {
+  if (typeof policy !== 'function') return wordsOf(error)
   try {
-    return policy(error)
+    const words: unknown = await Promise.resolve(policy(error)) // also an async function's
+    return typeof words === 'string' ? words.slice(0, 16_384) : describeError(error)
   } catch (worse) {
     return describeError(worse)
   }
 }
 
-/** `tool` mode: the first call whose arguments fit is the run's answer. */
-async function finalAnswer(run: Run, { call }: CallState, done: DoneFactory): Promise<RunEvent[]> {
-  const output = run.agent.output!
+/** `tool` mode: a call whose arguments fit is the run's answer; one whose do not is told so, and counts as an ask. */
+async function finalAnswer(run: Run, { call }: CallState, done: DoneFactory): Promise<RunEvent> {
   try {
-    run.output = { value: await output.parse(argumentsOf(call), run.context) }
-    return [done({ ok: true, content: 'Accepted.', final: true })]
+    await readAnswer(run, argumentsOf(call))
+    return done({ ok: true, content: 'Accepted.', final: true })
   } catch (error) {
-    const answer = done({ ok: false, reason: 'arguments', content: describeError(error), final: true, error })
-    return run.state.asks < output.retries ? [answer] : [answer, failed(run, error)]
+    return done({
+      ok: false,
+      reason: 'arguments',
+      content: wordsOf(error),
+      final: true,
+      error,
+    })
   }
 }
 
@@ -186,7 +204,7 @@ function callContext(run: Run, call: ToolCall): CallContext {
 }
 
 function unknownTool(run: Run, name: string): string {
-  const names = run.state.open?.tools ?? []
+  const names = (run.state.open?.tools ?? []).filter((known) => known === FINAL_TOOL || run.agent.tools.has(known))
   const known =
     names.length > 0
       ? `Available: ${names.slice(0, 40).join(', ')}${names.length > 40 ? ', …' : ''}.`
@@ -233,8 +251,9 @@ function live(made: Fact, values: Readonly<Record<string, unknown>>): Fact {
   return made
 }
 
-/** A copy that a log can hold, rendered as a tool's output is. */
+/** A copy that a log can hold, rendered as a tool's output is; `undefined` for what JSON has no word for. */
 function plainJson(value: unknown): unknown {
+  if (value === undefined || typeof value === 'function' || typeof value === 'symbol') return undefined
   const { content } = renderOutput({ value }, { maxBytes: Infinity })
   return typeof content === 'string' ? (JSON.parse(content) as { value?: unknown }).value : content
 }

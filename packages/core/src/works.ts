@@ -1,5 +1,5 @@
 import type { Work } from './decide.ts'
-import { fact, type RunEvent } from './events.ts'
+import { type Fact, fact, type RunEvent } from './events.ts'
 import { finish } from './finish.ts'
 import { modelStep } from './model-step.ts'
 import type { Run } from './run.ts'
@@ -19,15 +19,22 @@ export function perform(work: Work, run: Run): AsyncGenerator<RunEvent[], void, 
   }
 }
 
-/** What an abort leaves in the log: the text so far and the end. */
-export function interrupted(run: Run): RunEvent[] {
+/**
+ * What an abort leaves in the log: results that had arrived, then the text so far and the end. A call that was only
+ * about to start has not.
+ */
+export function interrupted(run: Run, arrived: RunEvent[]): RunEvent[] {
+  const results = arrived.filter((event) => event.type !== 'tool.start')
+  if (results.length > 0) return results
   const cut = run.cut?.('abort')
-  const end = fact({ type: 'run.done', outcome: { status: 'aborted', reason: reasonOf(run.signal) } })
-  return cut ? [cut, end] : [end]
+  return cut ? [cut, aborted(run)] : [aborted(run)]
 }
 
+export const aborted = (run: Run): Fact =>
+  fact({ type: 'run.done', outcome: { status: 'aborted', reason: reasonOf(run.signal) } })
+
 function reasonOf({ reason }: AbortSignal): string {
-  if (reason instanceof Error) return reason.message
+  if (reason instanceof Error) return reason.message || reason.name
   return typeof reason === 'string' ? reason : 'aborted'
 }
 

@@ -68,6 +68,20 @@ test('a key that never comes is waited for within the total', async () => {
   await expect(client.create(params, { timeout: 30 })).rejects.toMatchObject({ timeout: 'total' })
 })
 
+test('with fetch, a slow answer is no slow connection', async () => {
+  await using server = await loopback((response) => void setTimeout(() => response.end(JSON.stringify(hello)), 120))
+  const timeout = { connect: 30 }
+  await using client = new Transport({ baseURL: server.url, fetch: globalThis.fetch, maxRetries: 0, timeout })
+  await expect(client.create(params)).resolves.toEqual(hello)
+  await expect(client.create(params, { timeout: { headers: 30 } })).rejects.toMatchObject({ timeout: 'headers' })
+})
+
+test('the clocks run behind a redirect too', async () => {
+  await using server = await loopback(json(307, '', { location: '/v2' }), never)
+  await using client = new Transport({ baseURL: server.url, maxRetries: 0 })
+  await expect(client.create(params, { timeout: { headers: 40 } })).rejects.toMatchObject({ timeout: 'headers' })
+})
+
 test('timeouts are retried, the total is not', async () => {
   await using server = await loopback(never, json(200, hello))
   await using client = new Transport({ baseURL: server.url, backoff: { initial: 1 }, timeout: { headers: 40 } })

@@ -159,6 +159,20 @@ test('a slow consumer slows the server', async () => {
   expect(count).toBe(2001)
 })
 
+test('chunks asked for all at once come in order', async () => {
+  await using server = await loopback(sse(story.slice(0, 200), story.slice(200)))
+  await using client = new Transport({ baseURL: server.url })
+  const iterator = (await client.create({ ...params, stream: true }))[Symbol.asyncIterator]()
+  const results = await Promise.all(Array.from({ length: 5 }, () => iterator.next()))
+  expect(results.map(({ done, value }) => (done ? 'end' : value.choices[0]?.delta.content))).toEqual([
+    '',
+    'aé€😀',
+    undefined,
+    'end',
+    'end',
+  ])
+})
+
 test('many requests at once keep their answers apart', async () => {
   await using server = await loopback((response, seen) => {
     const { metadata } = JSON.parse(seen.body) as { metadata: { n: string } }
