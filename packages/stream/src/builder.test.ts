@@ -429,7 +429,8 @@ describe('the completion', () => {
   })
 
   test('says which content parts it could not keep', () => {
-    const { completion } = build([chunk({ content: [{ type: 'reference', reference_ids: [1] }] })])
+    const reference = chunk({ content: [{ type: 'reference', reference_ids: [1] }] })
+    const { completion } = build([reference, reference])
     expect(reportOf(completion).ignored).toEqual(['choices[0].message.content: a part of type `reference`'])
   })
 })

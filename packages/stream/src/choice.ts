@@ -20,7 +20,7 @@ export class ChoiceBuilder {
   readonly index: number
   readonly calls: ToolCalls
   /** Parts of the answer that have no place in a message, as paths. */
-  readonly ignored: string[] = []
+  readonly ignored = new Set<string>()
   finishReason: string | null = null
   role = ''
   /** Token counts that stood in the last entry. */
@@ -186,7 +186,8 @@ export class ChoiceBuilder {
       this.#addReasoning(pieces.reasoning, events)
     }
     if (pieces.text !== null) this.#addContent(pieces.text, events)
-    for (const type of pieces.unknown) this.ignored.push(`${path}: a part of type \`${type}\``)
+    for (const type of pieces.unknown)
+      if (this.ignored.size < 32) this.ignored.add(`${path}: a part of type \`${type.slice(0, 100)}\``)
   }
 
   #keepReasoning(field: ReasoningField, delta: string): void {
