@@ -30,6 +30,8 @@ async function* answerCall(run: Run, item: CallState): AsyncGenerator<RunEvent[]
   const name = nameOf(call)
   const done = doneFactory(run, item)
   if (decision && 'result' in decision) return yield [done({ ok: false, reason: 'answered', content: decision.result })]
+  if (decision && !isApproval(decision) && item.request?.kind === 'interrupted')
+    return yield [done({ ok: false, reason: 'interrupted', content: unknownOutcome(decision.reason) })]
   if (decision && !isApproval(decision))
     return yield [done({ ok: false, reason: 'declined', content: decision.reason ?? 'Declined by the user.' })]
   if (open?.end?.type === 'step.done' && open.end.finish_reason === 'length' && !isWhole(call))
@@ -58,13 +60,17 @@ async function* answerCall(run: Run, item: CallState): AsyncGenerator<RunEvent[]
       done({
         ok: false,
         reason: 'interrupted',
-        content: 'Interrupted: the outcome is unknown. It was not run again.',
+        content: unknownOutcome(),
         args,
       }),
     ]
   if (question) return yield [request(run, item, question)]
   yield* attend(run, { tool, item, args, done })
 }
+
+/** Nobody may tell the model that something did not happen which may have. */
+const unknownOutcome = (reason?: string): string =>
+  `Interrupted: the outcome is unknown. It was not run again.${reason ? ` ${reason}` : ''}`
 
 /** Only `true` itself: a log may have been edited, and whoever reads it may have slipped. */
 const isApproval = (decision: { readonly approve: unknown }): decision is { readonly approve: true } =>
