@@ -52,7 +52,7 @@ function send(socket: Socket, bytes: Buffer, draw: (below: number) => number): v
   write(0)
 }
 
-test.each([1, 2, 3, 4])('whatever comes (seed %i)', async (seed) => {
+test.each([1, 2])('whatever comes (seed %i)', async (seed) => {
   const draw = chance(seed)
   let open = 0
   const server = createServer((socket) => {
@@ -66,7 +66,7 @@ test.each([1, 2, 3, 4])('whatever comes (seed %i)', async (seed) => {
     baseURL: `http://127.0.0.1:${port}/v1`,
     apiKey,
     backoff: { initial: 1, max: 2 },
-    timeout: { total: 8000, headers: 800, firstEvent: 800, idle: 800 },
+    timeout: { total: 2500, attempt: 900, headers: 700, firstEvent: 700, idle: 700 },
   })
   const outcomes = await Promise.all(Array.from({ length: 60 }, () => request(client, draw)))
   const failures = outcomes.filter((outcome) => outcome !== undefined)
