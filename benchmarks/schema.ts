@@ -1,6 +1,6 @@
 // Schema → strict function definition, and arguments → value: us, Zod alone, and the peers that are installed here.
 // Each sample is a process of its own, in interleaved order; medians with min–max. Run it with
-//   node --conditions=@toolloop/source benchmarks/schema.ts [samples]
+//   node benchmarks/schema.ts [samples]
 import { execFileSync } from 'node:child_process'
 import { cpus, loadavg } from 'node:os'
 import * as z from 'zod'
@@ -22,7 +22,7 @@ const subjects: Readonly<Record<string, Subject>> = {
   },
   toolloop: {
     load: async () => {
-      const { strictJsonSchema, tool } = await import('../packages/schema/src/index.ts')
+      const { strictJsonSchema, tool } = await import('@toolloop/schema')
       return { convert: strictJsonSchema, parse: (schema) => tool({ name: 'x', parameters: schema }).parse }
     },
   },

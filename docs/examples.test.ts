@@ -1,7 +1,17 @@
 // The examples run as programs of their own, against a scripted server, and print what they say.
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import { calls, checkRequest, failure, lastText, reply, scriptedServer, text, type Script } from '@toolloop/testing'
+import {
+  call,
+  calls,
+  checkRequest,
+  failure,
+  lastText,
+  reply,
+  scriptedServer,
+  text,
+  type Script,
+} from '@toolloop/testing'
 import { expect, it } from 'vitest'
 
 const solution = {
@@ -73,6 +83,19 @@ const examples: Record<string, { script: Script; prints: string }> = {
   'stream-events': {
     script: [text('{"title":"Pancakes","ingredients":["eggs","flour","milk"]}', { deltaSize: 3 })],
     prints: '- eggs\n- flour\ntrue\nPancakes',
+  },
+  'stream-tools': {
+    script: [
+      call(
+        'write_file',
+        { path: 'owls.txt', text: 'Owls' },
+        {
+          content: 'Here it is.',
+          logprobs: { content: ['Here', ' it', ' is', '.'].map(token), refusal: null },
+        },
+      ),
+    ],
+    prints: '{"path":"owls.txt","text":"Owls"} write_file is whole\nHere it is.\n4 tokens\nowls.txt',
   },
   errors: {
     script: [

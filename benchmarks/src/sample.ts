@@ -1,11 +1,14 @@
 // One sample: one library, one workload, in a fresh process. Prints what it cost.
 import type { Body } from './adapter.ts'
-import { workloads } from './workloads.ts'
+import { median } from './median.ts'
+import { type Workload, workloads } from './workloads.ts'
 
 const [library, name, baseURL] = process.argv.slice(2)
 const workload = workloads.find((candidate) => candidate.name === name)
 if (workload === undefined || baseURL === undefined) throw new Error(`no workload ${name}`)
-type Adapter = Readonly<Record<string, (baseURL: string) => (body: Body) => Promise<string>>>
+/** Resolves to the answer's text, or to milliseconds where these are what is measured. */
+type Run = (body: Body) => Promise<string | number>
+type Adapter = Readonly<Record<string, ((baseURL: string) => Run) | undefined>>
 const { default: adapter } = (await import(`${workload.adapters ?? './adapters'}/${library}.ts`)) as {
   default: Adapter
 }
@@ -26,24 +29,28 @@ const body: Body = {
 await repeat(Math.ceil(workload.requests / 5))
 const cpu = process.cpuUsage()
 const wall = performance.now()
-await repeat(workload.requests)
+const times = await repeat(workload.requests)
 const { user, system } = process.cpuUsage(cpu)
 const units = workload.requests * workload.events
+const milliseconds = times.length > 0 ? median(times) : (performance.now() - wall) / units
 console.log(
   JSON.stringify({
     cpu: (user + system) / units,
-    wall: ((performance.now() - wall) * 1000) / units,
+    wall: milliseconds * 1000,
     rss: process.resourceUsage().maxRSS / 1024,
   }),
 )
 process.exit(0)
 
-async function repeat(requests: number): Promise<void> {
-  const { concurrency } = workload as (typeof workloads)[number]
+/** The milliseconds that were measured, where a function tells them. */
+async function repeat(requests: number): Promise<number[]> {
+  const { concurrency } = workload as Workload
+  const answers: (string | number)[] = []
   for (let sent = 0; sent < requests; sent += concurrency) {
-    const texts = await Promise.all(
-      Array.from({ length: concurrency }, () => (run as (body: Body) => Promise<string>)(body)),
-    )
-    if (texts.some((text) => text.length < 20)) throw new Error(`${library} lost the answer`)
+    const length = Math.min(concurrency, requests - sent)
+    answers.push(...(await Promise.all(Array.from({ length }, () => (run as Run)(body)))))
   }
+  if (answers.some((answer) => typeof answer === 'string' && answer.length < 20))
+    throw new Error(`${library} lost the answer`)
+  return answers.filter((answer) => typeof answer === 'number')
 }

@@ -2,26 +2,20 @@
 // `plain`, `many/n` (n deltas, as many in a write as fit), `single/n` (n deltas, each written alone).
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { answerAgent } from '../agents/answers.ts'
 import { answerOf } from '../stream/answers.ts'
+import { completion, event } from './answer.ts'
 
-const plain = Buffer.from(
-  JSON.stringify({
-    id: 'chatcmpl-benchmark',
-    object: 'chat.completion',
-    created: 1_760_000_000,
-    model: 'benchmark',
-    choices: [
-      { index: 0, message: { role: 'assistant', content: 'A short answer. '.repeat(8) }, finish_reason: 'stop' },
-    ],
-    usage: { prompt_tokens: 300, completion_tokens: 32, total_tokens: 332 },
-  }),
-)
+const plain = Buffer.from(completion({ role: 'assistant', content: 'A short answer. '.repeat(8) }, 'stop'))
 
 const server = createServer((request, response) => {
   const parts: Buffer[] = []
   request.on('data', (part: Buffer) => parts.push(part))
   request.on('end', () => {
-    const { model } = JSON.parse(Buffer.concat(parts).toString()) as { model: string }
+    // Not parsed: long histories would make the server what is measured.
+    const body = Buffer.concat(parts).toString('latin1')
+    const model = /"model":"([^"]*)"/.exec(body)?.[1] ?? ''
+    if (answerAgent(model, body, response)) return
     const [kind, count] = model.split('/')
     if (kind === 'plain') return answerPlain(response)
     response.writeHead(200, { 'content-type': 'text/event-stream' })
@@ -32,7 +26,10 @@ const server = createServer((request, response) => {
   })
 })
 server.keepAliveTimeout = 60_000
-server.listen(0, '127.0.0.1', () => process.send?.((server.address() as AddressInfo).port))
+// As many connections at once as the largest workload opens.
+server.listen({ port: 0, host: '127.0.0.1', backlog: 4096 }, () =>
+  process.send?.((server.address() as AddressInfo).port),
+)
 process.on('disconnect', () => process.exit(0))
 
 function answerPlain(response: ServerResponse): void {
@@ -72,18 +69,6 @@ async function writeSingle(response: ServerResponse, count: number): Promise<voi
 
 function delta(n: number): string {
   return event({ content: ` word${n % 1000}` }, null)
-}
-
-function event(fields: object, finish: string | null): string {
-  return `data: ${JSON.stringify({
-    id: 'chatcmpl-benchmark',
-    object: 'chat.completion.chunk',
-    created: 1_760_000_000,
-    model: 'benchmark',
-    service_tier: 'default',
-    system_fingerprint: 'fp_0123456789',
-    choices: [{ index: 0, delta: fields, logprobs: null, finish_reason: finish }],
-  })}\n\n`
 }
 
 const first = event({ role: 'assistant', content: '' }, null)

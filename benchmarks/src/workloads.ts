@@ -1,4 +1,5 @@
 // What is measured, as data.
+import { agentWorkloads } from '../agents/workloads.ts'
 import { streamWorkloads } from '../stream/workloads.ts'
 
 export interface Workload {
@@ -15,10 +16,12 @@ export interface Workload {
   readonly concurrency: number
   /** Requests of a sample, after a warm-up of a fifth of them. */
   readonly requests: number
-  /** What one cost is: a request, or an event of its stream. */
-  readonly unit: 'request' | 'event'
-  /** Events of one answer. */
+  /** What one cost is: a request, an event of its stream, a step of an agent, or a whole run of one. */
+  readonly unit: 'request' | 'event' | 'step' | 'run'
+  /** Units of one request. */
   readonly events: number
+  /** What is compared. @default 'cpu' */
+  readonly shows?: 'cpu' | 'wall'
 }
 
 export const workloads: readonly Workload[] = [
@@ -59,6 +62,7 @@ export const workloads: readonly Workload[] = [
     events: 2000,
   },
   ...streamWorkloads,
+  ...agentWorkloads,
 ]
 
 /** The libraries, the floor first: everything is a multiple of it. */

@@ -1,4 +1,4 @@
-import { Transport } from '../../../packages/transport/src/index.ts'
+import { Transport } from '@toolloop/transport'
 import { type Adapter, apiKey } from '../adapter.ts'
 
 export default {

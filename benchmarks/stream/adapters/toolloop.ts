@@ -1,5 +1,5 @@
-import { accumulate } from '../../../packages/stream/src/index.ts'
-import { Transport } from '../../../packages/transport/src/index.ts'
+import { accumulate } from '@toolloop/stream'
+import { Transport } from '@toolloop/transport'
 import { apiKey, type Body } from '../../src/adapter.ts'
 import type { StreamAdapter, Table } from '../adapter.ts'
 

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { failure, scriptedServer, strictServer, text, type ScriptedServer } from '@toolloop/testing'
 import { APIError, AuthenticationError, BadRequestError, NotFoundError, responseOf } from '@toolloop/transport'
 import { UsageError, type Chunk, type Completion, type CompletionParams } from '@toolloop/wire'
@@ -110,6 +111,17 @@ describe('a client', () => {
     await expect(completions.create({ model: 'm', messages })).rejects.toThrow(type)
     await expect(completions.parse({ model: 'm', messages })).rejects.toThrow(type)
     await expect(completions.stream({ model: 'm', messages }).final()).rejects.toThrow(APIError)
+  })
+
+  it('shows its key to nobody', async () => {
+    const apiKey = 'sk-1234567890-secret'
+    await using server = await scriptedServer([failure(400, { error: { message: `What is ${apiKey}?` } })])
+    await using client = new Client({ baseURL: server.url, apiKey })
+    const stream = client.chat.completions.stream({ model: 'm', messages })
+    const error = await stream.final().catch((thrown: unknown) => thrown)
+    expect(error).toBeInstanceOf(BadRequestError)
+    for (const value of [client, stream, error])
+      expect(inspect(value, { depth: 20, showHidden: true, getters: true })).not.toContain('secret')
   })
 
   it('is one by default, from the environment', () => {

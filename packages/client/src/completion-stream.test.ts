@@ -187,6 +187,23 @@ describe('a completion stream', () => {
     await expect(stream.final()).rejects.toBe(error)
   })
 
+  it.each<[string, (stream: CompletionStream, iterator: AsyncIterator<unknown>) => unknown]>([
+    ['aborted', (stream) => stream.abort()],
+    ['left', (_, iterator) => iterator.return!()],
+    ['disposed of', (stream) => stream[Symbol.asyncDispose]()],
+  ])('ends at once when it is %s while the server is silent', async (_, end) => {
+    await using world = await serve([fault.stall(text('Hello there.'), 600)])
+    const stream = world.stream()
+    const iterator = stream[Symbol.asyncIterator]()
+    while (stream.snapshot === undefined) await iterator.next()
+    const waiting = (async () => {
+      for (let step = await iterator.next(); !step.done; step = await iterator.next());
+    })().catch((error: unknown) => error)
+    await end(stream, iterator)
+    expect(await waiting).toBeInstanceOf(APIUserAbortError)
+    await expect.poll(() => world.server.requests[0]!.aborted).toBe(true)
+  })
+
   it('sends nothing when it was aborted before', async () => {
     await using world = await serve([])
     const stream = world.stream()

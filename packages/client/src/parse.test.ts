@@ -233,6 +233,25 @@ describe('parse', () => {
     await expect(ask('parse', completion(odd))).rejects.toThrow(StreamError)
   })
 
+  it('returns what `create` returns, with the fields no type knows', async () => {
+    const choice = { index: 0, finish_reason: 'stop', logprobs: null, native_finish_reason: 'end' }
+    const message = { role: 'assistant', content: 'hi', refusal: null, annotations: [], reasoning: 'hm' }
+    const body = {
+      id: 'a',
+      object: 'chat.completion',
+      created: 1,
+      model: 'm',
+      provider: 'p',
+      usage: { total_tokens: 3, cost: 0.1 },
+    }
+    const answer = completion({ ...body, choices: [{ ...choice, message }] })
+    await using server = await scriptedServer([answer, answer])
+    await using client = new Client({ baseURL: server.url })
+    const created = await client.chat.completions.create({ model: 'm', messages })
+    const parsed = await client.chat.completions.parse({ model: 'm', messages })
+    expect(JSON.parse(JSON.stringify(parsed))).toEqual(created)
+  })
+
   it('sends what it was given, without a word about streams', async () => {
     const { server } = await ask('parse', text('hi'), { temperature: 0.5, metadata: { a: 'b' } })
     expect(server.requests[0]!.body).toEqual({ model: 'm', messages, temperature: 0.5, metadata: { a: 'b' } })

@@ -71,7 +71,8 @@ class EventReader {
 }
 
 async function bodyOf(source: Response | SseBody): Promise<SseBody> {
-  if (!(source instanceof Response)) return source
+  // Told by its shape: another library's fetch has a Response of its own.
+  if (!('headers' in source)) return source
   const type = source.headers.get('content-type') ?? ''
   if (source.ok && source.body && /^text\/event-stream\b/i.test(type)) return source.body
   const what = `${source.status}, ${type === '' ? 'without a content type' : type}`
@@ -81,23 +82,21 @@ async function bodyOf(source: Response | SseBody): Promise<SseBody> {
   })
 }
 
-/** Web streams by their reader: not every browser can iterate them. */
 async function* bytesOf(body: SseBody): AsyncGenerator<Uint8Array, void, undefined> {
-  if (!('getReader' in body)) return yield* body
-  const reader = body.getReader()
-  let open = true
   try {
-    for (;;) {
-      const { done, value } = await reader.read()
-      open = !done
-      if (done) return
-      yield value
-    }
+    yield* 'getReader' in body ? byReader(body) : body
   } catch (cause) {
-    open = false
     throw new StreamError('The event stream broke off', { cause })
+  }
+}
+
+/** Not every browser can iterate a web stream. */
+async function* byReader(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
+  const reader = body.getReader()
+  try {
+    for (let part = await reader.read(); !part.done; part = await reader.read()) yield part.value
   } finally {
-    if (open) await reader.cancel()
+    await reader.cancel() // of a body that is over: nothing happens
   }
 }
 

@@ -151,6 +151,10 @@ describe('sse', () => {
     expect(rest).toMatch(/^(: keep-alive\n\n)?data: \{"type":"a"\}\n\ndata: \[DONE\]\n\n$/)
   })
 
+  it.each([0, -1, NaN])('refuses to keep alive every %d milliseconds', (keepAlive) => {
+    expect(() => sse(facts(), { keepAlive })).toThrow(/`keepAlive` is .*: it must be a positive number/)
+  })
+
   it('makes a response with the headers of an event stream, and yours', async () => {
     const response = toResponse(facts(), { headers: { 'access-control-allow-origin': '*' } })
     expect(response.status).toBe(200)
@@ -184,6 +188,18 @@ describe('readSse', () => {
 
   it.each<[string, (bytes: Uint8Array<ArrayBuffer>) => Response | SseBody]>([
     ['a response', (bytes) => new Response(bytes, { headers: { 'content-type': 'text/event-stream' } })],
+    [
+      'the response of another fetch',
+      (bytes) => {
+        const {
+          ok,
+          status,
+          headers,
+          body: stream,
+        } = new Response(bytes, { headers: { 'content-type': 'text/event-stream' } })
+        return { ok, status, headers, body: stream } as Response
+      },
+    ],
     ['a web stream', (bytes) => new Response(bytes).body!],
     ['an async iterable', (bytes) => Readable.from([Buffer.from(bytes)])],
   ])('takes %s', async (_, make) => {
@@ -249,9 +265,11 @@ describe('readSse', () => {
     expect(cancelled).toHaveBeenCalledTimes(1)
   })
 
-  it('takes a body that breaks for what it is', async () => {
-    const stream = new ReadableStream<Uint8Array>({ pull: (controller) => controller.error(new Error('reset')) })
-    await expect(collect(readSse(stream))).rejects.toMatchObject({ code: 'stream', cause: new Error('reset') })
+  it.each<[string, SseBody]>([
+    ['a web stream', new ReadableStream({ pull: (controller) => controller.error(new Error('reset')) })],
+    ['an async iterable', Readable.from(facts(new Error('reset')))],
+  ])('takes %s that breaks for what it is', async (_, broken) => {
+    await expect(collect(readSse(broken))).rejects.toMatchObject({ code: 'stream', cause: new Error('reset') })
   })
 })
 
@@ -267,6 +285,31 @@ describe('a completion stream on its way to a browser', () => {
     let last = await again.next()
     while (!last.done) last = await again.next()
     expect(last.value.choices).toEqual((await stream.final()).choices)
+  })
+
+  it('is read no faster than its body', async () => {
+    const flood = Array.from({ length: 20_000 }, () => ({
+      choices: [{ index: 0, delta: { content: 'x'.repeat(1000) } }],
+    }))
+    await using model = await scriptedServer([chunks(flood)])
+    await using client = new Client({ baseURL: model.url })
+    const stream = client.chat.completions.stream({ model: 'm', messages: [{ role: 'user', content: 'Hi' }] })
+    const reader = toResponse(stream).body!.getReader()
+    await reader.read()
+    let before = -1
+    await expect
+      .poll(
+        () => {
+          const sent = model.requests[0]!.sent
+          const still = sent === before
+          before = sent
+          return still
+        },
+        { interval: 100 },
+      )
+      .toBe(true)
+    expect(before).toBeLessThan(15_000_000)
+    await reader.cancel()
   })
 
   it('is aborted when the browser goes away, over HTTP', async () => {

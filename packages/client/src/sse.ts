@@ -1,5 +1,5 @@
 // Any stream of events over HTTP to a browser, and back: server-sent events, one JSON object each.
-import { ToolloopError } from '@toolloop/wire'
+import { ToolloopError, UsageError } from '@toolloop/wire'
 
 /** What can be sent: anything that has a type. */
 export interface TypedEvent {
@@ -35,6 +35,9 @@ export function sse<Event extends TypedEvent>(
   source: AsyncIterable<Event>,
   options: SseOptions<NoInfer<Event>> = {},
 ): ReadableStream<Uint8Array> {
+  const { keepAlive } = options
+  if (keepAlive !== undefined && !(keepAlive > 0))
+    throw new UsageError(`\`keepAlive\` is ${keepAlive}: it must be a positive number of milliseconds, e.g. 15_000`)
   const encoder = new TextEncoder()
   // Taken here, so that a source that somebody else reads is an error of the handler, not of its answer.
   const events = source[Symbol.asyncIterator]()
@@ -52,11 +55,11 @@ export function sse<Event extends TypedEvent>(
         const send = (text: string): void => {
           if (!left) controller.enqueue(encoder.encode(text))
         }
-        if (options.keepAlive !== undefined)
+        if (keepAlive !== undefined)
           quiet = setInterval(() => {
             // While a comment waits to be taken, another one says nothing more.
             if (controller.desiredSize === 0) send(': keep-alive\n\n')
-          }, options.keepAlive)
+          }, keepAlive)
         try {
           begun = true
           const next = await nextFrame(events, options)

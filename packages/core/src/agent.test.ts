@@ -109,6 +109,21 @@ describe('a run', () => {
     expect(Object.isFrozen(first)).toBe(true)
   })
 
+  it('is a frozen description: what the caller changes later changes nothing', async () => {
+    const tools: (typeof getWeather)[] = [getWeather]
+    const params = { temperature: 0 }
+    const model = scriptedModel([text('x'), text('y')])
+    const one = agent({ name: 'a', model, tools, params })
+    tools.length = 0
+    params.temperature = 2
+    await one.run('go')
+    await one.with({ maxSteps: 3 }).run('go')
+    expect(model.requests.map((request) => [request.tools?.length, request.temperature])).toEqual([
+      [1, 0],
+      [1, 0],
+    ])
+  })
+
   it('takes text, one message, parts, or a conversation', async () => {
     const model = scriptedModel((request) => text(lastText(request)))
     const echo = agent({ name: 'echo', model })
@@ -156,6 +171,20 @@ describe('a run', () => {
     expect(silent.usage.estimated).toBeGreaterThan(0)
     expect(silent.cost).toBeUndefined()
   })
+})
+
+it('counts what tries that were given up cost', async () => {
+  const usage = { prompt_tokens: 10, completion_tokens: 5, total_tokens: 15 }
+  const model = scriptedModel(
+    [
+      { ...text(''), usage },
+      { ...text('now'), usage },
+    ],
+    { price: { input: 1, output: 1 } },
+  )
+  const result = await agent({ name: 'a', model }).run('go')
+  expect(result.usage.reported?.total_tokens).toBe(30)
+  expect(result.cost).toBeCloseTo(30 / 1_000_000, 12)
 })
 
 describe('usage that cannot be true', () => {
@@ -233,6 +262,19 @@ describe('what changes in one step', () => {
     expect(model.requests.map((request) => request.tool_choice)).toEqual([toolChoice, later])
   })
 
+  it('cannot change the conversation behind the log', async () => {
+    const model = scriptedModel([call('get_weather', { city: 'Oslo', unit: null }), text('done')], { check })
+    const result = await agent({
+      name: 'a',
+      model,
+      tools: [getWeather],
+      prepareStep: ({ state }) => {
+        ;(state.messages as unknown[]).push(user('smuggled'))
+      },
+    }).run('go')
+    expect(result).toMatchObject({ status: 'error', error: { name: 'TypeError' } })
+  })
+
   it('offers only tools that are enabled, and answers calls of others', async () => {
     const secret = tool({
       name: 'secret',
@@ -245,6 +287,20 @@ describe('what changes in one step', () => {
     })
     expect(model.requests[0]?.tools).toEqual([getWeather.definition])
     expect(outputOf(result)).toBe('There is no tool "secret". Available: get_weather.')
+  })
+
+  it('runs one after another in call order where `parallel` is false, whatever takes its time before', async () => {
+    const ran: number[] = []
+    const params = z.object({
+      id: z.number().refine(async (id) => {
+        await new Promise((resolve) => setTimeout(resolve, id === 1 ? 15 : 0))
+        return true
+      }),
+    })
+    const ordered = tool({ name: 'ordered', parameters: params, execute: ({ id }) => void ran.push(id) })
+    const script = [calls([1, 2, 3].map((id) => ({ name: 'ordered', args: { id } }))), text('done')]
+    await agent({ name: 'a', model: scriptedModel(script), tools: [ordered], parallel: false }).run('go')
+    expect(ran).toEqual([1, 2, 3])
   })
 
   it('asks for one call at a time where `parallel` is false', async () => {
@@ -308,8 +364,16 @@ describe('the facts of a run', () => {
 describe('wrong use is refused before anything is sent', () => {
   const model = scriptedModel([])
   it.each([
-    ['an agent without a name', () => agent({ name: '', model }), /needs a `name`, not ""/],
-    ['an agent without a model', () => agent({ name: 'a', model: undefined as never }), /Agent `a` needs a `model`/],
+    [
+      'an agent without a name',
+      () => agent({ name: '', model }),
+      /Agent ``: `name` is ""; it must be a text that is not empty/,
+    ],
+    [
+      'an agent without a model',
+      () => agent({ name: 'a', model: undefined as never }),
+      /Agent `a` needs a `model`: a model's id or a ChatModel/,
+    ],
     [
       'two tools of one name',
       () => agent({ name: 'a', model, tools: [getWeather, getWeather] }),
@@ -318,6 +382,51 @@ describe('wrong use is refused before anything is sent', () => {
     ['no steps', () => agent({ name: 'a', model, maxSteps: 0 }), /`maxSteps` is 0/],
   ])('%s', (_title, make, message) => {
     expect(make).toThrow(message)
+  })
+
+  it.each([
+    [{ maxstep: 3 }, /has no option `maxstep`; there are name, model/],
+    [{ stepRetries: Number.NaN }, /`stepRetries` is NaN; it must be a whole number of at least 0/],
+    [{ stepRetries: -1 }, /`stepRetries` is -1/],
+    [{ limit: { concurrency: 0 } }, /`limit` is {"concurrency":0}/],
+    [{ wire: 'strem' }, /`wire` is "strem"; it must be "stream" or "plain"/],
+    [{ toolChoice: 'requird' }, /`toolChoice` is "requird"/],
+    [
+      { toolChoice: { type: 'function', function: { name: 'nope' } } },
+      /`toolChoice` names "nope", which is not offered; there is get_weather/,
+    ],
+    [{ onToolError: 'thorw' }, /`onToolError` is "thorw"/],
+    [{ stopWhen: 5 }, /`stopWhen` is 5/],
+    [{ stopWhen: [undefined] }, /`stopWhen`/],
+    [{ prepareStep: {} }, /`prepareStep` is {}/],
+    [{ tools: [{ name: 'x' }] }, /`tools` .*an array of tools made by `tool`/],
+    [{ tools: {} }, /`tools` is {}/],
+    [{ output: {} }, /`output` is {}; it must be a schema/],
+    [{ output: null }, /`output` is null/],
+    [{ output: { schema: z.object({}), mode: 'tol' } }, /output: `mode` is "tol"/],
+    [{ output: { schema: z.object({}), retries: -1 } }, /output: `retries` is -1/],
+    [{ params: 'x' }, /`params` is "x"/],
+    [{ model: '' }, /`model` is ""/],
+    [{ parallel: 'no' }, /`parallel` is "no"/],
+  ])('an agent with %j', (options, message) => {
+    expect(() => agent({ name: 'a', model, tools: [getWeather], ...(options as object) })).toThrow(message)
+  })
+
+  it('an agent of nothing', () => {
+    expect(() => agent(undefined as never)).toThrow(/agent\(\) takes an object of options, not undefined/)
+  })
+
+  it.each([
+    [{ clock: {} }, /`clock` is {}; it must be a clock/],
+    [{ signal: {} }, /`signal` is {}/],
+    [{ log: {} }, /`log` is {}/],
+    [{ from: {} }, /`from` is {}/],
+    [{ runId: '' }, /`runId` is ""/],
+    [{ runId: 5 }, /`runId` is 5/],
+    [{ log: memoryLog(), from: memoryLog() }, /`from` or `log`, not both/],
+    [{ singal: 1 }, /no option `singal`/],
+  ])('a run with %j', async (options, message) => {
+    await expect(agent({ name: 'a', model }).run('x', options as never)).rejects.toThrow(message)
   })
 
   it.each([
@@ -343,9 +452,48 @@ describe('wrong use is refused before anything is sent', () => {
       /messages\[2\] comes before the tool call "c1" is answered/,
     ],
     ['null', [null], /messages\[0\] is null/],
+    ['no content', [{ role: 'user' }], /messages\[0\]\.content is undefined/],
+    ['a number as content', [{ role: 'user', content: 5 }], /messages\[0\]\.content is 5/],
+    [
+      'calls that are no list',
+      [user('a'), { role: 'assistant', content: null, tool_calls: { length: 1 } }],
+      /messages\[1\]\.tool_calls is .*an array of calls/,
+    ],
+    [
+      'a call that is none',
+      [user('a'), { role: 'assistant', content: null, tool_calls: [{}] }],
+      /messages\[1\]\.tool_calls\[0\] is {}; a call has an `id`/,
+    ],
+    ['a function', [{ role: 'user', content: 'x', extra: () => 1 }], /messages\[0\]\.extra is/],
+    ['a bigint', [{ role: 'user', content: 'x', at: 1n }], /messages\[0\]\.at is a bigint/],
+    ['a date', [{ role: 'user', content: 'x', at: new Date() }], /messages\[0\]\.at is a Date/],
+    ['NaN', [{ role: 'user', content: 'x', at: Number.NaN }], /messages\[0\]\.at is NaN/],
   ])('%s', async (_title, input, message) => {
     await expect(agent({ name: 'a', model }).run(input as never)).rejects.toThrow(message)
     expect(model.requests).toHaveLength(0)
+  })
+
+  it('a log that another run is using', async () => {
+    const log = memoryLog()
+    const slow = agent({ name: 'a', model: scriptedModel([text('x')], { delay: 5 }) })
+    const [one, two] = await Promise.allSettled([slow.run('x', { log }), slow.run('y', { log })])
+    expect(one.status).toBe('fulfilled')
+    expect(two).toMatchObject({ status: 'rejected', reason: { message: expect.stringMatching(/log is in use/) } })
+    expect((await agent({ name: 'a', model: scriptedModel([text('z')]) }).run('z', { from: log })).status).toBe('done')
+  })
+
+  it('a log with a hole', async () => {
+    const log = memoryLog()
+    const one = agent({
+      name: 'a',
+      model: scriptedModel([call('get_weather', { city: 'Oslo', unit: null }), text('x')]),
+      tools: [getWeather],
+    })
+    await one.run('x', { log })
+    const holes = log.facts.filter((fact) => fact.type !== 'step.start')
+    await expect(one.run(undefined, { from: memoryLog(holes) })).rejects.toThrow(
+      /log is damaged: fact 1 \(`step.done`\)/,
+    )
   })
 
   it('a log that is in use, of another agent, or no log at all', async () => {

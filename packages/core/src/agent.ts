@@ -2,7 +2,9 @@ import { defaultClient, type EventSource } from '@toolloop/client'
 import type { Tool } from '@toolloop/schema'
 import { chatModel } from '@toolloop/transport'
 import { type ChatModel, UsageError } from '@toolloop/wire'
+import { checkAgentOptions, checkChoice, checkRunOptions } from './check-options.ts'
 import { fingerprintOf } from './fingerprint.ts'
+import { deepFreeze } from './freeze.ts'
 import { type Input, messagesFrom } from './input.ts'
 import { openRun } from './open-run.ts'
 import { FINAL_TOOL, outputSpec } from './output.ts'
@@ -35,8 +37,17 @@ export interface Agent<Output = string, Tools extends readonly AnyTool[] = reado
 export function agent<const Tools extends readonly AnyTool[] = readonly [], Output = string, Hooks = unknown>(
   options: AgentOptions<Tools, Output, Hooks>,
 ): Agent<Output, Tools, Hooks & ContextOf<Tools>> {
-  const spec = specOf(options as unknown as AgentOptions<readonly AnyTool[], unknown, unknown>)
+  checkAgentOptions(options)
+  // What the caller changes later changes nothing here.
+  const { params, tools } = options
+  const own = {
+    ...options,
+    ...(tools && { tools: Object.freeze([...tools]) as unknown as Tools }),
+    ...(typeof params === 'object' && { params: deepFreeze(structuredClone(params)) }),
+  }
+  const spec = specOf(own as unknown as AgentOptions<readonly AnyTool[], unknown, unknown>)
   const open = (input: Input | undefined, runOptions: object | undefined, deltas: boolean) => {
+    checkRunOptions(runOptions ?? {})
     const messages = messagesFrom(input) // now: the caller may change them later
     // `live` in tool-call.ts puts on the events what their types tell here: that is not to be seen in a log's types.
     type Opened = Promise<EventSource<EventOf<Tools>, Result<Output>>>
@@ -44,10 +55,10 @@ export function agent<const Tools extends readonly AnyTool[] = readonly [], Outp
   }
   return Object.freeze({
     name: spec.name,
-    tools: (options.tools ?? []) as Tools,
+    tools: (own.tools ?? []) as Tools,
     run: async (input, ...[runOptions]) => open(input, runOptions, false).result,
     stream: (input, ...[runOptions]) => open(input, runOptions, true),
-    with: (overrides) => agent({ ...options, ...(overrides as unknown as Partial<typeof options>) }),
+    with: (overrides) => agent({ ...own, ...(overrides as unknown as Partial<typeof options>) }),
   } satisfies Agent<Output, Tools, Hooks & ContextOf<Tools>>)
 }
 
@@ -67,14 +78,13 @@ type Intersection<Functions> = [Functions] extends [never]
 
 function specOf(options: AgentOptions<readonly AnyTool[], unknown, unknown>): AgentSpec {
   const { name, instructions, params, stopWhen } = options
-  if (typeof name !== 'string' || name === '')
-    throw new UsageError(`An agent needs a \`name\`, not ${JSON.stringify(name)}.`)
   const tools = new Map<string, AnyTool>()
   for (const tool of options.tools ?? []) {
     if (tools.has(tool.name) || tool.name === FINAL_TOOL)
       throw new UsageError(`Agent \`${name}\` has two tools named \`${tool.name}\`; rename one.`)
     tools.set(tool.name, tool)
   }
+  checkChoice(`Agent \`${name}\``, options.toolChoice, [...tools.keys()])
   const output = options.output === undefined ? undefined : outputSpec(options.output)
   return Object.freeze({
     name,
@@ -90,7 +100,7 @@ function specOf(options: AgentOptions<readonly AnyTool[], unknown, unknown>): Ag
     toolChoice: options.toolChoice,
     parallel: options.parallel ?? true,
     limit: options.limit,
-    maxSteps: atLeastOne(name, 'maxSteps', options.maxSteps ?? 20),
+    maxSteps: options.maxSteps ?? 20,
     stopWhen: stopWhen === undefined ? [] : Array.isArray(stopWhen) ? stopWhen : [stopWhen],
     prepareStep: options.prepareStep,
     onToolError: options.onToolError ?? 'message',
@@ -101,21 +111,14 @@ function specOf(options: AgentOptions<readonly AnyTool[], unknown, unknown>): Ag
 }
 
 /** Models by id, made when first asked for: until then no client, no key is needed. */
-function modelsOf({ name, model, client }: AgentOptions<readonly AnyTool[], unknown, unknown>): AgentSpec['model'] {
-  if (typeof model !== 'string' && !(typeof model === 'object' && model !== null && 'name' in model))
-    throw new UsageError(
-      `Agent \`${name}\` needs a \`model\`: a model's id or a ChatModel, not ${JSON.stringify(model)}.`,
-    )
+function modelsOf({ model, client }: AgentOptions<readonly AnyTool[], unknown, unknown>): AgentSpec['model'] {
   const made = new Map<string, ChatModel>()
   return (other = model) => {
-    if (typeof other !== 'string') return other
+    if (typeof other === 'object' && other !== null && 'name' in other) return other
+    if (typeof other !== 'string' || other === '')
+      throw new UsageError(`A model is an id or a ChatModel, not ${JSON.stringify(other)}.`)
     const known = made.get(other) ?? chatModel(client ?? defaultClient(), other)
     made.set(other, known)
     return known
   }
-}
-
-function atLeastOne(agentName: string, option: string, value: number): number {
-  if (Number.isInteger(value) && value >= 1) return value
-  throw new UsageError(`Agent \`${agentName}\`: \`${option}\` is ${value}; it must be a whole number of at least 1.`)
 }

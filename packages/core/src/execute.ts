@@ -1,3 +1,4 @@
+// Runs a tool: attempts, deadline, abort, progress.
 import { ToolRetry } from '@toolloop/schema'
 import type { ToolContext } from '@toolloop/schema'
 import { brand, sleep, ToolloopError } from '@toolloop/wire'
@@ -6,7 +7,7 @@ import type { Run } from './run.ts'
 import type { AnyTool } from './spec.ts'
 
 /** A tool took longer than its `timeout`. */
-export class Timeout extends ToolloopError {
+export class ToolTimeout extends ToolloopError {
   static override readonly brand: symbol = Symbol.for('toolloop.ToolTimeout')
   override readonly name = 'ToolTimeout'
 
@@ -41,7 +42,7 @@ export async function execute(
   const timer =
     timeout === undefined
       ? undefined
-      : run.clock.setTimeout(() => controller.abort(new Timeout(tool.name, timeout)), timeout)
+      : run.clock.setTimeout(() => controller.abort(new ToolTimeout(tool.name, timeout)), timeout)
   const { signal } = controller
   const { step } = call
   const callId = call.call.id

@@ -27,7 +27,7 @@ export {
   type StepProgress,
   type ToolDone,
 } from './events.ts'
-export type { EventOf } from './typed-events.ts'
+export type { EventOf, ToolFailed, ToolStarted, ToolSucceeded } from './typed-events.ts'
+export { ToolTimeout } from './execute.ts'
 // The fold behind it.
 export { apply, type CallState, initialState, messagesOf, type OpenStep, type RunState, type Step } from './state.ts'
-export { decide, type Work } from './decide.ts'

@@ -1,5 +1,6 @@
 import { type ContentPart, type ImagePart, type Message, UsageError, type UserMessage } from '@toolloop/wire'
 import { deepFreeze } from './freeze.ts'
+import { jsonCopy } from './json-copy.ts'
 
 /** What a run is asked: a text, a conversation that ends with what is new, or nothing when a log goes on. */
 export type Input = string | readonly Message[] | Message
@@ -17,44 +18,34 @@ export function image(url: string | URL, options: { readonly detail?: 'auto' | '
 /** Messages of our own making: frozen, never changed, so they need no second copy. */
 const owned = new WeakSet<Message>()
 
-/** A frozen copy of a message, safe from whoever holds the original. */
-export function own<M extends Message>(message: M): M {
-  if (owned.has(message)) return message
-  const copy = deepFreeze(structuredClone(message))
-  owned.add(copy)
-  return copy
-}
-
 /** Takes a message that nobody else holds. */
 export function adopt<M extends Message>(message: M): M {
   owned.add(deepFreeze(message))
   return message
 }
 
-/** @throws UsageError with the path of the first message that the API would refuse */
+/** Frozen copies, safe from whoever holds the originals. @throws UsageError for what the API would refuse, with its path */
 export function messagesFrom(input: Input | undefined): Message[] {
   if (input === undefined) return []
   if (typeof input === 'string') return [adopt({ role: 'user', content: input })]
-  const messages = Array.isArray(input) ? (input as readonly Message[]) : [input as Message]
+  const messages = (Array.isArray(input) ? (input as readonly Message[]) : [input as Message]).map((message, at) => {
+    if (owned.has(message)) return message
+    const copy = jsonCopy(message, `messages[${at}]`) as Message
+    checkMessage(copy, `messages[${at}]`)
+    return adopt(copy)
+  })
   validateMessages(messages)
-  return messages.map(own)
+  return messages
 }
 
 const roles: ReadonlySet<unknown> = new Set(['system', 'developer', 'user', 'assistant', 'tool', 'function'])
 
-/** Roles exist, and every tool call is answered exactly once, directly behind its message, in any order. */
+/** Roles and contents are possible, and every tool call is answered exactly once, directly behind its message. */
 export function validateMessages(messages: readonly Message[]): void {
   let open = new Set<string>()
   for (const [at, message] of messages.entries()) {
     const path = `messages[${at}]`
-    if (typeof message !== 'object' || message === null)
-      throw new UsageError(
-        `${path} is ${message === null ? 'null' : typeof message}; a message is an object with \`role\` and \`content\`.`,
-      )
-    if (!roles.has(message.role))
-      throw new UsageError(
-        `${path}.role is ${JSON.stringify(message.role)}; it must be one of ${[...roles].join(', ')}.`,
-      )
+    checkMessage(message, path)
     if (message.role === 'tool') {
       if (!open.delete(message.tool_call_id))
         throw new UsageError(
@@ -66,13 +57,40 @@ export function validateMessages(messages: readonly Message[]): void {
       throw new UsageError(
         `${path} comes before the tool call ${JSON.stringify([...open][0])} is answered; add its tool message.`,
       )
-    if (message.role === 'assistant' && message.tool_calls) {
-      open = new Set(message.tool_calls.map((call) => call.id))
-      if (open.size < message.tool_calls.length) throw new UsageError(`${path}.tool_calls uses an id twice.`)
-    }
+    if (message.role === 'assistant' && message.tool_calls) open = callIds(message.tool_calls, `${path}.tool_calls`)
   }
   if (open.size > 0)
     throw new UsageError(
       `messages end before the tool call ${JSON.stringify([...open][0])} is answered; add its tool message.`,
     )
 }
+
+function checkMessage(message: Message, path: string): void {
+  if (typeof message !== 'object' || message === null || Array.isArray(message))
+    throw new UsageError(`${path} is ${show(message)}; a message is an object with \`role\` and \`content\`.`)
+  if (!roles.has(message.role))
+    throw new UsageError(`${path}.role is ${show(message.role)}; it must be one of ${[...roles].join(', ')}.`)
+  const { role, content } = message
+  if (typeof content === 'string' || Array.isArray(content)) return
+  const mayBeEmpty =
+    role === 'assistant' && (message.tool_calls?.length || message.refusal || message.audio || message.function_call)
+  if ((content ?? null) === null && (mayBeEmpty || role === 'function')) return
+  throw new UsageError(`${path}.content is ${show(content)}; it must be text or an array of parts.`)
+}
+
+function callIds(calls: unknown, path: string): Set<string> {
+  if (!Array.isArray(calls)) throw new UsageError(`${path} is ${show(calls)}; it must be an array of calls.`)
+  const ids = new Set<string>()
+  for (const [at, call] of (calls as readonly unknown[]).entries()) {
+    const { id, function: body, custom } = (call ?? {}) as Record<string, unknown>
+    if (typeof id !== 'string' || typeof (body ?? custom) !== 'object')
+      throw new UsageError(
+        `${path}[${at}] is ${show(call)}; a call has an \`id\`, a \`type\`, and a \`function\` or \`custom\`.`,
+      )
+    if (ids.has(id)) throw new UsageError(`${path} uses the id ${show(id)} twice.`)
+    ids.add(id)
+  }
+  return ids
+}
+
+const show = (value: unknown): string => (JSON.stringify(value) ?? String(value)).slice(0, 120)

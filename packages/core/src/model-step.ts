@@ -5,10 +5,9 @@ import { failed } from './failure.ts'
 import { Mailbox } from './mailbox.ts'
 import { planStep, type StepPlan } from './request.ts'
 import type { Run } from './run.ts'
-import { saidIn } from './state.ts'
+import { frozen, saidIn } from './state.ts'
 import { StepReader } from './step-reader.ts'
 import { isEmpty } from './transcript.ts'
-import { addUsage, costOf } from './usage.ts'
 
 /** One model call: ends with `step.done`, with `step.cut`, or with the end of the run. */
 export async function* modelStep(run: Run): AsyncGenerator<RunEvent[], void, void> {
@@ -16,7 +15,7 @@ export async function* modelStep(run: Run): AsyncGenerator<RunEvent[], void, voi
   if (open && open.calls.length > 0) return yield [crashed(run)]
   let plan: StepPlan
   try {
-    const enough = (await spentAsks(run)) ?? (await whyStop(run))
+    const enough = (await spentAsks(run)) ?? brokenFor(run) ?? (await whyStop(run))
     if (enough) return yield [enough]
     plan = await planStep(run)
   } catch (error) {
@@ -27,8 +26,9 @@ export async function* modelStep(run: Run): AsyncGenerator<RunEvent[], void, voi
 
   // Asked until there is a message. One generator, no nesting: this is the way of every delta.
   const tries: Tries = { resets: 0, empty: 0, spent: null }
-  for (let verdict: Verdict = { again: true, events: [] }; verdict.again;) {
-    const reader = new StepReader(run, plan)
+  let verdict: Verdict
+  do {
+    const reader = new StepReader(run, plan, tries.spent)
     const retries = new Mailbox<RunEvent>()
     run.cut = (reason) => (reader.holdsNothing ? undefined : reader.cut(reason))
     let source: ReturnType<StepReader['open']> | undefined
@@ -46,7 +46,7 @@ export async function* modelStep(run: Run): AsyncGenerator<RunEvent[], void, voi
         if (events.length > 0) yield events
       }
       yield reader.finish()
-      verdict = onAnswer(run, plan, reader, tries)
+      verdict = onAnswer(run, reader, tries)
     } catch (error) {
       verdict = onFailure(run, reader, tries, error)
     } finally {
@@ -55,7 +55,7 @@ export async function* modelStep(run: Run): AsyncGenerator<RunEvent[], void, voi
     if (run.signal.aborted) return // the loop writes the end
     run.cut = undefined
     yield verdict.events
-  }
+  } while (verdict.again)
 }
 
 /** The process died while this step streamed: what was sealed stands, the rest never was. */
@@ -70,11 +70,18 @@ async function spentAsks(run: Run): Promise<Fact | undefined> {
   return failed(await misfitOf(run, state.steps.at(-1)!))
 }
 
+/** A stream that broke behind its calls is asked on, but not for ever, and not when it would break again. */
+function brokenFor({ agent, state: { cuts } }: Run): Fact | undefined {
+  const last = cuts.at(-1)
+  if (!last || (last.retryable !== false && cuts.length <= agent.stepRetries)) return undefined
+  return fact({ type: 'run.done', outcome: { status: 'error', error: last } })
+}
+
 async function whyStop({ agent, state }: Run): Promise<Fact | undefined> {
   const taken = state.steps.length - state.since
   if (taken > 0)
     for (const condition of agent.stopWhen)
-      if (await condition(state))
+      if (await condition(frozen(state)))
         return fact({ type: 'run.done', outcome: { status: 'stopped', by: condition.name || 'stopWhen' } })
   if (taken >= agent.maxSteps)
     return fact({ type: 'run.done', outcome: { status: 'limit', kind: 'steps', allowed: agent.maxSteps } })
@@ -94,36 +101,26 @@ interface Verdict {
 }
 
 /** The step is done; an empty answer is asked for once more. */
-function onAnswer(run: Run, { model }: StepPlan, reader: StepReader, tries: Tries): Verdict {
-  const { step } = run.state
-  const { message, finish_reason, usage } = reader.end()
-  tries.spent = tries.spent && usage ? addUsage(tries.spent, usage) : (usage ?? tries.spent)
-  const saysNothing = isEmpty(message) && finish_reason !== 'content_filter' && finish_reason !== 'length'
-  if (saysNothing && tries.empty++ === 0)
-    return { again: true, events: [{ type: 'step.reset', step, reason: 'empty' }] }
-  const cost = costOf(model.price, tries.spent)
-  return {
-    again: false,
-    events: [
-      fact({
-        type: 'step.done',
-        step,
-        message,
-        finish_reason,
-        usage: tries.spent,
-        ...(cost !== undefined && { cost }),
-      }),
-    ],
-  }
+function onAnswer({ state }: Run, reader: StepReader, tries: Tries): Verdict {
+  const { step } = state
+  const end = reader.end()
+  const saysNothing = isEmpty(end.message) && end.finish_reason !== 'content_filter' && end.finish_reason !== 'length'
+  if (saysNothing && tries.empty++ === 0) return again(reader, tries, { type: 'step.reset', step, reason: 'empty' })
+  return { again: false, events: [fact({ type: 'step.done', step, ...end })] }
 }
 
 /** What was sealed stands; else a stream that broke off is asked again, and at last the run fails. */
-function onFailure(run: Run, reader: StepReader, tries: Tries, error: unknown): Verdict {
-  if (run.signal.aborted) return { again: false, events: [] }
-  if (reader.sealed.length > 0) return { again: false, events: [reader.cut('connection')] }
-  if (reader.started && retryable(error) && tries.resets++ < run.agent.stepRetries)
-    return { again: true, events: [{ type: 'step.reset', step: run.state.step, reason: 'connection' }] }
-  return { again: false, events: [...(reader.holdsNothing ? [] : [reader.cut('connection')]), failed(error)] }
+function onFailure({ state, agent, signal }: Run, reader: StepReader, tries: Tries, error: unknown): Verdict {
+  if (signal.aborted) return { again: false, events: [] }
+  if (reader.sealed.length > 0) return { again: false, events: [reader.cut('connection', error)] }
+  if (reader.started && retryable(error) && tries.resets++ < agent.stepRetries)
+    return again(reader, tries, { type: 'step.reset', step: state.step, reason: 'connection' })
+  return { again: false, events: [...(reader.holdsNothing ? [] : [reader.cut('connection', error)]), failed(error)] }
+}
+
+function again(reader: StepReader, tries: Tries, event: RunEvent): Verdict {
+  tries.spent = reader.usage
+  return { again: true, events: [event] }
 }
 
 /** A broken stream may be asked again unless its error says that it would break again. */

@@ -1,8 +1,9 @@
 import type { EventSource } from '@toolloop/client'
 import { type Message, systemClock, UsageError } from '@toolloop/wire'
-import { type Decision, type Fact, fact, type FactOf, type RunEvent } from './events.ts'
+import { type ApprovalRequest, type Decision, type Fact, fact, type FactOf, type RunEvent } from './events.ts'
 import { failed } from './failure.ts'
 import { deepFreeze } from './freeze.ts'
+import { inTime } from './in-time.ts'
 import { memoryLog } from './log.ts'
 import { type Batch, loop, type RunLog } from './loop.ts'
 import { MemoryScope } from './memory-scope.ts'
@@ -11,7 +12,7 @@ import { resultOf } from './result-of.ts'
 import type { RunOptions } from './run-options.ts'
 import type { Run } from './run.ts'
 import type { AgentSpec } from './spec.ts'
-import { apply, asked, initialState } from './state.ts'
+import { apply, asked, initialState, type RunState } from './state.ts'
 import { aborted } from './works.ts'
 
 type Options = RunOptions & { readonly context?: unknown }
@@ -27,6 +28,29 @@ export async function openRun<Output>(
   deltas: boolean,
 ): Promise<EventSource<RunEvent, Result<Output>>> {
   const log = options.from ?? options.log ?? memoryLog()
+  if (inUse.has(log))
+    throw new UsageError(
+      'The log is in use by a run of this process that has not ended; wait for its result, or abort it.',
+    )
+  inUse.add(log)
+  try {
+    return await openLog<Output>(agent, messages, log, options, deltas)
+  } catch (error) {
+    inUse.delete(log)
+    throw error
+  }
+}
+
+/** Logs of runs that have not ended: two runs on one log would do everything twice. */
+const inUse = new WeakSet<RunLog>()
+
+async function openLog<Output>(
+  agent: AgentSpec,
+  messages: readonly Message[],
+  log: RunLog,
+  options: Options,
+  deltas: boolean,
+): Promise<EventSource<RunEvent, Result<Output>>> {
   const past = await log.load()
   const first = checkLog(agent, past, options)
   if (!options.from && messages.length === 0)
@@ -80,22 +104,33 @@ function resumption(
   const batch: RunEvent[] = [fact({ type: 'run.resume', agent: { name, fingerprint } })]
   if (first.agent.fingerprint !== fingerprint)
     batch.push({ type: 'resume.drift', was: first.agent.fingerprint, is: fingerprint })
-  const waiting = asked(state).map((item) => item.call.id)
+  const waiting = new Map(asked(state).map((item) => [item.call.id, item.request?.kind]))
   for (const [callId, decision] of Object.entries(decisions)) {
-    if (!waiting.includes(callId))
+    if (!waiting.has(callId))
       throw new UsageError(
-        `\`decisions\` names the call ${JSON.stringify(callId)}, which does not wait for one; waiting: ${waiting.join(', ') || 'none'}.`,
+        `\`decisions\` names the call ${JSON.stringify(callId)}, which does not wait for one; waiting: ${[...waiting.keys()].join(', ') || 'none'}.`,
       )
-    batch.push(fact({ type: 'approval.decision', step: state.step, callId, decision: decisionOf(callId, decision) }))
+    batch.push(
+      fact({
+        type: 'approval.decision',
+        step: state.step,
+        callId,
+        decision: decisionOf(callId, decision, waiting.get(callId)),
+      }),
+    )
   }
   for (const message of messages) batch.push(fact({ type: 'message.add', origin: 'caller', message }))
   return batch
 }
 
 /** A copy of a decision that says exactly one thing; anything else is refused, so that a slip never runs a tool. */
-function decisionOf(callId: string, decision: unknown): Decision {
+function decisionOf(callId: string, decision: unknown, kind: ApprovalRequest['kind'] | undefined): Decision {
   const { approve, reason, result } = (decision ?? {}) as Record<string, unknown>
   if (approve === undefined && typeof result === 'string') return { result }
+  if (approve === true && kind === 'external')
+    throw new UsageError(
+      `The call ${JSON.stringify(callId)} is of a tool without \`execute\`: answer it with { result: 'text' }, or { approve: false }.`,
+    )
   if (approve === true && result === undefined) return { approve }
   if (approve === false && result === undefined && reason === undefined) return { approve }
   if (approve === false && result === undefined && typeof reason === 'string') return { approve, reason }
@@ -115,13 +150,27 @@ function makeRun(agent: AgentSpec, past: readonly Fact[], options: Options, sign
     signal,
     clock,
     deltas,
-    state: past.reduce(apply, initialState),
+    state: stateOf(past),
     stamp: (made) => void deepFreeze(Object.assign(made, { seq: seq++, at: clock.now(), run: id })),
     cut: undefined,
     seen: { ids: new Set(), upTo: 0 },
     requests: new Map(),
     answers: new Map(),
   }
+}
+
+function stateOf(past: readonly Fact[]): RunState {
+  let state = initialState
+  for (const [at, one] of past.entries()) {
+    try {
+      state = apply(state, one)
+    } catch (error) {
+      throw new UsageError(`The log is damaged: fact ${at} (\`${one?.type}\`) does not fit what comes before it.`, {
+        cause: error,
+      })
+    }
+  }
+  return state
 }
 
 /** Runs the loop to its result; what breaks once the run is logged becomes the result's error. */
@@ -135,22 +184,36 @@ function drive<Output>(
   const abort = (): void => controller.abort(outer?.reason)
   if (outer?.aborted) abort()
   outer?.addEventListener('abort', abort, { once: true })
+  const before = run.state
   const events = loop(run, log, start, new MemoryScope(run.signal))
-  const end = async (): Promise<IteratorReturnResult<Result<Output>>> => {
+  const release = (): void => {
+    inUse.delete(log)
     outer?.removeEventListener('abort', abort)
     controller.abort(new UsageError('The run is over.'))
-    return { done: true, value: await resultOf<Output>(run) }
   }
   const next = async (): Promise<IteratorResult<Batch, Result<Output>>> => {
     try {
       const result = await events.next()
       if (!result.done) return result
+      release()
     } catch (error) {
-      outer?.removeEventListener('abort', abort)
-      if (run.state.run === '') throw error
-      run.state = apply(run.state, controller.signal.aborted ? aborted(run) : failed(error))
+      const last = controller.signal.aborted ? aborted(run) : failed(error)
+      release()
+      if (run.state === before) throw error // not one fact was logged
+      await tell(run, log, last)
+      run.state = apply(run.state, last)
     }
-    return end()
+    return { done: true, value: await resultOf<Output>(run) }
   }
   return { events: { next }, abort: (reason) => controller.abort(reason) }
+}
+
+/** The end of a run that broke: also in its log, if that still answers. */
+async function tell(run: Run, log: RunLog, last: Fact): Promise<void> {
+  run.stamp(last)
+  try {
+    await inTime(run, log.append([last]))
+  } catch {
+    // The result tells.
+  }
 }

@@ -15,7 +15,7 @@ import {
 } from '@toolloop/testing'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { agent, type AgentOptions, type AnyTool, outputOf, type Result, RunError } from './index.ts'
+import { agent, type AgentOptions, type AnyTool, memoryLog, outputOf, type Result, RunError } from './index.ts'
 
 const look = tool({
   name: 'look',
@@ -253,7 +253,6 @@ describe('a run ends as it says', () => {
   })
 
   it('an external call is answered when the run goes on', async () => {
-    const { memoryLog } = await import('./index.ts')
     const log = memoryLog()
     const model = scriptedModel([
       calls([
@@ -280,6 +279,64 @@ describe('a run ends as it says', () => {
       { tool_call_id: 'c1', content: 'yes' },
       { content: 'saw x' },
     ])
+  })
+
+  it('an external call cannot be approved, only answered', async () => {
+    const log = memoryLog()
+    const one = agent({
+      name: 'a',
+      model: scriptedModel([call('ask_person', { question: 'ok?' }, { id: 'c1' })]),
+      tools: [external],
+    })
+    await one.run('go', { log })
+    await expect(one.run(undefined, { from: log, decisions: { c1: { approve: true } } })).rejects.toThrow(
+      /without `execute`: answer it with \{ result/,
+    )
+  })
+
+  it('a model whose iterator is odd is a model all the same', async () => {
+    const chunk = (
+      await scriptedModel([text('fine')])
+        .stream({ messages: [] })
+        .next()
+    ).value!
+    const odd = (leave: () => unknown) => ({
+      name: 'odd',
+      stream: () => ({
+        [Symbol.asyncIterator]() {
+          let given = 0
+          return {
+            next: async () =>
+              given++ === 0
+                ? {
+                    value: { ...chunk, choices: [{ index: 0, delta: { content: 'fine' }, finish_reason: 'stop' }] },
+                    done: false as const,
+                  }
+                : { value: undefined, done: true as const },
+            return: leave as never,
+          }
+        },
+      }),
+    })
+    expect(outputOf(await agent({ name: 'a', model: odd(() => ({ done: true })), wire: 'stream' }).run('go'))).toBe(
+      'fine',
+    )
+    expect(
+      outputOf(
+        await agent({
+          name: 'a',
+          model: odd(() => {
+            throw new Error('no')
+          }),
+          wire: 'stream',
+        }).run('go'),
+      ),
+    ).toBe('fine')
+    const none = await agent({ name: 'a', model: { name: 'none', stream: () => undefined as never } }).run('go')
+    expect(none).toMatchObject({
+      status: 'error',
+      error: { message: expect.stringMatching(/`stream` of the model `none` returned undefined/) },
+    })
   })
 
   it('a log that fails in the middle is an outcome, one that fails at once is a rejection', async () => {

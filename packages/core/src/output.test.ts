@@ -31,7 +31,7 @@ describe('native mode', () => {
     for (const request of model.requests)
       expect(request.response_format).toMatchObject({
         type: 'json_schema',
-        json_schema: { name: 'final_answer', strict: true },
+        json_schema: { name: 'answer', strict: true },
       })
   })
 
@@ -169,7 +169,7 @@ describe.each(['native', 'tool', 'prompt'] as const)('an answer that does not fi
 })
 
 describe('tool mode, where several answers meet', () => {
-  const Number_ = z.object({ a: z.number() })
+  const Count = z.object({ a: z.number() })
   const two = (second: unknown) =>
     calls([
       { name: 'final_answer', args: { a: 1 } },
@@ -180,7 +180,7 @@ describe('tool mode, where several answers meet', () => {
     const model = scriptedModel(script)
     return {
       model,
-      result: agent({ name: 'a', model, tools: [look], output: { schema: Number_, mode: 'tool', retries } }).run('go'),
+      result: agent({ name: 'a', model, tools: [look], output: { schema: Count, mode: 'tool', retries } }).run('go'),
     }
   }
 
@@ -213,6 +213,12 @@ describe('tool mode, where several answers meet', () => {
       'There is no tool "finish". Available: look, final_answer.',
     )
   })
+})
+
+it('what there is of an answer is shown in `tool` mode too', async () => {
+  const model = scriptedModel([call('final_answer', { city: 7, degrees: 3 })])
+  const result = await agent({ name: 'a', model, output: { schema: Answer, mode: 'tool', retries: 0 } }).run('go')
+  expect(result).toMatchObject({ status: 'error', partial: { city: 7, degrees: 3 } })
 })
 
 it('a degenerate answer in a fence takes no time', async () => {

@@ -1,4 +1,5 @@
 // Structured output: what the answer must look like, and the three ways of asking for it.
+import { deepFreeze } from './freeze.ts'
 import { OutputError, responseFormat, type ResponseFormatOf, type StandardSchema } from '@toolloop/schema'
 import type { FunctionDefinition, Profile } from '@toolloop/wire'
 
@@ -40,8 +41,8 @@ export const FINAL_TOOL = 'final_answer'
 
 export function outputSpec(option: OutputOption<unknown, never>): OutputSpec {
   const settings: OutputSettings<unknown, never> = isSettings(option) ? option : { schema: option }
-  const format =
-    '~standard' in settings.schema ? responseFormat(settings.schema, { name: FINAL_TOOL }) : settings.schema
+  const format = '~standard' in settings.schema ? responseFormat(settings.schema, { name: 'answer' }) : settings.schema
+  deepFreeze(format.json_schema) // a model that is given it must not change it
   const schema = JSON.stringify(format.json_schema.schema)
   return Object.freeze({
     format,

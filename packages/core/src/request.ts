@@ -6,10 +6,11 @@ import {
   type ToolDefinition,
   UsageError,
 } from '@toolloop/wire'
+import { checkChoice } from './check-options.ts'
 import { validateMessages } from './input.ts'
 import { FINAL_TOOL, finalTool, modeOf } from './output.ts'
 import type { Run } from './run.ts'
-import { messagesOf } from './state.ts'
+import { frozen, messagesOf } from './state.ts'
 
 /** One step as it will be asked. */
 export interface StepPlan {
@@ -21,7 +22,8 @@ export interface StepPlan {
 
 /** Asks the user's functions and renders the request. Kept for `result.request(step)` by its parts, not copied. */
 export async function planStep(run: Run): Promise<StepPlan> {
-  const { agent, state, context } = run
+  const { agent, context } = run
+  const state = frozen(run.state)
   const changes = (await agent.prepareStep?.({ step: state.step, state, context })) ?? {}
   const model = agent.model(changes.model)
   const mode = agent.output && modeOf(agent.output, model.profile)
@@ -31,7 +33,10 @@ export async function planStep(run: Run): Promise<StepPlan> {
     definitions.push(finalTool(agent.output))
     names.push(FINAL_TOOL)
   }
-  const toolChoice = changes.toolChoice ?? (mode === 'tool' ? 'required' : choiceOf(run))
+  const chosen = changes.toolChoice ?? choiceOf(run, names)
+  checkChoice(`Step ${state.step} of agent \`${agent.name}\``, chosen, names)
+  // In `tool` mode a text would be no answer: unless a certain call is forced, some call is.
+  const toolChoice = mode === 'tool' && typeof chosen !== 'object' ? 'required' : chosen
   const params = { ...(await agent.params(context)), ...changes.params }
   const instructions = [
     changes.instructions ?? (await agent.instructions(context)),
@@ -41,6 +46,10 @@ export async function planStep(run: Run): Promise<StepPlan> {
     ? [{ role: 'system', content: instructions.filter(Boolean).join('\n\n') }]
     : []
   if (changes.messages) validateMessages(changes.messages)
+  if (changes.messages?.length === 0)
+    throw new UsageError(
+      '`prepareStep` answers with no messages at all; leave `messages` out to keep the conversation.',
+    )
   const said = changes.messages ?? messagesOf({ ...state, open: null })
   const request: ModelRequest = {
     ...params,
@@ -60,6 +69,10 @@ export async function planStep(run: Run): Promise<StepPlan> {
 }
 
 async function offered({ agent, context }: Run, narrowed: readonly string[] | undefined): Promise<string[]> {
+  if (narrowed && !Array.isArray(narrowed))
+    throw new UsageError(
+      `\`prepareStep\` answers \`tools\` with ${JSON.stringify(narrowed)}; it must be an array of names.`,
+    )
   const unknown = narrowed?.find((name) => !agent.tools.has(name))
   if (unknown !== undefined)
     throw new UsageError(
@@ -74,12 +87,13 @@ async function offered({ agent, context }: Run, narrowed: readonly string[] | un
   return names
 }
 
-/** A forced choice would force for ever: it holds for the first step. */
-function choiceOf({ agent, state }: Run): ToolChoice | undefined {
+/** A forced choice would force for ever: it holds for the first step, and only where its tool is offered. */
+function choiceOf({ agent, state }: Run, names: readonly string[]): ToolChoice | undefined {
   const { toolChoice } = agent
-  const forces =
-    toolChoice === 'required' ||
-    (typeof toolChoice === 'object' &&
-      !(toolChoice.type === 'allowed_tools' && toolChoice.allowed_tools.mode === 'auto'))
-  return forces && state.steps.length > 0 ? 'auto' : toolChoice
+  const first = state.steps.length === 0
+  if (typeof toolChoice !== 'object') return toolChoice === 'required' && !first ? 'auto' : toolChoice
+  if (toolChoice.type === 'allowed_tools')
+    return toolChoice.allowed_tools.mode === 'auto' || first ? toolChoice : 'auto'
+  const name = toolChoice.type === 'function' ? toolChoice.function.name : toolChoice.custom.name
+  return first && names.includes(name) ? toolChoice : 'auto'
 }

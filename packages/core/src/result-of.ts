@@ -2,7 +2,9 @@ import { type DeepPartial, PartialJson } from '@toolloop/stream'
 import { type ModelRequest, ToolloopError } from '@toolloop/wire'
 import type { ApprovalRequest } from './events.ts'
 import { readAnswer, textOf } from './answer.ts'
+import { argumentsOf, nameOf } from './calls.ts'
 import { causeOf } from './failure.ts'
+import { FINAL_TOOL } from './output.ts'
 import type { Failure } from './outcome.ts'
 import type { Result, RunReport } from './result.ts'
 import type { Run } from './run.ts'
@@ -48,13 +50,13 @@ function requestOf({ requests, state }: Run, step: number): ModelRequest | undef
   return parts && { ...parts.request, messages: [...parts.head, ...state.messages.slice(0, parts.upTo)] }
 }
 
-/** The text of the last message, if the model said it; parsed as far as it goes where the output has a schema. */
+/** What the last step said, if that was the answer so far; parsed as far as it goes where the output has a schema. */
 function partialOf({ state, agent }: Run): unknown {
-  const last = messagesOf(state).at(-1)
-  if (last?.role !== 'assistant') return undefined
-  const text = textOf({ message: last, calls: [] })
-  if (!text) return undefined
-  return agent.output ? partialJson(text) : text
+  const step = stepsOf(state).at(-1)
+  if (!step || state.outcome?.status === 'done') return undefined
+  const final = step.message.tool_calls?.find((call) => nameOf(call) === FINAL_TOOL)
+  if (agent.output) return partialJson(final ? argumentsOf(final) : textOf({ ...step, calls: [] }))
+  return step.message.tool_calls?.length ? undefined : textOf(step) || undefined
 }
 
 function partialJson(text: string): unknown {

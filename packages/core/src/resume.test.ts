@@ -163,7 +163,7 @@ describe('an error', () => {
     ],
   ] as const)('by %s can be resumed', async (_title, script, options) => {
     const log = memoryLog()
-    const failing = agent({ name: 'a', model: scriptedModel(script), ...(options as object) })
+    const failing = agent({ name: 'a', model: scriptedModel(script), ...options })
     expect((await failing.run('go', { log })).status).toBe('error')
     const mended = scriptedModel([text('{"a":1}')])
     expect((await failing.with({ model: mended }).run(undefined, { from: log })).status).toBe('done')

@@ -1,7 +1,7 @@
 // The run's state: `facts.reduce(apply, initialState)`. Pure; what `decide` and the result are computed from.
 import type { AssistantMessage, FinishReason, Message, Usage } from '@toolloop/wire'
 import type { ApprovalRequest, Decision, Fact, FactOf, ToolDone } from './events.ts'
-import type { Outcome } from './outcome.ts'
+import type { Failure, Outcome } from './outcome.ts'
 import { type CallPhase, transcript } from './transcript.ts'
 
 export interface CallState extends CallPhase {
@@ -49,7 +49,9 @@ export interface RunState {
   readonly answered: boolean
   /** How often the answer was asked for again because it did not fit. */
   readonly asks: number
-  /** How many steps were closed when the run was started or last resumed: limits count from here. */
+  /** The errors of the last steps, as far back as each broke off behind its calls. */
+  readonly cuts: readonly Failure[]
+  /** How many steps were closed when the last question was asked, or a limit lifted: limits count from here. */
   readonly since: number
   readonly outcome: Outcome | null
   readonly startedAt: number
@@ -66,6 +68,7 @@ export const initialState: RunState = {
   inbox: [],
   answered: false,
   asks: 0,
+  cuts: [],
   since: 0,
   outcome: null,
   startedAt: 0,
@@ -78,15 +81,13 @@ export function apply(before: RunState, fact: Fact): RunState {
   switch (fact.type) {
     case 'run.start':
       return { ...state, run: fact.run, messages: fact.input, startedAt: fact.at }
-    case 'run.resume':
-      return {
-        ...state,
-        status: 'running',
-        outcome: null,
-        since: state.steps.length,
-        asks: 0,
-        answered: state.answered && before.outcome?.status !== 'error',
-      }
+    case 'run.resume': {
+      const { status } = before.outcome ?? {}
+      // A limit that was reached gets another round; a run that waited or crashed goes on with what is left.
+      const since = status === 'limit' || status === 'stopped' ? state.steps.length : state.since
+      const answered = state.answered && status !== 'error'
+      return { ...state, status: 'running', outcome: null, since, asks: 0, cuts: [], answered }
+    }
     case 'step.start': {
       // Asked from what is known now, also what was said since an earlier try of this step.
       const { model, tools, at } = fact
@@ -108,7 +109,8 @@ export function apply(before: RunState, fact: Fact): RunState {
       const calls = (fact.message.tool_calls ?? []).map(
         (call): CallState => known.get(call.id) ?? { call, phase: 'sealed' },
       )
-      return close(state, { ...open!, message: fact.message, end: fact, calls })
+      const cuts = fact.type === 'step.cut' && fact.error ? [...state.cuts, fact.error] : []
+      return close({ ...state, cuts }, { ...open!, message: fact.message, end: fact, calls })
     }
     case 'tool.start':
       return update(state, fact.callId, { phase: 'started' })
@@ -122,9 +124,9 @@ export function apply(before: RunState, fact: Fact): RunState {
         done: fact,
       })
     case 'message.add': {
-      const asks = fact.origin === 'output' ? state.asks + 1 : 0
-      if (open) return { ...state, asks, inbox: [...state.inbox, fact.message] }
-      return { ...state, asks, answered: false, messages: [...state.messages, fact.message] }
+      const counted = fact.origin === 'output' ? { asks: state.asks + 1 } : { asks: 0, since: state.steps.length }
+      if (open) return { ...state, ...counted, inbox: [...state.inbox, fact.message] }
+      return { ...state, ...counted, answered: false, messages: [...state.messages, fact.message] }
     }
     case 'run.pause':
       return { ...state, status: 'paused' }
@@ -150,6 +152,12 @@ export function saidIn({ message, gained, calls }: OpenStep): AssistantMessage {
 export function stepsOf(state: RunState): readonly Step[] {
   const { open } = state
   return open ? [...state.steps, stepOf(state, open)] : state.steps
+}
+
+/** For functions of the user: what is read here cannot be changed behind the log's back. */
+export function frozen(state: RunState): RunState {
+  for (const value of [state.messages, state.steps, state.inbox, state.open?.calls, state.open]) Object.freeze(value)
+  return Object.freeze(state)
 }
 
 /** The calls that wait for somebody, in call order. */
@@ -186,11 +194,12 @@ function close(state: RunState, open: OpenStep): RunState {
 }
 
 function stepOf(state: RunState, open: OpenStep): Step {
-  const { finish_reason, cost } = open.end?.type === 'step.done' ? open.end : { finish_reason: null, cost: undefined }
-  const calls = open.calls.flatMap((item) => item.done ?? [])
+  const finish_reason = open.end?.type === 'step.done' ? open.end.finish_reason : null
+  const cost = open.end?.cost
+  const calls = Object.freeze(open.calls.flatMap((item) => item.done ?? []))
   const { model, startedAt } = open
   const usage = open.end?.usage ?? null
-  return {
+  return Object.freeze({
     step: state.step,
     model,
     message: saidIn(open),
@@ -200,7 +209,7 @@ function stepOf(state: RunState, open: OpenStep): Step {
     calls,
     startedAt,
     endedAt: state.endedAt,
-  }
+  })
 }
 
 function gain(before: Partial<AssistantMessage>, gained: Partial<AssistantMessage>): Partial<AssistantMessage> {

@@ -3,16 +3,18 @@ import type { AssistantMessage, Chunk, FinishReason, ModelOptions, ToolCall, Usa
 import { isWhole, mintCallId, nameOf } from './calls.ts'
 import { chunksOf } from './chunks-of.ts'
 import { type Fact, fact, type Progress, type RunEvent, type StepProgress } from './events.ts'
+import { failureOf } from './failure.ts'
 import { adopt } from './input.ts'
 import type { StepPlan } from './request.ts'
 import type { Run } from './run.ts'
-import { soundUsage } from './usage.ts'
+import { addUsage, costOf, soundUsage } from './usage.ts'
 
 /** The end of a step, as its server left it. */
 export interface StepEnd {
   readonly message: AssistantMessage
   readonly finish_reason: FinishReason | null
   readonly usage: Usage | null
+  readonly cost?: number
 }
 
 /** Reads one answer: chunks in, run events out. */
@@ -23,12 +25,15 @@ export class StepReader {
   started = false
   readonly #run: Run
   readonly #plan: StepPlan
+  readonly #spent: Usage | null
   readonly #step: number
   readonly #builder: CompletionBuilder
   readonly #taken: ReadonlySet<string>
   #told: Partial<AssistantMessage> = {}
 
-  constructor(run: Run, plan: StepPlan) {
+  /** `spent`: what earlier tries of this step cost. */
+  constructor(run: Run, plan: StepPlan, spent: Usage | null) {
+    this.#spent = spent
     this.#run = run
     this.#plan = plan
     this.#step = run.state.step
@@ -41,7 +46,7 @@ export class StepReader {
     })
   }
 
-  /** Asks the model. Nothing is sent before the first `next()`. */
+  /** Asks the model; a streamed request is sent at the first `next()`. */
   open(onRetry: (retry: Progress) => void): AsyncIterator<Chunk | readonly Chunk[]> {
     const options: ModelOptions = {
       signal: this.#run.signal,
@@ -69,13 +74,21 @@ export class StepReader {
     return !content && !refusal && this.sealed.length === 0 && !('reasoning_content' in rest) && !('reasoning' in rest)
   }
 
+  /** What this try and the earlier ones cost, as far as it was told. */
+  get usage(): Usage | null {
+    const own = soundUsage(this.#builder.snapshot().usage)
+    return this.#spent && own ? addUsage(this.#spent, own) : (own ?? this.#spent)
+  }
+
   /** The complete answer, with the calls that stand. */
   end(): StepEnd {
-    const { choices, usage } = this.#builder.snapshot()
-    const { message: said, finish_reason } = choices[0] ?? { message: nothing, finish_reason: null }
+    const { message: said, finish_reason } = this.#builder.snapshot().choices[0] ?? {
+      message: nothing,
+      finish_reason: null,
+    }
     const message = this.#withoutFunctionCall(said)
     const calls = this.#standing(message.tool_calls ?? [], finish_reason)
-    return { message: adopt(withCalls(message, calls)), finish_reason, usage: soundUsage(usage) }
+    return { message: adopt(tidy(message, calls)), finish_reason, ...this.#bill() }
   }
 
   /** A legacy `function_call` is a call without an id. */
@@ -92,10 +105,22 @@ export class StepReader {
   }
 
   /** What stands when the stream ends here. */
-  cut(reason: 'connection' | 'abort'): Fact {
-    const { choices, usage } = this.#builder.snapshot()
-    const message = adopt(withCalls(choices[0]?.message ?? nothing, this.sealed))
-    return fact({ type: 'step.cut', step: this.#step, reason, message, usage: soundUsage(usage) })
+  cut(reason: 'connection' | 'abort', cause?: unknown): Fact {
+    const message = adopt(tidy(this.#message(), this.sealed))
+    return fact({
+      type: 'step.cut',
+      step: this.#step,
+      reason,
+      message,
+      ...this.#bill(),
+      ...(cause !== undefined && { error: failureOf(cause) }),
+    })
+  }
+
+  #bill(): { usage: Usage | null; cost?: number } {
+    const { usage } = this
+    const cost = costOf(this.#plan.model.price, usage)
+    return { usage, ...(cost !== undefined && { cost }) }
   }
 
   #message(): AssistantMessage {
@@ -153,8 +178,12 @@ function gainOf(key: string, value: unknown, told: Partial<AssistantMessage>): [
   return value === undefined || value === null || JSON.stringify(value) === JSON.stringify(before) ? [] : [[key, value]]
 }
 
-function withCalls({ tool_calls: _calls, ...message }: AssistantMessage, calls: readonly ToolCall[]): AssistantMessage {
-  return calls.length > 0 ? { ...message, tool_calls: [...calls] } : message
+/** Whole and streamed answers leave the same message: no empty refusal, no empty list of calls. */
+function tidy(
+  { tool_calls: _calls, refusal, ...message }: AssistantMessage,
+  calls: readonly ToolCall[],
+): AssistantMessage {
+  return { ...message, ...(refusal && { refusal }), ...(calls.length > 0 && { tool_calls: [...calls] }) }
 }
 
 /** The ids of this run's earlier calls. Every message is looked at once per run. */

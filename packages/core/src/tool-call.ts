@@ -1,10 +1,10 @@
 // One call: find the tool, parse the arguments, run it, report. Every failure is an answer for the model.
-import { describeError, isToolResult, renderOutput, ToolInputError, ToolRetry } from '@toolloop/schema'
+import { OutputError, describeError, isToolResult, renderOutput, ToolInputError, ToolRetry } from '@toolloop/schema'
 import type { ContentPart, TextPart, ToolCall } from '@toolloop/wire'
 import { argumentsOf, isWhole, nameOf } from './calls.ts'
 import { placeInRun, placeInTool, type Release } from './limits.ts'
 import { type ApprovalRequest, type Fact, fact, type RunEvent, type ToolDone } from './events.ts'
-import { type CallContext, execute, Timeout } from './execute.ts'
+import { type CallContext, execute, ToolTimeout } from './execute.ts'
 import { failed } from './failure.ts'
 import { Mailbox } from './mailbox.ts'
 import { readAnswer } from './answer.ts'
@@ -29,8 +29,8 @@ async function* answerCall(run: Run, item: CallState): AsyncGenerator<RunEvent[]
   const { open } = run.state
   const name = nameOf(call)
   const done = doneFactory(run, item)
-  if (decision && 'result' in decision) return yield [done({ ok: true, content: decision.result })]
-  if (decision && decision.approve !== true)
+  if (decision && 'result' in decision) return yield [done({ ok: false, reason: 'answered', content: decision.result })]
+  if (decision && !isApproval(decision))
     return yield [done({ ok: false, reason: 'declined', content: decision.reason ?? 'Declined by the user.' })]
   if (open?.end?.type === 'step.done' && open.end.finish_reason === 'length' && !isWhole(call))
     return yield [
@@ -49,7 +49,7 @@ async function* answerCall(run: Run, item: CallState): AsyncGenerator<RunEvent[]
     args = await tool.parse(argumentsOf(call))
   } catch (error) {
     const reason = error instanceof ToolInputError ? 'arguments' : 'failed'
-    return yield [done({ ok: false, reason, content: describeError(error), error })]
+    return yield [done({ ok: false, reason, content: wordsOf(error), error })]
   }
   if (!tool.execute) return yield [request(run, item, 'external')]
   const question = await questionFor(run, tool, item, args)
@@ -65,6 +65,10 @@ async function* answerCall(run: Run, item: CallState): AsyncGenerator<RunEvent[]
   if (question) return yield [request(run, item, question)]
   yield* attend(run, { tool, item, args, done })
 }
+
+/** Only `true` itself: a log may have been edited, and whoever reads it may have slipped. */
+const isApproval = (decision: { readonly approve: unknown }): decision is { readonly approve: true } =>
+  decision.approve === true
 
 /** A call that may run. */
 interface Ready {
@@ -82,7 +86,7 @@ async function* attend(run: Run, ready: Ready): AsyncGenerator<RunEvent[], void,
   try {
     release = await placeInTool(run, tool, args)
   } catch (error) {
-    return yield failedCall(run, ready, error, 0)
+    return yield await failedCall(run, ready, error, 0)
   }
   if (!release) return // aborted while it waited
   try {
@@ -119,19 +123,31 @@ async function succeeded({ tool, args, done }: Ready, returned: unknown, ms: num
   ]
 }
 
-function failedCall(run: Run, { tool, args, done }: Ready, error: unknown, ms: number): RunEvent[] {
+async function failedCall(run: Run, { tool, args, done }: Ready, error: unknown, ms: number): Promise<RunEvent[]> {
   const policy = tool.policy.onError ?? run.agent.onToolError
   const told = error instanceof ToolRetry
-  const reason = told ? 'retry' : error instanceof Timeout ? 'timeout' : 'failed'
-  const content = told || reason === 'timeout' ? describeError(error) : contentOf(policy, error)
+  const reason = told ? 'retry' : error instanceof ToolTimeout ? 'timeout' : 'failed'
+  const content = told || reason === 'timeout' ? wordsOf(error) : await contentOf(policy, error)
   const answer = done({ ok: false, reason, content, ms, args, error })
   return policy === 'throw' && !told ? [answer, failed(error)] : [answer]
 }
 
-function contentOf(policy: AnyTool['policy']['onError'], error: unknown): string {
-  if (typeof policy !== 'function') return describeError(error)
+/** What was written for the model keeps its lines; what anything else threw is one bounded line. */
+function wordsOf(error: unknown): string {
+  const written =
+    error instanceof ToolInputError ||
+    error instanceof OutputError ||
+    error instanceof ToolRetry ||
+    error instanceof ToolTimeout
+  return written ? error.message.slice(0, 16_384) : describeError(error)
+}
+
+/** The user's words for an error; what is no text, or throws, is replaced by the error's own message. */
+async function contentOf(policy: AnyTool['policy']['onError'], error: unknown): Promise<string> {
+  if (typeof policy !== 'function') return wordsOf(error)
   try {
-    return policy(error)
+    const words: unknown = await Promise.resolve(policy(error)) // also an async function's
+    return typeof words === 'string' ? words.slice(0, 16_384) : describeError(error)
   } catch (worse) {
     return describeError(worse)
   }
@@ -143,7 +159,13 @@ async function finalAnswer(run: Run, { call }: CallState, done: DoneFactory): Pr
     await readAnswer(run, argumentsOf(call))
     return done({ ok: true, content: 'Accepted.', final: true })
   } catch (error) {
-    return done({ ok: false, reason: 'arguments', content: describeError(error), final: true, error })
+    return done({
+      ok: false,
+      reason: 'arguments',
+      content: wordsOf(error),
+      final: true,
+      error,
+    })
   }
 }
 
@@ -182,7 +204,7 @@ function callContext(run: Run, call: ToolCall): CallContext {
 }
 
 function unknownTool(run: Run, name: string): string {
-  const names = run.state.open?.tools ?? []
+  const names = (run.state.open?.tools ?? []).filter((known) => known === FINAL_TOOL || run.agent.tools.has(known))
   const known =
     names.length > 0
       ? `Available: ${names.slice(0, 40).join(', ')}${names.length > 40 ? ', …' : ''}.`

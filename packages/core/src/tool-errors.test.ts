@@ -150,6 +150,63 @@ describe('the model is told', () => {
   })
 })
 
+describe('words for the model that are no words', () => {
+  it.each([
+    ['a number', () => 5],
+    ['nothing', () => undefined],
+    ['a promise of a number', async () => 5],
+    [
+      'an error',
+      () => {
+        throw new Error('worse')
+      },
+    ],
+  ])('%s is replaced', async (_title, onError) => {
+    const bad = tool({
+      name: 'bad',
+      execute: () => {
+        throw new Error('original')
+      },
+      onError: onError as never,
+    })
+    const result = await agent({
+      name: 'a',
+      model: scriptedModel([calls([{ name: 'bad' }]), text('done')]),
+      tools: [bad],
+    }).run('go')
+    expect(checkTranscript(result.messages)).toBeUndefined()
+    expect(result.steps[0]?.calls[0]?.content).toMatch(/original|worse/)
+  })
+})
+
+describe('other generators', () => {
+  it.each([
+    [
+      'plain',
+      function* () {
+        yield 1
+        return 'out'
+      },
+    ],
+    [
+      'promised',
+      async () =>
+        (function* () {
+          yield 1
+          return 'out'
+        })(),
+    ],
+  ])('%s ones give their result', async (_title, execute) => {
+    const odd = tool({ name: 'odd', execute })
+    const result = await agent({
+      name: 'a',
+      model: scriptedModel([calls([{ name: 'odd' }]), text('done')]),
+      tools: [odd],
+    }).run('go')
+    expect(result.steps[0]?.calls[0]?.content).toBe('out')
+  })
+})
+
 describe('a tool that takes too long', () => {
   it('is given up at its timeout, attempts and pauses included, even if it ignores its signal', async () => {
     const clock = virtualClock()

@@ -34,7 +34,7 @@ export const aborted = (run: Run): Fact =>
   fact({ type: 'run.done', outcome: { status: 'aborted', reason: reasonOf(run.signal) } })
 
 function reasonOf({ reason }: AbortSignal): string {
-  if (reason instanceof Error) return reason.message
+  if (reason instanceof Error) return reason.message || reason.name
   return typeof reason === 'string' ? reason : 'aborted'
 }
 

@@ -17,7 +17,9 @@ export function parseJson(text: string): Parsed<unknown> {
   } catch (error) {
     return { issues: [{ path: '', message: `not valid JSON: ${describeError(error, 150)}` }], cause: error }
   }
-  if (isDeeper(value, maxDepth)) return { issues: [{ path: '', message: `nested more than ${maxDepth} levels deep` }] }
+  // Each level takes two characters at least.
+  if (text.length > 2 * maxDepth && isDeeper(value, maxDepth))
+    return { issues: [{ path: '', message: `nested more than ${maxDepth} levels deep` }] }
   return { value }
 }
 

@@ -13,9 +13,8 @@ import { Text } from './text.ts'
 import type { CallIds } from './tool-calls.ts'
 import { ToolCalls } from './tool-calls.ts'
 
-/** Fields that carry the reasoning as text, by precedence: a delta that has two says the same thing twice. */
-const reasoningFields = ['reasoning_content', 'reasoning', 'reasoning_text'] as const
-type ReasoningField = (typeof reasoningFields)[number]
+/** Fields that carry the reasoning as text. */
+type ReasoningField = 'reasoning_content' | 'reasoning' | 'reasoning_text'
 
 export class ChoiceBuilder {
   readonly index: number
@@ -24,6 +23,8 @@ export class ChoiceBuilder {
   readonly ignored: string[] = []
   finishReason: string | null = null
   role = ''
+  /** Token counts that stood in the last entry. */
+  usage: JsonObject | undefined
   readonly #bounds: Bounds
   #content: { readonly text: Text; readonly json: LiveJson } | undefined
   #refusal: Text | undefined
@@ -56,7 +57,9 @@ export class ChoiceBuilder {
         case 'index':
         case 'delta':
         case 'message':
+          break
         case 'usage':
+          if (isObject(value)) this.usage = value
           break
         case 'finish_reason':
           if (typeof value === 'string' && value !== '') this.finishReason = value
@@ -253,14 +256,10 @@ export class ChoiceBuilder {
   }
 }
 
-/** The reasoning text of a delta or a message, whichever field the server uses. `''`: none. */
+/** The reasoning text of a message or a delta; where it has two, they say the same thing twice. `''`: none. */
 export function reasoningOf(message: object): string {
-  const fields = asWire<JsonObject>(message)
-  for (const field of reasoningFields) {
-    const value = fields[field]
-    if (typeof value === 'string' && value !== '') return value
-  }
-  return ''
+  const { reasoning_content, reasoning, reasoning_text }: Partial<Record<ReasoningField, unknown>> = message
+  return text(reasoning_content) || text(reasoning) || text(reasoning_text)
 }
 
 /** The message of a plain body. Some servers put what there is into `delta` instead. */

@@ -1,0 +1,150 @@
+// Wrong options are refused where they are written: the message names the option, its value and what it may be.
+import { type ToolChoice, UsageError } from '@toolloop/wire'
+
+type Check = readonly [test: (value: unknown) => boolean, expected: string]
+
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
+const isFunction = (value: unknown): boolean => typeof value === 'function'
+const whole = (least: number): Check => [
+  (value) => Number.isInteger(value) && (value as number) >= least,
+  `a whole number of at least ${least}`,
+]
+const oneOf = (...values: readonly unknown[]): Check => [
+  (value) => values.includes(value),
+  values.map((value) => JSON.stringify(value)).join(' or '),
+]
+const textOr =
+  (...others: readonly ((value: unknown) => boolean)[]) =>
+  (value: unknown) =>
+    (typeof value === 'string' && value !== '') || others.some((other) => other(value))
+
+const checks: Readonly<Record<string, Check>> = {
+  name: [textOr(), 'a text that is not empty'],
+  model: [textOr((value) => isObject(value) && typeof value['name'] === 'string'), "a model's id or a ChatModel"],
+  client: [isObject, 'a client'],
+  instructions: [textOr((value) => value === '', isFunction), 'a text or a function of the context'],
+  tools: [(value) => Array.isArray(value) && value.every(isTool), 'an array of tools made by `tool`'],
+  output: [isObject, 'a schema, or { schema, mode, validate, retries }'],
+  params: [
+    (value) => (isObject(value) && !Array.isArray(value)) || isFunction(value),
+    'an object or a function of the context',
+  ],
+  toolChoice: [
+    (value) => isObject(value) || ['auto', 'none', 'required'].includes(value as string),
+    '"auto", "none", "required" or a tool',
+  ],
+  parallel: oneOf(true, false),
+  limit: [isLimit, '{ concurrency, interval, intervalCap } with whole numbers of at least 1'],
+  maxSteps: whole(1),
+  stopWhen: [
+    (value) => isFunction(value) || (Array.isArray(value) && value.every(isFunction)),
+    'a predicate or an array of them',
+  ],
+  prepareStep: [isFunction, 'a function'],
+  onToolError: [
+    (value) => isFunction(value) || value === 'message' || value === 'throw',
+    '"message", "throw" or a function',
+  ],
+  stepRetries: whole(0),
+  earlyDispatch: oneOf(true, false),
+  wire: oneOf('stream', 'plain'),
+}
+
+const outputChecks: Readonly<Record<string, Check>> = {
+  schema: [isObject, 'a schema'],
+  mode: oneOf('native', 'tool', 'prompt'),
+  validate: [isFunction, 'a function'],
+  retries: whole(0),
+}
+
+const runChecks: Readonly<Record<string, Check>> = {
+  context: [() => true, ''],
+  signal: [(value) => isObject(value) && isFunction(value['addEventListener']), 'an AbortSignal'],
+  log: [isLog, 'a log: { load, append }'],
+  from: [isLog, 'a log: { load, append }'],
+  decisions: [(value) => isObject(value) && !Array.isArray(value), 'an object of decisions by call id'],
+  runId: [textOr(), 'a text that is not empty'],
+  clock: [
+    (value) => isObject(value) && ['now', 'setTimeout', 'clearTimeout'].every((name) => isFunction(value[name])),
+    'a clock: { now, setTimeout, clearTimeout }',
+  ],
+}
+
+export function checkAgentOptions(options: unknown): void {
+  if (!isObject(options)) throw new UsageError(`agent() takes an object of options, not ${show(options)}.`)
+  const who = `Agent ${typeof options['name'] === 'string' ? `\`${options['name']}\`` : '(unnamed)'}`
+  for (const option of ['name', 'model'])
+    if (options[option] === undefined) throw new UsageError(`${who} needs a \`${option}\`: ${checks[option]![1]}.`)
+  checkAll(who, options, checks)
+  const output = options['output']
+  if (isObject(output) && !('~standard' in output) && !('json_schema' in output)) {
+    if (!('schema' in output))
+      throw new UsageError(`${who}: \`output\` is ${show(output)}; it must be ${checks['output']![1]}.`)
+    checkAll(`${who}: output`, output, outputChecks)
+  }
+}
+
+export function checkRunOptions(options: unknown): void {
+  if (!isObject(options)) throw new UsageError(`The options of a run are an object, not ${show(options)}.`)
+  checkAll('The run', options, runChecks)
+  if (options['from'] && options['log'])
+    throw new UsageError('A run goes on in the log it comes from: pass `from` or `log`, not both.')
+  if (options['from'] && options['runId'] !== undefined)
+    throw new UsageError('A run that goes on keeps its id: leave `runId` out where there is `from`.')
+}
+
+/** A choice may only name tools that are offered. */
+export function checkChoice(who: string, choice: ToolChoice | undefined, offered: readonly string[]): void {
+  if (typeof choice !== 'object' || choice.type === 'allowed_tools') return
+  const name = choice.type === 'custom' ? choice.custom?.name : choice.function?.name
+  if (offered.includes(name)) return
+  throw new UsageError(
+    `${who}: \`toolChoice\` names ${show(name)}, which is not offered; there is ${offered.join(', ') || 'no tool'}.`,
+  )
+}
+
+function checkAll(
+  who: string,
+  options: Readonly<Record<string, unknown>>,
+  known: Readonly<Record<string, Check>>,
+): void {
+  for (const [option, value] of Object.entries(options)) {
+    const check = Object.hasOwn(known, option) ? known[option] : undefined
+    if (!check) throw new UsageError(`${who} has no option \`${option}\`; there are ${Object.keys(known).join(', ')}.`)
+    const [test, expected] = check
+    if (value !== undefined && !test(value))
+      throw new UsageError(`${who}: \`${option}\` is ${show(value)}; it must be ${expected}.`)
+  }
+}
+
+function isTool(value: unknown): boolean {
+  return (
+    isObject(value) &&
+    typeof value['name'] === 'string' &&
+    isObject(value['definition']) &&
+    isFunction(value['parse']) &&
+    isObject(value['policy'])
+  )
+}
+
+export function isLimit(value: unknown): boolean {
+  if (!isObject(value)) return false
+  const { concurrency, interval, intervalCap } = value
+  return [concurrency, interval, intervalCap].every(
+    (number) => number === undefined || number === Infinity || (Number.isInteger(number) && (number as number) >= 1),
+  )
+}
+
+function isLog(value: unknown): boolean {
+  return isObject(value) && isFunction(value['load']) && isFunction(value['append'])
+}
+
+function show(value: unknown): string {
+  if (typeof value === 'function') return 'a function'
+  if (typeof value === 'number' || typeof value === 'bigint') return String(value)
+  try {
+    return (JSON.stringify(value) ?? String(value)).slice(0, 120)
+  } catch {
+    return `a ${typeof value}`
+  }
+}

@@ -1,0 +1,28 @@
+import { UsageError } from '@toolloop/wire'
+
+/** A copy of plain JSON data. What a log could not keep as it is, is refused with its path. */
+export function jsonCopy(value: unknown, path: string, depth = 0): unknown {
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return value
+  if (typeof value === 'number' && Number.isFinite(value)) return value
+  if (typeof value !== 'object')
+    throw new UsageError(
+      `${path} is ${typeof value === 'number' ? value : `a ${typeof value}`}, which JSON has no word for.`,
+    )
+  if (depth > 256) throw new UsageError(`${path} is nested too deeply, or in itself.`)
+  if (Array.isArray(value)) return value.map((item, index) => jsonCopy(item, `${path}[${index}]`, depth + 1))
+  const prototype: unknown = Object.getPrototypeOf(value)
+  if (prototype !== Object.prototype && prototype !== null)
+    throw new UsageError(`${path} is a ${value.constructor?.name ?? 'foreign object'}; messages hold plain JSON data.`)
+  const copy: Record<string, unknown> = {}
+  for (const [key, item] of Object.entries(value)) {
+    if (item === undefined) continue
+    // Also `__proto__` is a key like any other.
+    Object.defineProperty(copy, key, {
+      value: jsonCopy(item, `${path}.${key}`, depth + 1),
+      enumerable: true,
+      writable: true,
+      configurable: true,
+    })
+  }
+  return copy
+}
