@@ -20,7 +20,7 @@ export class ChoiceBuilder {
   readonly index: number
   readonly calls: ToolCalls
   /** Parts of the answer that have no place in a message, as paths. */
-  readonly ignored: string[] = []
+  readonly ignored = new Set<string>()
   finishReason: string | null = null
   role = ''
   /** Token counts that stood in the last entry. */
@@ -35,6 +35,7 @@ export class ChoiceBuilder {
   readonly #reasoningDetails: JsonObject[] = []
   #functionCall: { name: string; arguments: Text; bytes: number; unknown: JsonObject } | undefined
   #audio: JsonObject | undefined
+  #hadAudio = false
   #logprobs: JsonObject | null | undefined
   /** Message fields no type names, and fields beside the delta. */
   readonly #unknown: JsonObject = {}
@@ -74,13 +75,14 @@ export class ChoiceBuilder {
     this.calls.seal(round, text(entry['finish_reason']) || null, events)
   }
 
+  /** Says that everything is over that had a delta. */
   finish(events: StreamEvent[]): void {
     const choice = this.index
     if (this.#reasoning.length > 0)
       events.push({ type: 'reasoning.done', choice, reasoning: this.#reasoning.toString() })
-    if (this.#content) events.push(new ContentDoneEvent(choice, this.#content.text.toString()))
-    if (this.#refusal) events.push({ type: 'refusal.done', choice, refusal: this.#refusal.toString() })
-    if (this.#audio) events.push({ type: 'audio.done', choice, audio: asWire(copyJson(this.#audio)) })
+    if (this.#content?.text.length) events.push(new ContentDoneEvent(choice, this.#content.text.toString()))
+    if (this.#refusal?.length) events.push({ type: 'refusal.done', choice, refusal: this.#refusal.toString() })
+    if (this.#hadAudio) events.push({ type: 'audio.done', choice, audio: asWire(copyJson(this.#audio)) })
     this.calls.finish(this.finishReason, events)
     const { content, refusal } = asWire<Partial<Logprobs>>(this.#logprobs ?? {})
     if (content?.length) events.push({ type: 'logprobs.content.done', choice, content: copyJson(content) })
@@ -184,7 +186,8 @@ export class ChoiceBuilder {
       this.#addReasoning(pieces.reasoning, events)
     }
     if (pieces.text !== null) this.#addContent(pieces.text, events)
-    for (const type of pieces.unknown) this.ignored.push(`${path}: a part of type \`${type}\``)
+    for (const type of pieces.unknown)
+      if (this.ignored.size < 32) this.ignored.add(`${path}: a part of type \`${type.slice(0, 100)}\``)
   }
 
   #keepReasoning(field: ReasoningField, delta: string): void {
@@ -235,8 +238,10 @@ export class ChoiceBuilder {
   #addAudio(delta: JsonObject, events: StreamEvent[]): void {
     const audio = (this.#audio ??= { id: '', data: '', expires_at: 0, transcript: '' })
     for (const [key, value] of Object.entries(delta)) mergeField(audio, key, value, this.#bounds)
-    if (Object.keys(delta).length > 0)
-      events.push({ type: 'audio.delta', choice: this.index, delta: asWire<Partial<CompletionAudio>>(copyJson(delta)) })
+    // Some servers send the field in every chunk, with nothing in it.
+    if (!Object.values(delta).some((value) => !isEmpty(value) && value !== 0)) return
+    this.#hadAudio = true
+    events.push({ type: 'audio.delta', choice: this.index, delta: asWire<Partial<CompletionAudio>>(copyJson(delta)) })
   }
 
   #addLogprobs(value: unknown, events: StreamEvent[]): void {
