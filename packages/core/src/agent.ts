@@ -1,16 +1,15 @@
 import { defaultClient, type EventSource } from '@toolloop/client'
 import type { Tool } from '@toolloop/schema'
 import { chatModel } from '@toolloop/transport'
-import { type ChatModel, UsageError } from '@toolloop/wire'
+import { type ChatModel, UsageError, deepFreeze } from '@toolloop/wire'
 import { checkAgentOptions, checkChoice, checkRunOptions } from './check-options.ts'
 import { fingerprintOf } from './fingerprint.ts'
-import { deepFreeze } from './freeze.ts'
 import { type Input, messagesFrom } from './input.ts'
 import { openRun } from './open-run.ts'
 import { FINAL_TOOL, outputSpec } from './output.ts'
 import type { Result } from './result.ts'
 import type { RunArguments } from './run-options.ts'
-import { RunStream } from './run-stream.ts'
+import { type RunStream, runStream } from './run-stream.ts'
 import type { AgentOptions, AgentSpec, AnyTool } from './spec.ts'
 import type { EventOf } from './typed-events.ts'
 
@@ -28,6 +27,13 @@ export interface Agent<Output = string, Tools extends readonly AnyTool[] = reado
   /** The same agent with some things changed, for example its model in a test. */
   with(overrides: Partial<AgentOptions<Tools, Output, Context>>): Agent<Output, Tools, Context>
 }
+
+/** Whatever agent, for code that is given one: it can be run and streamed, and its output is known or not. */
+// oxlint-disable-next-line typescript/no-explicit-any -- a context is taken, not given: only `any` admits every agent
+export type AnyAgent<Output = unknown> = Pick<
+  Agent<Output, readonly AnyTool[], any>,
+  'name' | 'tools' | 'run' | 'stream'
+>
 
 /**
  * Describes an agent. Context is stated where it is used (`{ context }: ToolContext<App>` in a tool, or in a hook) and
@@ -51,7 +57,7 @@ export function agent<const Tools extends readonly AnyTool[] = readonly [], Outp
     const messages = messagesFrom(input) // now: the caller may change them later
     // `live` in tool-call.ts puts on the events what their types tell here: that is not to be seen in a log's types.
     type Opened = Promise<EventSource<EventOf<Tools>, Result<Output>>>
-    return new RunStream(() => openRun<Output>(spec, messages, runOptions ?? {}, deltas) as unknown as Opened)
+    return runStream(() => openRun<Output>(spec, messages, runOptions ?? {}, deltas) as unknown as Opened)
   }
   return Object.freeze({
     name: spec.name,

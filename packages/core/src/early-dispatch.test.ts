@@ -221,6 +221,29 @@ describe('early dispatch', () => {
     ])
   })
 
+  it('rebuilds what grows by what it gained, and replaces the rest', async () => {
+    const piece = (delta: object) => ({ id: 'c', choices: [{ index: 0, delta, finish_reason: null }] })
+    const sealing = (index: number) => ({
+      tool_calls: [{ index, id: `c${index}`, function: { name: 'pure', arguments: `{"id":${index}}` } }],
+    })
+    const script = chunks([
+      piece({ content: 'one ', signature: 'AAA' }),
+      piece(sealing(0)),
+      piece({ content: 'two', signature: 'BBBBB' }),
+      piece(sealing(1)),
+      piece({ content: '.' }),
+    ])
+    const log = memoryLog()
+    const stream = agent({ name: 'a', model: scriptedModel([script]), tools: [pure] }).stream('go', { log })
+    let seals = 0
+    for await (const event of stream) if (event.type === 'call.sealed' && ++seals === 2) break
+    const at = log.facts.findLastIndex((fact) => fact.type === 'call.sealed')
+    const result = await agent({ name: 'a', model: scriptedModel([text('on')]), tools: [pure] }).run(undefined, {
+      from: memoryLog(log.facts.slice(0, at + 1)),
+    })
+    expect(result.messages[1]).toMatchObject({ content: 'one two.', signature: 'BBBBB' })
+  })
+
   it('gives calls ids where the server gives none or the same again', async () => {
     const piece = (index: number, id: string | undefined) => ({
       index,

@@ -2,6 +2,7 @@ import type { Usage } from '@toolloop/wire'
 import { misfitOf } from './answer.ts'
 import { type Fact, fact, type RunEvent } from './events.ts'
 import { failed } from './failure.ts'
+import { turn } from './in-time.ts'
 import { Mailbox } from './mailbox.ts'
 import { planStep, type StepPlan } from './request.ts'
 import type { Run } from './run.ts'
@@ -41,7 +42,9 @@ export async function* modelStep(run: Run): AsyncGenerator<RunEvent[], void, voi
       )
       // Retries are told while the answer is still awaited.
       for (let told = await retries.take(); told; told = await retries.take()) yield told
+      let batches = 0
       for (let next = await first; !next.done; next = await source.next()) {
+        if (++batches % 1024 === 0) await turn() // a source that never waits must not starve timers and aborts
         const events = reader.push(next.value)
         if (events.length > 0) yield events
       }

@@ -1,5 +1,5 @@
+import { deepFreeze } from '@toolloop/wire'
 // Structured output: what the answer must look like, and the three ways of asking for it.
-import { deepFreeze } from './freeze.ts'
 import { OutputError, responseFormat, type ResponseFormatOf, type StandardSchema } from '@toolloop/schema'
 import type { FunctionDefinition, Profile } from '@toolloop/wire'
 

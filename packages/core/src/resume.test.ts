@@ -87,6 +87,18 @@ describe('a run resumed from its log', () => {
     expect(again.messages).toContainEqual({ role: 'tool', tool_call_id: callId, content: 'It was written.' })
   })
 
+  it('does not say that an interrupted call was not made, when nobody wants it made again', async () => {
+    const upTo = facts.findIndex((fact) => fact.type === 'tool.start' && fact.name === 'write') + 1
+    const log = memoryLog(facts.slice(0, upTo))
+    await worker().run(undefined, { from: log })
+    const result = await worker().run(undefined, {
+      from: log,
+      decisions: { c2: { approve: false, reason: 'Look first.' } },
+    })
+    const told = result.messages.find((message) => message.role === 'tool' && message.tool_call_id === 'c2')
+    expect(told?.content).toBe('Interrupted: the outcome is unknown. It was not run again. Look first.')
+  })
+
   it('can be told to report or to run again instead', async () => {
     const upTo = facts.findIndex((fact) => fact.type === 'tool.start' && fact.name === 'write') + 1
     for (const [onInterrupted, expected] of [

@@ -212,11 +212,15 @@ function stepOf(state: RunState, open: OpenStep): Step {
   })
 }
 
+/** The fields of a message that only ever grow; all others are replaced as a whole. */
+export const grows = (field: string): boolean =>
+  field === 'content' || field === 'refusal' || field.startsWith('reasoning')
+
 function gain(before: Partial<AssistantMessage>, gained: Partial<AssistantMessage>): Partial<AssistantMessage> {
   const after: Record<string, unknown> = { ...before }
   for (const [key, value] of Object.entries(gained)) {
     const text = after[key]
-    after[key] = typeof value === 'string' && typeof text === 'string' ? text + value : value
+    after[key] = grows(key) && typeof value === 'string' && typeof text === 'string' ? text + value : value
   }
   return after
 }

@@ -7,6 +7,7 @@ import { failureOf } from './failure.ts'
 import { adopt } from './input.ts'
 import type { StepPlan } from './request.ts'
 import type { Run } from './run.ts'
+import { grows } from './state.ts'
 import { addUsage, costOf, soundUsage } from './usage.ts'
 
 /** The end of a step, as its server left it. */
@@ -173,7 +174,7 @@ const isOurs = ({ type }: StreamEvent): boolean => type === 'call.sealed' || typ
 
 function gainOf(key: string, value: unknown, told: Partial<AssistantMessage>): [string, unknown][] {
   const before: unknown = told[key as keyof AssistantMessage]
-  if (typeof value === 'string' && typeof before === 'string')
+  if (grows(key) && typeof value === 'string' && typeof before === 'string')
     return value === before ? [] : [[key, value.slice(before.length)]]
   return value === undefined || value === null || JSON.stringify(value) === JSON.stringify(before) ? [] : [[key, value]]
 }
