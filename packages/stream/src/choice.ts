@@ -20,7 +20,7 @@ export class ChoiceBuilder {
   readonly index: number
   readonly calls: ToolCalls
   /** Parts of the answer that have no place in a message, as paths. */
-  readonly ignored = new Set<string>()
+  readonly ignored: Set<string> = new Set()
   finishReason: string | null = null
   role = ''
   /** Token counts that stood in the last entry. */
