@@ -1,5 +1,5 @@
 import { CompletionBuilder, type StreamEvent } from '@toolloop/stream'
-import type { AssistantMessage, Chunk, FinishReason, ModelOptions, ToolCall, Usage } from '@toolloop/wire'
+import type { AssistantMessage, Chunk, Completion, FinishReason, ModelOptions, ToolCall, Usage } from '@toolloop/wire'
 import { isWhole, mintCallId, nameOf } from './calls.ts'
 import { chunksOf } from './chunks-of.ts'
 import { type Fact, fact, type Progress, type RunEvent, type StepProgress } from './events.ts'
@@ -75,19 +75,21 @@ export class StepReader {
 
   /** What this try and the earlier ones cost, as far as it was told. */
   get usage(): Usage | null {
-    const own = soundUsage(this.#builder.snapshot().usage)
+    return this.#usageWith(this.#builder.snapshot())
+  }
+
+  #usageWith({ usage }: Completion): Usage | null {
+    const own = soundUsage(usage)
     return this.#spent && own ? addUsage(this.#spent, own) : (own ?? this.#spent)
   }
 
   /** The complete answer, with the calls that stand. */
   end(): StepEnd {
-    const { message: said, finish_reason } = this.#builder.snapshot().choices[0] ?? {
-      message: nothing,
-      finish_reason: null,
-    }
+    const snapshot = this.#builder.snapshot()
+    const { message: said, finish_reason } = snapshot.choices[0] ?? { message: nothing, finish_reason: null }
     const message = this.#withoutFunctionCall(said)
     const calls = this.#standing(message.tool_calls ?? [], finish_reason)
-    return { message: adopt(tidy(message, calls)), finish_reason, ...this.#bill() }
+    return { message: adopt(tidy(message, calls)), finish_reason, ...this.#bill(snapshot) }
   }
 
   /** A legacy `function_call` is a call without an id. */
@@ -105,12 +107,13 @@ export class StepReader {
 
   /** What stands when the stream ends here. */
   cut(reason: 'connection' | 'abort'): Fact {
-    const message = adopt(tidy(this.#message(), this.sealed))
-    return fact({ type: 'step.cut', step: this.#step, reason, message, ...this.#bill() })
+    const snapshot = this.#builder.snapshot()
+    const message = adopt(tidy(snapshot.choices[0]?.message ?? nothing, this.sealed))
+    return fact({ type: 'step.cut', step: this.#step, reason, message, ...this.#bill(snapshot) })
   }
 
-  #bill(): { usage: Usage | null; cost?: number } {
-    const { usage } = this
+  #bill(snapshot: Completion): { usage: Usage | null; cost?: number } {
+    const usage = this.#usageWith(snapshot)
     const cost = costOf(this.#plan.model.price, usage)
     return { usage, ...(cost !== undefined && { cost }) }
   }
