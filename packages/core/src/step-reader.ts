@@ -63,7 +63,7 @@ export class StepReader {
 
   /** The last events. What only the end seals gains nothing by an early start. */
   finish(): RunEvent[] {
-    return this.#builder.finish().filter((event) => !isOurs(event)) as StepProgress[]
+    return this.#builder.finish().filter((event) => this.#isShown(event)) as StepProgress[]
   }
 
   /** Is there nothing worth keeping, should the stream end now? */
@@ -145,12 +145,17 @@ export class StepReader {
 
   /** Most batches pass as they are; only a sealed call is rewritten, or dropped where it must wait for the finish. */
   #translate(events: readonly StreamEvent[]): RunEvent[] {
-    if (!events.some(isOurs)) return events as StepProgress[]
+    if (this.#run.deltas && !events.some(isOurs)) return events as StepProgress[]
     return events.flatMap((event): RunEvent[] => {
       if (event.type === 'call.sealed' && event.choice === 0 && this.#startsEarly(nameOf(event.call)))
         return [this.#seal(event.call)]
-      return isOurs(event) ? [] : [event as StepProgress]
+      return this.#isShown(event) ? [event as StepProgress] : []
     })
+  }
+
+  /** Progress is made for somebody who looks at it. */
+  #isShown(event: StreamEvent): boolean {
+    return this.#run.deltas && !isOurs(event)
   }
 
   #seal(call: ToolCall): Fact {
