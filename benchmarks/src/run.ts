@@ -3,6 +3,7 @@ import { execFile, fork } from 'node:child_process'
 import { cpus, loadavg } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs, promisify } from 'node:util'
+import { printFootprint } from './footprint.ts'
 import { median } from './median.ts'
 import { libraries, type Workload, workloads } from './workloads.ts'
 
@@ -32,6 +33,11 @@ for (const workload of chosen) {
   print(await measure(workload), shows)
 }
 server.disconnect()
+if (values.workload.some((part) => 'import and install'.includes(part)))
+  await printFootprint(
+    Number(values.samples),
+    (library) => values.library.length === 0 || values.library.includes(library),
+  )
 
 async function measure(workload: Workload): Promise<ReadonlyMap<string, Sample[]>> {
   const compared = (workload.libraries ?? libraries).filter(

@@ -52,20 +52,28 @@ export function agent<const Tools extends readonly AnyTool[] = readonly [], Outp
     ...(typeof params === 'object' && { params: deepFreeze(structuredClone(params)) }),
   }
   const spec = specOf(own as unknown as AgentOptions<readonly AnyTool[], unknown, unknown>)
-  const open = (input: Input | undefined, runOptions: object | undefined, deltas: boolean) => {
+  // `live` in tool-facts.ts puts on the events what their types tell here: that is not to be seen in a log's types.
+  type Source = EventSource<EventOf<Tools>, Result<Output>>
+  const open = (input: Input | undefined, runOptions: object | undefined, deltas: boolean): (() => Promise<Source>) => {
     checkRunOptions(runOptions ?? {})
     const messages = messagesFrom(input) // now: the caller may change them later
-    // `live` in tool-call.ts puts on the events what their types tell here: that is not to be seen in a log's types.
-    type Opened = Promise<EventSource<EventOf<Tools>, Result<Output>>>
-    return runStream(() => openRun<Output>(spec, messages, runOptions ?? {}, deltas) as unknown as Opened)
+    return () => openRun<Output>(spec, messages, runOptions ?? {}, deltas) as unknown as Promise<Source>
   }
   return Object.freeze({
     name: spec.name,
     tools: (own.tools ?? []) as Tools,
-    run: async (input, ...[runOptions]) => open(input, runOptions, false).result,
-    stream: (input, ...[runOptions]) => open(input, runOptions, true),
+    run: async (input, ...[runOptions]) => drain(await open(input, runOptions, false)()),
+    stream: (input, ...[runOptions]) => runStream(open(input, runOptions, true)),
     with: (overrides) => agent({ ...own, ...(overrides as unknown as Partial<typeof options>) }),
   } satisfies Agent<Output, Tools, Hooks & ContextOf<Tools>>)
+}
+
+/** To the result, with nobody looking at the events. */
+async function drain<Outcome>({ events }: EventSource<unknown, Outcome>): Promise<Outcome> {
+  for (;;) {
+    const { done, value } = await events.next()
+    if (done) return value
+  }
 }
 
 /** The context that all of these tools can be run with. */

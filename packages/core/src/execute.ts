@@ -2,6 +2,7 @@
 import { ToolRetry } from '@toolloop/schema'
 import type { ToolContext } from '@toolloop/schema'
 import { brand, sleep, ToolloopError } from '@toolloop/wire'
+import { Deadline } from './deadline.ts'
 import type { RunEvent } from './events.ts'
 import type { Run } from './run.ts'
 import type { AnyTool } from './spec.ts'
@@ -35,46 +36,40 @@ export async function execute(
   report: (event: RunEvent) => void,
 ): Promise<unknown> {
   const { timeout, retries = 0 } = tool.policy
-  const controller = new AbortController()
-  const abort = (): void => controller.abort(run.signal.reason)
-  if (run.signal.aborted) abort()
-  run.signal.addEventListener('abort', abort, { once: true })
-  const timer =
-    timeout === undefined
-      ? undefined
-      : run.clock.setTimeout(() => controller.abort(new ToolTimeout(tool.name, timeout)), timeout)
-  const { signal } = controller
+  const deadline = new Deadline(run.signal, run.clock, timeout, (ms) => new ToolTimeout(tool.name, ms))
   const { step } = call
   const callId = call.call.id
   const progress = (data: unknown): void => report({ type: 'tool.progress', step, callId, name: tool.name, data })
   try {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await settled(signal, () => invoke(tool, args, { ...call, signal, attempt, progress }))
+        return await deadline.unlessPassed(() => invoke(tool, args, contextOf(call, deadline, attempt, progress)))
       } catch (error) {
-        if (signal.aborted || attempt > retries || error instanceof ToolRetry) throw error
+        if (deadline.passed || attempt > retries || error instanceof ToolRetry) throw error
         const delay = Math.min(250 * 2 ** (attempt - 1), 8_000)
         report({ type: 'attempt.retry', step, callId, attempt, delay, error })
-        await sleep(run.clock, delay, signal)
+        await sleep(run.clock, delay, deadline.signal)
       }
     }
   } finally {
-    run.signal.removeEventListener('abort', abort)
-    if (timer !== undefined) run.clock.clearTimeout(timer)
+    deadline.close()
   }
 }
 
-/** What the call gives, or the signal's reason if that comes first. A late rejection is swallowed. */
-function settled(signal: AbortSignal, call: () => unknown): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    if (signal.aborted) return reject(signal.reason as Error)
-    const abort = (): void => reject(signal.reason as Error)
-    signal.addEventListener('abort', abort, { once: true })
-    Promise.resolve()
-      .then(call)
-      .then(resolve, reject)
-      .finally(() => signal.removeEventListener('abort', abort))
-  })
+function contextOf(
+  call: CallContext,
+  deadline: Deadline,
+  attempt: number,
+  progress: (data: unknown) => void,
+): ToolContext {
+  return {
+    ...call,
+    get signal() {
+      return deadline.signal
+    },
+    attempt,
+    progress,
+  }
 }
 
 /** A generator's yields are progress, its return value is the result. */

@@ -16,8 +16,9 @@ export class Mailbox<Item> {
     this.#give()
   }
 
-  /** What was pushed is still taken; then `take` gives `null`. */
-  close(): void {
+  /** What was pushed is still taken, `last` behind it; then `take` gives `null`. */
+  close(last: readonly Item[] = []): void {
+    this.#items.push(...last)
     this.#closed = true
     this.#give()
   }

@@ -48,12 +48,14 @@ export async function* modelStep(run: Run): AsyncGenerator<RunEvent[], void, voi
         const events = reader.push(next.value)
         if (events.length > 0) yield events
       }
-      yield reader.finish()
+      source = undefined // it has ended by itself
+      const last = reader.finish()
+      if (last.length > 0) yield last
       verdict = onAnswer(run, reader, tries)
     } catch (error) {
       verdict = onFailure(run, reader, tries, error)
     } finally {
-      void leave(source)
+      if (source) void leave(source)
     }
     if (run.signal.aborted) return // the loop writes the end
     run.cut = undefined
@@ -136,9 +138,9 @@ const retryable = (error: unknown): boolean => {
 }
 
 /** Tells a source that nobody comes back. What it makes of that is its own affair. */
-async function leave(source: AsyncIterator<unknown> | undefined): Promise<void> {
+async function leave(source: AsyncIterator<unknown>): Promise<void> {
   try {
-    await source?.return?.()
+    await source.return?.()
   } catch {
     // The answer is complete, or its error is known.
   }

@@ -1,5 +1,5 @@
 import { CompletionBuilder, type StreamEvent } from '@toolloop/stream'
-import type { AssistantMessage, Chunk, FinishReason, ModelOptions, ToolCall, Usage } from '@toolloop/wire'
+import type { AssistantMessage, Chunk, Completion, FinishReason, ModelOptions, ToolCall, Usage } from '@toolloop/wire'
 import { isWhole, mintCallId, nameOf } from './calls.ts'
 import { chunksOf } from './chunks-of.ts'
 import { type Fact, fact, type Progress, type RunEvent, type StepProgress } from './events.ts'
@@ -65,7 +65,7 @@ export class StepReader {
 
   /** The last events. What only the end seals gains nothing by an early start. */
   finish(): RunEvent[] {
-    return this.#builder.finish().filter((event) => !isOurs(event)) as StepProgress[]
+    return this.#builder.finish().filter((event) => this.#isShown(event)) as StepProgress[]
   }
 
   /** Is there nothing worth keeping, should the stream end now? */
@@ -77,19 +77,21 @@ export class StepReader {
 
   /** What this try and the earlier ones cost, as far as it was told. */
   get usage(): Usage | null {
-    const own = soundUsage(this.#builder.snapshot().usage)
+    return this.#usageWith(this.#builder.snapshot())
+  }
+
+  #usageWith({ usage }: Completion): Usage | null {
+    const own = soundUsage(usage)
     return this.#spent && own ? addUsage(this.#spent, own) : (own ?? this.#spent)
   }
 
   /** The complete answer, with the calls that stand. */
   end(): StepEnd {
-    const { message: said, finish_reason } = this.#builder.snapshot().choices[0] ?? {
-      message: nothing,
-      finish_reason: null,
-    }
+    const snapshot = this.#builder.snapshot()
+    const { message: said, finish_reason } = snapshot.choices[0] ?? { message: nothing, finish_reason: null }
     const message = this.#withoutFunctionCall(said)
     const calls = this.#standing(message.tool_calls ?? [], finish_reason)
-    return { message: adopt(tidy(message, calls)), finish_reason, ...this.#bill() }
+    return { message: adopt(tidy(message, calls)), finish_reason, ...this.#bill(snapshot) }
   }
 
   /** A legacy `function_call` is a call without an id. */
@@ -107,19 +109,14 @@ export class StepReader {
 
   /** What stands when the stream ends here. */
   cut(reason: 'connection' | 'abort', cause?: unknown): Fact {
-    const message = adopt(tidy(this.#message(), this.sealed))
-    return fact({
-      type: 'step.cut',
-      step: this.#step,
-      reason,
-      message,
-      ...this.#bill(),
-      ...(cause !== undefined && { error: failureOf(cause) }),
-    })
+    const snapshot = this.#builder.snapshot()
+    const message = adopt(tidy(snapshot.choices[0]?.message ?? nothing, this.sealed))
+    const error = cause === undefined ? {} : { error: failureOf(cause) }
+    return fact({ type: 'step.cut', step: this.#step, reason, message, ...this.#bill(snapshot), ...error })
   }
 
-  #bill(): { usage: Usage | null; cost?: number } {
-    const { usage } = this
+  #bill(snapshot: Completion): { usage: Usage | null; cost?: number } {
+    const usage = this.#usageWith(snapshot)
     const cost = costOf(this.#plan.model.price, usage)
     return { usage, ...(cost !== undefined && { cost }) }
   }
@@ -151,12 +148,17 @@ export class StepReader {
 
   /** Most batches pass as they are; only a sealed call is rewritten, or dropped where it must wait for the finish. */
   #translate(events: readonly StreamEvent[]): RunEvent[] {
-    if (!events.some(isOurs)) return events as StepProgress[]
+    if (this.#run.deltas && !events.some(isOurs)) return events as StepProgress[]
     return events.flatMap((event): RunEvent[] => {
       if (event.type === 'call.sealed' && event.choice === 0 && this.#startsEarly(nameOf(event.call)))
         return [this.#seal(event.call)]
-      return isOurs(event) ? [] : [event as StepProgress]
+      return this.#isShown(event) ? [event as StepProgress] : []
     })
+  }
+
+  /** Progress is made for somebody who looks at it. */
+  #isShown(event: StreamEvent): boolean {
+    return this.#run.deltas && !isOurs(event)
   }
 
   #seal(call: ToolCall): Fact {

@@ -2,8 +2,8 @@
 import { isToolResult, renderOutput, ToolInputError, ToolRetry } from '@toolloop/schema'
 import { readAnswer } from './answer.ts'
 import { argumentsOf, isWhole, nameOf } from './calls.ts'
-import { fact, type RunEvent } from './events.ts'
-import { execute, ToolTimeout } from './execute.ts'
+import { type Fact, fact, type RunEvent } from './events.ts'
+import { type CallContext, execute, ToolTimeout } from './execute.ts'
 import { failed } from './failure.ts'
 import { placeInRun, placeInTool, type Release } from './limits.ts'
 import { Mailbox } from './mailbox.ts'
@@ -17,48 +17,71 @@ import { contentOf, unknownOutcome, unknownTool, wordsOf } from './tool-words.ts
 
 /** Ends with one `tool.done`, or with `approval.request` where somebody else must answer. */
 export async function* toolCall(run: Run, item: CallState): AsyncGenerator<RunEvent[], void, void> {
-  const release = await placeInRun(run)
-  if (!release) return // aborted while it waited
+  const leaveRun = await placeInRun(run)
+  if (!leaveRun) return // aborted while it waited
+  let leaveTool: Release | undefined
   try {
-    yield* answerCall(run, item)
+    const ready = await prepare(run, item)
+    if (Array.isArray(ready)) return yield ready
+    const { tool, args } = ready
+    try {
+      leaveTool = await placeInTool(run, tool, args)
+    } catch (error) {
+      return yield await failedCall(run, ready, error, 0)
+    }
+    if (!leaveTool) return // aborted while it waited
+    const context = callContext(run, item.call)
+    yield [started(context, args)]
+    if (run.signal.aborted) return
+    const mailbox = attend(run, ready, context)
+    for (let events = await mailbox.take(); events; events = await mailbox.take()) yield events
   } finally {
-    release()
+    leaveTool?.()
+    leaveRun()
   }
 }
 
-async function* answerCall(run: Run, item: CallState): AsyncGenerator<RunEvent[], void, void> {
+/** A call that may run. */
+interface Ready {
+  readonly tool: AnyTool
+  readonly args: unknown
+  readonly done: DoneFactory
+}
+
+/** Finds the tool, parses the arguments, asks for consent; or the events of a call that does not run. */
+async function prepare(run: Run, item: CallState): Promise<Ready | RunEvent[]> {
   const { call, decision } = item
   const { open } = run.state
   const name = nameOf(call)
   const done = doneFactory(run, item)
-  if (decision && 'result' in decision) return yield [done({ ok: false, reason: 'answered', content: decision.result })]
+  if (decision && 'result' in decision) return [done({ ok: false, reason: 'answered', content: decision.result })]
   if (decision && !isApproval(decision) && item.request?.kind === 'interrupted')
-    return yield [done({ ok: false, reason: 'interrupted', content: unknownOutcome(decision.reason) })]
+    return [done({ ok: false, reason: 'interrupted', content: unknownOutcome(decision.reason) })]
   if (decision && !isApproval(decision))
-    return yield [done({ ok: false, reason: 'declined', content: decision.reason ?? 'Declined by the user.' })]
+    return [done({ ok: false, reason: 'declined', content: decision.reason ?? 'Declined by the user.' })]
   if (open?.end?.type === 'step.done' && open.end.finish_reason === 'length' && !isWhole(call))
-    return yield [
+    return [
       done({
         ok: false,
         reason: 'truncated',
         content: 'Not run: a token limit cut the arguments off. Call again with less.',
       }),
     ]
-  if (name === FINAL_TOOL && open?.tools.includes(name)) return yield [await finalAnswer(run, item, done)]
+  if (name === FINAL_TOOL && open?.tools.includes(name)) return [await finalAnswer(run, item, done)]
 
   const tool = open?.tools.includes(name) ? run.agent.tools.get(name) : undefined
-  if (!tool) return yield [done({ ok: false, reason: 'unknown_tool', content: unknownTool(run, name) })]
+  if (!tool) return [done({ ok: false, reason: 'unknown_tool', content: unknownTool(run, name) })]
   let args: unknown
   try {
     args = await tool.parse(argumentsOf(call))
   } catch (error) {
     const reason = error instanceof ToolInputError ? 'arguments' : 'failed'
-    return yield [done({ ok: false, reason, content: wordsOf(error), error })]
+    return [done({ ok: false, reason, content: wordsOf(error), error })]
   }
-  if (!tool.execute) return yield [request(run, item, 'external')]
+  if (!tool.execute) return [request(run, item, 'external')]
   const question = await questionFor(run, tool, item, args)
   if (question === 'report')
-    return yield [
+    return [
       done({
         ok: false,
         reason: 'interrupted',
@@ -66,55 +89,27 @@ async function* answerCall(run: Run, item: CallState): AsyncGenerator<RunEvent[]
         args,
       }),
     ]
-  if (question) return yield [request(run, item, question)]
-  yield* attend(run, { tool, item, args, done })
+  return question ? [request(run, item, question)] : { tool, args, done }
 }
 
 /** Only `true` itself: a log may have been edited, and whoever reads it may have slipped. */
 const isApproval = (decision: { readonly approve: unknown }): decision is { readonly approve: true } =>
   decision.approve === true
 
-/** A call that may run. */
-interface Ready {
-  readonly tool: AnyTool
-  readonly item: CallState
-  readonly args: unknown
-  readonly done: DoneFactory
+function started({ call, step, idempotencyKey }: CallContext, args: unknown): Fact {
+  const mark = { step, callId: call.id, name: nameOf(call), arguments: argumentsOf(call) }
+  return live(fact({ type: 'tool.start', ...mark, idempotencyKey }), { args })
 }
 
-/** Waits for a place, logs the start, then passes on progress until there is an answer. */
-async function* attend(run: Run, ready: Ready): AsyncGenerator<RunEvent[], void, void> {
-  const { tool, args } = ready
-  const { call } = ready.item
-  let release: Release | undefined
-  try {
-    release = await placeInTool(run, tool, args)
-  } catch (error) {
-    return yield await failedCall(run, ready, error, 0)
-  }
-  if (!release) return // aborted while it waited
-  try {
-    const context = callContext(run, call)
-    const { step, idempotencyKey } = context
-    const mark = { step, callId: call.id, name: nameOf(call), arguments: argumentsOf(call) }
-    yield [live(fact({ type: 'tool.start', ...mark, idempotencyKey }), { args })]
-    if (run.signal.aborted) return
-    const since = run.clock.now()
-    const mailbox = new Mailbox<RunEvent>()
-    let answer: RunEvent[] = []
-    void execute(run, tool, args, context, (event) => mailbox.push(event))
-      .then((value) => succeeded(ready, value, run.clock.now() - since))
-      // After an abort there is no answer; one that came before it stands.
-      .catch((error: unknown) => (run.signal.aborted ? [] : failedCall(run, ready, error, run.clock.now() - since)))
-      .then((events) => {
-        answer = events
-        mailbox.close()
-      })
-    for (let events = await mailbox.take(); events; events = await mailbox.take()) yield events
-    if (answer.length > 0) yield answer
-  } finally {
-    release()
-  }
+/** Runs the tool: its progress, and at last its answer. After an abort there is none; one that came before it stands. */
+function attend(run: Run, ready: Ready, context: CallContext): Mailbox<RunEvent> {
+  const since = run.clock.now()
+  const mailbox = new Mailbox<RunEvent>()
+  void execute(run, ready.tool, ready.args, context, (event) => mailbox.push(event))
+    .then((value) => succeeded(ready, value, run.clock.now() - since))
+    .catch((error: unknown) => (run.signal.aborted ? [] : failedCall(run, ready, error, run.clock.now() - since)))
+    .then((answer) => mailbox.close(answer))
+  return mailbox
 }
 
 async function succeeded({ tool, args, done }: Ready, returned: unknown, ms: number): Promise<RunEvent[]> {

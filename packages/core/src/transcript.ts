@@ -1,5 +1,5 @@
 // The conversation as it can be sent: every call has exactly one tool message, in call order, behind its message.
-import type { AssistantMessage, Message, ToolCall } from '@toolloop/wire'
+import type { AssistantMessage, ContentPart, Message, ToolCall } from '@toolloop/wire'
 import type { ToolDone } from './events.ts'
 
 /** A call of the open step. `phase` only moves right; `decided` is `asked` with an answer. */
@@ -16,16 +16,18 @@ const notes = {
   started: 'Interrupted: the outcome is unknown.',
 } as const
 
-/** A step's messages; what its tools attached follows in a user message. */
+/** A step's messages, frozen: they are written once. What its tools attached follows in a user message. */
 export function transcript(message: AssistantMessage, calls: readonly CallPhase[]): Message[] {
   const parts = calls.flatMap((item) => item.done?.parts ?? [])
   return [
     ...(isEmpty(message) ? [] : [message]),
     ...calls.map(({ call, done, phase }): Message => {
       const content = done?.content ?? notes[phase as keyof typeof notes]
-      return { role: 'tool', tool_call_id: call.id, content }
+      return Object.freeze<Message>({ role: 'tool', tool_call_id: call.id, content })
     }),
-    ...(parts.length > 0 ? [{ role: 'user' as const, content: parts }] : []),
+    ...(parts.length > 0
+      ? [Object.freeze<Message>({ role: 'user', content: Object.freeze(parts) as ContentPart[] })]
+      : []),
   ]
 }
 

@@ -1,0 +1,58 @@
+import type { Clock } from '@toolloop/wire'
+
+/**
+ * What ends the wait for a call: the abort of its run, or its time. One listener and one timer for all its attempts;
+ * the signal is made when somebody looks at it, and most tools never do.
+ */
+export class Deadline {
+  readonly #outer: AbortSignal
+  readonly #clock: Clock
+  readonly #timer: unknown
+  readonly #onAbort = (): void => this.#pass(this.#outer.reason)
+  #passed: { readonly reason: unknown } | undefined
+  #controller: AbortController | undefined
+  #interrupt: ((reason: unknown) => void) | undefined
+
+  /** `timeout` in milliseconds; `late` makes the reason when it is over. */
+  constructor(outer: AbortSignal, clock: Clock, timeout: number | undefined, late: (ms: number) => Error) {
+    this.#outer = outer
+    this.#clock = clock
+    if (outer.aborted) this.#onAbort()
+    else outer.addEventListener('abort', this.#onAbort, { once: true })
+    if (timeout !== undefined) this.#timer = clock.setTimeout(() => this.#pass(late(timeout)), timeout)
+  }
+
+  get passed(): boolean {
+    return this.#passed !== undefined
+  }
+
+  get signal(): AbortSignal {
+    if (!this.#controller) {
+      this.#controller = new AbortController()
+      if (this.#passed) this.#controller.abort(this.#passed.reason)
+    }
+    return this.#controller.signal
+  }
+
+  /** What the work gives, or the reason if the end comes first. A late rejection is swallowed. */
+  unlessPassed<Value>(work: () => Promise<Value>): Promise<Value> {
+    return new Promise((resolve, reject) => {
+      if (this.#passed) return reject(this.#passed.reason)
+      this.#interrupt = reject
+      work().then(resolve, reject)
+    })
+  }
+
+  /** The call is over: nothing of it is left. */
+  close(): void {
+    this.#outer.removeEventListener('abort', this.#onAbort)
+    if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer)
+  }
+
+  #pass(reason: unknown): void {
+    if (this.#passed) return
+    this.#passed = { reason }
+    this.#controller?.abort(reason)
+    this.#interrupt?.(reason)
+  }
+}
