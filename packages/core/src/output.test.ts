@@ -11,6 +11,7 @@ import {
   text,
   toolResults,
 } from '@toolloop/testing'
+import type { Profile } from '@toolloop/wire'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { agent, outputOf } from './index.ts'
@@ -100,6 +101,31 @@ describe('tool mode', () => {
     })
   })
 })
+
+it.each([
+  [[look], 'tool'],
+  [[], 'native'],
+] as const)(
+  'a server whose grammar leaves no room for calls is asked by the tool where there are tools',
+  async (tools, mode) => {
+    const profile: Profile = {
+      name: 'x',
+      strict: false,
+      streamOptions: true,
+      parallelToolCalls: true,
+      developerRole: false,
+      maxCompletionTokens: false,
+      nullContent: true,
+      invalidArguments: true,
+      sendBack: [],
+      output: 'native',
+      outputWithTools: 'tool',
+    }
+    const model = scriptedModel([mode === 'tool' ? call('final_answer', good) : say(good)], { profile })
+    await agent({ name: 'a', model, tools, output: Answer }).run('go')
+    expect('response_format' in model.requests[0]!).toBe(mode === 'native')
+  },
+)
 
 describe('prompt mode', () => {
   it('writes the schema into the instructions and takes a fenced answer', async () => {

@@ -60,8 +60,8 @@ export function outputSpec(option: OutputOption<unknown, never>): OutputSpec {
 }
 
 /** The mode to ask in: the user's, else what the server does best. */
-export const modeOf = (output: OutputSpec, profile: Profile | undefined): OutputMode =>
-  output.mode ?? profile?.output ?? 'native'
+export const modeOf = (output: OutputSpec, profile: Profile | undefined, hasTools: boolean): OutputMode =>
+  output.mode ?? (hasTools ? profile?.outputWithTools : undefined) ?? profile?.output ?? 'native'
 
 export function finalTool({ format }: OutputSpec): FunctionDefinition {
   const { schema, strict, description } = format.json_schema

@@ -26,8 +26,8 @@ export async function planStep(run: Run): Promise<StepPlan> {
   const state = frozen(run.state)
   const changes = (await agent.prepareStep?.({ step: state.step, state, context })) ?? {}
   const model = agent.model(changes.model)
-  const mode = agent.output && modeOf(agent.output, model.profile)
   const names = await offered(run, changes.tools)
+  const mode = agent.output && modeOf(agent.output, model.profile, names.length > 0)
   const definitions: ToolDefinition[] = names.map((name) => agent.tools.get(name)!.definition)
   if (agent.output && mode === 'tool') {
     definitions.push(finalTool(agent.output))

@@ -62,6 +62,7 @@ describe('a run resumed from its log', () => {
     expect(checkTranscript(result.messages)).toBeUndefined()
     const inFlight = [...started].filter((args) => !finished.has(args))
     if (inFlight.length > 0) {
+      expect(JSON.stringify(result.messages)).not.toContain('Not run: awaiting')
       expect(result).toMatchObject({
         status: 'approval',
         requests: [{ name: 'write', kind: 'interrupted', arguments: inFlight[0] }],

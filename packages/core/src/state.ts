@@ -1,11 +1,10 @@
 // The run's state: `facts.reduce(apply, initialState)`. Pure; what `decide` and the result are computed from.
 import type { AssistantMessage, FinishReason, Message, Usage } from '@toolloop/wire'
-import type { ApprovalRequest, Decision, Fact, FactOf, ToolDone } from './events.ts'
+import type { Decision, Fact, FactOf, ToolDone } from './events.ts'
 import type { Failure, Outcome } from './outcome.ts'
 import { type CallPhase, transcript } from './transcript.ts'
 
 export interface CallState extends CallPhase {
-  readonly request?: ApprovalRequest
   readonly decision?: Decision
 }
 

@@ -7,7 +7,7 @@ import { APIConnectionError, APIUserAbortError } from './errors.ts'
 import type { Http, HttpRequest, HttpResponse } from './http.ts'
 import type { Logger } from './options.ts'
 import { isRedirect, mostRedirects, redirected, redirectError } from './redirect.ts'
-import { type Redact, redact, redactCause } from './redact.ts'
+import { type Redact, redact, redactCause, secretsIn } from './redact.ts'
 import { Received, type ResponseInfo } from './response-info.ts'
 import { delayBefore, type RetryPolicy } from './retry.ts'
 import { type ResolvedTimeouts, Stopwatch } from './timeouts.ts'
@@ -31,8 +31,6 @@ export interface Caller {
 export interface Prepared {
   readonly http: Http
   readonly request: HttpRequest
-  /** The key: what no error may quote. */
-  readonly secret: string | undefined
 }
 
 /** What a call sends; asked before every attempt, because a key may change. */
@@ -57,7 +55,6 @@ export class Call {
   #attempts = 0
   #response: HttpResponse | undefined
   #request: HttpRequest | undefined
-  #secret: string | undefined
   #timing: { headers: number; firstEvent?: number; end?: number } = { headers: 0 }
 
   constructor(target: CallTarget, policy: CallPolicy, caller: Caller) {
@@ -161,7 +158,7 @@ export class Call {
     })
   }
 
-  readonly #redact: Redact = (text) => redact(text, this.#secret)
+  readonly #redact: Redact = (text) => redact(text, secretsIn(this.#request?.headers))
 
   #listen(signal: AbortSignal): () => void {
     if (signal.aborted) throw abortError(signal)
@@ -177,9 +174,8 @@ export class Call {
     try {
       // Asking for a key may take its time, and is timed and interrupted like everything else.
       const pending = this.#target.prepare()
-      const { http, request, secret } = pending instanceof Promise ? await this.#unlessInterrupted(pending) : pending
+      const { http, request } = pending instanceof Promise ? await this.#unlessInterrupted(pending) : pending
       this.#request = request
-      this.#secret = secret
       let response = await this.#send(http, request)
       if (isRedirect(response)) response = await this.#follow(http, request, response)
       if (response.status >= 200 && response.status < 300) return response
@@ -196,7 +192,7 @@ export class Call {
       const next = redirected(request, response)
       response.finish()
       if (next === undefined || hops === mostRedirects) throw redirectError(request, response, this.answer)
-      this.#report('info', 'request is redirected', { to: next.path })
+      this.#report('info', 'request is redirected', { to: this.#redact(next.path.replace(/\?.*/s, '')) })
       request = next
       this.#watch.enter('connect')
       response = await this.#send(http, request)

@@ -19,13 +19,19 @@ export interface ChunkStream extends AsyncIterable<Chunk>, AsyncDisposable {
   readonly response: ResponseInfo
 }
 
+/** What was asked for: so many choices, in events of no more than so many bytes. */
+interface Asked {
+  readonly n: number
+  readonly maxEventBytes: number | undefined
+}
+
 /** A stream over a call whose response has begun. */
-export function chunkStream(call: Call, begun: HttpResponse, maxEventBytes: number | undefined): ChunkStream {
+export function chunkStream(call: Call, begun: HttpResponse, asked: Asked): ChunkStream {
   let iterated = false
   const batches = (): AsyncGenerator<readonly Chunk[], void, undefined> => {
     if (iterated) throw new UsageError('This stream was iterated before; a stream is read once')
     iterated = true
-    return batchesOf(call, begun, maxEventBytes)
+    return batchesOf(call, begun, asked)
   }
   return {
     batches,
@@ -45,7 +51,7 @@ const mostHeld = 256
 async function* batchesOf(
   call: Call,
   begun: HttpResponse,
-  maxEventBytes: number | undefined,
+  asked: Asked,
 ): AsyncGenerator<readonly Chunk[], void, undefined> {
   let response = begun
   let whole = false
@@ -53,7 +59,7 @@ async function* batchesOf(
     for (;;) {
       let held: Chunk[] | undefined = []
       try {
-        for await (const batch of await chunksOf(call, response, maxEventBytes)) {
+        for await (const batch of await chunksOf(call, response, asked)) {
           if (held === undefined) {
             yield batch
             continue
@@ -113,7 +119,7 @@ function oneByOne(batches: AsyncGenerator<readonly Chunk[], void, undefined>): A
 async function chunksOf(
   call: Call,
   response: HttpResponse,
-  maxEventBytes: number | undefined,
+  asked: Asked,
 ): Promise<AsyncIterable<readonly Chunk[]> | Iterable<readonly Chunk[]>> {
   const first = await call.read(response)
   if (first !== undefined && /^\s*[[{<]/.test(new TextDecoder().decode(first[0]?.subarray(0, 64)))) {
@@ -121,7 +127,7 @@ async function chunksOf(
     return [[chunkOf(readCompletion(text, () => call.answer))]]
   }
   return readChunks(reads(call, response, first), {
-    maxEventBytes,
+    ...asked,
     onEvent: (finished) => call.onEvent(finished),
     get answer() {
       return call.answer

@@ -66,7 +66,13 @@ const known: Readonly<Record<ProfileName, Profile>> = {
   fireworks: { ...compatible, name: 'fireworks', sendBack: ['reasoning_content'], output: 'native' },
   gemini: { ...compatible, name: 'gemini', parallelToolCalls: false, sendBack: ['extra_content'], output: 'native' },
   groq: { ...compatible, name: 'groq', strict: true, maxCompletionTokens: true, sendBack: ['reasoning'] },
-  llamacpp: { ...compatible, name: 'llamacpp', sendBack: ['reasoning_content'], output: 'native' },
+  llamacpp: {
+    ...compatible,
+    name: 'llamacpp',
+    sendBack: ['reasoning_content'],
+    output: 'native',
+    outputWithTools: 'tool',
+  },
   mistral: { ...compatible, name: 'mistral', strict: true, streamOptions: false, nullContent: false, output: 'native' },
   ollama: {
     ...compatible,
@@ -75,6 +81,7 @@ const known: Readonly<Record<ProfileName, Profile>> = {
     nullContent: false,
     sendBack: ['reasoning'],
     output: 'native',
+    outputWithTools: 'tool',
   },
   moonshot: { ...compatible, name: 'moonshot', sendBack: ['reasoning_content'] },
   openrouter: {
@@ -93,6 +100,7 @@ const known: Readonly<Record<ProfileName, Profile>> = {
     maxCompletionTokens: true,
     sendBack: ['reasoning', 'reasoning_content'],
     output: 'native',
+    outputWithTools: 'tool',
   },
   xai: {
     ...compatible,

@@ -69,6 +69,18 @@ test.each(leaks)('a key echoed in %s is on no error, log or retry', async (_name
   expect(logged.length).toBeGreaterThan(0)
 })
 
+test.each([
+  ['authorization', `Bearer ${apiKey}`],
+  ['api-key', apiKey],
+  ['x-api-key', apiKey],
+])('a key given as the header %s is as secret as the option', async (name, value) => {
+  await using server = await loopback(json(400, { error: { message: `no: ${apiKey}` } }))
+  await using client = new Transport({ baseURL: server.url, headers: { [name]: value }, maxRetries: 0 })
+  const error = await client.create(params).catch((cause: unknown) => cause)
+  expect(everything(error)).toContain('no: ***')
+  expect(everything(error)).not.toContain(apiKey)
+})
+
 test('a key in a foreign error is not passed on as its cause', async () => {
   const fetch = (_url: unknown, init?: RequestInit): never => {
     throw new TypeError(`cannot send ${JSON.stringify(init?.headers)}`, { cause: new Error(apiKey) })
