@@ -1,24 +1,31 @@
-import { normalizeCompletion } from '@toolloop/stream'
 import {
   type ChatModel,
   type Chunk,
   type Completion,
-  type Delta,
   type ModelOptions,
   type ModelRequest,
   UsageError,
 } from '@toolloop/wire'
 
-/**
- * An answer as chunks, whichever way the model is asked: a whole completion is one chunk whose delta is the message,
- * so that one reader knows every server.
- */
+/** An answer that came at once, as its server sent it. */
+export class WholeAnswer {
+  readonly body: unknown
+
+  constructor(body: unknown) {
+    this.body = body
+  }
+}
+
+/** What of an answer arrives together. */
+export type Piece = Chunk | readonly Chunk[] | WholeAnswer
+
+/** An answer as it arrives, whichever way the model is asked: one reader knows them all. */
 export function chunksOf(
   model: ChatModel,
   request: ModelRequest,
   options: ModelOptions,
   wire: 'stream' | 'plain',
-): AsyncIterable<Chunk | readonly Chunk[]> {
+): AsyncIterable<Piece> {
   if (model.create && (wire === 'plain' || !model.stream)) return wholeAnswer(model.create(request, options))
   if (model.stream) {
     const chunks: unknown = model.stream(request, options)
@@ -33,14 +40,6 @@ export function chunksOf(
   )
 }
 
-async function* wholeAnswer(answer: Promise<Completion>): AsyncGenerator<Chunk, void, void> {
-  const { choices, ...completion } = normalizeCompletion(await answer)
-  yield {
-    ...completion,
-    object: 'chat.completion.chunk',
-    choices: choices.map(({ message, ...choice }) => ({
-      ...choice,
-      delta: { ...message, tool_calls: message.tool_calls?.map((call, index) => ({ ...call, index })) } as Delta,
-    })),
-  }
+async function* wholeAnswer(answer: Promise<Completion>): AsyncGenerator<WholeAnswer, void, void> {
+  yield new WholeAnswer(await answer)
 }

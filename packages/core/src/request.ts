@@ -22,9 +22,8 @@ export interface StepPlan {
 
 /** Asks the user's functions and renders the request. Kept for `result.request(step)` by its parts, not copied. */
 export async function planStep(run: Run): Promise<StepPlan> {
-  const { agent, context } = run
-  const state = frozen(run.state)
-  const changes = (await agent.prepareStep?.({ step: state.step, state, context })) ?? {}
+  const { agent, context, state } = run
+  const changes = (await agent.prepareStep?.({ step: state.step, state: frozen(state), context })) ?? {}
   const model = agent.model(changes.model)
   const names = await offered(run, changes.tools)
   const mode = agent.output && modeOf(agent.output, model.profile, names.length > 0)
@@ -53,7 +52,7 @@ export async function planStep(run: Run): Promise<StepPlan> {
   const said = changes.messages ?? messagesOf({ ...state, open: null })
   const request: ModelRequest = {
     ...params,
-    messages: [...head, ...said],
+    messages: head.concat(said),
     ...(definitions.length > 0 && { tools: definitions }),
     ...(definitions.length > 0 && toolChoice && { tool_choice: toolChoice }),
     ...(definitions.length > 0 && !agent.parallel && { parallel_tool_calls: false }),

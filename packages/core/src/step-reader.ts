@@ -1,7 +1,7 @@
 import { CompletionBuilder, type StreamEvent } from '@toolloop/stream'
-import type { AssistantMessage, Chunk, Completion, FinishReason, ModelOptions, ToolCall, Usage } from '@toolloop/wire'
+import type { AssistantMessage, Completion, FinishReason, ModelOptions, ToolCall, Usage } from '@toolloop/wire'
 import { isWhole, mintCallId, nameOf } from './calls.ts'
-import { chunksOf } from './chunks-of.ts'
+import { chunksOf, type Piece, WholeAnswer } from './chunks-of.ts'
 import { type Fact, fact, type Progress, type RunEvent, type StepProgress } from './events.ts'
 import { failureOf } from './failure.ts'
 import { adopt } from './input.ts'
@@ -48,7 +48,7 @@ export class StepReader {
   }
 
   /** Asks the model; a streamed request is sent at the first `next()`. */
-  open(onRetry: (retry: Progress) => void): AsyncIterator<Chunk | readonly Chunk[]> {
+  open(onRetry: (retry: Progress) => void): AsyncIterator<Piece> {
     const options: ModelOptions = {
       signal: this.#run.signal,
       onRetry: ({ attempt, delay, error }) =>
@@ -57,10 +57,18 @@ export class StepReader {
     return chunksOf(this.#plan.model, this.#plan.request, options, this.#wire())[Symbol.asyncIterator]()
   }
 
-  push(chunks: Chunk | readonly Chunk[]): RunEvent[] {
+  push(piece: Piece): RunEvent[] {
     this.#run.signal.throwIfAborted()
+    if (piece instanceof WholeAnswer) return this.#pushWhole(piece)
     this.started = true
-    return this.#translate(this.#builder.push(chunks))
+    return this.#translate(this.#builder.push(piece))
+  }
+
+  /** A body without a completion in it is no beginning of an answer. */
+  #pushWhole({ body }: WholeAnswer): RunEvent[] {
+    const events = this.#builder.pushWhole(body)
+    this.started = true
+    return this.#translate(events)
   }
 
   /** The last events. What only the end seals gains nothing by an early start. */

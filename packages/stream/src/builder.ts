@@ -12,6 +12,7 @@ import type { CompletionReport } from './report.ts'
 import { attachReport } from './report.ts'
 import type { CallIds } from './tool-calls.ts'
 import { usageOf } from './usage.ts'
+import { wholeBody } from './whole-body.ts'
 
 export interface BuilderOptions extends AnswerLimits, CallIds {
   /**
@@ -22,9 +23,6 @@ export interface BuilderOptions extends AnswerLimits, CallIds {
   /** Emit a `chunk` event for every chunk. @default true */
   readonly chunkEvents?: boolean
 }
-
-/** Adds a plain body, as one chunk whose messages are whole. For this package only. */
-export let pushWhole: (builder: CompletionBuilder, body: object) => void
 
 /** The API allows no more choices than this. */
 const maxChoices = 128
@@ -47,10 +45,6 @@ export class CompletionBuilder<Parsed = unknown> {
   #round = 0
   #finished = false
 
-  static {
-    pushWhole = (builder, body) => builder.#add(body, true, [])
-  }
-
   constructor(options: BuilderOptions = {}) {
     this.#options = options
     this.#bounds = new Bounds(options)
@@ -66,6 +60,16 @@ export class CompletionBuilder<Parsed = unknown> {
     if (Array.isArray(chunks)) for (const chunk of chunks) this.#add(chunk, false, events)
     else this.#add(chunks, false, events)
     return events
+  }
+
+  /**
+   * Adds an answer that was not streamed, as one chunk whose messages are whole. Throws a `StreamError` where there is
+   * no completion in it.
+   */
+  pushWhole(body: unknown): StreamEvent<Parsed>[] {
+    const events: StreamEvent[] = []
+    this.#add(wholeBody(body), true, events)
+    return asWire(events)
   }
 
   /** Ends the answer and returns the last events. Not for an answer that broke off: its snapshot is all there is. */
