@@ -1,7 +1,7 @@
 // From the parameters of `parse` and `stream` to the request on the wire, and to what reads its answer.
 import { type Tool, toolDefinitions } from '@toolloop/schema'
 import { adaptRequest, type StreamingParams } from '@toolloop/transport'
-import type { CompletionParams, Profile, StreamOptions } from '@toolloop/wire'
+import { type CompletionParams, type Profile, type StreamOptions, UsageError } from '@toolloop/wire'
 import type { StreamParams, ToolParam } from './parsed.ts'
 import { type AnswerReaders, isReadable } from './read-answer.ts'
 
@@ -15,6 +15,7 @@ export interface AnswerRequest {
  * server's profile. @throws SchemaError for duplicate names among those tools, and for more than 128
  */
 export function answerRequest(params: StreamParams, profile: Profile): AnswerRequest {
+  checkParams(params)
   const { tools, stream: _, ...rest } = params
   const own = (tools ?? []).filter(isTool)
   const definitions = adaptRequest({ tools: toolDefinitions(own) }, profile).tools.values()
@@ -34,6 +35,32 @@ export function streamedRequest(body: AnswerRequest['body'], profile: Profile): 
   const options = { ...asked, ...body.stream_options }
   return { ...body, stream: true, ...(Object.keys(options).length > 0 && { stream_options: options }) }
 }
+
+/** Slips that TypeScript catches and JavaScript does not; the server would answer them with a riddle. */
+function checkParams(params: unknown): void {
+  if (typeof params !== 'object' || params === null)
+    throw new UsageError(
+      `The request's parameters are an object with \`model\` and \`messages\`, not ${params === null ? 'null' : typeof params}.`,
+    )
+  const { tools, response_format: format } = params as { tools?: unknown; response_format?: unknown }
+  if (isSchema(format))
+    throw new UsageError("`response_format` is a schema: wrap it, `responseFormat(schema, { name: 'answer' })`.")
+  if (tools === undefined || tools === null) return
+  if (!Array.isArray(tools)) throw new UsageError(`\`tools\` is ${typeof tools}; it must be an array of tools.`)
+  for (const [index, entry] of (tools as readonly unknown[]).entries()) {
+    if (isSchema(entry))
+      throw new UsageError(
+        `tools[${index}] is a schema: a tool has a name too, \`tool({ name, parameters: schema })\`.`,
+      )
+    if (typeof entry !== 'object' || entry === null)
+      throw new UsageError(
+        `tools[${index}] is ${entry === null ? 'null' : typeof entry}; it must be a tool or a definition.`,
+      )
+  }
+}
+
+const isSchema = (value: unknown): boolean =>
+  (typeof value === 'object' || typeof value === 'function') && value !== null && '~standard' in value
 
 function isTool(entry: ToolParam): entry is Tool {
   return 'definition' in entry

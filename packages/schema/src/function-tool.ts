@@ -1,4 +1,4 @@
-import type { FunctionDefinition } from '@toolloop/wire'
+import { type FunctionDefinition, UsageError } from '@toolloop/wire'
 import { parseJson, parseValue, type Parsed } from './arguments.ts'
 import { checkFindings, convert, type Conversion } from './conversion.ts'
 import { OutputError, ToolInputError } from './errors.ts'
@@ -50,6 +50,12 @@ export function tool(
     readonly output?: StandardSchema | undefined
   },
 ): Tool {
+  if (typeof options !== 'object' || options === null)
+    throw new UsageError(`tool() takes an object of options, not ${options === null ? 'null' : typeof options}.`)
+  if (options.execute !== undefined && typeof options.execute !== 'function')
+    throw new UsageError(
+      `Tool \`${options.name}\`: \`execute\` is ${typeof options.execute}; it must be a function, or be left out.`,
+    )
   const { name, description, parameters, output, strict = true } = options
   const mode = strict === true ? {} : strict
   const conversion = parameters && convert(parameters, mode)

@@ -8,6 +8,8 @@ export interface AnswerLimits {
   readonly maxArgumentsBytes?: number
   /** UTF-8 bytes of everything else the answer carries: text, reasoning, audio, log probabilities, unknown fields. @default 32 MiB */
   readonly maxContentBytes?: number
+  /** Items of a list whose pieces find their item by index or type, such as reasoning blocks. @default 4096 */
+  readonly maxListItems?: number
   /** Objects and arrays inside one another, in arguments and in unknown fields. @default 128 */
   readonly maxDepth?: number
 }
@@ -19,6 +21,7 @@ export class Bounds {
   readonly maxToolCalls: number
   readonly maxArgumentsBytes: number
   readonly maxContentBytes: number
+  readonly maxListItems: number
   readonly maxDepth: number
   #contentBytes = 0
 
@@ -26,6 +29,7 @@ export class Bounds {
     this.maxToolCalls = limits.maxToolCalls ?? 128
     this.maxArgumentsBytes = limits.maxArgumentsBytes ?? 16 * MiB
     this.maxContentBytes = limits.maxContentBytes ?? 32 * MiB
+    this.maxListItems = limits.maxListItems ?? 4096
     this.maxDepth = limits.maxDepth ?? 128
   }
 
@@ -55,6 +59,16 @@ export class Bounds {
         'maxToolCalls',
         this.maxToolCalls,
         `The message holds more than ${this.maxToolCalls} tool calls (maxToolCalls). Raise maxToolCalls, or set parallel_tool_calls: false.`,
+      )
+  }
+
+  /** Every piece looks for its item: without a bound that would be quadratic. */
+  listItems(count: number): void {
+    if (count > this.maxListItems)
+      throw new LimitError(
+        'maxListItems',
+        this.maxListItems,
+        `A list of the answer has more than ${this.maxListItems} items to look through (maxListItems). Raise maxListItems if that is meant.`,
       )
   }
 

@@ -545,3 +545,14 @@ describe('hostile input', () => {
     expect(completion).toMatchObject({ citations: ['x'.repeat(100)] })
   })
 })
+
+test('a list whose pieces look for their item is bounded', () => {
+  const builder = new CompletionBuilder({ maxListItems: 10 })
+  const piece = (index: number) => ({
+    id: 'x',
+    choices: [{ index: 0, delta: { reasoning_details: [{ type: 'reasoning.text', index, text: 'a' }] } }],
+  })
+  for (let index = 0; index < 10; index++) builder.push(piece(index) as never)
+  for (let index = 0; index < 10; index++) builder.push(piece(index) as never)
+  expect(() => builder.push(piece(10) as never)).toThrow(/more than 10 items.*maxListItems/)
+})

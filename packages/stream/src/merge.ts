@@ -38,8 +38,10 @@ export function mergeReasoningDetails(blocks: JsonObject[], pieces: readonly unk
   for (const piece of pieces) {
     if (!isObject(piece)) continue
     const block = blocks.findLast((candidate) => isSameBlock(candidate, piece))
-    if (block === undefined) append(blocks, piece, bounds, 1)
-    else
+    if (block === undefined) {
+      bounds.listItems(blocks.length + 1)
+      append(blocks, piece, bounds, 1)
+    } else
       for (const [key, value] of Object.entries(piece))
         if (key === 'text' || key === 'summary' || key === 'data') mergeField(block, key, value, bounds)
         else replaceField(block, key, value, bounds)
@@ -60,7 +62,10 @@ function mergeItems(items: unknown[], added: readonly unknown[], bounds: Bounds,
       typeof index === 'number' ? items.findLast((other) => isObject(other) && other['index'] === index) : undefined
     if (isObject(same) && isObject(item))
       for (const [key, value] of Object.entries(item)) mergeField(same, key, value, bounds, depth + 2)
-    else append(items, item, bounds, depth + 1)
+    else {
+      if (typeof index === 'number') bounds.listItems(items.length + 1)
+      append(items, item, bounds, depth + 1)
+    }
   }
 }
 

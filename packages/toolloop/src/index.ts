@@ -98,8 +98,19 @@ export type { ChunkStream, ClientOptions, CompletionQuery, Page, RequestOptions 
 export { readSse, sse, toResponse } from '@toolloop/client'
 export type { ReadSseOptions, SseOptions, SseResponseOptions, TypedEvent } from '@toolloop/client'
 // Streams of chunks.
-export { accumulate, CompletionBuilder, elements, PartialJson, snapshotOf } from '@toolloop/stream'
-export type { DeepPartial, StreamEvent } from '@toolloop/stream'
+export {
+  accumulate,
+  accumulateBatches,
+  CompletionBuilder,
+  elements,
+  JsonError,
+  normalizeCompletion,
+  PartialJson,
+  reasoningOf,
+  reportOf,
+  snapshotOf,
+} from '@toolloop/stream'
+export type { BuilderOptions, CompletionReport, DeepPartial, JsonPath, StreamEvent } from '@toolloop/stream'
 // The wire.
 export { LimitError, StreamError, ToolloopError, UsageError } from '@toolloop/wire'
 export type {

@@ -53,6 +53,7 @@ export class Call {
   #interrupt: (error: Error) => void = nothing
   #cancelled: Error | undefined
   #attempts = 0
+  #renewed = false
   #response: HttpResponse | undefined
   #request: HttpRequest | undefined
   #timing: { headers: number; firstEvent?: number; end?: number } = { headers: 0 }
@@ -99,8 +100,9 @@ export class Call {
       error,
       attempt,
       left: this.#watch.left,
-      renewsKey: this.#target.renewsKey,
+      renewsKey: this.#target.renewsKey && !this.#renewed,
     })
+    this.#renewed ||= (error as { status?: number }).status === 401
     if (delay === undefined) {
       this.#report('error', 'request failed', { error: error.message })
       this.#close()

@@ -171,6 +171,18 @@ test('disposing of a stream ends the back-off too, and nothing more is sent', as
   expect(server.requests.length).toBe(1)
 })
 
+test('a key function is asked again after a 401, whatever came before it', async () => {
+  await using server = await loopback(json(503, {}), json(401, {}), json(200, hello))
+  const keys = ['old-key', 'old-key', 'new-key']
+  await using client = new Transport({
+    baseURL: server.url,
+    apiKey: async () => keys.shift() ?? 'none',
+    backoff: { initial: 1 },
+  })
+  await client.create(params)
+  expect(server.requests).toHaveLength(3)
+})
+
 test('a key function is asked again after a 401, once', async () => {
   await using server = await loopback(json(401, {}), json(200, hello))
   const keys = ['sk-old-key', 'sk-new-key', 'sk-none-key']

@@ -17,7 +17,7 @@ export interface FailedAttempt {
   readonly attempt: number
   /** Milliseconds the request has left in all. */
   readonly left: number
-  /** The key comes from a function, so another one may come. */
+  /** The key comes from a function that was not asked for another one yet. */
   readonly renewsKey: boolean
 }
 
@@ -27,7 +27,7 @@ export function delayBefore(
   { error, attempt, left, renewsKey }: FailedAttempt,
 ): number | undefined {
   if (attempt > policy.maxRetries) return undefined
-  if (renewsKey && attempt === 1 && error instanceof APIError && error.status === 401) return 0
+  if (renewsKey && error instanceof APIError && error.status === 401) return 0
   if (!error.retryable) return undefined
   const { initial, max, cap } = policy.backoff
   const asked = error instanceof APIError ? error.retryAfter : undefined

@@ -26,6 +26,10 @@ export type Phase = Exclude<TimeoutKind, 'total' | 'attempt'> | 'body' | 'traile
 export function resolveTimeouts(...settings: readonly (number | Timeouts | undefined)[]): ResolvedTimeouts {
   const result: Record<TimeoutKind, number> = { ...defaults }
   for (const setting of settings) {
+    if (setting !== undefined && typeof setting !== 'number' && (typeof setting !== 'object' || setting === null))
+      throw new UsageError(
+        `\`timeout\` is ${JSON.stringify(setting)}; it must be milliseconds or { total, connect, headers, firstEvent, idle, attempt }`,
+      )
     const given = typeof setting === 'number' ? { total: setting } : (setting ?? {})
     for (const [name, value] of Object.entries(given)) {
       if (value !== undefined) result[kindOf(name)] = millisecondsOf(name, value)
