@@ -39,7 +39,9 @@ export function checkCompletion(body: unknown, answer: () => Answer): Completion
 /** A whole completion where a stream was asked for, as one chunk. */
 export function chunkOf(completion: Completion): Chunk {
   const choices = completion.choices.map(({ message, ...choice }) => {
-    const { tool_calls, ...rest } = message ?? {}
+    // Servers without streams also put the whole message under `delta`.
+    const { tool_calls, ...rest } =
+      message ?? (choice as { delta?: Completion['choices'][number]['message'] }).delta ?? {}
     const calls = tool_calls?.map((call, index) => ({ index, ...call }))
     return { ...choice, delta: { ...rest, ...(calls === undefined ? {} : { tool_calls: calls }) } }
   })

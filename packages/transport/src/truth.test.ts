@@ -1,5 +1,5 @@
 // Whatever the server answers, the caller gets a completion or a typed error with the server's own words.
-import { StreamError } from '@toolloop/wire'
+import { type Chunk, StreamError } from '@toolloop/wire'
 import { expect, test } from 'vitest'
 import {
   APIConnectionError,
@@ -215,6 +215,18 @@ test('a cut after the finish is no loss', async () => {
     response.write(data(delta({ content: 'a' }, 'stop')), () => response.destroy())
   }, true)
   expect(error).toBeUndefined()
+})
+
+test('a whole body whose message stands under `delta` loses nothing either', async () => {
+  const body = {
+    id: 'x',
+    choices: [{ index: 0, delta: { role: 'assistant', content: 'all of it' }, finish_reason: 'stop' }],
+  }
+  await using server = await loopback(json(200, body))
+  await using client = new Transport({ baseURL: server.url })
+  const chunks: Chunk[] = []
+  for await (const chunk of await client.create({ ...params, stream: true })) chunks.push(chunk)
+  expect(chunks.map((chunk) => chunk.choices[0]?.delta.content)).toEqual(['all of it'])
 })
 
 test('a whole completion where a stream was asked for becomes one chunk', async () => {
