@@ -96,7 +96,14 @@ async function* chunksOf(
     return
   }
   const source = reads(call, response, first)
-  yield* readChunks(source, { maxEventBytes, onEvent: (finished) => call.onEvent(finished), answer: call.answer })
+  yield* readChunks(source, {
+    maxEventBytes,
+    onEvent: (finished) => call.onEvent(finished),
+    // Asked by errors only: it makes the response's headers.
+    get answer() {
+      return call.answer
+    },
+  })
 }
 
 async function* reads(
