@@ -73,18 +73,20 @@ function reasonOf(error: unknown): string {
 
 function print(samples: ReadonlyMap<string, readonly Sample[]>, shows: 'cpu' | 'wall'): void {
   const floor = median(samples.get('floor')?.map((sample) => sample[shows]) ?? [])
-  const rows = [...samples].map(([library, list]) => {
-    const shown = list.map((sample) => sample[shows])
-    return {
-      library,
-      '× floor': (median(shown) / floor).toFixed(2),
-      [shows]: median(shown).toFixed(2),
-      'min–max': `${Math.min(...shown).toFixed(2)}–${Math.max(...shown).toFixed(2)}`,
-      [shows === 'cpu' ? 'wall' : 'cpu']: median(
-        list.map((sample) => sample[shows === 'cpu' ? 'wall' : 'cpu']),
-      ).toFixed(2),
-      'peak MB': median(list.map(({ rss }) => rss)).toFixed(0),
-    }
-  })
+  const rows = [...samples]
+    .filter(([, list]) => list.length > 0)
+    .map(([library, list]) => {
+      const shown = list.map((sample) => sample[shows])
+      return {
+        library,
+        '× floor': (median(shown) / floor).toFixed(2),
+        [shows]: median(shown).toFixed(2),
+        'min–max': `${Math.min(...shown).toFixed(2)}–${Math.max(...shown).toFixed(2)}`,
+        [shows === 'cpu' ? 'wall' : 'cpu']: median(
+          list.map((sample) => sample[shows === 'cpu' ? 'wall' : 'cpu']),
+        ).toFixed(2),
+        'peak MB': median(list.map(({ rss }) => rss)).toFixed(0),
+      }
+    })
   console.table(Object.fromEntries(rows.map(({ library, ...row }) => [library, row])))
 }

@@ -1,5 +1,8 @@
 import { call, scriptedModel, text } from '@toolloop/testing'
 import { agent, readSse, type RunEvent, tool, toResponse } from 'toolloop'
+import { createServer, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { pipeline } from 'node:stream/promises'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 
@@ -39,4 +42,26 @@ test('nothing that was redacted leaves, and facts are numbered', async () => {
   const body = await toResponse(again.stream('Hello')).text()
   expect(body).toMatch(/^id: 0\ndata: {"seq":0,/)
   expect(body.trimEnd()).toMatch(/data: \[DONE\]$/)
+})
+
+test('with node:http', async () => {
+  const greeter = agent({ name: 'greeter', model: scriptedModel([text('Hi.')]) })
+  // #region node
+  async function send(response: Response, outgoing: ServerResponse): Promise<void> {
+    outgoing.writeHead(response.status, Object.fromEntries(response.headers))
+    await pipeline(response.body!, outgoing) // a browser that leaves ends the run
+  }
+
+  const server = createServer(
+    (_request, outgoing) => void send(toResponse(greeter.stream('Hello')), outgoing).catch(() => {}),
+  )
+  // #endregion
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const events: string[] = []
+  for await (const event of readSse<RunEvent>(
+    await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}`),
+  ))
+    if (event.type === 'run.done') events.push(JSON.stringify(event.outcome))
+  await new Promise((resolve) => server.close(resolve))
+  expect(events).toEqual(['{"status":"done","text":"Hi."}'])
 })

@@ -9,7 +9,8 @@ interface Listing {
 /** Looks at the folder, then at its largest part from three sides at once, then answers. */
 export function scriptedExplorer(request: ScriptRequest): Reply {
   const listings = results<Listing>(request, 'list_folder')
-  const [top, packages] = listings
+  const [top] = listings
+  const packages = listings.find((listing) => listing.path === 'packages')
   if (!top) return calls([list('.')], { content: 'I look at the folder first.' })
   const hasPackages = top.entries.some((entry) => entry.kind === 'folder' && entry.name === 'packages')
   if (hasPackages && !packages) return calls([list('packages')], { content: 'It has packages; I compare their sizes.' })

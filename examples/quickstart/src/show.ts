@@ -50,7 +50,7 @@ export function show(event: RunEvent, screen: Screen): void {
       )
     case 'attempt.retry':
       return screen.line(
-        `  ${dim(`attempt ${event.attempt} failed (${messageOf(event.error)}), again in ${event.delay} ms`)}`,
+        `  ${dim(`attempt ${event.attempt} failed (${messageOf(event.error)}), again in ${Math.round(event.delay)} ms`)}`,
       )
     case 'step.reset':
       return screen.line(dim('  the stream broke off; asking again'))

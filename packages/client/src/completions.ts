@@ -88,7 +88,7 @@ async function parse(
 ): Promise<ParsedCompletion<unknown, unknown>> {
   const { body, readers } = answerRequest(params, transport.profile)
   const answer = await transport.create(body, options)
-  const completion = normalizeCompletion(answer, { n: choicesOf({ ...body, ...extra, ...options.body }) })
+  const completion = normalizeCompletion(answer, { n: choicesOf({ ...extra, ...body, ...options.body }) })
   const info = responseOf(answer)
   if (info) rememberResponse(completion, info)
   checkWhole(completion)
@@ -101,7 +101,7 @@ function stream(
   options: RequestOptions = {},
 ): CompletionStream<unknown, ParsedCompletion<unknown, unknown>> {
   const { body, readers } = answerRequest(params, transport.profile)
-  const builder = new CompletionBuilder({ n: choicesOf({ ...body, ...extra, ...options.body }) })
+  const builder = new CompletionBuilder({ n: choicesOf({ ...extra, ...body, ...options.body }) })
   let chunks: ChunkStream | undefined
   const send = async (signal: AbortSignal): Promise<ChunkStream> =>
     (chunks = await transport.create(streamedRequest(body, transport.profile), { ...options, signal }))

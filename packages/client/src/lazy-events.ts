@@ -48,6 +48,7 @@ export class LazyEvents<Event extends { readonly type: string }, Result>
   #source: EventSource<Event, Result> | undefined
   #owner: 'nobody' | 'drain' | 'iterator' = 'nobody'
   #emitter: EventEmitter | undefined
+  readonly #listeners = new WeakMap<Listener, Listener>()
   #scheduled = false
   #draining: Promise<void> | undefined
   #aborted: { readonly reason: unknown } | undefined
@@ -70,12 +71,27 @@ export class LazyEvents<Event extends { readonly type: string }, Result>
   /** Calls `listener` with each event of a type from now on, as it is handed out. What it throws becomes a `listener.error`. */
   on(type: string, listener: Listener): void {
     this.#emitter ??= new EventEmitter()
-    this.#emitter.on(type, listener)
+    this.#emitter.on(type, this.#guarded(listener))
     this.#schedule()
   }
 
   off(type: string, listener: Listener): void {
-    this.#emitter?.off(type, listener)
+    this.#emitter?.off(type, this.#guarded(listener))
+  }
+
+  /** Listeners are often async functions: what one rejects with is told like what one throws. */
+  #guarded(listener: Listener): Listener {
+    const known = this.#listeners.get(listener)
+    if (known) return known
+    const guarded: Listener = (event: { readonly type: string }) => {
+      const returned: unknown = listener(event)
+      if (!(returned instanceof Promise)) return
+      returned.catch((error: unknown) => {
+        if (event.type !== 'listener.error') this.#emit({ type: 'listener.error', event: event.type, error })
+      })
+    }
+    this.#listeners.set(listener, guarded)
+    return guarded
   }
 
   /** Ends it: at once where it runs, and before it sends anything where it does not. */

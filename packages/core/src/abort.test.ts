@@ -192,6 +192,18 @@ describe('an abort', () => {
     }
   })
 
+  it('reaches a model that never waits for anything', async () => {
+    const model = {
+      name: 'endless',
+      async *stream(): AsyncGenerator<never, void> {
+        for (;;) yield { id: 'c', choices: [{ index: 0, delta: {}, finish_reason: null }] } as never
+      },
+    }
+    expect(
+      await agent({ name: 'a', model, wire: 'stream' }).run('go', { signal: AbortSignal.timeout(30) }),
+    ).toMatchObject({ status: 'aborted' })
+  })
+
   it('does not wait for a log that hangs', async () => {
     let appends = 0
     const log = { load: () => [], append: () => (appends++ < 2 ? Promise.resolve() : new Promise<void>(() => {})) }

@@ -3,7 +3,7 @@ import { tool, type ToolContext } from '@toolloop/schema'
 import type { ChatModel, FinishReason } from '@toolloop/wire'
 import { expectTypeOf, test } from 'vitest'
 import { z } from 'zod'
-import { agent, outputOf, type Result } from './index.ts'
+import { type AnyAgent, agent, outputOf, type Result, type RunEvent, type RunStream } from './index.ts'
 
 declare const model: ChatModel
 interface App {
@@ -98,6 +98,14 @@ test('events narrow on type, then ok, then name', async () => {
   stream.on('step.done', (event) => expectTypeOf(event.finish_reason).toEqualTypeOf<FinishReason | null>())
   // @ts-expect-error -- no event of that name
   stream.on('step.over', () => {})
+})
+
+test('any agent and any stream have a type', () => {
+  const one = agent({ name: 'a', model, tools: [add], output: z.object({ sum: z.number() }) })
+  const any: AnyAgent = one
+  const withContext: AnyAgent<string> = agent({ name: 'b', model, tools: [whoAmI] })
+  const events: RunStream<RunEvent, unknown> = one.stream('x')
+  void [any, events, withContext]
 })
 
 test('a wrong argument type does not compile', () => {

@@ -109,6 +109,21 @@ describe('a run', () => {
     expect(Object.isFrozen(first)).toBe(true)
   })
 
+  it('is a frozen description: what the caller changes later changes nothing', async () => {
+    const tools: (typeof getWeather)[] = [getWeather]
+    const params = { temperature: 0 }
+    const model = scriptedModel([text('x'), text('y')])
+    const one = agent({ name: 'a', model, tools, params })
+    tools.length = 0
+    params.temperature = 2
+    await one.run('go')
+    await one.with({ maxSteps: 3 }).run('go')
+    expect(model.requests.map((request) => [request.tools?.length, request.temperature])).toEqual([
+      [1, 0],
+      [1, 0],
+    ])
+  })
+
   it('takes text, one message, parts, or a conversation', async () => {
     const model = scriptedModel((request) => text(lastText(request)))
     const echo = agent({ name: 'echo', model })

@@ -1,7 +1,7 @@
 import { defaultClient, type EventSource } from '@toolloop/client'
 import type { Tool } from '@toolloop/schema'
 import { chatModel } from '@toolloop/transport'
-import { type ChatModel, UsageError } from '@toolloop/wire'
+import { type ChatModel, UsageError, deepFreeze } from '@toolloop/wire'
 import { checkAgentOptions, checkChoice, checkRunOptions } from './check-options.ts'
 import { fingerprintOf } from './fingerprint.ts'
 import { type Input, messagesFrom } from './input.ts'
@@ -9,7 +9,7 @@ import { openRun } from './open-run.ts'
 import { FINAL_TOOL, outputSpec } from './output.ts'
 import type { Result } from './result.ts'
 import type { RunArguments } from './run-options.ts'
-import { RunStream } from './run-stream.ts'
+import { type RunStream, runStream } from './run-stream.ts'
 import type { AgentOptions, AgentSpec, AnyTool } from './spec.ts'
 import type { EventOf } from './typed-events.ts'
 
@@ -28,6 +28,13 @@ export interface Agent<Output = string, Tools extends readonly AnyTool[] = reado
   with(overrides: Partial<AgentOptions<Tools, Output, Context>>): Agent<Output, Tools, Context>
 }
 
+/** Whatever agent, for code that is given one: it can be run and streamed, and its output is known or not. */
+// oxlint-disable-next-line typescript/no-explicit-any -- a context is taken, not given: only `any` admits every agent
+export type AnyAgent<Output = unknown> = Pick<
+  Agent<Output, readonly AnyTool[], any>,
+  'name' | 'tools' | 'run' | 'stream'
+>
+
 /**
  * Describes an agent. Context is stated where it is used (`{ context }: ToolContext<App>` in a tool, or in a hook) and
  * then required by `run`.
@@ -36,8 +43,16 @@ export interface Agent<Output = string, Tools extends readonly AnyTool[] = reado
 export function agent<const Tools extends readonly AnyTool[] = readonly [], Output = string, Hooks = unknown>(
   options: AgentOptions<Tools, Output, Hooks>,
 ): Agent<Output, Tools, Hooks & ContextOf<Tools>> {
-  const spec = specOf(options as unknown as AgentOptions<readonly AnyTool[], unknown, unknown>)
-  // `live` in tool-call.ts puts on the events what their types tell here: that is not to be seen in a log's types.
+  checkAgentOptions(options)
+  // What the caller changes later changes nothing here.
+  const { params, tools } = options
+  const own = {
+    ...options,
+    ...(tools && { tools: Object.freeze([...tools]) as unknown as Tools }),
+    ...(typeof params === 'object' && { params: deepFreeze(structuredClone(params)) }),
+  }
+  const spec = specOf(own as unknown as AgentOptions<readonly AnyTool[], unknown, unknown>)
+  // `live` in tool-facts.ts puts on the events what their types tell here: that is not to be seen in a log's types.
   type Source = EventSource<EventOf<Tools>, Result<Output>>
   const open = (input: Input | undefined, runOptions: object | undefined, deltas: boolean): (() => Promise<Source>) => {
     checkRunOptions(runOptions ?? {})
@@ -46,10 +61,10 @@ export function agent<const Tools extends readonly AnyTool[] = readonly [], Outp
   }
   return Object.freeze({
     name: spec.name,
-    tools: (options.tools ?? []) as Tools,
+    tools: (own.tools ?? []) as Tools,
     run: async (input, ...[runOptions]) => drain(await open(input, runOptions, false)()),
-    stream: (input, ...[runOptions]) => new RunStream(open(input, runOptions, true)),
-    with: (overrides) => agent({ ...options, ...(overrides as unknown as Partial<typeof options>) }),
+    stream: (input, ...[runOptions]) => runStream(open(input, runOptions, true)),
+    with: (overrides) => agent({ ...own, ...(overrides as unknown as Partial<typeof options>) }),
   } satisfies Agent<Output, Tools, Hooks & ContextOf<Tools>>)
 }
 
@@ -76,7 +91,6 @@ type Intersection<Functions> = [Functions] extends [never]
     : never
 
 function specOf(options: AgentOptions<readonly AnyTool[], unknown, unknown>): AgentSpec {
-  checkAgentOptions(options)
   const { name, instructions, params, stopWhen } = options
   const tools = new Map<string, AnyTool>()
   for (const tool of options.tools ?? []) {

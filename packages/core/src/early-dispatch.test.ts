@@ -122,9 +122,9 @@ describe('early dispatch', () => {
         expect(runs[0]).toEqual(runs[1])
         expect(checkTranscript(runs[0]!.messages)).toBeUndefined()
       }),
-      { numRuns: 150 },
+      { numRuns: 100 },
     )
-  })
+  }, 60_000)
 
   it('keeps the results of a stream that was cut, and repeats none, wherever it was cut', async () => {
     const first = reply({ content: 'Two things.', toolCalls: [pureCall(1), pureCall(2)] })
@@ -157,6 +157,46 @@ describe('early dispatch', () => {
     expect(cuts).toBeGreaterThan(3)
   })
 
+  it.each([
+    ['would break again', false, 1],
+    ['may work when asked again', true, 2],
+  ])(
+    'does not go on for ever with a stream that breaks behind its call and %s',
+    async (_title, retryable, requests) => {
+      let asked = 0
+      const model = {
+        name: 'broken',
+        async *stream(): AsyncGenerator<Chunk, void> {
+          asked++
+          for (const delta of [
+            { tool_calls: [{ index: 0, id: `c${asked}`, function: { name: 'pure', arguments: '{"id":1}' } }] },
+            { content: '.' },
+          ])
+            yield {
+              id: 'c',
+              object: 'chat.completion.chunk',
+              created: 1,
+              model: 'm',
+              choices: [{ index: 0, delta, finish_reason: null }],
+            }
+          await new Promise((resolve) => setTimeout(resolve, 1))
+          throw Object.assign(new Error('broken pipe'), { retryable })
+        },
+      }
+      const log = memoryLog()
+      const result = await agent({ name: 'a', model, tools: [pure] }).run('go', { log })
+      expect(result).toMatchObject({ status: 'error', error: { message: 'broken pipe' } })
+      expect(asked).toBe(requests)
+      expect(log.facts.find((fact) => fact.type === 'step.cut')).toMatchObject({
+        reason: 'connection',
+        error: { message: 'broken pipe' },
+      })
+      expect(result.steps.flatMap((step) => step.calls.map((done) => done.content))).toEqual(
+        Array(requests).fill('pure 1'),
+      )
+    },
+  )
+
   it('rebuilds an open step from its facts', async () => {
     const facts = memoryLog()
     const stream = agent({
@@ -179,6 +219,29 @@ describe('early dispatch', () => {
       { role: 'tool', content: 'pure 1' },
       { role: 'assistant', content: 'well' },
     ])
+  })
+
+  it('rebuilds what grows by what it gained, and replaces the rest', async () => {
+    const piece = (delta: object) => ({ id: 'c', choices: [{ index: 0, delta, finish_reason: null }] })
+    const sealing = (index: number) => ({
+      tool_calls: [{ index, id: `c${index}`, function: { name: 'pure', arguments: `{"id":${index}}` } }],
+    })
+    const script = chunks([
+      piece({ content: 'one ', signature: 'AAA' }),
+      piece(sealing(0)),
+      piece({ content: 'two', signature: 'BBBBB' }),
+      piece(sealing(1)),
+      piece({ content: '.' }),
+    ])
+    const log = memoryLog()
+    const stream = agent({ name: 'a', model: scriptedModel([script]), tools: [pure] }).stream('go', { log })
+    let seals = 0
+    for await (const event of stream) if (event.type === 'call.sealed' && ++seals === 2) break
+    const at = log.facts.findLastIndex((fact) => fact.type === 'call.sealed')
+    const result = await agent({ name: 'a', model: scriptedModel([text('on')]), tools: [pure] }).run(undefined, {
+      from: memoryLog(log.facts.slice(0, at + 1)),
+    })
+    expect(result.messages[1]).toMatchObject({ content: 'one two.', signature: 'BBBBB' })
   })
 
   it('gives calls ids where the server gives none or the same again', async () => {

@@ -12,7 +12,7 @@ import type {
   ToolChoice,
   Usage,
 } from '@toolloop/wire'
-import type { Outcome } from './outcome.ts'
+import type { Failure, Outcome } from './outcome.ts'
 
 /** What every fact carries. An event is a fact if and only if it has `seq`. */
 export interface Recorded {
@@ -50,6 +50,7 @@ export interface Facts {
     message: AssistantMessage
     usage: Usage | null
     cost?: number
+    error?: Failure
   }
   /** Logged before `execute` is called. `arguments` are as the model wrote them. */
   'tool.start': CallMark & { idempotencyKey: string }
@@ -90,6 +91,7 @@ export type FailureReason =
   | 'retry'
   | 'interrupted'
   | 'declined'
+  | 'answered'
 export type Decision = Readonly<{ approve: true } | { approve: false; reason?: string } | { result: string }>
 
 export type FactOf<Type extends keyof Facts> = Type extends keyof Facts

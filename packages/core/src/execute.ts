@@ -1,3 +1,4 @@
+// Runs a tool: attempts, deadline, abort, progress.
 import { ToolRetry } from '@toolloop/schema'
 import type { ToolContext } from '@toolloop/schema'
 import { brand, sleep, ToolloopError } from '@toolloop/wire'
@@ -7,7 +8,7 @@ import type { Run } from './run.ts'
 import type { AnyTool } from './spec.ts'
 
 /** A tool took longer than its `timeout`. */
-export class Timeout extends ToolloopError {
+export class ToolTimeout extends ToolloopError {
   static override readonly brand: symbol = Symbol.for('toolloop.ToolTimeout')
   override readonly name = 'ToolTimeout'
 
@@ -35,7 +36,7 @@ export async function execute(
   report: (event: RunEvent) => void,
 ): Promise<unknown> {
   const { timeout, retries = 0 } = tool.policy
-  const deadline = new Deadline(run.signal, run.clock, timeout, (ms) => new Timeout(tool.name, ms))
+  const deadline = new Deadline(run.signal, run.clock, timeout, (ms) => new ToolTimeout(tool.name, ms))
   const { step } = call
   const callId = call.call.id
   const progress = (data: unknown): void => report({ type: 'tool.progress', step, callId, name: tool.name, data })

@@ -1,12 +1,12 @@
 // Agents.
-export { type Agent, agent, type ContextOf } from './agent.ts'
+export { type Agent, agent, type AnyAgent, type ContextOf } from './agent.ts'
 export type { AgentOptions, AgentParams, AnyTool, OnToolError, PrepareStep, RunLimit, StepChanges } from './spec.ts'
 export { and, calls, not, or, steps, type StopCondition } from './stop.ts'
 export type { OutputMode, OutputOption, OutputSettings } from './output.ts'
 // Running them.
 export { image, type Input, user } from './input.ts'
 export type { RunArguments, RunOptions } from './run-options.ts'
-export { RunStream } from './run-stream.ts'
+export type { RunStream } from './run-stream.ts'
 export { type MemoryLog, memoryLog } from './log.ts'
 export type { RunLog } from './loop.ts'
 // What a run comes to.
@@ -27,7 +27,7 @@ export {
   type StepProgress,
   type ToolDone,
 } from './events.ts'
-export type { EventOf } from './typed-events.ts'
+export type { EventOf, ToolFailed, ToolStarted, ToolSucceeded } from './typed-events.ts'
+export { ToolTimeout } from './execute.ts'
 // The fold behind it.
 export { apply, type CallState, initialState, messagesOf, type OpenStep, type RunState, type Step } from './state.ts'
-export { decide, type Work } from './decide.ts'

@@ -1,5 +1,11 @@
-import { type ContentPart, type ImagePart, type Message, UsageError, type UserMessage } from '@toolloop/wire'
-import { deepFreeze } from './freeze.ts'
+import {
+  type ContentPart,
+  type ImagePart,
+  type Message,
+  UsageError,
+  type UserMessage,
+  deepFreeze,
+} from '@toolloop/wire'
 import { jsonCopy } from './json-copy.ts'
 
 /** What a run is asked: a text, a conversation that ends with what is new, or nothing when a log goes on. */

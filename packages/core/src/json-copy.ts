@@ -6,7 +6,7 @@ export function jsonCopy(value: unknown, path: string, depth = 0): unknown {
   if (typeof value === 'number' && Number.isFinite(value)) return value
   if (typeof value !== 'object')
     throw new UsageError(
-      `${path} is ${typeof value === 'bigint' ? 'a bigint' : String(value)}, which JSON has no word for.`,
+      `${path} is ${typeof value === 'number' ? value : `a ${typeof value}`}, which JSON has no word for.`,
     )
   if (depth > 256) throw new UsageError(`${path} is nested too deeply, or in itself.`)
   if (Array.isArray(value)) return value.map((item, index) => jsonCopy(item, `${path}[${index}]`, depth + 1))

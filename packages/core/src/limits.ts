@@ -46,7 +46,10 @@ export async function placeInTool(run: Run, tool: AnyTool, args: unknown): Promi
     entry.until = Date.now() + (limit.interval ?? 0)
     if (limit.interval === undefined && entry.users === 0) queues.delete(key)
   }
-  if (!release) return void leave()
+  if (!release) {
+    leave()
+    return undefined
+  }
   return () => {
     release()
     leave()

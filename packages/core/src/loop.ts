@@ -4,7 +4,7 @@ import { type Fact, isFact, type RunEvent } from './events.ts'
 import type { Run } from './run.ts'
 import { apply, type RunState } from './state.ts'
 import { inTime, turn } from './in-time.ts'
-import { interrupted, perform } from './works.ts'
+import { endingLast, interrupted, perform } from './works.ts'
 
 /** Events that travel together: what arrived at once. */
 export type Batch = RunEvent[]
@@ -37,10 +37,11 @@ export async function* loop(run: Run, log: RunLog, input: Batch, scope: Scope): 
   let batch = input
   try {
     for (;;) {
+      batch = endingLast(batch)
       const facts = batch.filter(isFact)
       if (facts.length > 0 || batch.length === 0) {
         for (const fact of facts) run.stamp(fact)
-        if (facts.length > 0) await inTime(run, log.append(facts))
+        if (facts.length > 0) await inTime(run, log.append([...facts]))
         state = run.state = facts.reduce(apply, state)
         if (!run.signal.aborted) scope.logged()
         if (state.status === 'running' && !run.signal.aborted)

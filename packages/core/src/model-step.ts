@@ -2,6 +2,7 @@ import type { Usage } from '@toolloop/wire'
 import { misfitOf } from './answer.ts'
 import { type Fact, fact, type RunEvent } from './events.ts'
 import { failed } from './failure.ts'
+import { turn } from './in-time.ts'
 import { Mailbox } from './mailbox.ts'
 import { planStep, type StepPlan } from './request.ts'
 import type { Run } from './run.ts'
@@ -15,7 +16,7 @@ export async function* modelStep(run: Run): AsyncGenerator<RunEvent[], void, voi
   if (open && open.calls.length > 0) return yield [crashed(run)]
   let plan: StepPlan
   try {
-    const enough = (await spentAsks(run)) ?? (await whyStop(run))
+    const enough = (await spentAsks(run)) ?? brokenFor(run) ?? (await whyStop(run))
     if (enough) return yield [enough]
     plan = await planStep(run)
   } catch (error) {
@@ -26,7 +27,8 @@ export async function* modelStep(run: Run): AsyncGenerator<RunEvent[], void, voi
 
   // Asked until there is a message. One generator, no nesting: this is the way of every delta.
   const tries: Tries = { resets: 0, empty: 0, spent: null }
-  for (let verdict: Verdict = { again: true, events: [] }; verdict.again;) {
+  let verdict: Verdict
+  do {
     const reader = new StepReader(run, plan, tries.spent)
     const retries = new Mailbox<RunEvent>()
     run.cut = (reason) => (reader.holdsNothing ? undefined : reader.cut(reason))
@@ -40,7 +42,9 @@ export async function* modelStep(run: Run): AsyncGenerator<RunEvent[], void, voi
       )
       // Retries are told while the answer is still awaited.
       for (let told = await retries.take(); told; told = await retries.take()) yield told
+      let batches = 0
       for (let next = await first; !next.done; next = await source.next()) {
+        if (++batches % 1024 === 0) await turn() // a source that never waits must not starve timers and aborts
         const events = reader.push(next.value)
         if (events.length > 0) yield events
       }
@@ -56,7 +60,7 @@ export async function* modelStep(run: Run): AsyncGenerator<RunEvent[], void, voi
     if (run.signal.aborted) return // the loop writes the end
     run.cut = undefined
     yield verdict.events
-  }
+  } while (verdict.again)
 }
 
 /** The process died while this step streamed: what was sealed stands, the rest never was. */
@@ -69,6 +73,13 @@ async function spentAsks(run: Run): Promise<Fact | undefined> {
   const { agent, state } = run
   if (!agent.output || state.asks <= agent.output.retries) return undefined
   return failed(await misfitOf(run, state.steps.at(-1)!))
+}
+
+/** A stream that broke behind its calls is asked on, but not for ever, and not when it would break again. */
+function brokenFor({ agent, state: { cuts } }: Run): Fact | undefined {
+  const last = cuts.at(-1)
+  if (!last || (last.retryable !== false && cuts.length <= agent.stepRetries)) return undefined
+  return fact({ type: 'run.done', outcome: { status: 'error', error: last } })
 }
 
 async function whyStop({ agent, state }: Run): Promise<Fact | undefined> {
@@ -106,10 +117,10 @@ function onAnswer({ state }: Run, reader: StepReader, tries: Tries): Verdict {
 /** What was sealed stands; else a stream that broke off is asked again, and at last the run fails. */
 function onFailure({ state, agent, signal }: Run, reader: StepReader, tries: Tries, error: unknown): Verdict {
   if (signal.aborted) return { again: false, events: [] }
-  if (reader.sealed.length > 0) return { again: false, events: [reader.cut('connection')] }
+  if (reader.sealed.length > 0) return { again: false, events: [reader.cut('connection', error)] }
   if (reader.started && retryable(error) && tries.resets++ < agent.stepRetries)
     return again(reader, tries, { type: 'step.reset', step: state.step, reason: 'connection' })
-  return { again: false, events: [...(reader.holdsNothing ? [] : [reader.cut('connection')]), failed(error)] }
+  return { again: false, events: [...(reader.holdsNothing ? [] : [reader.cut('connection', error)]), failed(error)] }
 }
 
 function again(reader: StepReader, tries: Tries, event: RunEvent): Verdict {

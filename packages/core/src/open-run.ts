@@ -1,8 +1,7 @@
 import type { EventSource } from '@toolloop/client'
-import { type Message, systemClock, UsageError } from '@toolloop/wire'
+import { type Message, systemClock, UsageError, deepFreeze } from '@toolloop/wire'
 import { type ApprovalRequest, type Decision, type Fact, fact, type FactOf, type RunEvent } from './events.ts'
 import { failed } from './failure.ts'
-import { deepFreeze } from './freeze.ts'
 import { inTime } from './in-time.ts'
 import { memoryLog } from './log.ts'
 import { type Batch, loop, type RunLog } from './loop.ts'
@@ -161,11 +160,11 @@ function makeRun(agent: AgentSpec, past: readonly Fact[], options: Options, sign
 
 function stateOf(past: readonly Fact[]): RunState {
   let state = initialState
-  for (const [at, fact] of past.entries()) {
+  for (const [at, one] of past.entries()) {
     try {
-      state = apply(state, fact)
+      state = apply(state, one)
     } catch (error) {
-      throw new UsageError(`The log is damaged: fact ${at} (\`${fact?.type}\`) does not fit what comes before it.`, {
+      throw new UsageError(`The log is damaged: fact ${at} (\`${one?.type}\`) does not fit what comes before it.`, {
         cause: error,
       })
     }

@@ -294,6 +294,35 @@ describe('a run ends as it says', () => {
     )
   })
 
+  it('the end is the last fact, and there is one, though two tools end the run at once', async () => {
+    const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
+    const fails = (name: string, ms: number) =>
+      tool({
+        name,
+        onError: 'throw',
+        execute: async () => {
+          await pause(ms)
+          throw new Error(name)
+        },
+      })
+    const fine = tool({ name: 'fine', execute: () => pause(2) })
+    const facts: { type: string }[] = []
+    const log = {
+      load: () => [],
+      append: async (more: readonly { type: string }[]) => {
+        await pause(15)
+        facts.push(...more)
+      },
+    }
+    const model = scriptedModel([calls([{ name: 'one' }, { name: 'two' }, { name: 'fine' }])])
+    const result = await agent({ name: 'a', model, tools: [fails('one', 4), fails('two', 5), fine] }).run('go', { log })
+    expect(facts.filter((fact) => fact.type === 'run.done')).toHaveLength(1)
+    expect(facts.at(-1)).toMatchObject({
+      type: 'run.done',
+      outcome: { error: { message: result.status === 'error' && result.error.message } },
+    })
+  })
+
   it('a model whose iterator is odd is a model all the same', async () => {
     const chunk = (
       await scriptedModel([text('fine')])

@@ -19,4 +19,6 @@ export interface Failure {
   readonly name: string
   readonly message: string
   readonly code?: string
+  /** `false`: the same thing would fail again. */
+  readonly retryable?: false
 }

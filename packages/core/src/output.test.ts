@@ -11,6 +11,7 @@ import {
   text,
   toolResults,
 } from '@toolloop/testing'
+import type { Profile } from '@toolloop/wire'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { agent, outputOf } from './index.ts'
@@ -101,6 +102,31 @@ describe('tool mode', () => {
   })
 })
 
+it.each([
+  [[look], 'tool'],
+  [[], 'native'],
+] as const)(
+  'a server whose grammar leaves no room for calls is asked by the tool where there are tools',
+  async (tools, mode) => {
+    const profile: Profile = {
+      name: 'x',
+      strict: false,
+      streamOptions: true,
+      parallelToolCalls: true,
+      developerRole: false,
+      maxCompletionTokens: false,
+      nullContent: true,
+      invalidArguments: true,
+      sendBack: [],
+      output: 'native',
+      outputWithTools: 'tool',
+    }
+    const model = scriptedModel([mode === 'tool' ? call('final_answer', good) : say(good)], { profile })
+    await agent({ name: 'a', model, tools, output: Answer }).run('go')
+    expect('response_format' in model.requests[0]!).toBe(mode === 'native')
+  },
+)
+
 describe('prompt mode', () => {
   it('writes the schema into the instructions and takes a fenced answer', async () => {
     const model = scriptedModel([reply({ content: '```json\n{"city":"Oslo","degrees":null}\n```' })], { check })
@@ -169,7 +195,7 @@ describe.each(['native', 'tool', 'prompt'] as const)('an answer that does not fi
 })
 
 describe('tool mode, where several answers meet', () => {
-  const Number_ = z.object({ a: z.number() })
+  const Count = z.object({ a: z.number() })
   const two = (second: unknown) =>
     calls([
       { name: 'final_answer', args: { a: 1 } },
@@ -180,7 +206,7 @@ describe('tool mode, where several answers meet', () => {
     const model = scriptedModel(script)
     return {
       model,
-      result: agent({ name: 'a', model, tools: [look], output: { schema: Number_, mode: 'tool', retries } }).run('go'),
+      result: agent({ name: 'a', model, tools: [look], output: { schema: Count, mode: 'tool', retries } }).run('go'),
     }
   }
 

@@ -1,3 +1,4 @@
+import { deepFreeze } from '@toolloop/wire'
 // Structured output: what the answer must look like, and the three ways of asking for it.
 import { OutputError, responseFormat, type ResponseFormatOf, type StandardSchema } from '@toolloop/schema'
 import type { FunctionDefinition, Profile } from '@toolloop/wire'
@@ -41,6 +42,7 @@ export const FINAL_TOOL = 'final_answer'
 export function outputSpec(option: OutputOption<unknown, never>): OutputSpec {
   const settings: OutputSettings<unknown, never> = isSettings(option) ? option : { schema: option }
   const format = '~standard' in settings.schema ? responseFormat(settings.schema, { name: 'answer' }) : settings.schema
+  deepFreeze(format.json_schema) // a model that is given it must not change it
   const schema = JSON.stringify(format.json_schema.schema)
   return Object.freeze({
     format,
@@ -58,8 +60,8 @@ export function outputSpec(option: OutputOption<unknown, never>): OutputSpec {
 }
 
 /** The mode to ask in: the user's, else what the server does best. */
-export const modeOf = (output: OutputSpec, profile: Profile | undefined): OutputMode =>
-  output.mode ?? profile?.output ?? 'native'
+export const modeOf = (output: OutputSpec, profile: Profile | undefined, hasTools: boolean): OutputMode =>
+  output.mode ?? (hasTools ? profile?.outputWithTools : undefined) ?? profile?.output ?? 'native'
 
 export function finalTool({ format }: OutputSpec): FunctionDefinition {
   const { schema, strict, description } = format.json_schema

@@ -25,14 +25,14 @@ export async function planStep(run: Run): Promise<StepPlan> {
   const { agent, context, state } = run
   const changes = (await agent.prepareStep?.({ step: state.step, state: frozen(state), context })) ?? {}
   const model = agent.model(changes.model)
-  const mode = agent.output && modeOf(agent.output, model.profile)
   const names = await offered(run, changes.tools)
+  const mode = agent.output && modeOf(agent.output, model.profile, names.length > 0)
   const definitions: ToolDefinition[] = names.map((name) => agent.tools.get(name)!.definition)
   if (agent.output && mode === 'tool') {
     definitions.push(finalTool(agent.output))
     names.push(FINAL_TOOL)
   }
-  const chosen = changes.toolChoice ?? choiceOf(run)
+  const chosen = changes.toolChoice ?? choiceOf(run, names)
   checkChoice(`Step ${state.step} of agent \`${agent.name}\``, chosen, names)
   // In `tool` mode a text would be no answer: unless a certain call is forced, some call is.
   const toolChoice = mode === 'tool' && typeof chosen !== 'object' ? 'required' : chosen
@@ -86,12 +86,13 @@ async function offered({ agent, context }: Run, narrowed: readonly string[] | un
   return names
 }
 
-/** A forced choice would force for ever: it holds for the first step. */
-function choiceOf({ agent, state }: Run): ToolChoice | undefined {
+/** A forced choice would force for ever: it holds for the first step, and only where its tool is offered. */
+function choiceOf({ agent, state }: Run, names: readonly string[]): ToolChoice | undefined {
   const { toolChoice } = agent
-  const forces =
-    toolChoice === 'required' ||
-    (typeof toolChoice === 'object' &&
-      !(toolChoice.type === 'allowed_tools' && toolChoice.allowed_tools.mode === 'auto'))
-  return forces && state.steps.length > 0 ? 'auto' : toolChoice
+  const first = state.steps.length === 0
+  if (typeof toolChoice !== 'object') return toolChoice === 'required' && !first ? 'auto' : toolChoice
+  if (toolChoice.type === 'allowed_tools')
+    return toolChoice.allowed_tools.mode === 'auto' || first ? toolChoice : 'auto'
+  const name = toolChoice.type === 'function' ? toolChoice.function.name : toolChoice.custom.name
+  return first && names.includes(name) ? toolChoice : 'auto'
 }

@@ -50,7 +50,7 @@ export class RunError extends ToolloopError {
   declare readonly result: Result<unknown>
 
   constructor(result: Result<unknown>) {
-    super('run', `The run has no output: it ended as \`${result.status}\`${detail(result)}.`, {
+    super('run', `The run has no output: it ended as \`${result.status}\`${detail(result).replace(/\.$/, '')}.`, {
       ...(result.status === 'error' && { cause: result.error }),
     })
     Object.defineProperty(this, 'result', { value: result, enumerable: false })

@@ -62,6 +62,7 @@ describe('a run resumed from its log', () => {
     expect(checkTranscript(result.messages)).toBeUndefined()
     const inFlight = [...started].filter((args) => !finished.has(args))
     if (inFlight.length > 0) {
+      expect(JSON.stringify(result.messages)).not.toContain('Not run: awaiting')
       expect(result).toMatchObject({
         status: 'approval',
         requests: [{ name: 'write', kind: 'interrupted', arguments: inFlight[0] }],
@@ -85,6 +86,18 @@ describe('a run resumed from its log', () => {
     expect(outputOf(again)).toBe('Finished.')
     expect(ran).not.toContain('w1')
     expect(again.messages).toContainEqual({ role: 'tool', tool_call_id: callId, content: 'It was written.' })
+  })
+
+  it('does not say that an interrupted call was not made, when nobody wants it made again', async () => {
+    const upTo = facts.findIndex((fact) => fact.type === 'tool.start' && fact.name === 'write') + 1
+    const log = memoryLog(facts.slice(0, upTo))
+    await worker().run(undefined, { from: log })
+    const result = await worker().run(undefined, {
+      from: log,
+      decisions: { c2: { approve: false, reason: 'Look first.' } },
+    })
+    const told = result.messages.find((message) => message.role === 'tool' && message.tool_call_id === 'c2')
+    expect(told?.content).toBe('Interrupted: the outcome is unknown. It was not run again. Look first.')
   })
 
   it('can be told to report or to run again instead', async () => {
@@ -163,7 +176,7 @@ describe('an error', () => {
     ],
   ] as const)('by %s can be resumed', async (_title, script, options) => {
     const log = memoryLog()
-    const failing = agent({ name: 'a', model: scriptedModel(script), ...(options as object) })
+    const failing = agent({ name: 'a', model: scriptedModel(script), ...options })
     expect((await failing.run('go', { log })).status).toBe('error')
     const mended = scriptedModel([text('{"a":1}')])
     expect((await failing.with({ model: mended }).run(undefined, { from: log })).status).toBe('done')

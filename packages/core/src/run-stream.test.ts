@@ -85,6 +85,20 @@ describe('a stream', () => {
     expect(problems).toEqual([new Error('again')])
   })
 
+  it('survives a listener that rejects, and says so', async () => {
+    const problems: unknown[] = []
+    const { stream } = make()
+    stream
+      // oxlint-disable-next-line typescript/no-misused-promises -- that is what people write
+      .on('tool.done', async () => {
+        throw new Error('async')
+      })
+      .on('listener.error', (event) => problems.push(event.error))
+    expect((await stream.result).status).toBe('done')
+    await turn()
+    expect(problems).toEqual([new Error('async')])
+  })
+
   it('can be left alone by a listener again', async () => {
     const { stream } = make()
     let count = 0

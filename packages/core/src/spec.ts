@@ -83,7 +83,7 @@ export interface StepChanges {
 /** The description as works read it: defaults filled in, types erased. */
 export interface AgentSpec {
   readonly name: string
-  /** Changes when tools, output or model change. */
+  /** Changes when tools or output change. */
   readonly fingerprint: string
   /** The agent's model, or another by id. */
   readonly model: (other?: string | ChatModel) => ChatModel

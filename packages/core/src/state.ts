@@ -1,11 +1,10 @@
 // The run's state: `facts.reduce(apply, initialState)`. Pure; what `decide` and the result are computed from.
 import type { AssistantMessage, FinishReason, Message, Usage } from '@toolloop/wire'
-import type { ApprovalRequest, Decision, Fact, FactOf, ToolDone } from './events.ts'
-import type { Outcome } from './outcome.ts'
+import type { Decision, Fact, FactOf, ToolDone } from './events.ts'
+import type { Failure, Outcome } from './outcome.ts'
 import { type CallPhase, transcript } from './transcript.ts'
 
 export interface CallState extends CallPhase {
-  readonly request?: ApprovalRequest
   readonly decision?: Decision
 }
 
@@ -49,7 +48,9 @@ export interface RunState {
   readonly answered: boolean
   /** How often the answer was asked for again because it did not fit. */
   readonly asks: number
-  /** How many steps were closed when the run was started or last resumed: limits count from here. */
+  /** The errors of the last steps, as far back as each broke off behind its calls. */
+  readonly cuts: readonly Failure[]
+  /** How many steps were closed when the last question was asked, or a limit lifted: limits count from here. */
   readonly since: number
   readonly outcome: Outcome | null
   readonly startedAt: number
@@ -66,6 +67,7 @@ export const initialState: RunState = {
   inbox: [],
   answered: false,
   asks: 0,
+  cuts: [],
   since: 0,
   outcome: null,
   startedAt: 0,
@@ -78,15 +80,13 @@ export function apply(before: RunState, fact: Fact): RunState {
   switch (fact.type) {
     case 'run.start':
       return { ...state, run: fact.run, messages: fact.input, startedAt: fact.at }
-    case 'run.resume':
-      return {
-        ...state,
-        status: 'running',
-        outcome: null,
-        since: state.steps.length,
-        asks: 0,
-        answered: state.answered && before.outcome?.status !== 'error',
-      }
+    case 'run.resume': {
+      const { status } = before.outcome ?? {}
+      // A limit that was reached gets another round; a run that waited or crashed goes on with what is left.
+      const since = status === 'limit' || status === 'stopped' ? state.steps.length : state.since
+      const answered = state.answered && status !== 'error'
+      return { ...state, status: 'running', outcome: null, since, asks: 0, cuts: [], answered }
+    }
     case 'step.start': {
       // Asked from what is known now, also what was said since an earlier try of this step.
       const { model, tools, at } = fact
@@ -108,7 +108,8 @@ export function apply(before: RunState, fact: Fact): RunState {
       const calls = (fact.message.tool_calls ?? []).map(
         (call): CallState => known.get(call.id) ?? { call, phase: 'sealed' },
       )
-      return close(state, { ...open!, message: fact.message, end: fact, calls })
+      const cuts = fact.type === 'step.cut' && fact.error ? [...state.cuts, fact.error] : []
+      return close({ ...state, cuts }, { ...open!, message: fact.message, end: fact, calls })
     }
     case 'tool.start':
       return update(state, fact.callId, { phase: 'started' })
@@ -122,9 +123,9 @@ export function apply(before: RunState, fact: Fact): RunState {
         done: fact,
       })
     case 'message.add': {
-      const asks = fact.origin === 'output' ? state.asks + 1 : 0
-      if (open) return { ...state, asks, inbox: [...state.inbox, fact.message] }
-      return { ...state, asks, answered: false, messages: [...state.messages, fact.message] }
+      const counted = fact.origin === 'output' ? { asks: state.asks + 1 } : { asks: 0, since: state.steps.length }
+      if (open) return { ...state, ...counted, inbox: [...state.inbox, fact.message] }
+      return { ...state, ...counted, answered: false, messages: [...state.messages, fact.message] }
     }
     case 'run.pause':
       return { ...state, status: 'paused' }
@@ -210,11 +211,15 @@ function stepOf(state: RunState, open: OpenStep): Step {
   })
 }
 
+/** The fields of a message that only ever grow; all others are replaced as a whole. */
+export const grows = (field: string): boolean =>
+  field === 'content' || field === 'refusal' || field.startsWith('reasoning')
+
 function gain(before: Partial<AssistantMessage>, gained: Partial<AssistantMessage>): Partial<AssistantMessage> {
   const after: Record<string, unknown> = { ...before }
   for (const [key, value] of Object.entries(gained)) {
     const text = after[key]
-    after[key] = typeof value === 'string' && typeof text === 'string' ? text + value : value
+    after[key] = grows(key) && typeof value === 'string' && typeof text === 'string' ? text + value : value
   }
   return after
 }

@@ -3,9 +3,11 @@ import type { AssistantMessage, Completion, FinishReason, ModelOptions, ToolCall
 import { isWhole, mintCallId, nameOf } from './calls.ts'
 import { chunksOf, type Piece, WholeAnswer } from './chunks-of.ts'
 import { type Fact, fact, type Progress, type RunEvent, type StepProgress } from './events.ts'
+import { failureOf } from './failure.ts'
 import { adopt } from './input.ts'
 import type { StepPlan } from './request.ts'
 import type { Run } from './run.ts'
+import { grows } from './state.ts'
 import { addUsage, costOf, soundUsage } from './usage.ts'
 
 /** The end of a step, as its server left it. */
@@ -45,7 +47,7 @@ export class StepReader {
     })
   }
 
-  /** Asks the model. Nothing is sent before the first `next()`. */
+  /** Asks the model; a streamed request is sent at the first `next()`. */
   open(onRetry: (retry: Progress) => void): AsyncIterator<Piece> {
     const options: ModelOptions = {
       signal: this.#run.signal,
@@ -114,10 +116,11 @@ export class StepReader {
   }
 
   /** What stands when the stream ends here. */
-  cut(reason: 'connection' | 'abort'): Fact {
+  cut(reason: 'connection' | 'abort', cause?: unknown): Fact {
     const snapshot = this.#builder.snapshot()
     const message = adopt(tidy(snapshot.choices[0]?.message ?? nothing, this.sealed))
-    return fact({ type: 'step.cut', step: this.#step, reason, message, ...this.#bill(snapshot) })
+    const error = cause === undefined ? {} : { error: failureOf(cause) }
+    return fact({ type: 'step.cut', step: this.#step, reason, message, ...this.#bill(snapshot), ...error })
   }
 
   #bill(snapshot: Completion): { usage: Usage | null; cost?: number } {
@@ -181,7 +184,7 @@ const isOurs = ({ type }: StreamEvent): boolean => type === 'call.sealed' || typ
 
 function gainOf(key: string, value: unknown, told: Partial<AssistantMessage>): [string, unknown][] {
   const before: unknown = told[key as keyof AssistantMessage]
-  if (typeof value === 'string' && typeof before === 'string')
+  if (grows(key) && typeof value === 'string' && typeof before === 'string')
     return value === before ? [] : [[key, value.slice(before.length)]]
   return value === undefined || value === null || JSON.stringify(value) === JSON.stringify(before) ? [] : [[key, value]]
 }

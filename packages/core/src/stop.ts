@@ -3,8 +3,9 @@ import type { RunState } from './state.ts'
 /** Asked after every step that called tools: is it enough? A name makes `stopped.by` readable. */
 export type StopCondition = (state: RunState) => boolean | Promise<boolean>
 
-/** After so many steps. */
-export const steps = (count: number): StopCondition => named(`steps(${count})`, (state) => state.steps.length >= count)
+/** After so many steps since the last question. */
+export const steps = (count: number): StopCondition =>
+  named(`steps(${count})`, (state) => state.steps.length - state.since >= count)
 
 /** The last step called one of these tools. */
 export const calls = (...names: readonly string[]): StopCondition =>

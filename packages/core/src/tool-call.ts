@@ -1,17 +1,19 @@
 // One call: find the tool, parse the arguments, run it, report. Every failure is an answer for the model.
-import { OutputError, describeError, isToolResult, renderOutput, ToolInputError, ToolRetry } from '@toolloop/schema'
-import type { ContentPart, TextPart, ToolCall } from '@toolloop/wire'
-import { argumentsOf, isWhole, nameOf } from './calls.ts'
-import { placeInRun, placeInTool, type Release } from './limits.ts'
-import { type ApprovalRequest, type Fact, fact, type RunEvent, type ToolDone } from './events.ts'
-import { type CallContext, execute, Timeout } from './execute.ts'
-import { failed } from './failure.ts'
-import { Mailbox } from './mailbox.ts'
+import { isToolResult, renderOutput, ToolInputError, ToolRetry } from '@toolloop/schema'
 import { readAnswer } from './answer.ts'
+import { argumentsOf, isWhole, nameOf } from './calls.ts'
+import { type Fact, fact, type RunEvent } from './events.ts'
+import { type CallContext, execute, ToolTimeout } from './execute.ts'
+import { failed } from './failure.ts'
+import { placeInRun, placeInTool, type Release } from './limits.ts'
+import { Mailbox } from './mailbox.ts'
 import { FINAL_TOOL } from './output.ts'
 import type { Run } from './run.ts'
 import type { AnyTool } from './spec.ts'
 import type { CallState } from './state.ts'
+import { callContext, type DoneFactory, doneFactory, live, plainJson, request } from './tool-facts.ts'
+import { questionFor } from './tool-question.ts'
+import { contentOf, unknownOutcome, unknownTool, wordsOf } from './tool-words.ts'
 
 /** Ends with one `tool.done`, or with `approval.request` where somebody else must answer. */
 export async function* toolCall(run: Run, item: CallState): AsyncGenerator<RunEvent[], void, void> {
@@ -52,8 +54,10 @@ async function prepare(run: Run, item: CallState): Promise<Ready | RunEvent[]> {
   const { open } = run.state
   const name = nameOf(call)
   const done = doneFactory(run, item)
-  if (decision && 'result' in decision) return [done({ ok: true, content: decision.result })]
-  if (decision && decision.approve !== true)
+  if (decision && 'result' in decision) return [done({ ok: false, reason: 'answered', content: decision.result })]
+  if (decision && !isApproval(decision) && item.request?.kind === 'interrupted')
+    return [done({ ok: false, reason: 'interrupted', content: unknownOutcome(decision.reason) })]
+  if (decision && !isApproval(decision))
     return [done({ ok: false, reason: 'declined', content: decision.reason ?? 'Declined by the user.' })]
   if (open?.end?.type === 'step.done' && open.end.finish_reason === 'length' && !isWhole(call))
     return [
@@ -72,7 +76,7 @@ async function prepare(run: Run, item: CallState): Promise<Ready | RunEvent[]> {
     args = await tool.parse(argumentsOf(call))
   } catch (error) {
     const reason = error instanceof ToolInputError ? 'arguments' : 'failed'
-    return [done({ ok: false, reason, content: describeError(error), error })]
+    return [done({ ok: false, reason, content: wordsOf(error), error })]
   }
   if (!tool.execute) return [request(run, item, 'external')]
   const question = await questionFor(run, tool, item, args)
@@ -81,12 +85,16 @@ async function prepare(run: Run, item: CallState): Promise<Ready | RunEvent[]> {
       done({
         ok: false,
         reason: 'interrupted',
-        content: 'Interrupted: the outcome is unknown. It was not run again.',
+        content: unknownOutcome(),
         args,
       }),
     ]
   return question ? [request(run, item, question)] : { tool, args, done }
 }
+
+/** Only `true` itself: a log may have been edited, and whoever reads it may have slipped. */
+const isApproval = (decision: { readonly approve: unknown }): decision is { readonly approve: true } =>
+  decision.approve === true
 
 function started({ call, step, idempotencyKey }: CallContext, args: unknown): Fact {
   const mark = { step, callId: call.id, name: nameOf(call), arguments: argumentsOf(call) }
@@ -117,21 +125,10 @@ async function succeeded({ tool, args, done }: Ready, returned: unknown, ms: num
 async function failedCall(run: Run, { tool, args, done }: Ready, error: unknown, ms: number): Promise<RunEvent[]> {
   const policy = tool.policy.onError ?? run.agent.onToolError
   const told = error instanceof ToolRetry
-  const reason = told ? 'retry' : error instanceof Timeout ? 'timeout' : 'failed'
-  const content = told || reason === 'timeout' ? describeError(error) : await contentOf(policy, error)
+  const reason = told ? 'retry' : error instanceof ToolTimeout ? 'timeout' : 'failed'
+  const content = told || reason === 'timeout' ? wordsOf(error) : await contentOf(policy, error)
   const answer = done({ ok: false, reason, content, ms, args, error })
   return policy === 'throw' && !told ? [answer, failed(error)] : [answer]
-}
-
-/** The user's words for an error; what is no text, or throws, is replaced by the error's own message. */
-async function contentOf(policy: AnyTool['policy']['onError'], error: unknown): Promise<string> {
-  if (typeof policy !== 'function') return describeError(error)
-  try {
-    const words: unknown = await policy(error)
-    return typeof words === 'string' ? words.slice(0, 16_384) : describeError(error)
-  } catch (worse) {
-    return describeError(worse)
-  }
 }
 
 /** `tool` mode: a call whose arguments fit is the run's answer; one whose do not is told so, and counts as an ask. */
@@ -143,98 +140,9 @@ async function finalAnswer(run: Run, { call }: CallState, done: DoneFactory): Pr
     return done({
       ok: false,
       reason: 'arguments',
-      content: error instanceof OutputError ? error.message : describeError(error),
+      content: wordsOf(error),
       final: true,
       error,
     })
   }
-}
-
-/** Must somebody be asked before this call runs? A function that throws means yes. */
-async function questionFor(
-  run: Run,
-  tool: AnyTool,
-  { call, phase }: CallState,
-  args: unknown,
-): Promise<'approval' | 'interrupted' | 'report' | undefined> {
-  const { effects, needsApproval, onInterrupted = 'ask' } = tool.policy
-  const context = { ...callContext(run, call), signal: run.signal, attempt: 1, progress: () => {} }
-  if (phase === 'sealed' && needsApproval) {
-    const needed = needsApproval === true || (await settle(() => needsApproval(args, context), true))
-    return needed ? 'approval' : undefined
-  }
-  if (phase !== 'started' || effects !== 'unsafe') return undefined
-  const policy =
-    typeof onInterrupted === 'function'
-      ? await settle(() => onInterrupted(args, context), 'ask' as const)
-      : onInterrupted
-  return policy === 'rerun' ? undefined : policy === 'report' ? 'report' : 'interrupted'
-}
-
-async function settle<Value>(ask: () => Value | Promise<Value>, otherwise: Value): Promise<Value> {
-  try {
-    return await ask()
-  } catch {
-    return otherwise
-  }
-}
-
-function callContext(run: Run, call: ToolCall): CallContext {
-  const { step } = run.state
-  return { call, step, runId: run.id, idempotencyKey: `${run.id}/${step}/${call.id}`, context: run.context }
-}
-
-function unknownTool(run: Run, name: string): string {
-  const names = (run.state.open?.tools ?? []).filter((known) => known === FINAL_TOOL || run.agent.tools.has(known))
-  const known =
-    names.length > 0
-      ? `Available: ${names.slice(0, 40).join(', ')}${names.length > 40 ? ', …' : ''}.`
-      : 'No tools are available.'
-  return `There is no tool ${JSON.stringify(name.slice(0, 64))}. ${known}`
-}
-
-function request(run: Run, { call }: CallState, kind: ApprovalRequest['kind']): Fact {
-  return fact({
-    type: 'approval.request',
-    step: run.state.step,
-    callId: call.id,
-    name: nameOf(call),
-    arguments: argumentsOf(call),
-    kind,
-  })
-}
-
-interface Answer {
-  readonly ok: boolean
-  readonly content: string | TextPart[]
-  readonly parts?: ContentPart[]
-  readonly details?: unknown
-  readonly reason?: NonNullable<ToolDone['reason']>
-  readonly final?: true
-  readonly ms?: number
-  /** Live, for listeners of this process. */
-  readonly args?: unknown
-  readonly output?: unknown
-  readonly error?: unknown
-}
-type DoneFactory = (answer: Answer) => Fact
-
-function doneFactory(run: Run, { call }: CallState): DoneFactory {
-  const known = { step: run.state.step, callId: call.id, name: nameOf(call), arguments: argumentsOf(call) }
-  return ({ args, output, error, ms = 0, ...answer }) =>
-    live(fact({ type: 'tool.done', ...known, ...answer, ms }), { args, output, error })
-}
-
-/** Values that listeners of this process see and the log does not keep. */
-function live(made: Fact, values: Readonly<Record<string, unknown>>): Fact {
-  for (const [key, value] of Object.entries(values))
-    if (value !== undefined) Object.defineProperty(made, key, { value, enumerable: false })
-  return made
-}
-
-/** A copy that a log can hold, rendered as a tool's output is; `undefined` for what JSON has no word for. */
-function plainJson(value: unknown): unknown {
-  if (value === undefined || typeof value === 'function' || typeof value === 'symbol') return undefined
-  const { content } = renderOutput({ value }, { maxBytes: Infinity })
-  return typeof content === 'string' ? (JSON.parse(content) as { value?: unknown }).value : content
 }

@@ -197,7 +197,7 @@ describe('other generators', () => {
         })(),
     ],
   ])('%s ones give their result', async (_title, execute) => {
-    const odd = tool({ name: 'odd', execute: execute as never })
+    const odd = tool({ name: 'odd', execute })
     const result = await agent({
       name: 'a',
       model: scriptedModel([calls([{ name: 'odd' }]), text('done')]),

@@ -1,29 +1,29 @@
 // The conversation as it can be sent: every call has exactly one tool message, in call order, behind its message.
 import type { AssistantMessage, ContentPart, Message, ToolCall } from '@toolloop/wire'
-import type { ToolDone } from './events.ts'
+import type { ApprovalRequest, ToolDone } from './events.ts'
 
 /** A call of the open step. `phase` only moves right; `decided` is `asked` with an answer. */
 export interface CallPhase {
   readonly call: ToolCall
   readonly phase: 'sealed' | 'asked' | 'decided' | 'started' | 'done'
+  readonly request?: ApprovalRequest
   readonly done?: ToolDone
 }
 
-const notes = {
-  sealed: 'Not run: the run ended first.',
-  decided: 'Not run: the run ended first.',
-  asked: 'Not run: awaiting a decision.',
-  started: 'Interrupted: the outcome is unknown.',
-} as const
+/** What stands for a result that is not there. Of a call that had started nobody may say that it was not run. */
+function noteOf({ phase, request }: CallPhase): string {
+  if (phase === 'started' || request?.kind === 'interrupted') return 'Interrupted: the outcome is unknown.'
+  return phase === 'asked' ? 'Not run: awaiting a decision.' : 'Not run: the run ended first.'
+}
 
 /** A step's messages, frozen: they are written once. What its tools attached follows in a user message. */
 export function transcript(message: AssistantMessage, calls: readonly CallPhase[]): Message[] {
   const parts = calls.flatMap((item) => item.done?.parts ?? [])
   return [
     ...(isEmpty(message) ? [] : [message]),
-    ...calls.map(({ call, done, phase }): Message => {
-      const content = done?.content ?? notes[phase as keyof typeof notes]
-      return Object.freeze<Message>({ role: 'tool', tool_call_id: call.id, content })
+    ...calls.map((item): Message => {
+      const content = item.done?.content ?? noteOf(item)
+      return Object.freeze<Message>({ role: 'tool', tool_call_id: item.call.id, content })
     }),
     ...(parts.length > 0
       ? [Object.freeze<Message>({ role: 'user', content: Object.freeze(parts) as ContentPart[] })]

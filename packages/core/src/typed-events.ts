@@ -1,31 +1,46 @@
-import type { Tool } from '@toolloop/schema'
-import type { FactOf, RunEvent, ToolDone } from './events.ts'
+import type { Tool, ToolResult } from '@toolloop/schema'
+import type { FactOf, FailureReason, RunEvent, ToolDone } from './events.ts'
 import type { AnyTool } from './spec.ts'
 
 /** The events of an agent with these tools: discriminate on `type`, then `ok`, then `name`. */
 export type EventOf<Tools extends readonly AnyTool[]> =
   | Exclude<RunEvent, ToolDone | FactOf<'tool.start'>>
-  | Started
-  | Succeeded<Tools[number]>
-  | Failed
+  | StartedOf<Tools[number]>
+  | SucceededOf<Tools[number]>
+  | ToolFailed
+
+/** A call starts. `args` are live values of this process: not enumerable, not in the log. */
+export interface ToolStarted<Name extends string, Args> extends Omit<FactOf<'tool.start'>, 'name'> {
+  readonly name: Name
+  readonly args: Args
+}
 
 /** A call ran and returned. `args` and `output` are live values of this process: not enumerable, not in the log. */
-export type Succeeded<One extends AnyTool> =
-  One extends Tool<infer Name, infer Args, infer Output, infer _Context>
-    ? Omit<ToolDone, 'ok' | 'name' | 'reason'> & {
-        readonly ok: true
-        readonly name: Name
-        readonly args: Args
-        readonly output: Output
-      }
-    : never
+export interface ToolSucceeded<Name extends string, Args, Output, Details = undefined> extends Omit<
+  ToolDone,
+  'ok' | 'name' | 'reason' | 'details'
+> {
+  readonly ok: true
+  readonly name: Name
+  readonly args: Args
+  readonly output: Output
+  readonly details?: Details
+}
 
-/** A call did not run, or failed. `error` is live: not enumerable, not in the log. */
-export type Failed = Omit<ToolDone, 'ok' | 'reason'> & {
+/** A call did not run here, or failed. `error` is live: not enumerable, not in the log. */
+export interface ToolFailed extends Omit<ToolDone, 'ok' | 'reason'> {
   readonly ok: false
-  readonly reason: NonNullable<ToolDone['reason']>
+  readonly reason: FailureReason
   readonly args?: unknown
   readonly error?: unknown
 }
 
-export type Started = FactOf<'tool.start'> & { readonly args: unknown }
+type StartedOf<One extends AnyTool> =
+  One extends Tool<infer Name, infer Args, infer _Output, infer _Context> ? ToolStarted<Name, Args> : never
+
+type SucceededOf<One extends AnyTool> =
+  One extends Tool<infer Name, infer Args, infer Output, infer _Context>
+    ? Output extends ToolResult<infer Model, infer Details>
+      ? ToolSucceeded<Name, Args, Model, Details>
+      : ToolSucceeded<Name, Args, Output>
+    : never

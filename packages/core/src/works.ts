@@ -33,8 +33,14 @@ export function interrupted(run: Run, arrived: RunEvent[]): RunEvent[] {
 export const aborted = (run: Run): Fact =>
   fact({ type: 'run.done', outcome: { status: 'aborted', reason: reasonOf(run.signal) } })
 
+/** What arrived together with the end of the run comes before it; there is one end. */
+export function endingLast(batch: RunEvent[]): RunEvent[] {
+  const end = batch.find((event) => event.type === 'run.done')
+  return end ? [...batch.filter((event) => event.type !== 'run.done'), end] : batch
+}
+
 function reasonOf({ reason }: AbortSignal): string {
-  if (reason instanceof Error) return reason.message
+  if (reason instanceof Error) return reason.message || reason.name
   return typeof reason === 'string' ? reason : 'aborted'
 }
 

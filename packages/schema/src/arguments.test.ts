@@ -82,6 +82,12 @@ describe('hostile arguments', () => {
     await expect(tool({ name: 'x', strict: false, parameters }).parse(text)).rejects.toThrow('too many ways to fit')
   })
 
+  it('may ask a union of unions that doubles with every level', async () => {
+    let union: z.ZodType = z.union([z.date(), z.object({ a: z.date() })])
+    for (let level = 0; level < 40; level++) union = z.union([union.describe(`${level}`), union.describe(`${level}!`)])
+    expect(diagnose(z.object({ union })).length).toBeLessThan(100)
+  })
+
   it('may be a long chain of a union without discriminator', async () => {
     const node: z.ZodType = z.union([
       z.object({ op: z.literal('a'), next: z.lazy(() => node).nullable() }),

@@ -17,7 +17,9 @@ export function parseJson(text: string): Parsed<unknown> {
   } catch (error) {
     return { issues: [{ path: '', message: `not valid JSON: ${describeError(error, 150)}` }], cause: error }
   }
-  if (isDeeper(value, maxDepth)) return { issues: [{ path: '', message: `nested more than ${maxDepth} levels deep` }] }
+  // Each level takes two characters at least.
+  if (text.length > 2 * maxDepth && isDeeper(value, maxDepth))
+    return { issues: [{ path: '', message: `nested more than ${maxDepth} levels deep` }] }
   return { value }
 }
 
@@ -56,7 +58,14 @@ function objectsDeep(value: unknown): number {
   return inner + (Array.isArray(value) ? 0 : 1)
 }
 
+/** Loops, not `some`: it walks the arguments of every call, and this way costs next to nothing. */
 function isDeeper(value: unknown, levels: number): boolean {
   if (typeof value !== 'object' || value === null) return false
-  return levels === 0 || Object.values(value).some((item) => isDeeper(item, levels - 1))
+  if (levels === 0) return true
+  if (Array.isArray(value)) {
+    for (const item of value) if (isDeeper(item, levels - 1)) return true
+  } else {
+    for (const key in value) if (isDeeper(Reflect.get(value, key), levels - 1)) return true
+  }
+  return false
 }

@@ -1,6 +1,7 @@
 import type { CustomDefinition } from '@toolloop/wire'
 import { SchemaError } from './errors.ts'
 import { checkName } from './findings.ts'
+import { policyOf } from './policy.ts'
 import type { Tool, ToolContext, ToolOptions } from './tool.ts'
 
 /** What `customTool` takes. */
@@ -15,11 +16,10 @@ export interface CustomToolOptions<Name extends string, Output, Context> extends
 }
 
 /** A tool with one free text instead of JSON arguments. @throws SchemaError for a name the API refuses */
-// oxlint-disable typescript/unbound-method -- taken out of the rest, bound below
 export function customTool<const Name extends string, Output, Context = unknown>(
   options: CustomToolOptions<Name, Output, Context>,
 ): Tool<Name, string, Output, Context> {
-  const { name, description, grammar, execute: _, effects = 'unsafe', ...policy } = options
+  const { name, description, grammar } = options
   const findings = checkName(name, 'name')
   if (findings.length > 0) throw new SchemaError(`Tool \`${name}\``, findings)
   const definition: CustomDefinition = {
@@ -38,6 +38,6 @@ export function customTool<const Name extends string, Output, Context = unknown>
     parse: (text: string) => Promise.resolve(text),
     ...(options.execute && { execute: options.execute.bind(options) }),
     parseOutput: undefined,
-    policy: Object.freeze({ effects, ...policy }),
+    policy: policyOf(name, options),
   })
 }

@@ -37,6 +37,9 @@ export function define(shape: Shape, mode: StrictOptions | false, dialect: Diale
   return new Writer(shape, mode, dialect).write()
 }
 
+/** More patterns are not judged. */
+const maxPatterns = 100
+
 type Of<Kind extends Type['kind']> = Extract<Type, { kind: Kind }>
 
 class Writer {
@@ -50,6 +53,7 @@ class Writer {
   readonly #names = new Map<Type, string>()
   readonly #definitions = new Map<string, JsonSchema>()
   #depth = 0
+  #patterns = 0
 
   constructor(root: Shape, mode: StrictOptions | false, dialect: Dialect) {
     this.#root = root
@@ -88,7 +92,7 @@ class Writer {
         remedy: remedies[this.#dialect][rule] ?? '',
       })
     for (const pattern of shape.type.kind === 'string' ? shape.type.patterns : [])
-      if (!pattern.ofFormat && isExponential(pattern.source, pattern.flags))
+      if (!pattern.ofFormat && this.#patterns++ < maxPatterns && isExponential(pattern.source, pattern.flags))
         warning('pattern', `some texts take exponential time to match ${show(pattern)}`)
     const branches = this.#recursive.get(shape.type)
     if (branches !== undefined)

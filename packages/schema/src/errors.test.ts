@@ -28,7 +28,7 @@ describe('SchemaError', () => {
       both: z.string().and(z.number()),
     })
     expect(messageOf(() => tool({ name: 'look up', parameters }))).toMatchInlineSnapshot(`
-      "Tool \`look up\` does not fit strict mode, 8 problems:
+      "Tool \`look up\` would be refused by the API, 8 problems:
         name: the name \`look up\` is not 1 to 64 letters, digits, \`_\` or \`-\`
           → name: 'look_up'
         parameters.filter: a record has keys of its own choice, which the strict subset cannot express
@@ -50,13 +50,13 @@ describe('SchemaError', () => {
 
   it('speaks of a root that is no object', () => {
     expect(messageOf(() => tool({ name: 'list', parameters: z.array(z.string()) }))).toMatchInlineSnapshot(`
-      "Tool \`list\` does not fit strict mode, 1 problem:
+      "Tool \`list\` would be refused by the API, 1 problem:
         parameters: the root is an array, but must be an object
           → z.object({ value: … })"
     `)
     const either = z.union([z.object({ a: z.string() }), z.object({ b: z.string() })])
     expect(messageOf(() => responseFormat(either, { name: 'either' }))).toMatchInlineSnapshot(`
-      "Response format \`either\` does not fit strict mode, 1 problem:
+      "Response format \`either\` would be refused by the API, 1 problem:
         schema: the root is a union, but must be an object
           → z.object({ value: … })"
     `)
@@ -73,7 +73,7 @@ describe('SchemaError', () => {
       },
     })
     expect(messageOf(() => strictJsonSchema(schema))).toMatchInlineSnapshot(`
-      "The schema does not fit strict mode, 4 problems:
+      "The schema would be refused by the API, 4 problems:
         schema.any: a schema without a type has no type to hold the model to
           → { "type": "string", "description": "JSON" }, or say which type
         schema.map: a record has keys of its own choice, which the strict subset cannot express
@@ -223,6 +223,7 @@ describe('ToolInputError', () => {
     expect(error.arguments).toContain('hunter2')
     expect(JSON.stringify(error)).not.toContain('hunter2')
     expect(inspect(error)).not.toContain('hunter2')
+    expect(inspect(error)).not.toContain('cause')
     expect(error).toMatchObject({ code: 'tool_input', tool: 'x', issues: [{ path: 'a', message: expect.any(String) }] })
   })
 })

@@ -11,7 +11,7 @@ export class SchemaError extends ToolloopError {
   /** @param subject what has the schema, e.g. "Tool `search`" */
   constructor(subject: string, findings: readonly Finding[], options: { cause?: unknown } = {}) {
     const count = findings.length === 1 ? '1 problem' : `${findings.length} problems`
-    super('schema', `${subject} does not fit strict mode, ${count}:\n${formatFindings(findings)}`, options)
+    super('schema', `${subject} would be refused by the API, ${count}:\n${formatFindings(findings)}`, options)
     this.findings = findings
   }
 
@@ -34,7 +34,11 @@ export class ToolInputError extends ToolloopError {
   declare readonly arguments: string
 
   constructor(tool: string, text: string, issues: readonly Issue[], options: { cause?: unknown } = {}) {
-    super('tool_input', `Invalid arguments for \`${tool}\`, nothing was run:\n${formatIssues(issues)}`, options)
+    super(
+      'tool_input',
+      `Invalid arguments for \`${tool}\`, nothing was run:\n${formatIssues(issues)}`,
+      causeOf(options),
+    )
     this.tool = tool
     this.issues = issues
     Object.defineProperty(this, 'arguments', { value: text, enumerable: false })
@@ -54,7 +58,7 @@ export class OutputError extends ToolloopError {
   declare readonly text?: string
 
   constructor(subject: string, issues: readonly Issue[], options: { cause?: unknown; text?: string } = {}) {
-    super('output', `${subject}:\n${formatIssues(issues)}`, 'cause' in options ? { cause: options.cause } : {})
+    super('output', `${subject}:\n${formatIssues(issues)}`, causeOf(options))
     this.issues = issues
     if (options.text !== undefined) Object.defineProperty(this, 'text', { value: options.text, enumerable: false })
   }
@@ -76,4 +80,9 @@ export class ToolRetry extends ToolloopError {
   static {
     brand(this)
   }
+}
+
+/** An absent cause is no cause; else it would be shown as `undefined`. */
+function causeOf({ cause }: { readonly cause?: unknown }): { cause?: unknown } {
+  return cause === undefined ? {} : { cause }
 }

@@ -12,8 +12,8 @@ import {
 
 /** One look at one value. Remembers its answers, so that recursive unions take linear time. */
 export class Fitting {
-  readonly #exact = new Map<object, Map<Type, boolean>>()
-  readonly #loose = new Map<object, Map<Type, boolean>>()
+  readonly #exact = new Map<unknown, Map<Type, boolean>>()
+  readonly #loose = new Map<unknown, Map<Type, boolean>>()
 
   /**
    * The branch a value belongs to: where objects carry literals the one whose literals match, else the first whose
@@ -27,11 +27,11 @@ export class Fitting {
     return loose ?? indexes(told, 'yes')[0] ?? -1
   }
 
-  #use(shape: Shape | undefined, value: unknown, memo: Map<object, Map<Type, boolean>>): boolean {
+  #use(shape: Shape | undefined, value: unknown, memo: Map<unknown, Map<Type, boolean>>): boolean {
     if (!shape) return false
     if (value === null || value === undefined) return shape.optional === true || (value === null && acceptsNull(shape))
     const type = typeOf(shape)
-    if (typeof value !== 'object') return this.#type(type, value, memo)
+    if (typeof value !== 'object' && type.kind !== 'union') return this.#type(type, value, memo)
     let known = memo.get(value)
     if (!known) memo.set(value, (known = new Map()))
     let answer = known.get(type)
@@ -39,7 +39,7 @@ export class Fitting {
     return answer
   }
 
-  #type(type: Exclude<Type, { kind: 'reference' }>, value: unknown, memo: Map<object, Map<Type, boolean>>): boolean {
+  #type(type: Exclude<Type, { kind: 'reference' }>, value: unknown, memo: Map<unknown, Map<Type, boolean>>): boolean {
     switch (type.kind) {
       case 'string':
         return fitsString(type, value)
@@ -78,7 +78,7 @@ export class Fitting {
     return unreachable(type)
   }
 
-  #object({ properties }: ObjectType, value: Record<string, unknown>, memo: Map<object, Map<Type, boolean>>): boolean {
+  #object({ properties }: ObjectType, value: Record<string, unknown>, memo: Map<unknown, Map<Type, boolean>>): boolean {
     const fit = properties.every(({ key, shape }) => this.#use(shape, ownOf(value, key), memo))
     if (!fit || memo === this.#loose) return fit
     const keys = new Set(properties.map(({ key }) => key))
@@ -89,7 +89,7 @@ export class Fitting {
     items: readonly Shape[],
     rest: Shape | undefined,
     value: unknown,
-    memo: Map<object, Map<Type, boolean>>,
+    memo: Map<unknown, Map<Type, boolean>>,
   ): boolean {
     const list = Array.isArray(value) ? (value as unknown[]) : isObject(value) ? asList(value, items.length) : undefined
     if (!list || (list.length > items.length && !rest)) return false
@@ -99,7 +99,7 @@ export class Fitting {
     )
   }
 
-  #pairs(type: Extract<Type, { key: Shape }>, value: unknown, memo: Map<object, Map<Type, boolean>>): boolean {
+  #pairs(type: Extract<Type, { key: Shape }>, value: unknown, memo: Map<unknown, Map<Type, boolean>>): boolean {
     if (Array.isArray(value))
       return value.every(
         (pair) =>

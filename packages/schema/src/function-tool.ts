@@ -4,7 +4,8 @@ import { checkFindings, convert, type Conversion } from './conversion.ts'
 import { OutputError, ToolInputError } from './errors.ts'
 import { checkName } from './findings.ts'
 import type { InputOf, OutputOf, StandardSchema } from './standard-schema.ts'
-import type { Tool, ToolOptions, ToolPolicy } from './tool.ts'
+import { policyOf } from './policy.ts'
+import type { Tool, ToolOptions } from './tool.ts'
 
 /** The arguments of a tool without `parameters`. */
 export type NoArguments = Record<string, never>
@@ -71,7 +72,7 @@ export function tool(
     parse: argumentsParser(name, parameters, conversion),
     ...(options.execute && { execute: options.execute.bind(options) }),
     parseOutput: output && outputParser(name, output),
-    policy: policyOf(options),
+    policy: policyOf(name, options),
   }) satisfies Tool
 }
 
@@ -121,18 +122,4 @@ function outputParser(name: string, schema: StandardSchema): (value: unknown) =>
       })
     return parsed.value
   }
-}
-
-function policyOf({
-  effects = 'unsafe',
-  timeout,
-  retries,
-  limit,
-  onError,
-  enabled,
-  needsApproval,
-  onInterrupted,
-  loopKey,
-}: Partial<ToolPolicy>): ToolPolicy {
-  return Object.freeze({ effects, timeout, retries, limit, onError, enabled, needsApproval, onInterrupted, loopKey })
 }

@@ -1,5 +1,5 @@
 // Reads JSON Schema (draft-07 to 2020-12, and OpenAPI's `nullable`) into a shape. Patterns stay text.
-import { intersect } from './intersection.ts'
+import { malformed } from './json-schema-form.ts'
 import { isObject } from './plain-object.ts'
 import { Reading } from './reading.ts'
 import {
@@ -16,8 +16,9 @@ import {
 
 type Node = Readonly<Record<string, unknown>>
 
-export function readJsonSchema(schema: Node): Shape {
-  return new JsonReader(schema).root()
+/** @param byLibrary a library wrote it: a pattern beside a format is the format's, not the user's */
+export function readJsonSchema(schema: Node, byLibrary: boolean): Shape {
+  return new JsonReader(schema, byLibrary).root()
 }
 
 /** Keywords that no definition can say. They are left to whoever validates. */
@@ -36,10 +37,12 @@ const unsaid: readonly string[] = [
 
 class JsonReader {
   readonly #document: Node
+  readonly #byLibrary: boolean
   readonly #reading = new Reading()
 
-  constructor(document: Node) {
+  constructor(document: Node, byLibrary: boolean) {
     this.#document = document
+    this.#byLibrary = byLibrary
   }
 
   root(): Shape {
@@ -59,9 +62,11 @@ class JsonReader {
   }
 
   #readNode(node: Node): Shape {
+    const wrong = malformed(node)
+    if (wrong) return impossible(`\`${wrong.keyword}\``, `must be ${wrong.form}`, 'see json-schema.org', 'keyword')
     const parts = [this.#own(node), ...this.#compositions(node)].filter((part) => part !== undefined)
     const [first = anything, ...rest] = parts
-    const shape = rest.reduce(intersect, first)
+    const shape = rest.reduce((all, part) => this.#reading.intersect(all, part), first)
     return {
       ...shape,
       ...(node['nullable'] === true && { nullable: true }),
@@ -93,7 +98,7 @@ class JsonReader {
   #type(type: unknown, node: Node): Type {
     switch (type) {
       case 'string':
-        return stringType(node)
+        return stringType(node, this.#byLibrary)
       case 'number':
       case 'integer':
         return { kind: 'number', integer: type === 'integer', keywords: numbersOf(node), facts: [] }
@@ -161,7 +166,7 @@ class JsonReader {
   }
 
   #record(names: unknown, value: Shape, needed: ReadonlySet<unknown>): Type {
-    const key: Shape = isObject(names) ? intersect(text, this.#read(names)) : text
+    const key: Shape = isObject(names) ? this.#reading.intersect(text, this.#read(names)) : text
     const record = recordOf(key, value, false).type
     if (record.kind !== 'object') return record
     const properties = record.properties.map((one) =>
@@ -254,11 +259,12 @@ function impliedType(node: Node): string | undefined {
   return Object.keys(numbersOf(node)).length > 0 ? 'number' : undefined
 }
 
-function stringType(node: Node): StringType {
+function stringType(node: Node, byLibrary: boolean): StringType {
   const { pattern, contentEncoding } = node
   const keywords: Record<string, unknown> = pick(node, ['minLength', 'maxLength'])
   if (typeof node['format'] === 'string') keywords['format'] = node['format']
-  const patterns = typeof pattern === 'string' ? [{ source: pattern, flags: 'u', ofFormat: 'format' in node }] : []
+  const patterns =
+    typeof pattern === 'string' ? [{ source: pattern, flags: 'u', ofFormat: byLibrary && 'format' in node }] : []
   return {
     kind: 'string',
     keywords,

@@ -142,6 +142,23 @@ describe('hostile schemas', () => {
     expect(rulesOf(diagnose(jsonSchema(pair)))).toEqual(['reference'])
   })
 
+  it.each(['anyOf', 'allOf', 'oneOf', 'properties'])('may double with every level: %s', (keyword) => {
+    for (const described of [false, true]) {
+      let node: Record<string, unknown> = { type: 'object', properties: { a: { type: 'string' } } }
+      for (let level = 0; level < 60; level++) {
+        const both = keyword === 'properties' ? { l: node, r: node } : [node, node, { const: level }]
+        node = { [keyword]: both, ...(described && { description: `Level ${level}` }) }
+      }
+      const schema = jsonSchema({ type: 'object', properties: { node } })
+      expect(Array.isArray(diagnose(schema))).toBe(true)
+    }
+  })
+
+  it('may intersect large unions', () => {
+    const node = { allOf: [union('a'), union('b'), union('a')] }
+    expect(rulesOf(diagnose(jsonSchema({ type: 'object', properties: { node } })))).toContain('intersection')
+  })
+
   it('may use the names of prototypes', () => {
     const text =
       '{"type":"object","properties":{"__proto__":{"type":"string"},"constructor":{"type":"string"}},"required":["constructor","__proto__"]}'
@@ -168,4 +185,13 @@ function findingsOf(run: () => unknown): readonly Finding[] {
     throw error
   }
   return []
+}
+
+function union(name: string): Record<string, unknown> {
+  const property = (key: number, index: number): [string, unknown] => [`${name}${key}`, { const: index }]
+  const branch = (index: number): unknown => ({
+    type: 'object',
+    properties: Object.fromEntries(Array.from({ length: 20 }, (_, key) => property(key, index))),
+  })
+  return { anyOf: Array.from({ length: 90 }, (_, index) => branch(index)) }
 }

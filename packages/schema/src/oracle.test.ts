@@ -4,7 +4,6 @@ import { describe, expect, it } from 'vitest'
 import * as z from 'zod'
 import { zodToJsonSchema } from 'zod-to-json-schema'
 import { strictJsonSchema, type JsonSchema, type StandardSchema } from './index.ts'
-import { jsonSchema } from './json-schema.ts'
 import { constructs } from './test/constructs.ts'
 import { schemasOf } from './test/libraries.ts'
 
@@ -72,6 +71,15 @@ const cases = constructs
 describe('the JSON Schema of the library itself', () => {
   it.each(cases)('gives the same definition: $name ($library)', ({ library, schema, options }) => {
     const written = write[library]?.(schema) as JsonSchema
-    expect(strictJsonSchema(jsonSchema(written), options)).toEqual(strictJsonSchema(schema, options))
+    expect(strictJsonSchema(ofLibrary(written), options)).toEqual(strictJsonSchema(schema, options))
   })
 })
+
+/** What a library with Standard JSON Schema would hand over. */
+function ofLibrary(json: JsonSchema): StandardSchema {
+  return { '~standard': { version: 1, vendor: 'witness', validate: accept, jsonSchema: { input: () => json } } }
+}
+
+function accept(value: unknown): { value: unknown } {
+  return { value }
+}

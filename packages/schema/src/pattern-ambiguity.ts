@@ -7,7 +7,7 @@ import { overlap, parsePattern, type CharacterSet, type PatternNode } from './pa
 const maxCopies = 8
 const maxPositions = 400
 /** The most states of one loop; what is larger is not judged. */
-const maxLoop = 40
+const maxLoop = 32
 
 /** Is there a text that takes exponential time? `false` too where the pattern is too large to judge. */
 export function isExponential(source: string, flags = ''): boolean {

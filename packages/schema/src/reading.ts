@@ -1,7 +1,9 @@
+import { Intersections } from './intersection.ts'
 import type { Shape, Type } from './shape.ts'
 
 /** One pass over a schema: knows what was read before, what is being read now, and when it is too much. */
 export class Reading {
+  readonly #intersections = new Intersections()
   readonly #done = new Map<unknown, Shape>()
   readonly #open = new Map<unknown, Type>()
 
@@ -21,6 +23,11 @@ export class Reading {
     } finally {
       this.#open.delete(key)
     }
+  }
+
+  /** What fits both. */
+  intersect(left: Shape, right: Shape): Shape {
+    return this.#intersections.of(left, right)
   }
 }
 

@@ -1,7 +1,8 @@
 import { childrenOf, typeOf, type Shape, type Type, type UnionType } from './shape.ts'
 
-/** More unions than this are not looked at. */
+/** More is not looked at. */
 const maxUnions = 100
+const maxVisits = 1_000_000
 
 /**
  * Unions that hold themselves in several branches, and have no discriminator. Whoever parses them tries every branch
@@ -14,31 +15,35 @@ export function recursiveUnions(root: Shape): ReadonlyMap<Type, number> {
   })
   const found = new Map<Type, number>()
   if (!references) return found
+  const budget = { visits: maxVisits }
   for (const union of unions) {
-    const branches = union.options.filter((option) => typeOf(option).kind === 'object' && holds(option, union)).length
+    const branches = union.options.filter(
+      (option) => typeOf(option).kind === 'object' && holds(option, union, budget),
+    ).length
     if (branches > 1) found.set(union, branches)
   }
   return found
 }
 
-function holds(option: Shape, union: UnionType): boolean {
+function holds(option: Shape, union: UnionType, budget: { visits: number }): boolean {
   let found = false
-  visit(option, (type) => (found ||= type === union))
+  visit(option, (type) => (found ||= type === union), budget)
   return found
 }
 
 /** Calls back with each type once. Is there a reference among them? */
-function visit(root: Shape, look: (type: Type) => void): boolean {
+function visit(root: Shape, look: (type: Type) => void, budget = { visits: maxVisits }): boolean {
   const seen = new Set<Type>()
   const open = [root]
   let references = false
-  for (let shape = open.pop(); shape; shape = open.pop()) {
+  for (let shape = open.pop(); shape && budget.visits > 0; shape = open.pop()) {
+    budget.visits--
     references ||= shape.type.kind === 'reference'
     const type = typeOf(shape)
     if (seen.has(type)) continue
     seen.add(type)
     look(type)
-    open.push(...childrenOf(type))
+    for (const child of childrenOf(type)) open.push(child)
   }
   return references
 }

@@ -130,10 +130,12 @@ class Compiler {
         return [key ? key(name, fitting) : name, of ? of(item, fitting) : item]
       })
     if (type.kind === 'map') return (value, fitting) => (arePairs(value) ? new Map(read(value, fitting)) : value)
-    if (this.#strict) return (value, fitting) => (arePairs(value) ? recordFrom(read(value, fitting)) : value)
-    if (!of) return undefined
-    return (value, fitting) =>
-      isObject(value) ? recordFrom(Object.entries(value).map(([name, item]) => [name, of(item, fitting)])) : value
+    if (!this.#strict && !of) return undefined
+    // Where nothing holds the model to the definition it may write a record as people do.
+    const plain: Step = (value, fitting) =>
+      of && isObject(value) ? recordFrom(Object.entries(value).map(([name, item]) => [name, of(item, fitting)])) : value
+    if (!this.#strict) return plain
+    return (value, fitting) => (arePairs(value) ? recordFrom(read(value, fitting)) : plain(value, fitting))
   }
 
   #union(type: UnionType): Step | undefined {
@@ -163,7 +165,7 @@ function recordFrom(entries: readonly (readonly [unknown, unknown])[]): Record<s
 }
 
 function toDate(value: unknown): unknown {
-  if (typeof value !== 'string') return value
+  if (typeof value !== 'string' || !/^\d{4}-\d\d-\d\d/.test(value)) return value
   const date = new Date(value)
   return Number.isNaN(date.getTime()) ? value : date
 }

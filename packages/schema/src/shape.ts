@@ -150,7 +150,7 @@ export function unionOf(options: readonly Shape[], told = false): Shape {
   const explicit = optional && flat.every((option) => !option.optional || option.explicit)
   const nullable = flat.some((option) => option.nullable || option.type.kind === 'null')
   const fallback = flat.find((option) => option.fallback)?.fallback
-  const branches = flat.filter((option) => option.type.kind !== 'null' && option.type !== absent).map(bare)
+  const branches = different(flat.filter((option) => option.type.kind !== 'null' && option.type !== absent)).map(bare)
   const modifiers = {
     ...(explicit && { explicit }),
     ...(optional && { optional }),
@@ -197,12 +197,17 @@ const impossibleNever: Type = {
 }
 
 /** Does the source accept `null` here? */
-export function acceptsNull(shape: Shape, seen: ReadonlySet<Type> = new Set()): boolean {
-  if (shape.nullable || shape.type.kind === 'null' || shape.type.kind === 'any') return true
-  if (shape.type.kind === 'reference' && !seen.has(shape.type))
-    return acceptsNull(shape.type.to(), new Set([...seen, shape.type]))
-  if (shape.type.kind === 'union') return shape.type.options.some((option) => acceptsNull(option, seen))
-  return false
+export function acceptsNull(shape: Shape): boolean {
+  return shape.nullable === true || typeAcceptsNull(shape, new Set())
+}
+
+/** Each type is looked at once: unions may hold each other, and one union many times. */
+function typeAcceptsNull({ type }: Shape, seen: Set<Type>): boolean {
+  if (type.kind === 'null' || type.kind === 'any') return true
+  if ((type.kind !== 'reference' && type.kind !== 'union') || seen.has(type)) return false
+  seen.add(type)
+  const inner = type.kind === 'union' ? type.options : [type.to()]
+  return inner.some((one) => one.nullable === true || typeAcceptsNull(one, seen))
 }
 
 /** Follows references to the type itself. */
@@ -259,6 +264,16 @@ function inherit(inner: Shape, outer: Shape): Shape {
     ...(outer.nullable && { nullable: true }),
     ...(outer.fallback && { fallback: outer.fallback }),
   }
+}
+
+/** Without what stands there twice: a union of unions would else double with every level. */
+function different(options: readonly Shape[]): Shape[] {
+  const seen = new Map<Type, Note | undefined>()
+  return options.filter(({ type, note }) => {
+    if (seen.has(type) && seen.get(type) === note) return false
+    seen.set(type, note)
+    return true
+  })
 }
 
 function bare(shape: Shape): Shape {

@@ -27,8 +27,9 @@ export function readSource(schema: StandardSchema): Source {
   const { jsonSchema, vendor } = standardOf(schema)
   if (typeof jsonSchema?.input !== 'function') throw new UsageError(withoutJsonSchema(vendor))
   try {
+    const bounded = vendor === 'json-schema'
     const json = jsonSchema.input({ target: 'draft-2020-12' })
-    return { shape: readJsonSchema(json), dialect: 'json', json, bounded: vendor === 'json-schema' }
+    return { shape: readJsonSchema(json, !bounded), dialect: 'json', json, bounded }
   } catch (error) {
     return { shape: unwritten(error, vendor), dialect: 'json' }
   }

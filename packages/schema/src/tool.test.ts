@@ -1,3 +1,4 @@
+import { UsageError } from '@toolloop/wire'
 import { describe, expect, it } from 'vitest'
 import * as z from 'zod'
 import {
@@ -148,6 +149,19 @@ describe('tool', () => {
       limit: { concurrency: 2 },
     } as const
     expect(tool({ name: 'x', ...policy }).policy).toEqual(policy)
+  })
+
+  it.each([
+    [{ effects: 'maybe' }, "Tool `x`: `effects` is maybe; 'none', 'idempotent' or 'unsafe'"],
+    [{ timeout: 0 }, 'Tool `x`: `timeout` is 0; a number of milliseconds above 0'],
+    [{ timeout: Number.NaN }, 'Tool `x`: `timeout` is NaN; a number of milliseconds above 0'],
+    [{ retries: -1 }, 'Tool `x`: `retries` is -1; 0, 1, 2, …'],
+    [{ limit: { concurrency: 0 } }, 'Tool `x`: `limit.concurrency` is 0; 1 or more'],
+  ])('refuses the policy %j', (policy, message) => {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what JavaScript callers may pass
+    const options = { name: 'x', ...policy } as { name: string }
+    expect(() => tool(options)).toThrow(message)
+    expect(() => customTool(options)).toThrow(UsageError)
   })
 
   it('is frozen, and so is what the request carries', () => {

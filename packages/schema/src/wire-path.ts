@@ -1,5 +1,5 @@
 import { isObject, unreachable } from './plain-object.ts'
-import { typeOf, type Shape } from './shape.ts'
+import { typeOf, type Shape, type Type } from './shape.ts'
 
 /**
  * Where a path of the source schema leads in what the model wrote: records were pairs there, tuples objects.
@@ -17,7 +17,7 @@ export function wirePath(
     const step = stepFor(here, key, at)
     path.push(...step)
     for (const part of step) at = valueAt(at, part)
-    here = here && inside(here, key)
+    here = here && inside(here, key, new Set())
   }
   return { path, at }
 }
@@ -34,8 +34,10 @@ function stepFor(shape: Shape | undefined, key: PropertyKey, value: unknown): Pr
 }
 
 /** The shape one step further; unknown inside a union, where several may be meant. */
-function inside(shape: Shape, key: PropertyKey): Shape | undefined {
+function inside(shape: Shape, key: PropertyKey, seen: Set<Type>): Shape | undefined {
   const type = typeOf(shape)
+  if (seen.has(type)) return undefined
+  seen.add(type)
   switch (type.kind) {
     case 'object':
       return type.properties.find((property) => property.key === key)?.shape
@@ -45,7 +47,7 @@ function inside(shape: Shape, key: PropertyKey): Shape | undefined {
     case 'tuple':
       return typeof key === 'number' ? (type.items[key] ?? type.rest) : undefined
     case 'union':
-      return type.options.map((option) => inside(option, key)).find((found) => found !== undefined)
+      return type.options.map((option) => inside(option, key, seen)).find((found) => found !== undefined)
     case 'array':
     case 'set':
       return type.items

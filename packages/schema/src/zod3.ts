@@ -1,6 +1,5 @@
 /* oxlint-disable no-underscore-dangle, typescript/no-unsafe-type-assertion -- reads the objects of another library */
 // Reads a Zod 3 schema: its input side, from `_def`. Like the reader of Zod 4 it imports nothing of Zod.
-import { intersect } from './intersection.ts'
 import { lower, raise } from './keywords.ts'
 import { Reading } from './reading.ts'
 import { absent, literalOf, recordOf, unionOf, type Pattern, type Shape, type Type } from './shape.ts'
@@ -86,7 +85,7 @@ function readType(def: Def, reading: Reading): Shape {
       return unionOf(options, def.typeName === 'ZodDiscriminatedUnion')
     }
     case 'ZodIntersection':
-      return intersect(inner('left'), inner('right'))
+      return reading.intersect(inner('left'), inner('right'))
     case 'ZodOptional':
       return { ...inner('innerType'), optional: true }
     case 'ZodNullable':

@@ -2,7 +2,6 @@
 // Reads a Zod 4 or Zod 4 mini schema: its input side, from the definition objects Zod documents for library authors
 // (`_zod.def`). Nothing of Zod is imported, so a program without Zod pays nothing for it.
 import type { $ZodLazy, $ZodType, $ZodTypes } from 'zod/v4/core'
-import { intersect } from './intersection.ts'
 import { Reading } from './reading.ts'
 import { absent, literalOf, recordOf, unionOf, type Note, type Shape, type Type } from './shape.ts'
 import { boundFacts, checksOf, numberType, patternOf, sizeOf, stringType } from './zod4-checks.ts'
@@ -59,13 +58,13 @@ function readType(schema: $ZodTypes, reading: Reading): Shape {
     case 'tuple':
       return { type: { kind: 'tuple', items: def.items.map(inner), rest: def.rest ? inner(def.rest) : undefined } }
     case 'record':
-      return recordOf(inner(def.keyType), inner(def.valueType), 'partial' in def && def.partial)
+      return recordOf(inner(def.keyType), inner(def.valueType), isPartial(def))
     case 'map':
       return { type: { kind: 'map', key: inner(def.keyType), value: inner(def.valueType) } }
     case 'union':
-      return unionOf(def.options.map(inner), 'discriminator' in def)
+      return unionOf(def.options.filter((option) => !isNever(option)).map(inner), 'discriminator' in def)
     case 'intersection':
-      return intersect(loosened(inner(def.left)), loosened(inner(def.right)))
+      return reading.intersect(loosened(inner(def.left)), loosened(inner(def.right)))
     case 'optional':
       return { ...inner(def.innerType), optional: true, explicit: false }
     case 'nonoptional':
@@ -108,6 +107,16 @@ function impossible(type: string): Shape {
   return { type: { kind: 'impossible', rule: 'impossible', source: `z.${type}()`, reason, remedy } }
 }
 
+/** Before it had a flag a partial record was one whose keys could also be `never`. */
+function isPartial(def: Extract<$ZodTypes['_zod']['def'], { type: 'record' }>): boolean {
+  const key = (def.keyType as $ZodTypes)._zod.def
+  return ('partial' in def && def.partial) || (key.type === 'union' && key.options.some(isNever))
+}
+
+function isNever(schema: $ZodType): boolean {
+  return (schema as $ZodTypes)._zod.def.type === 'never'
+}
+
 type ObjectDef = Extract<$ZodTypes['_zod']['def'], { type: 'object' }>
 
 function objectType({ shape, catchall }: ObjectDef, reading: Reading): Type {
@@ -143,10 +152,10 @@ interface Registry {
   get(schema: $ZodType): Record<string, unknown> | undefined
 }
 
-/** `.describe()` and `.meta()` keep what they are told in a registry that all copies of Zod 4 share. */
+/** What `.describe()` and `.meta()` were told stands in a registry, which copies of Zod share since 4.1. */
 function noteOf(schema: $ZodType): Note | undefined {
   const registry = (globalThis as { __zod_globalRegistry?: Registry }).__zod_globalRegistry
-  const said = registry?.get(schema)
+  const said = registry?.get(schema) ?? (schema as { meta?: () => Record<string, unknown> | undefined }).meta?.()
   if (!said) return undefined
   const { id, title, description, examples, deprecated } = said
   return {

@@ -1,5 +1,5 @@
 import type { Chunk } from '@toolloop/wire'
-import { LimitError, StreamError, ToolloopError } from '@toolloop/wire'
+import { LimitError, StreamError, ToolloopError, UsageError } from '@toolloop/wire'
 import { describe, expect, test } from 'vitest'
 import type { StreamEvent } from './index.ts'
 import { accumulate, accumulateBatches, snapshotOf } from './index.ts'
@@ -82,6 +82,16 @@ describe('accumulate', () => {
     const trace: number[] = []
     for await (const event of events) if (event.type === 'content.delta') trace.push(asked)
     expect(trace).toEqual([1, 1, 2, 2])
+  })
+
+  test.each([
+    [Promise.resolve(chunks), 'a promise: await it first'],
+    [{}, 'an object without an iterator'],
+    [undefined, 'undefined'],
+  ])('refuses what holds no chunks: %s', async (wrong, words) => {
+    const refused = drain(accumulate(wrong as never))
+    await expect(refused).rejects.toThrow(UsageError)
+    await expect(refused).rejects.toThrow(words)
   })
 
   test('answers calls of next in order, also when they do not wait for each other', async () => {

@@ -1,6 +1,6 @@
 // From a source of chunks to events, and at the end the completion.
 import type { Chunk, Completion } from '@toolloop/wire'
-import { StreamError, ToolloopError } from '@toolloop/wire'
+import { StreamError, ToolloopError, UsageError } from '@toolloop/wire'
 import type { BuilderOptions } from './builder.ts'
 import { CompletionBuilder } from './builder.ts'
 import type { StreamEvent } from './events.ts'
@@ -27,6 +27,7 @@ export async function* accumulateBatches<Parsed = unknown>(
   chunks: ChunkSource,
   options: BuilderOptions | CompletionBuilder<Parsed> = {},
 ): AsyncGenerator<StreamEvent<Parsed>[], Completion, undefined> {
+  checkSource(chunks)
   const builder = builderOf(options)
   let events: StreamEvent<Parsed>[] = []
   try {
@@ -50,6 +51,18 @@ export async function* accumulateBatches<Parsed = unknown>(
 /** What had arrived when a stream failed; `undefined` where the error is not from a stream. */
 export function snapshotOf(error: unknown): Completion | undefined {
   return error instanceof Error ? asWire<{ snapshot?: Completion }>(error).snapshot : undefined
+}
+
+/** The promise of a stream is the usual mistake. */
+function checkSource(chunks: unknown): void {
+  const isObject = typeof chunks === 'object' && chunks !== null
+  if (isObject && (Symbol.asyncIterator in chunks || Symbol.iterator in chunks)) return
+  const what = !isObject
+    ? typeof chunks
+    : 'then' in chunks
+      ? 'a promise: await it first'
+      : 'an object without an iterator'
+  throw new UsageError(`Chunks are accumulated from an iterable of them, and this is ${what}.`)
 }
 
 function builderOf<Parsed>(options: BuilderOptions | CompletionBuilder<Parsed>): CompletionBuilder<Parsed> {

@@ -78,6 +78,22 @@ describe('events', () => {
     ])
   })
 
+  test('of things that are empty there are none', () => {
+    const empty = {
+      content: '',
+      refusal: '',
+      reasoning: '',
+      audio: { id: '', data: '', expires_at: 0 },
+      tool_calls: [],
+    }
+    const { events, message } = build([
+      chunk(empty, null, { logprobs: { content: [], refusal: null } }),
+      chunk({}, 'stop'),
+    ])
+    expect(events).toEqual([])
+    expect(message).toMatchObject({ content: '', refusal: '' })
+  })
+
   test('a chunk comes before what it means, and can be left out', () => {
     const first = chunk({ content: 'x' })
     const types = (chunkEvents?: boolean): string[] =>
@@ -413,7 +429,8 @@ describe('the completion', () => {
   })
 
   test('says which content parts it could not keep', () => {
-    const { completion } = build([chunk({ content: [{ type: 'reference', reference_ids: [1] }] })])
+    const reference = chunk({ content: [{ type: 'reference', reference_ids: [1] }] })
+    const { completion } = build([reference, reference])
     expect(reportOf(completion).ignored).toEqual(['choices[0].message.content: a part of type `reference`'])
   })
 })

@@ -99,6 +99,8 @@ export class CompletionBuilder<Parsed = unknown> {
     if (!isObject(chunk)) return
     this.#round++
     if (this.#options.chunkEvents !== false && !whole) events.push({ type: 'chunk', chunk: asWire(chunk) })
+    let usage: JsonObject | undefined
+    let groq: JsonObject | undefined
     for (const key in chunk) {
       const value = chunk[key]
       switch (key) {
@@ -109,7 +111,7 @@ export class CompletionBuilder<Parsed = unknown> {
           if (this.#model === '') this.#model = text(value)
           break
         case 'created':
-          if (!this.#created) this.#created = Number(value) || undefined
+          if (!this.#created) this.#created = (typeof value === 'object' ? 0 : Number(value)) || undefined
           break
         case 'choices':
           this.#addChoices(value, whole, events)
@@ -117,20 +119,33 @@ export class CompletionBuilder<Parsed = unknown> {
         // `obfuscation` is padding that hides a chunk's length.
         case 'object':
         case 'obfuscation':
+          break
         case 'usage':
+          if (isObject(value)) usage = value
+          break
+        case 'x_groq':
+          if (isObject(value) && isObject(value['usage'])) groq = value['usage']
+          replaceField(this.#unknown, key, value, this.#bounds)
           break
         default:
           replaceField(this.#unknown, key, value, this.#bounds)
       }
     }
-    this.#findUsage(chunk, events)
+    if (usage) this.#setUsage(usage, 3, events)
+    else if (groq) this.#setUsage(groq, 2, events)
   }
 
   #addChoices(choices: unknown, whole: boolean, events: StreamEvent[]): void {
     if (isEmpty(choices)) return
     if (!Array.isArray(choices)) throw unexpected('choices', choices, 'a list')
-    for (const entry of choices as readonly unknown[])
-      if (isObject(entry)) this.#choiceAt(entry['index'])?.add(entry, this.#round, whole, events)
+    for (const entry of choices as readonly unknown[]) {
+      const choice = isObject(entry) ? this.#choiceAt(entry['index']) : undefined
+      if (choice === undefined) continue
+      choice.add(asWire(entry), this.#round, whole, events)
+      if (choice.usage === undefined) continue
+      this.#setUsage(choice.usage, 1, events)
+      choice.usage = undefined
+    }
   }
 
   /** The builder of a choice; `undefined` where nobody asked for it. */
@@ -147,16 +162,7 @@ export class CompletionBuilder<Parsed = unknown> {
     return choice
   }
 
-  /** Usage stands in the chunk, under `x_groq`, or in the choice; the chunk's own counts most, and the last one stays. */
-  #findUsage(chunk: JsonObject, events: StreamEvent[]): void {
-    if (isObject(chunk['usage'])) this.#setUsage(chunk['usage'], 3, events)
-    const groq = chunk['x_groq']
-    if (isObject(groq) && isObject(groq['usage'])) this.#setUsage(groq['usage'], 2, events)
-    if (this.#usageRank > 1 || !Array.isArray(chunk['choices'])) return
-    for (const choice of chunk['choices'] as readonly unknown[])
-      if (isObject(choice) && isObject(choice['usage'])) this.#setUsage(choice['usage'], 1, events)
-  }
-
+  /** Usage stands in the chunk, under `x_groq`, or in a choice; the chunk's own counts most, and the last one stays. */
   #setUsage(usage: JsonObject, rank: number, events: StreamEvent[]): void {
     if (rank < this.#usageRank) return
     this.#usageRank = rank

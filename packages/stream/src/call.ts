@@ -23,6 +23,7 @@ export interface Call {
   name: string
   /** `function.arguments` or `custom.input`. */
   readonly text: Text
+  /** UTF-8 bytes of `text`, from where they could reach the limit. */
   bytes: number
   readonly scan: ObjectScan
   readonly json: LiveJson

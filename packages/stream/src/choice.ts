@@ -13,17 +13,18 @@ import { Text } from './text.ts'
 import type { CallIds } from './tool-calls.ts'
 import { ToolCalls } from './tool-calls.ts'
 
-/** Fields that carry the reasoning as text, by precedence: a delta that has two says the same thing twice. */
-const reasoningFields = ['reasoning_content', 'reasoning', 'reasoning_text'] as const
-type ReasoningField = (typeof reasoningFields)[number]
+/** Fields that carry the reasoning as text. */
+type ReasoningField = 'reasoning_content' | 'reasoning' | 'reasoning_text'
 
 export class ChoiceBuilder {
   readonly index: number
   readonly calls: ToolCalls
   /** Parts of the answer that have no place in a message, as paths. */
-  readonly ignored: string[] = []
+  readonly ignored: Set<string> = new Set()
   finishReason: string | null = null
   role = ''
+  /** Token counts that stood in the last entry. */
+  usage: JsonObject | undefined
   readonly #bounds: Bounds
   #content: { readonly text: Text; readonly json: LiveJson } | undefined
   #refusal: Text | undefined
@@ -34,6 +35,7 @@ export class ChoiceBuilder {
   readonly #reasoningDetails: JsonObject[] = []
   #functionCall: { name: string; arguments: Text; bytes: number; unknown: JsonObject } | undefined
   #audio: JsonObject | undefined
+  #hadAudio = false
   #logprobs: JsonObject | null | undefined
   /** Message fields no type names, and fields beside the delta. */
   readonly #unknown: JsonObject = {}
@@ -56,7 +58,9 @@ export class ChoiceBuilder {
         case 'index':
         case 'delta':
         case 'message':
+          break
         case 'usage':
+          if (isObject(value)) this.usage = value
           break
         case 'finish_reason':
           if (typeof value === 'string' && value !== '') this.finishReason = value
@@ -71,13 +75,14 @@ export class ChoiceBuilder {
     this.calls.seal(round, text(entry['finish_reason']) || null, events)
   }
 
+  /** Says that everything is over that had a delta. */
   finish(events: StreamEvent[]): void {
     const choice = this.index
     if (this.#reasoning.length > 0)
       events.push({ type: 'reasoning.done', choice, reasoning: this.#reasoning.toString() })
-    if (this.#content) events.push(new ContentDoneEvent(choice, this.#content.text.toString()))
-    if (this.#refusal) events.push({ type: 'refusal.done', choice, refusal: this.#refusal.toString() })
-    if (this.#audio) events.push({ type: 'audio.done', choice, audio: asWire(copyJson(this.#audio)) })
+    if (this.#content?.text.length) events.push(new ContentDoneEvent(choice, this.#content.text.toString()))
+    if (this.#refusal?.length) events.push({ type: 'refusal.done', choice, refusal: this.#refusal.toString() })
+    if (this.#hadAudio) events.push({ type: 'audio.done', choice, audio: asWire(copyJson(this.#audio)) })
     this.calls.finish(this.finishReason, events)
     const { content, refusal } = asWire<Partial<Logprobs>>(this.#logprobs ?? {})
     if (content?.length) events.push({ type: 'logprobs.content.done', choice, content: copyJson(content) })
@@ -181,7 +186,8 @@ export class ChoiceBuilder {
       this.#addReasoning(pieces.reasoning, events)
     }
     if (pieces.text !== null) this.#addContent(pieces.text, events)
-    for (const type of pieces.unknown) this.ignored.push(`${path}: a part of type \`${type}\``)
+    for (const type of pieces.unknown)
+      if (this.ignored.size < 32) this.ignored.add(`${path}: a part of type \`${type.slice(0, 100)}\``)
   }
 
   #keepReasoning(field: ReasoningField, delta: string): void {
@@ -232,8 +238,10 @@ export class ChoiceBuilder {
   #addAudio(delta: JsonObject, events: StreamEvent[]): void {
     const audio = (this.#audio ??= { id: '', data: '', expires_at: 0, transcript: '' })
     for (const [key, value] of Object.entries(delta)) mergeField(audio, key, value, this.#bounds)
-    if (Object.keys(delta).length > 0)
-      events.push({ type: 'audio.delta', choice: this.index, delta: asWire<Partial<CompletionAudio>>(copyJson(delta)) })
+    // Some servers send the field in every chunk, with nothing in it.
+    if (!Object.values(delta).some((value) => !isEmpty(value) && value !== 0)) return
+    this.#hadAudio = true
+    events.push({ type: 'audio.delta', choice: this.index, delta: asWire<Partial<CompletionAudio>>(copyJson(delta)) })
   }
 
   #addLogprobs(value: unknown, events: StreamEvent[]): void {
@@ -253,14 +261,10 @@ export class ChoiceBuilder {
   }
 }
 
-/** The reasoning text of a delta or a message, whichever field the server uses. `''`: none. */
+/** The reasoning text of a message or a delta; where it has two, they say the same thing twice. `''`: none. */
 export function reasoningOf(message: object): string {
-  const fields = asWire<JsonObject>(message)
-  for (const field of reasoningFields) {
-    const value = fields[field]
-    if (typeof value === 'string' && value !== '') return value
-  }
-  return ''
+  const { reasoning_content, reasoning, reasoning_text }: Partial<Record<ReasoningField, unknown>> = message
+  return text(reasoning_content) || text(reasoning) || text(reasoning_text)
 }
 
 /** The message of a plain body. Some servers put what there is into `delta` instead. */

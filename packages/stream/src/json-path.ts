@@ -9,6 +9,8 @@ export function valueAt(root: unknown, path: JsonPath): unknown {
   let value = root
   for (const key of path) {
     if (typeof value !== 'object' || value === null) return undefined
+    // An array has more own properties than its items.
+    if (Array.isArray(value) && !Number.isInteger(Number(key))) return undefined
     value = getOwn(asWire(value), String(key))
   }
   return value

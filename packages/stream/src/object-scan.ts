@@ -28,20 +28,37 @@ export class ObjectScan {
       this.state = piece[at] === '{' ? 'open' : 'other'
     }
     if (this.state !== 'open') return -1
-    for (; at < piece.length; at++) {
-      const unit = piece.charCodeAt(at)
+    while (at < piece.length) {
       if (this.#inString) {
-        if (this.#escaped) this.#escaped = false
-        else if (unit === BACKSLASH) this.#escaped = true
-        else if (unit === QUOTE) this.#inString = false
-      } else if (unit === QUOTE) this.#inString = true
+        at = this.#readString(piece, at)
+        continue
+      }
+      const unit = piece.charCodeAt(at++)
+      if (unit === QUOTE) this.#inString = true
       else if (unit === 0x7b || unit === 0x5b) this.#bounds.depth(++this.#depth, 'A tool call’s arguments')
       else if ((unit === 0x7d || unit === 0x5d) && --this.#depth === 0) {
         this.state = 'closed'
-        return at + 1
+        return at
       }
     }
     return -1
+  }
+
+  /** Looks for the end of a string; returns the offset behind it, or behind the piece. Only an even run of backslashes lets it end. */
+  #readString(piece: string, start: number): number {
+    let from = start
+    if (this.#escaped) {
+      this.#escaped = false
+      from++
+    }
+    const quote = piece.indexOf('"', from)
+    const end = quote < 0 ? piece.length : quote
+    let run = end
+    while (run > from && piece.charCodeAt(run - 1) === BACKSLASH) run--
+    const isEscaped = (end - run) % 2 === 1
+    if (quote < 0) this.#escaped = isEscaped
+    else this.#inString = isEscaped
+    return quote < 0 ? piece.length : quote + 1
   }
 }
 

@@ -116,6 +116,7 @@ describe('isComplete', () => {
     expect(parser.isComplete(['a', 'b', 2])).toBe(false)
     expect(parser.isComplete(['a', 'b'])).toBe(false)
     expect(parser.isComplete(['a', 'c'])).toBe(false)
+    expect(parser.isComplete(['a', 'b', 'length'])).toBe(false)
     parser.push('"]')
     expect(parser.isComplete(['a', 'b', 1])).toBe(true)
     expect(parser.isComplete(['a', 'b'])).toBe(true)

@@ -231,6 +231,7 @@ export class PartialJson<T = unknown> {
   #put(value: unknown): void {
     const frame = this.#open.at(-1)
     if (frame === undefined) this.#root = value
+    else if (Array.isArray(frame.container)) frame.container[Number(frame.key)] = value
     else setOwn(frame.container, String(frame.key), value)
   }
 

@@ -136,6 +136,20 @@ describe('tool calls', () => {
     expect(callsOf(build(chunks).completion)).toEqual(calls)
   })
 
+  test.each([
+    String.raw`{"a":"}{","b":"]["}`,
+    String.raw`{"\\":"\"}{","\\\\\"":{"}":"\\"}}`,
+    String.raw`{"a\\\"}":[{"b":"{\\\\"}],"c":"\\\\\\"}`,
+    String.raw`  {"é\u007d\"":"\ud83d}"}`,
+  ])('finds the end of %s, however it is cut', (args) => {
+    for (let at = 0; at <= args.length; at++)
+      for (let next = at; next <= args.length; next += 3) {
+        const pieces = [args.slice(0, at), args.slice(at, next), args.slice(next), '{"next":1}']
+        const chunks = [callChunk(0, 'a', 'f', ''), ...pieces.map((piece) => callChunk(0, null, null, piece))]
+        expect(callsOf(build(chunks).completion)).toEqual([`a f ${args}`, ' f {"next":1}'])
+      }
+  })
+
   test('mints missing, duplicate and taken ids where asked to', () => {
     const chunks = [
       callChunk(0, 'a', 'f', '{}'),

@@ -190,14 +190,20 @@ export class ToolCalls {
   #appendText(call: Call, piece: string, round: number, events: StreamEvent[]): void {
     if (piece !== '') {
       call.touched = round
-      call.bytes += utf8Length(piece)
-      this.#bounds.arguments(call.bytes, call.name)
       call.text.append(piece)
       call.json.append(piece)
+      this.#checkSize(call, piece)
     }
     this.#mintMissingId(call)
     call.announced = true
     events.push(this.#deltaEvent(call, piece))
+  }
+
+  /** Bytes are counted only where it could matter: no text takes more than three bytes a unit. */
+  #checkSize(call: Call, piece: string): void {
+    if (call.text.length * 3 <= this.#bounds.maxArgumentsBytes) return
+    call.bytes = call.bytes === 0 ? utf8Length(call.text.toString()) : call.bytes + utf8Length(piece)
+    this.#bounds.arguments(call.bytes, call.name)
   }
 
   #markComplete(call: Call): void {

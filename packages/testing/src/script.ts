@@ -110,7 +110,9 @@ export class Playback {
     throw new UsageError(
       `Unexpected request ${number}: ` +
         (left === 0
-          ? `all ${this.#script.length} steps of the script were used`
+          ? this.#script.length === 1
+            ? 'the only step of the script was used'
+            : `all ${this.#script.length} steps of the script were used`
           : `none of the ${left} steps left accepts it`) +
         `. Its last message: ${describe(request.messages?.at(-1))}. Add a step, or pass a function to answer every request.`,
     )

@@ -125,7 +125,9 @@ describe('a scripted model', () => {
     const model = scriptedModel([text('only')])
     await model.create(ask('1'))
     await expect(model.create(ask('2'))).rejects.toThrow(UsageError)
-    expect(() => model.assertUsed()).toThrow(/Unexpected request 2: all 1 steps.*"content":"2"/)
+    expect(() => model.assertUsed()).toThrow(
+      /Unexpected request 2: the only step of the script was used.*"content":"2"/,
+    )
   })
 
   test('names the first step that was left over', async () => {

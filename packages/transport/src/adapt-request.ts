@@ -1,6 +1,14 @@
 // A request as its server takes it.
-import { deepFreeze, onceFrozen } from './frozen.ts'
-import type { AssistantMessage, Message, ModelRequest, Profile, ToolCall, ToolDefinition } from '@toolloop/wire'
+import {
+  type AssistantMessage,
+  deepFreeze,
+  type Message,
+  type ModelRequest,
+  type Profile,
+  type ToolCall,
+  type ToolDefinition,
+} from '@toolloop/wire'
+import { onceFrozen } from './once-frozen.ts'
 
 /**
  * The same request within the profile: what the server does not accept is left out or said another way, what it does

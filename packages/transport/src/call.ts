@@ -7,7 +7,7 @@ import { APIConnectionError, APIUserAbortError } from './errors.ts'
 import type { Http, HttpRequest, HttpResponse } from './http.ts'
 import type { Logger } from './options.ts'
 import { isRedirect, mostRedirects, redirected, redirectError } from './redirect.ts'
-import { type Redact, redact, redactCause } from './redact.ts'
+import { type Redact, redact, redactCause, secretsIn } from './redact.ts'
 import { Received, type ResponseInfo } from './response-info.ts'
 import { delayBefore, type RetryPolicy } from './retry.ts'
 import { type ResolvedTimeouts, Stopwatch } from './timeouts.ts'
@@ -31,8 +31,6 @@ export interface Caller {
 export interface Prepared {
   readonly http: Http
   readonly request: HttpRequest
-  /** The key: what no error may quote. */
-  readonly secret: string | undefined
 }
 
 /** What a call sends; asked before every attempt, because a key may change. */
@@ -53,10 +51,10 @@ export class Call {
   readonly #unlisten: () => void
   /** Ends whatever is awaited now. */
   #interrupt: (error: Error) => void = nothing
+  #cancelled: Error | undefined
   #attempts = 0
   #response: HttpResponse | undefined
   #request: HttpRequest | undefined
-  #secret: string | undefined
   #timing: { headers: number; firstEvent?: number; end?: number } = { headers: 0 }
 
   constructor(target: CallTarget, policy: CallPolicy, caller: Caller) {
@@ -145,7 +143,8 @@ export class Call {
 
   /** Nobody wants the answer any more: the connection is cut. */
   cancel(reason = 'The stream was left before its end'): void {
-    this.#interrupt(new APIConnectionError(reason, { retryable: false }))
+    this.#cancelled = new APIConnectionError(reason, { retryable: false })
+    this.#interrupt(this.#cancelled)
     this.#close()
   }
 
@@ -159,7 +158,7 @@ export class Call {
     })
   }
 
-  readonly #redact: Redact = (text) => redact(text, this.#secret)
+  readonly #redact: Redact = (text) => redact(text, secretsIn(this.#request?.headers))
 
   #listen(signal: AbortSignal): () => void {
     if (signal.aborted) throw abortError(signal)
@@ -173,8 +172,12 @@ export class Call {
     this.#response = undefined
     this.#watch.startAttempt()
     try {
-      const { http, request } = await this.#prepared()
-      const response = await this.#follow(http, request)
+      // Asking for a key may take its time, and is timed and interrupted like everything else.
+      const pending = this.#target.prepare()
+      const { http, request } = pending instanceof Promise ? await this.#unlessInterrupted(pending) : pending
+      this.#request = request
+      let response = await this.#send(http, request)
+      if (isRedirect(response)) response = await this.#follow(http, request, response)
       if (response.status >= 200 && response.status < 300) return response
       throw await this.#refused(response)
     } finally {
@@ -182,29 +185,24 @@ export class Call {
     }
   }
 
-  /** Asking for a key may take its time, and is timed and interrupted like everything else. */
-  async #prepared(): Promise<Prepared> {
-    const pending = this.#target.prepare()
-    const prepared = pending instanceof Promise ? await this.#unlessInterrupted(pending) : pending
-    this.#request = prepared.request
-    this.#secret = prepared.secret
-    return prepared
-  }
-
-  async #follow(http: Http, first: HttpRequest): Promise<HttpResponse> {
+  async #follow(http: Http, first: HttpRequest, redirect: HttpResponse): Promise<HttpResponse> {
     let request = first
-    for (let hops = 0; ; hops++) {
-      const response = await this.#send(http, request)
-      if (!isRedirect(response)) return response
+    let response = redirect
+    for (let hops = 0; isRedirect(response); hops++) {
       const next = redirected(request, response)
       response.finish()
       if (next === undefined || hops === mostRedirects) throw redirectError(request, response, this.answer)
-      this.#report('info', 'request is redirected', { to: next.path })
+      this.#report('info', 'request is redirected', { to: this.#redact(next.path.replace(/\?.*/s, '')) })
       request = next
+      this.#watch.enter('connect')
+      response = await this.#send(http, request)
     }
+    return response
   }
 
   async #send(http: Http, request: HttpRequest): Promise<HttpResponse> {
+    this.#throwIfOver()
+    this.#watch.wait()
     this.#report('debug', 'request is sent')
     const sending = http.send(request, () => this.#watch.enter('headers'))
     this.#interrupt = (error) => sending.cancel(error)
@@ -234,17 +232,22 @@ export class Call {
 
   /** Until the next attempt, or until the caller's abort, or until nobody wants the answer any more. */
   async #sleep(delay: number): Promise<void> {
-    const { signal } = this.#caller
     const stop = new AbortController()
     this.#interrupt = (error) => stop.abort(error)
-    if (signal?.aborted) stop.abort(abortError(signal))
     this.#watch.addTotal(delay)
     try {
+      this.#throwIfOver()
       await sleep(this.#policy.clock, delay, stop.signal)
     } catch (error) {
       this.#close()
       throw error
     }
+  }
+
+  /** An abort that came between two waits, when there was nothing to interrupt. */
+  #throwIfOver(): void {
+    if (this.#caller.signal?.aborted) throw abortError(this.#caller.signal)
+    if (this.#cancelled !== undefined) throw this.#cancelled
   }
 
   #unlessInterrupted<T>(work: Promise<T>): Promise<T> {

@@ -2,7 +2,7 @@ import { StreamError, type ChatModel, type Chunk, type ModelRequest } from '@too
 import OpenAI from 'openai'
 import { expect, test } from 'vitest'
 import { APIConnectionError, APIUserAbortError, chatModel, NotFoundError, profiles, Transport } from './index.ts'
-import { type Answer, data, delta, hello, json, loopback, params, sse } from './test/loopback.ts'
+import { type Answer, data, delta, hello, json, loopback, params, sse, patience } from './test/loopback.ts'
 
 const request: ModelRequest = {
   messages: [{ role: 'developer', content: 'be brief' }, ...params.messages],
@@ -69,10 +69,10 @@ test.each(makers)('%s stops by its signal', async (_name, make) => {
   await using server = await loopback(() => {})
   const abort = new AbortController()
   const failed = chunksOf(make(server.url), abort.signal).catch((cause: unknown) => cause)
-  await expect.poll(() => server.requests.length).toBe(1)
+  await expect.poll(() => server.requests.length, patience).toBe(1)
   abort.abort('enough')
   expect(await failed).toBeInstanceOf(APIUserAbortError)
-  await expect.poll(server.open).toBe(0)
+  await expect.poll(server.open, patience).toBe(0)
 })
 
 test.each<[string, (transport: Transport) => Parameters<typeof chatModel>[0]]>([

@@ -19,13 +19,19 @@ export interface ChunkStream extends AsyncIterable<Chunk>, AsyncDisposable {
   readonly response: ResponseInfo
 }
 
+/** What was asked for: so many choices, in events of no more than so many bytes. */
+interface Asked {
+  readonly n: number
+  readonly maxEventBytes: number | undefined
+}
+
 /** A stream over a call whose response has begun. */
-export function chunkStream(call: Call, begun: HttpResponse, maxEventBytes: number | undefined): ChunkStream {
+export function chunkStream(call: Call, begun: HttpResponse, asked: Asked): ChunkStream {
   let iterated = false
   const batches = (): AsyncGenerator<readonly Chunk[], void, undefined> => {
     if (iterated) throw new UsageError('This stream was iterated before; a stream is read once')
     iterated = true
-    return batchesOf(call, begun, maxEventBytes)
+    return batchesOf(call, begun, asked)
   }
   return {
     batches,
@@ -45,7 +51,7 @@ const mostHeld = 256
 async function* batchesOf(
   call: Call,
   begun: HttpResponse,
-  maxEventBytes: number | undefined,
+  asked: Asked,
 ): AsyncGenerator<readonly Chunk[], void, undefined> {
   let response = begun
   let whole = false
@@ -53,7 +59,7 @@ async function* batchesOf(
     for (;;) {
       let held: Chunk[] | undefined = []
       try {
-        for await (const batch of chunksOf(call, response, maxEventBytes)) {
+        for await (const batch of await chunksOf(call, response, asked)) {
           if (held === undefined) {
             yield batch
             continue
@@ -79,39 +85,69 @@ async function* batchesOf(
   }
 }
 
-async function* oneByOne(batches: AsyncIterable<readonly Chunk[]>): AsyncGenerator<Chunk, void, undefined> {
-  for await (const batch of batches) yield* batch
+/** Hands batches out one by one; a chunk that is there already costs one resolved promise. */
+function oneByOne(batches: AsyncGenerator<readonly Chunk[], void, undefined>): AsyncIterator<Chunk> {
+  let batch: readonly Chunk[] = []
+  let at = 0
+  let turn: Promise<unknown> = Promise.resolve()
+  const refill = async (): Promise<IteratorResult<Chunk>> => {
+    while (at >= batch.length) {
+      const { done, value } = await batches.next()
+      if (done) return { done, value: undefined }
+      batch = value
+      at = 0
+    }
+    return taken()
+  }
+  const taken = (): IteratorResult<Chunk> => ({ done: false, value: batch[at++] as Chunk })
+  return {
+    next() {
+      if (at < batch.length) return Promise.resolve(taken())
+      const result = turn.then(refill)
+      turn = result.catch(() => {})
+      return result
+    },
+    async return() {
+      batch = []
+      await batches.return()
+      return { done: true, value: undefined }
+    },
+  }
 }
 
 /** Some servers answer with a whole completion, an error or a page of HTML although a stream was asked for. */
-async function* chunksOf(
+async function chunksOf(
   call: Call,
   response: HttpResponse,
-  maxEventBytes: number | undefined,
-): AsyncGenerator<readonly Chunk[], void, undefined> {
+  asked: Asked,
+): Promise<AsyncIterable<readonly Chunk[]> | Iterable<readonly Chunk[]>> {
   const first = await call.read(response)
   if (first !== undefined && /^\s*[[{<]/.test(new TextDecoder().decode(first[0]?.subarray(0, 64)))) {
     const text = await call.text(response, first)
-    yield [chunkOf(readCompletion(text, () => call.answer))]
-    return
+    return [[chunkOf(readCompletion(text, () => call.answer))]]
   }
-  const source = reads(call, response, first)
-  yield* readChunks(source, {
-    maxEventBytes,
+  return readChunks(reads(call, response, first), {
+    ...asked,
     onEvent: (finished) => call.onEvent(finished),
-    // Asked by errors only: it makes the response's headers.
     get answer() {
       return call.answer
     },
   })
 }
 
-async function* reads(
+/** Read by read. Written by hand: a generator would cost each read another turn. */
+function reads(
   call: Call,
   response: HttpResponse,
   first: readonly Uint8Array[] | undefined,
-): AsyncGenerator<readonly Uint8Array[], void, undefined> {
-  for (let bytes = first; bytes !== undefined; bytes = await call.read(response)) yield bytes
+): AsyncIterable<readonly Uint8Array[]> {
+  let begun = first
+  const next = async (): Promise<IteratorResult<readonly Uint8Array[]>> => {
+    const value = begun ?? (await call.read(response))
+    begun = undefined
+    return value === undefined ? { done: true, value } : { done: false, value }
+  }
+  return { [Symbol.asyncIterator]: () => ({ next }) }
 }
 
 function hasSubstance(chunk: Chunk): boolean {

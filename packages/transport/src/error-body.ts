@@ -105,8 +105,8 @@ function wordsIn(value: unknown): string | undefined {
 
 /** Text as it is; of HTML the title, or the text without its tags. */
 function textOf(text: string): string {
-  if (!/^\s*</.test(text)) return excerpt(text)
   const head = text.slice(0, 16_384)
+  if (!/^\s*</.test(head)) return excerpt(head)
   const title = /<title[^>]*>([^<]*)<\/title>/i.exec(head)?.[1]
   return excerpt(
     title?.trim() || head.replaceAll(/<(script|style)[^>]*>[^<]*<\/\1>/gi, ' ').replaceAll(/<[^>]*>/g, ' '),

@@ -5,7 +5,11 @@ import { APIConnectionError } from './errors.ts'
 /** Sends by this `fetch`; redirects are left to the caller. */
 export function fetchHttp(fetch: typeof globalThis.fetch): Http {
   return {
-    send: (request) => sendByFetch(fetch, request),
+    send(request, onConnected) {
+      // `fetch` does not tell when the connection stands.
+      onConnected()
+      return sendByFetch(fetch, request)
+    },
     close: async () => {},
   }
 }

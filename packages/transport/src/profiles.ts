@@ -1,5 +1,5 @@
 // What servers do not accept, and what they want back. No vendor is named anywhere else.
-import { type Profile, UsageError } from '@toolloop/wire'
+import { deepFreeze, type Profile, UsageError } from '@toolloop/wire'
 
 export type ProfileName =
   | 'openai'
@@ -13,11 +13,14 @@ export type ProfileName =
   | 'llamacpp'
   | 'mistral'
   | 'ollama'
+  | 'moonshot'
   | 'openrouter'
   | 'perplexity'
   | 'together'
+  | 'vercel'
   | 'vllm'
   | 'xai'
+  | 'zai'
   | 'compatible'
 
 /** The API as OpenAI serves it. */
@@ -51,14 +54,36 @@ const known: Readonly<Record<ProfileName, Profile>> = {
   azure: { ...openai, name: 'azure' },
   compatible,
   anthropic: { ...compatible, name: 'anthropic' },
-  cerebras: { ...compatible, name: 'cerebras', strict: true, maxCompletionTokens: true, output: 'native' },
-  deepseek: { ...compatible, name: 'deepseek', parallelToolCalls: false, sendBack: ['reasoning_content'] },
+  cerebras: {
+    ...compatible,
+    name: 'cerebras',
+    strict: true,
+    maxCompletionTokens: true,
+    sendBack: ['reasoning'],
+    output: 'native',
+  },
+  deepseek: { ...compatible, name: 'deepseek', sendBack: ['reasoning_content'] },
   fireworks: { ...compatible, name: 'fireworks', sendBack: ['reasoning_content'], output: 'native' },
   gemini: { ...compatible, name: 'gemini', parallelToolCalls: false, sendBack: ['extra_content'], output: 'native' },
   groq: { ...compatible, name: 'groq', strict: true, maxCompletionTokens: true, sendBack: ['reasoning'] },
-  llamacpp: { ...compatible, name: 'llamacpp', sendBack: ['reasoning_content'], output: 'native' },
+  llamacpp: {
+    ...compatible,
+    name: 'llamacpp',
+    sendBack: ['reasoning_content'],
+    output: 'native',
+    outputWithTools: 'tool',
+  },
   mistral: { ...compatible, name: 'mistral', strict: true, streamOptions: false, nullContent: false, output: 'native' },
-  ollama: { ...compatible, name: 'ollama', parallelToolCalls: false, nullContent: false, output: 'native' },
+  ollama: {
+    ...compatible,
+    name: 'ollama',
+    parallelToolCalls: false,
+    nullContent: false,
+    sendBack: ['reasoning'],
+    output: 'native',
+    outputWithTools: 'tool',
+  },
+  moonshot: { ...compatible, name: 'moonshot', sendBack: ['reasoning_content'] },
   openrouter: {
     ...compatible,
     name: 'openrouter',
@@ -68,12 +93,14 @@ const known: Readonly<Record<ProfileName, Profile>> = {
   },
   perplexity: { ...compatible, name: 'perplexity', parallelToolCalls: false, output: 'native' },
   together: { ...compatible, name: 'together', sendBack: ['reasoning'] },
+  vercel: { ...compatible, name: 'vercel', sendBack: ['reasoning', 'reasoning_details'], output: 'native' },
   vllm: {
     ...compatible,
     name: 'vllm',
     maxCompletionTokens: true,
     sendBack: ['reasoning', 'reasoning_content'],
     output: 'native',
+    outputWithTools: 'tool',
   },
   xai: {
     ...compatible,
@@ -83,11 +110,13 @@ const known: Readonly<Record<ProfileName, Profile>> = {
     sendBack: ['reasoning_content'],
     output: 'native',
   },
+  zai: { ...compatible, name: 'zai', sendBack: ['reasoning_content'] },
 }
 
 const hosts: readonly (readonly [host: string, name: ProfileName])[] = [
   ['openai.com', 'openai'],
   ['openai.azure.com', 'azure'],
+  ['cognitiveservices.azure.com', 'azure'],
   ['anthropic.com', 'anthropic'],
   ['cerebras.ai', 'cerebras'],
   ['deepseek.com', 'deepseek'],
@@ -101,10 +130,15 @@ const hosts: readonly (readonly [host: string, name: ProfileName])[] = [
   ['together.xyz', 'together'],
   ['together.ai', 'together'],
   ['x.ai', 'xai'],
+  ['z.ai', 'zai'],
+  ['bigmodel.cn', 'zai'],
+  ['moonshot.ai', 'moonshot'],
+  ['moonshot.cn', 'moonshot'],
+  ['ai-gateway.vercel.sh', 'vercel'],
 ]
 
 /** Known profiles by name. */
-export const profiles: Readonly<Record<ProfileName, Profile>> = Object.freeze(known)
+export const profiles: Readonly<Record<ProfileName, Profile>> = deepFreeze(known)
 
 /** A profile by name, by what differs, or by where the server is. */
 export function profileFor(setting: ProfileName | Partial<Profile> | undefined, baseURL: string | URL): Profile {

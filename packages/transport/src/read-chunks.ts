@@ -6,6 +6,8 @@ import { excerpt, isObject, statesError } from './error-body.ts'
 import { SseDecoder, type SseOptions } from './sse.ts'
 
 export interface ReadChunksOptions extends SseOptions {
+  /** How many choices were asked for: others do not count. @default those that come */
+  readonly n?: number | undefined
   /** Called after each read that held an event. Comments and keep-alives are none. */
   readonly onEvent?: ((finished: boolean) => void) | undefined
   /** Where the bytes come from, for the messages of errors inside the stream. */
@@ -37,7 +39,7 @@ export async function* readChunks(
   const batch = reader.end()
   if (batch.length > 0) yield batch
   if (reader.failure !== undefined) throw reader.failure
-  if (!reader.finished) throw reader.incomplete()
+  if (!reader.ended) throw reader.incomplete()
 }
 
 /** Follows one body: which chunks it holds, and whether the answer in it is whole. */
@@ -60,8 +62,13 @@ class ChunkReader {
     this.#decoder = new SseDecoder((data, event) => this.#take(data, event), options)
   }
 
-  /** Is the answer complete, as far as it says? */
+  /** Is the answer complete, so that nothing is lost if the rest is? Every choice that was asked for has finished. */
   get finished(): boolean {
+    return this.done || (this.ended && this.#finished.size >= (this.#options.n ?? 1))
+  }
+
+  /** May the body end here? Servers may answer with fewer choices than were asked for, but not with half of one. */
+  get ended(): boolean {
     return this.done || (this.#choices.size > 0 && this.#finished.size >= this.#choices.size)
   }
 
@@ -146,6 +153,8 @@ class ChunkReader {
 
   #follow(choice: Choice): void {
     const index = choice.index ?? 0
+    const { n } = this.#options
+    if (n !== undefined && typeof index === 'number' && (index < 0 || index >= n)) return
     if (index !== this.#lastChoice) {
       this.#lastChoice = index
       this.#choices.add(index)

@@ -6,8 +6,21 @@ export type Redact = (text: string) => string
 /** Shorter ones would blot out ordinary words. */
 const shortest = 6
 
-export function redact(text: string, secret: string | undefined): string {
-  return secret === undefined || secret.length < shortest ? text : text.replaceAll(secret, '***')
+export function redact(text: string, secrets: readonly string[]): string {
+  let clean = text
+  for (const secret of secrets) if (secret.length >= shortest) clean = clean.replaceAll(secret, '***')
+  return clean
+}
+
+const secretHeaders = ['authorization', 'proxy-authorization', 'api-key', 'x-api-key', 'x-goog-api-key', 'cookie']
+
+/** What no error may quote: the values of headers that identify, and what stands behind their scheme. */
+export function secretsIn(headers: Readonly<Record<string, string>> | undefined): string[] {
+  if (headers === undefined) return []
+  const values = Object.entries(headers).flatMap(([name, value]) =>
+    secretHeaders.includes(name.toLowerCase()) ? [value] : [],
+  )
+  return [...values, ...values.map((value) => value.slice(value.indexOf(' ') + 1))]
 }
 
 /** The cause itself, or, when it quotes a secret anywhere in sight, a plain error with its redacted message. */

@@ -8,7 +8,7 @@ import { promisify } from 'node:util'
 import { LimitError, UsageError } from '@toolloop/wire'
 import { expect, test } from 'vitest'
 import { APIConnectionError, APIError, APIUserAbortError, type ClientOptions, Transport } from './index.ts'
-import { type Answer, data, delta, hello, json, loopback, params, sse } from './test/loopback.ts'
+import { type Answer, data, delta, hello, json, loopback, params, sse, patience } from './test/loopback.ts'
 
 const apiKey = 'sk-proj-very-secret-key-1234'
 
@@ -67,6 +67,18 @@ test.each(leaks)('a key echoed in %s is on no error, log or retry', async (_name
     expect(seen.join('\n')).not.toContain(apiKey)
   }
   expect(logged.length).toBeGreaterThan(0)
+})
+
+test.each([
+  ['authorization', `Bearer ${apiKey}`],
+  ['api-key', apiKey],
+  ['x-api-key', apiKey],
+])('a key given as the header %s is as secret as the option', async (name, value) => {
+  await using server = await loopback(json(400, { error: { message: `no: ${apiKey}` } }))
+  await using client = new Transport({ baseURL: server.url, headers: { [name]: value }, maxRetries: 0 })
+  const error = await client.create(params).catch((cause: unknown) => cause)
+  expect(everything(error)).toContain('no: ***')
+  expect(everything(error)).not.toContain(apiKey)
 })
 
 test('a key in a foreign error is not passed on as its cause', async () => {
@@ -241,7 +253,7 @@ test.each<[string, Answer, boolean]>([
   const error = await run(client, stream).catch((cause: unknown) => cause)
   expect(error).toBeInstanceOf(LimitError)
   expect(error).toMatchObject({ limit: stream ? 'maxEventBytes' : 'maxBodyBytes', allowed: 1_000_000 })
-  await expect.poll(server.open).toBe(0)
+  await expect.poll(server.open, patience).toBe(0)
 })
 
 test('headers beyond the bound are refused', async () => {
@@ -276,7 +288,7 @@ test('leaving the iteration closes the socket and removes the listener', async (
   signal.addEventListener = (...args: Parameters<typeof add>) => (listeners++, add(...args))
   signal.removeEventListener = (...args: Parameters<typeof remove>) => (listeners--, remove(...args))
   for await (const _ of await client.create({ ...params, stream: true }, { signal })) break
-  await expect.poll(server.open).toBe(0)
+  await expect.poll(server.open, patience).toBe(0)
   expect(listeners).toBe(0)
 
   {
@@ -284,7 +296,7 @@ test('leaving the iteration closes the socket and removes the listener', async (
     expect(unread.response.status).toBe(200)
     expect(server.open()).toBe(1)
   }
-  await expect.poll(server.open).toBe(0)
+  await expect.poll(server.open, patience).toBe(0)
   expect(listeners).toBe(0)
 })
 
@@ -303,7 +315,7 @@ test('an abort in the middle of a stream, and between two reads, is the callerâ€
       }
     })()
     await expect(reading).rejects.toMatchObject({ name: 'APIUserAbortError', cause: 'enough' })
-    await expect.poll(server.open).toBe(0)
+    await expect.poll(server.open, patience).toBe(0)
   }
 })
 
@@ -320,12 +332,12 @@ test('an abort while connecting leaves no socket', async () => {
   await using client = new Transport({ baseURL: `https://127.0.0.1:${port}/v1`, maxRetries: 0 })
   const abort = new AbortController()
   const failed = client.create(params, { signal: abort.signal }).catch((cause: unknown) => cause)
-  await expect.poll(() => open).toBe(1)
+  await expect.poll(() => open, patience).toBe(1)
   abort.abort()
   expect(await failed).toBeInstanceOf(APIUserAbortError)
-  await expect.poll(() => open).toBe(0)
+  await expect.poll(() => open, patience).toBe(0)
   await expect(client.create(params, { timeout: { connect: 30 } })).rejects.toMatchObject({ timeout: 'connect' })
-  await expect.poll(() => open).toBe(0)
+  await expect.poll(() => open, patience).toBe(0)
   server.close()
 })
 
@@ -345,13 +357,13 @@ test.each<[string, ClientOptions]>([
       for await (const _ of await client.create({ ...params, stream: true }));
     })(),
   ].map((promise) => promise.catch((cause: unknown) => cause))
-  await expect.poll(() => server.requests.length).toBe(3)
+  await expect.poll(() => server.requests.length, patience).toBe(3)
   await sleep(30)
   await client.close()
   for (const error of await Promise.all(failed)) expect(String(error)).toContain('The client was closed')
   await expect(client.create(params)).rejects.toBeInstanceOf(UsageError)
   // The connections of a `fetch` are not ours to close.
-  if (options.fetch === undefined) await expect.poll(server.open).toBe(0)
+  if (options.fetch === undefined) await expect.poll(server.open, patience).toBe(0)
 })
 
 test('a process ends by itself after its requests, without close()', async () => {

@@ -1,6 +1,6 @@
+import { deepFreeze } from '@toolloop/wire'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { deepFreeze } from './frozen.ts'
 import { serialize } from './serialize.ts'
 
 test('says what JSON.stringify says, frozen or not, the first time and later', () => {
@@ -33,13 +33,18 @@ test('a message that may change is written as it is now', () => {
   expect(serialize({ messages: [message] })).toContain('"b"')
 })
 
+const frozen = Object.freeze({ a: 1 })
+
 test.each<[object, string]>([
   [{}, '{}'],
   [{ messages: [] }, '{"messages":[]}'],
   [{ messages: undefined, tools: undefined, a: undefined }, '{}'],
   [{ messages: [undefined, 1] }, '{"messages":[null,1]}'],
-  [{ messages: 'x', model: 'm' }, '{"model":"m","messages":"x"}'],
-  [{ tools: [], messages: [], model: 'm' }, '{"model":"m","tools":[],"messages":[]}'],
+  [{ messages: 'x', model: 'm' }, '{"messages":"x","model":"m"}'],
+  [{ messages: [frozen], model: 'm' }, '{"model":"m","messages":[{"a":1}]}'],
+  [{ messages: [frozen] }, '{"messages":[{"a":1}]}'],
+  [{ messages: [undefined, frozen, 1, null], tools: 'x' }, '{"tools":"x","messages":[null,{"a":1},1,null]}'],
+  [{ messages: undefined, tools: [frozen], model: undefined }, '{"tools":[{"a":1}]}'],
 ])('%j is %s', (body, text) => {
   expect(serialize(body)).toBe(text)
 })

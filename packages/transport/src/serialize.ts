@@ -1,12 +1,20 @@
 // The body of a request as text. A history grows by a message or two a step: the rest need not be written again.
-import { isDeepFrozen } from './frozen.ts'
+import { isDeepFrozen } from '@toolloop/wire'
 
 /** As `JSON.stringify`, with each message and tool that is deeply frozen written once and then remembered. */
 export function serialize(body: object): string {
+  const { messages, tools } = body as { messages?: unknown; tools?: unknown }
+  return hasFrozen(messages) || hasFrozen(tools) ? withRemembered(body) : JSON.stringify(body)
+}
+
+function hasFrozen(list: unknown): boolean {
+  return Array.isArray(list) && list.some(Object.isFrozen)
+}
+
+function withRemembered(body: object): string {
   const { messages, tools, ...rest } = body as { messages?: unknown; tools?: unknown }
   const lists = [listText('tools', tools), listText('messages', messages)].filter((text) => text !== '')
   const text = JSON.stringify(rest)
-  if (lists.length === 0) return text
   return text === '{}' ? `{${lists.join(',')}}` : `${text.slice(0, -1)},${lists.join(',')}}`
 }
 

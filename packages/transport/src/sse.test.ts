@@ -47,6 +47,7 @@ const cases: readonly [name: string, text: string | Uint8Array, events: Event[]]
       ['c', ''],
     ],
   ],
+  ['two BOMs', '\uFEFF\uFEFFerror: a\n\ndata: b\n\n', [['b', '']]],
   ['a leading BOM', '\uFEFFdata: a\n\n', [['a', '']]],
   ['comments and keep-alives', ': OPENROUTER PROCESSING\n\n:\n\ndata: a\n: in between\n\n', [['a', '']]],
   ['several data lines', 'data: a\ndata:\ndata\ndata:  b\n\n', [['a\n\n\n b', '']]],

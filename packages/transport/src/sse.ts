@@ -17,7 +17,9 @@ export interface SseOptions {
 export class SseDecoder {
   readonly #listener: SseListener
   readonly #maxEventBytes: number
-  readonly #decoder = new TextDecoder()
+  /** Its own handling of a BOM depends on where the bytes are cut. */
+  readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true })
+  #begun = false
   /** The line that has no end yet; a rope, flattened once. */
   #line = ''
   #data: string | undefined
@@ -49,7 +51,8 @@ export class SseDecoder {
     this.#dispatch(0)
   }
 
-  #read(input: string): void {
+  #read(decoded: string): void {
+    const input = this.#begun ? decoded : this.#begin(decoded)
     const text = input.includes('\r') || this.#endedInCr ? this.#lineFeeds(input) : input
     let start = 0
     for (;;) {
@@ -62,6 +65,12 @@ export class SseDecoder {
       else this.#field(line)
     }
     this.#line += start === 0 ? text : text.slice(start)
+  }
+
+  /** A BOM is no part of the first line. */
+  #begin(text: string): string {
+    this.#begun = text !== ''
+    return text.charCodeAt(0) === byteOrderMark ? text.slice(1) : text
   }
 
   /** CRLF and CR become LF, also where a cut parts the pair: the LF of a CRLF whose CR is gone by is dropped. */
@@ -95,6 +104,7 @@ export class SseDecoder {
 }
 
 const space = 32
+const byteOrderMark = 0xfeff
 const defaultMaxEventBytes = 32 * 1024 * 1024
 
 function tooLong(allowed: number): LimitError {

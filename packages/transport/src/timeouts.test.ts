@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { APITimeoutError, type Timeouts, Transport } from './index.ts'
-import { type Answer, data, delta, hello, json, loopback, params } from './test/loopback.ts'
+import { type Answer, data, delta, hello, json, loopback, params, patience } from './test/loopback.ts'
 
 const never: Answer = () => {}
 const head = { 'content-type': 'text/event-stream' }
@@ -40,7 +40,7 @@ test.each(cases)('a stream that %s', async (_name, kind, timeout, answer) => {
   expect(error).toBeInstanceOf(APITimeoutError)
   expect(error).toMatchObject({ timeout: kind, allowed: 60, code: 'timeout', retryable: kind !== 'total' })
   expect(String(error)).toContain(`timeout.${kind}`)
-  await expect.poll(server.open).toBe(0)
+  await expect.poll(server.open, patience).toBe(0)
 })
 
 test.each<[string, Answer]>([
@@ -53,7 +53,7 @@ test.each<[string, Answer]>([
   const started = performance.now()
   await expect(client.create(params, { timeout: 60 })).rejects.toBeInstanceOf(Error)
   expect(performance.now() - started).toBeLessThan(2000)
-  await expect.poll(server.open).toBe(0)
+  await expect.poll(server.open, patience).toBe(0)
 })
 
 test('no connection within its time', async () => {
@@ -66,6 +66,20 @@ test('no connection within its time', async () => {
 test('a key that never comes is waited for within the total', async () => {
   await using client = new Transport({ baseURL: 'http://127.0.0.1:9/v1', apiKey: () => new Promise<never>(() => {}) })
   await expect(client.create(params, { timeout: 30 })).rejects.toMatchObject({ timeout: 'total' })
+})
+
+test('with fetch, a slow answer is no slow connection', async () => {
+  await using server = await loopback((response) => void setTimeout(() => response.end(JSON.stringify(hello)), 120))
+  const timeout = { connect: 30 }
+  await using client = new Transport({ baseURL: server.url, fetch: globalThis.fetch, maxRetries: 0, timeout })
+  await expect(client.create(params)).resolves.toEqual(hello)
+  await expect(client.create(params, { timeout: { headers: 30 } })).rejects.toMatchObject({ timeout: 'headers' })
+})
+
+test('the clocks run behind a redirect too', async () => {
+  await using server = await loopback(json(307, '', { location: '/v2' }), never)
+  await using client = new Transport({ baseURL: server.url, maxRetries: 0 })
+  await expect(client.create(params, { timeout: { headers: 40 } })).rejects.toMatchObject({ timeout: 'headers' })
 })
 
 test('timeouts are retried, the total is not', async () => {
@@ -98,7 +112,7 @@ test('a finished stream that stays open ends at [DONE], and its socket is closed
   const started = performance.now()
   await drain(client)
   expect(performance.now() - started).toBeLessThan(1000)
-  await expect.poll(server.open).toBe(0)
+  await expect.poll(server.open, patience).toBe(0)
 })
 
 test('a finished stream without [DONE] that stays open ends normally', async () => {

@@ -77,6 +77,7 @@ export class Stopwatch {
 
   /** A read is outstanding: the clocks run. */
   wait(): void {
+    if (this.#since !== undefined) return
     const now = this.#clock.now()
     this.#since = now
     const at = now + this.#patience()

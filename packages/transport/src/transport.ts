@@ -68,11 +68,13 @@ export class Transport {
   async create(params: CompletionParams, options: RequestOptions = {}): Promise<Completion | ChunkStream> {
     if (typeof params !== 'object' || params === null)
       throw new UsageError(`\`create\` needs the request's parameters, not ${params === null ? 'null' : typeof params}`)
-    const body = { ...params, ...this.#options.body, ...options.body }
+    const body = { ...this.#options.body, ...params, ...options.body }
     const route: Route = { method: 'POST', path: '/chat/completions', body, model: params.model }
     if (!body.stream) return this.#fetch(route, options, readCompletion)
     const call = this.#call(route, options)
-    return chunkStream(call, await call.run((response) => response), this.#options.limits?.maxEventBytes)
+    const response = await call.run((begun) => begun)
+    const n = typeof body.n === 'number' ? body.n : 1
+    return chunkStream(call, response, { n, maxEventBytes: this.#options.limits?.maxEventBytes })
   }
 
   /** A stored completion. */
@@ -145,7 +147,7 @@ export class Transport {
 
   #target(requests: RequestBuilder, route: Route, options: RequestOptions): CallTarget {
     const build = requests.build(route, options)
-    const prepared = (http: Http, key: string | undefined): Prepared => ({ http, request: build(key), secret: key })
+    const prepared = (http: Http, key: string | undefined): Prepared => ({ http, request: build(key) })
     return {
       renewsKey: requests.renewsKey,
       prepare: () => {

@@ -93,11 +93,44 @@ test('what comes after [DONE] is ignored', async () => {
   expect(await contentOf(client)).toBe('aé€😀')
 })
 
+const choice = (index: number, content: string, finish: string | null = null) => ({
+  id: 'x',
+  choices: [{ index, delta: { content }, finish_reason: finish }],
+})
+const chunkCount = async (client: Transport, n: number): Promise<number> => {
+  let count = 0
+  for await (const chunk of await client.create({ ...params, n, stream: true })) count += chunk.choices.length
+  return count
+}
+
 test('a choice that never finished makes the answer incomplete', async () => {
-  const other = { id: 'x', choices: [{ index: 1, delta: { content: 'b' }, finish_reason: null }] }
-  await using server = await loopback(sse(data(delta({ content: 'a' }, 'stop'), other)))
+  await using server = await loopback(sse(data(choice(0, 'a', 'stop'), choice(1, 'b'))))
   await using client = new Transport({ baseURL: server.url, maxRetries: 0 })
-  await expect(contentOf(client)).rejects.toBeInstanceOf(StreamError)
+  await expect(chunkCount(client, 2)).rejects.toBeInstanceOf(StreamError)
+})
+
+test('a cut is no end while a choice that was asked for is missing', async () => {
+  await using server = await rawServer((socket) => {
+    socket.write(
+      head('content-type: text/event-stream', 'transfer-encoding: chunked') + chunked(data(choice(0, 'a', 'stop'))),
+    )
+    setTimeout(() => socket.destroy(), 20)
+  })
+  await using client = new Transport({ baseURL: server.url, maxRetries: 0 })
+  await expect(chunkCount(client, 2)).rejects.toBeInstanceOf(StreamError)
+  expect(await chunkCount(client, 1)).toBe(1)
+})
+
+test('a server that ignores `n` ends its answer all the same', async () => {
+  await using server = await loopback(sse(data(choice(0, 'a', 'stop'))))
+  await using client = new Transport({ baseURL: server.url, maxRetries: 0 })
+  expect(await chunkCount(client, 2)).toBe(1)
+})
+
+test('a choice that nobody asked for does not make a whole answer incomplete', async () => {
+  await using server = await loopback(sse(data(choice(0, 'a', 'stop'), choice(5, 'b'))))
+  await using client = new Transport({ baseURL: server.url, maxRetries: 0 })
+  expect(await chunkCount(client, 1)).toBe(2)
 })
 
 test('a connection that died while idle costs a retry, not the request', async () => {
@@ -157,6 +190,20 @@ test('a slow consumer slows the server', async () => {
   let count = 1
   for (let next = await iterator.next(); !next.done; next = await iterator.next()) count++
   expect(count).toBe(2001)
+})
+
+test('chunks asked for all at once come in order', async () => {
+  await using server = await loopback(sse(story.slice(0, 200), story.slice(200)))
+  await using client = new Transport({ baseURL: server.url })
+  const iterator = (await client.create({ ...params, stream: true }))[Symbol.asyncIterator]()
+  const results = await Promise.all(Array.from({ length: 5 }, () => iterator.next()))
+  expect(results.map(({ done, value }) => (done ? 'end' : value.choices[0]?.delta.content))).toEqual([
+    '',
+    'aé€😀',
+    undefined,
+    'end',
+    'end',
+  ])
 })
 
 test('many requests at once keep their answers apart', async () => {

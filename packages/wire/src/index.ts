@@ -53,6 +53,8 @@ export type { Chunk, ChunkChoice, Delta, ToolCallDelta } from './chunk.ts'
 export type { CompletionDeleted, List, StoredMessage } from './stored.ts'
 // What an agent knows of a model.
 export type { ChatModel, ModelOptions, ModelRequest, Price, Profile, Retry } from './model.ts'
+// Values that never change.
+export { deepFreeze, isDeepFrozen } from './frozen.ts'
 // Time.
 export { type Clock, sleep, systemClock } from './clock.ts'
 // What every package throws.

@@ -65,4 +65,9 @@ export interface Profile {
   readonly sendBack: readonly string[]
   /** How structured output is asked for best. */
   readonly output: 'native' | 'tool' | 'prompt'
+  /**
+   * The same where the request also has tools: a server that holds the answer to a format by its grammar cannot call
+   * any. @default `output`
+   */
+  readonly outputWithTools?: 'native' | 'tool' | 'prompt'
 }

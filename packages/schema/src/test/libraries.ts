@@ -34,7 +34,7 @@ const make: Record<Library, (code: string, optional: boolean) => unknown> = {
 }
 
 /** The code of the table is what is tested. */
-function run(code: string, zod: unknown = z): unknown {
+export function run(code: string, zod: unknown = z): unknown {
   // oxlint-disable-next-line no-implied-eval, no-new-func, typescript/no-implied-eval -- the code stands in this folder
   return new Function('z', 'm', 'v', 'type', `return ${code}`)(zod, m, v, type)
 }

@@ -88,3 +88,6 @@ export const delta = (fields: Record<string, unknown>, finish: string | null = n
 })
 
 export const params = { model: 'm', messages: [{ role: 'user' as const, content: 'hi' }] }
+
+/** For `expect.poll`: what comes soon may take its time on a busy machine. */
+export const patience = { timeout: 10_000, interval: 10 }

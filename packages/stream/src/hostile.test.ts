@@ -1,0 +1,125 @@
+import { LimitError, StreamError } from '@toolloop/wire'
+import * as fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { CompletionBuilder, normalizeCompletion } from './index.ts'
+import { asChunk } from './test/chunks.ts'
+
+const junk = fc.jsonValue({ maxDepth: 2 })
+
+/** An object with some of these fields, each either of its shape or anything at all. */
+function nearly(fields: Record<string, fc.Arbitrary<unknown>>): fc.Arbitrary<object> {
+  const loose = Object.fromEntries(
+    Object.entries(fields).map(([key, shape]) => [key, fc.oneof({ weight: 6, arbitrary: shape }, junk)]),
+  )
+  return fc
+    .tuple(fc.record(loose, { requiredKeys: [] }), fc.dictionary(fc.string(), junk, { maxKeys: 1 }))
+    .map((parts) =>
+      // By way of JSON, so that `__proto__` is a field, as it is on the wire.
+      JSON.parse(JSON.stringify(Object.assign(...parts))),
+    )
+}
+
+const word = fc.constantFrom('', 'a', 'b', '__proto__', 'toString')
+const index = fc.constantFrom(0, 1, 2, -1, 0.5, 1e9, '0', null)
+const piece = fc.constantFrom('', '{', '}', '{}', '"', '{"x":', '1}', ' ', '[', 'x', '\\')
+const part = nearly({ type: fc.constantFrom('text', 'thinking', 'x'), text: word, thinking: word })
+const toolCall = nearly({
+  index,
+  id: word,
+  type: fc.constantFrom('function', 'custom', ''),
+  function: nearly({ name: word, arguments: piece }),
+  custom: nearly({ name: word, input: piece }),
+})
+const delta = nearly({
+  role: word,
+  content: fc.oneof(word, fc.array(part, { maxLength: 2 })),
+  refusal: word,
+  reasoning: word,
+  reasoning_content: word,
+  reasoning_details: fc.array(nearly({ index, type: word, id: word, text: word }), { maxLength: 2 }),
+  tool_calls: fc.array(toolCall, { maxLength: 3 }),
+  function_call: nearly({ name: word, arguments: piece }),
+  audio: nearly({ id: word, data: word, transcript: word }),
+  annotations: fc.array(junk, { maxLength: 2 }),
+})
+const choice = nearly({
+  index,
+  delta,
+  message: delta,
+  finish_reason: fc.constantFrom(null, '', 'stop', 'length', 'tool_calls'),
+  logprobs: nearly({ content: fc.array(junk, { maxLength: 2 }) }),
+  usage: junk,
+})
+const chunk = nearly({
+  id: word,
+  created: junk,
+  model: word,
+  choices: fc.array(choice, { maxLength: 2 }),
+  usage: nearly({ prompt_tokens: junk }),
+  x_groq: nearly({ usage: junk }),
+})
+
+test('whatever a server sends is taken, or refused with a typed error; nothing is sealed twice or broken', () => {
+  fc.assert(
+    fc.property(fc.array(fc.oneof({ weight: 20, arbitrary: chunk }, junk), { maxLength: 12 }), (chunks) => {
+      const builder = new CompletionBuilder({ mintId: (at, position) => `m${at}_${position}` })
+      const sealed: string[] = []
+      for (const next of chunks) {
+        const refused = refusalOf(() => take(builder.push(asChunk(next))))
+        expect(refused === undefined || refused instanceof StreamError || refused instanceof LimitError).toBe(true)
+        expect(JSON.parse(JSON.stringify(builder.snapshot()))).toHaveProperty('choices')
+      }
+      take(builder.finish())
+      expect(new Set(sealed).size).toBe(sealed.length)
+      expect(builder.snapshot()).toEqual(builder.snapshot())
+      expect(Object.keys(Object.prototype)).toEqual([])
+
+      function take(events: ReturnType<typeof builder.push>): void {
+        for (const event of events) {
+          if ('parsed' in event) void event.parsed
+          if (event.type !== 'call.sealed') continue
+          sealed.push(`${event.choice} ${event.index}`)
+          if (event.call.type === 'function' && event.call.function.arguments.trim() !== '')
+            expect(JSON.parse(event.call.function.arguments)).toBeTypeOf('object')
+        }
+      }
+    }),
+    { numRuns: 500 },
+  )
+})
+
+test('ids are unique within a message where there is a mint', () => {
+  fc.assert(
+    fc.property(fc.array(chunk, { maxLength: 12 }), (chunks) => {
+      const builder = new CompletionBuilder({ mintId: (at, position) => `m${at}_${position}` })
+      for (const next of chunks) refusalOf(() => builder.push(asChunk(next)))
+      builder.finish()
+      for (const { message } of builder.snapshot().choices) {
+        const ids = (message.tool_calls ?? []).map(({ id }) => id)
+        expect(ids).not.toContain('')
+        expect(new Set(ids).size).toBe(ids.length)
+      }
+    }),
+    { numRuns: 500 },
+  )
+})
+
+test('whatever a plain body holds becomes a completion or a typed error', () => {
+  fc.assert(
+    fc.property(fc.oneof({ weight: 9, arbitrary: chunk }, junk), (body) => {
+      const refused = refusalOf(() => JSON.stringify(normalizeCompletion(body)))
+      expect(refused === undefined || refused instanceof StreamError || refused instanceof LimitError).toBe(true)
+    }),
+    { numRuns: 500 },
+  )
+})
+
+/** The error that `run` throws. */
+function refusalOf(run: () => unknown): unknown {
+  try {
+    run()
+  } catch (error) {
+    return error
+  }
+  return undefined
+}
