@@ -12,7 +12,13 @@ const assistant = agent({ name: 'assistant', model, tools: [find] })
 
 test('to a browser and back', async () => {
   // #region server
-  const shown: ReadonlySet<RunEvent['type']> = new Set(['content.delta', 'tool.start', 'tool.done', 'run.done'])
+  const shown: ReadonlySet<RunEvent['type']> = new Set([
+    'content.delta',
+    'step.reset',
+    'tool.start',
+    'tool.done',
+    'run.done',
+  ])
 
   function handle(request: Request): Response {
     const stream = assistant.stream(new URL(request.url).searchParams.get('q') ?? '', { signal: request.signal })
@@ -31,6 +37,7 @@ test('to a browser and back', async () => {
   // #region browser
   for await (const event of readSse<RunEvent>(response)) {
     if (event.type === 'content.delta') said.push(event.delta)
+    if (event.type === 'step.reset') said.length = 0 // the stream broke off: what it said is void
     if (event.type === 'tool.start') said.push(`[${event.name}] `)
   }
   // #endregion

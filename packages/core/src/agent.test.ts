@@ -492,7 +492,11 @@ describe('wrong use is refused before anything is sent', () => {
     await one.run('x', { log })
     const holes = log.facts.filter((fact) => fact.type !== 'step.start')
     await expect(one.run(undefined, { from: memoryLog(holes) })).rejects.toThrow(
-      /log is damaged: fact 1 \(`step.done`\)/,
+      /log is damaged: fact 1 has the number 2; one before it is missing/,
+    )
+    const renumbered = holes.map((fact, seq) => ({ ...fact, seq }))
+    await expect(one.run(undefined, { from: memoryLog(renumbered) })).rejects.toThrow(
+      /log is damaged: fact 1 \(`step.done`\) does not fit/,
     )
   })
 

@@ -1,5 +1,5 @@
 // Wrong options are refused where they are written: the message names the option, its value and what it may be.
-import { type ToolChoice, UsageError } from '@toolloop/wire'
+import { checkOptionNames, type ToolChoice, UsageError } from '@toolloop/wire'
 
 type Check = readonly [test: (value: unknown) => boolean, expected: string]
 
@@ -91,6 +91,18 @@ export function checkRunOptions(options: unknown): void {
     throw new UsageError('A run goes on in the log it comes from: pass `from` or `log`, not both.')
   if (options['from'] && options['runId'] !== undefined)
     throw new UsageError('A run that goes on keeps its id: leave `runId` out where there is `from`.')
+}
+
+const stepChanges = ['model', 'instructions', 'messages', 'tools', 'toolChoice', 'params']
+
+/** What `prepareStep` answered. */
+export function checkStepChanges(agentName: string, changes: unknown): void {
+  if (changes === undefined || changes === null) return
+  if (!isObject(changes))
+    throw new UsageError(
+      `\`prepareStep\` of agent \`${agentName}\` answers ${show(changes)}; it must be an object of changes, or nothing.`,
+    )
+  checkOptionNames(`What \`prepareStep\` of agent \`${agentName}\` answers`, changes, stepChanges)
 }
 
 /** A choice may only name tools that are offered. */

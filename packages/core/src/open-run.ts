@@ -161,6 +161,10 @@ function makeRun(agent: AgentSpec, past: readonly Fact[], options: Options, sign
 function stateOf(past: readonly Fact[]): RunState {
   let state = initialState
   for (const [at, one] of past.entries()) {
+    if (one?.seq !== at)
+      throw new UsageError(
+        `The log is damaged: fact ${at} has the number ${String(one?.seq)}; one before it is missing, or it is not a fact.`,
+      )
     try {
       state = apply(state, one)
     } catch (error) {

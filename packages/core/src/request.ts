@@ -6,7 +6,7 @@ import {
   type ToolDefinition,
   UsageError,
 } from '@toolloop/wire'
-import { checkChoice } from './check-options.ts'
+import { checkChoice, checkStepChanges } from './check-options.ts'
 import { validateMessages } from './input.ts'
 import { FINAL_TOOL, finalTool, modeOf } from './output.ts'
 import type { Run } from './run.ts'
@@ -24,6 +24,7 @@ export interface StepPlan {
 export async function planStep(run: Run): Promise<StepPlan> {
   const { agent, context, state } = run
   const changes = (await agent.prepareStep?.({ step: state.step, state: frozen(state), context })) ?? {}
+  checkStepChanges(agent.name, changes)
   const model = agent.model(changes.model)
   const names = await offered(run, changes.tools)
   const mode = agent.output && modeOf(agent.output, model.profile, names.length > 0)

@@ -1,4 +1,4 @@
-import { type FunctionDefinition, UsageError } from '@toolloop/wire'
+import { checkOptionNames, type FunctionDefinition, UsageError } from '@toolloop/wire'
 import { parseJson, parseValue, type Parsed } from './arguments.ts'
 import { checkFindings, convert, type Conversion } from './conversion.ts'
 import { OutputError, ToolInputError } from './errors.ts'
@@ -26,12 +26,6 @@ export function tool<
     readonly output: Output
   },
 ): Tool<Name, OutputOf<Parameters>, OutputOf<Output>, Context>
-export function tool<const Name extends string, Parameters extends StandardSchema, Output, Context = unknown>(
-  options: ToolOptions<Name, OutputOf<Parameters>, Output, Context> & {
-    readonly parameters: Parameters
-    readonly output?: undefined
-  },
-): Tool<Name, OutputOf<Parameters>, Output, Context>
 export function tool<const Name extends string, Output extends StandardSchema, Context = unknown>(
   options: ToolOptions<Name, NoArguments, InputOf<Output>, Context> & {
     readonly parameters?: undefined
@@ -44,6 +38,12 @@ export function tool<const Name extends string, Output, Context = unknown>(
     readonly output?: undefined
   },
 ): Tool<Name, NoArguments, Output, Context>
+export function tool<const Name extends string, Parameters extends StandardSchema, Output, Context = unknown>(
+  options: ToolOptions<Name, OutputOf<Parameters>, Output, Context> & {
+    readonly parameters: Parameters
+    readonly output?: undefined
+  },
+): Tool<Name, OutputOf<Parameters>, Output, Context>
 export function tool(
   options: ToolOptions<string, unknown, unknown, unknown> & {
     readonly parameters?: StandardSchema | undefined
@@ -56,6 +56,7 @@ export function tool(
     throw new UsageError(
       `Tool \`${options.name}\`: \`execute\` is ${typeof options.execute}; it must be a function, or be left out.`,
     )
+  checkOptionNames(`Tool \`${options.name}\``, options, optionNames)
   const { name, description, parameters, output, strict = true } = options
   const mode = strict === true ? {} : strict
   const conversion = parameters && convert(parameters, mode)
@@ -81,6 +82,24 @@ export function tool(
     policy: policyOf(name, options),
   }) satisfies Tool
 }
+
+const optionNames = Object.keys({
+  name: true,
+  description: true,
+  parameters: true,
+  output: true,
+  strict: true,
+  execute: true,
+  effects: true,
+  timeout: true,
+  retries: true,
+  limit: true,
+  onError: true,
+  enabled: true,
+  needsApproval: true,
+  onInterrupted: true,
+  loopKey: true,
+} satisfies Record<keyof ToolOptions<string, unknown, unknown, unknown> | 'parameters' | 'output', true>)
 
 const noParameters: Record<string, unknown> = Object.freeze({
   type: 'object',

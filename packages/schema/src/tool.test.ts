@@ -333,3 +333,12 @@ describe('responseFormat', () => {
     })
   })
 })
+
+it.each([
+  [undefined, /tool\(\) takes an object of options, not undefined/],
+  [{ name: 'x', execute: 5 }, /`execute` is number; it must be a function/],
+  [{ name: 'x', descripton: 'x' }, /Tool `x` has no option `descripton`; there are name, description, parameters/],
+  [{ name: 'x', function: () => 1 }, /Tool `x` has no option `function`/],
+])('a tool of %j is refused where it is made', (options, message) => {
+  expect(() => tool(options as never)).toThrow(message)
+})

@@ -39,7 +39,7 @@ export interface OpenAIClient {
 export interface ChatModelOptions {
   /** @default the client's, else told by its base URL */
   readonly profile?: ProfileName | Partial<Profile> | undefined
-  /** For `usd` budgets and `result.cost`. */
+  /** For `result.cost`. */
   readonly price?: Price | undefined
 }
 

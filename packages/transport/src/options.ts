@@ -63,6 +63,10 @@ export interface ClientOptions {
   /** @default 2 */
   readonly maxRetries?: number | undefined
   readonly backoff?: Backoff | undefined
+  /** Aborts every request of the client. */
+  readonly signal?: AbortSignal | undefined
+  /** Called before every wait that precedes a retry, beside the request's own. */
+  readonly onRetry?: ((retry: Retry) => void) | undefined
   readonly limits?: Limits | undefined
   /** What the server accepts: a known name, or fields that differ. @default told by the base URL */
   readonly profile?: ProfileName | Partial<Profile> | undefined
@@ -98,3 +102,27 @@ export interface Backoff {
 }
 
 export type ResolvedBackoff = Readonly<Record<keyof Backoff, number>>
+
+/** Every option of a client, for those who misspell one. */
+export const clientOptionNames: readonly string[] = Object.keys({
+  apiKey: true,
+  baseURL: true,
+  organization: true,
+  project: true,
+  azure: true,
+  headers: true,
+  query: true,
+  body: true,
+  timeout: true,
+  maxRetries: true,
+  backoff: true,
+  signal: true,
+  onRetry: true,
+  limits: true,
+  profile: true,
+  fetch: true,
+  dispatcher: true,
+  logger: true,
+  random: true,
+  clock: true,
+} satisfies Record<keyof ClientOptions, true>)

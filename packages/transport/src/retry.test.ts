@@ -209,3 +209,24 @@ test('maxRetries: 0 sends once', async () => {
 async function drain(client: Transport): Promise<void> {
   for await (const _ of await client.create({ ...params, stream: true }));
 }
+
+test('a signal and a listener of the client serve all its requests', async () => {
+  await using server = await loopback(json(503, {}), json(200, hello))
+  const controller = new AbortController()
+  const told: string[] = []
+  await using client = new Transport({
+    baseURL: server.url,
+    backoff: { initial: 1 },
+    signal: controller.signal,
+    onRetry: () => told.push('client'),
+  })
+  await client.create(params, { signal: new AbortController().signal, onRetry: () => told.push('request') })
+  expect(told).toEqual(['client', 'request'])
+  controller.abort()
+  await expect(client.create(params)).rejects.toThrow(/abort/i)
+  expect(server.requests).toHaveLength(2)
+})
+
+test('a misspelt option of a client is refused', () => {
+  expect(() => new Transport({ apikey: 'x' } as never)).toThrow(/A client has no option `apikey`; there are apiKey/)
+})

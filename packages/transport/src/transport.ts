@@ -1,5 +1,6 @@
 // The client of the wire: every route of Chat Completions over one HTTP endpoint.
 import {
+  checkOptionNames,
   type Completion,
   type CompletionDeleted,
   type CompletionParams,
@@ -15,7 +16,7 @@ import { endpointOf, segmentOf } from './endpoint.ts'
 import type { Answer } from './error-response.ts'
 import { checkedKey, mergeHeaders } from './headers.ts'
 import type { Http } from './http.ts'
-import type { ClientOptions, QueryOptions, RequestOptions } from './options.ts'
+import { type ClientOptions, clientOptionNames, type QueryOptions, type RequestOptions } from './options.ts'
 import { Page } from './page.ts'
 import { RequestBuilder, type Route } from './request-builder.ts'
 import { rememberResponse, responseOf } from './response-info.ts'
@@ -39,6 +40,7 @@ export class Transport {
   #closed = false
 
   constructor(options: ClientOptions = {}) {
+    checkOptionNames('A client', options, clientOptionNames)
     this.#options = options
     if (options.baseURL !== undefined) endpointOf(options.baseURL)
     if (options.apiKey !== undefined && typeof options.apiKey !== 'function') checkedKey(options.apiKey)
@@ -137,7 +139,9 @@ export class Transport {
     if (this.#closed) throw new UsageError('This client was closed; make a new one')
     this.#requests ??= new RequestBuilder(this.#options)
     this.#policy ??= policyOf(this.#options)
-    const { timeout, maxRetries, signal, onRetry } = options
+    const { timeout, maxRetries } = options
+    const signal = either(this.#options.signal, options.signal)
+    const onRetry = both(this.#options.onRetry, options.onRetry)
     const policy =
       timeout === undefined && maxRetries === undefined
         ? this.#policy
@@ -222,4 +226,18 @@ function amountOf(name: string, value: unknown): number {
 function countOf(name: string, value: unknown): number {
   if (typeof value === 'number' && value >= 0 && Number.isInteger(value)) return value
   throw new UsageError(`\`${name}\` must be a whole number from 0, not ${String(value)}`)
+}
+
+function either(one: AbortSignal | undefined, other: AbortSignal | undefined): AbortSignal | undefined {
+  return one && other ? AbortSignal.any([one, other]) : (one ?? other)
+}
+
+type OnRetry = NonNullable<RequestOptions['onRetry']>
+
+function both(one: OnRetry | undefined, other: OnRetry | undefined): OnRetry | undefined {
+  if (!one || !other) return one ?? other
+  return (retry) => {
+    one(retry)
+    other(retry)
+  }
 }

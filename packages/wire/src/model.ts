@@ -11,7 +11,7 @@ export interface ChatModel {
   readonly name: string
   /** What its server accepts and wants back. @default what OpenAI accepts */
   readonly profile?: Profile
-  /** For `usd` budgets and `result.cost`. */
+  /** For `result.cost`. */
   readonly price?: Price
   /** Chunks one by one or many at a time. The iteration ends only when the answer is complete, else it throws. */
   stream?(request: ModelRequest, options: ModelOptions): AsyncIterable<Chunk | readonly Chunk[]>
