@@ -197,6 +197,18 @@ describe('early dispatch', () => {
     },
   )
 
+  it('goes on when calls that were sealed together fail together', async () => {
+    for (let count = 1; count < 6; count++) {
+      const model = scriptedModel([
+        calls(Array.from({ length: count }, () => ({ name: 'pure', args: '' }))),
+        text('done'),
+      ])
+      const result = await agent({ name: 'a', model, tools: [pure], wire: 'stream' }).run('go')
+      expect(result.status).toBe('done')
+      expect(result.steps[0]?.calls.map((done) => done.reason)).toEqual(Array(count).fill('arguments'))
+    }
+  })
+
   it('rebuilds an open step from its facts', async () => {
     const facts = memoryLog()
     const stream = agent({

@@ -45,7 +45,8 @@ export class MemoryScope implements Scope {
   next(): Promise<Batch> {
     const waiting = (this.#waiting = Promise.withResolvers<Batch>())
     this.#resume(() => true)
-    if (this.#arrived.length > 0 || this.#failure || this.#live.size === 0 || this.#signal.aborted) this.#give()
+    // A work is asked for more once its batch has left, also where there was nothing in it.
+    if (this.#arrivedFrom.length > 0 || this.#failure || this.#live.size === 0 || this.#signal.aborted) this.#give()
     return waiting.promise
   }
 
