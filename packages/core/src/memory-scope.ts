@@ -82,8 +82,8 @@ export class MemoryScope implements Scope {
           return
         }
         this.#arrivedFrom.push(key)
-        if (this.#arrived.length === 0) this.#arrived = result.value
-        else for (const event of result.value) this.#arrived.push(event)
+        // Never added to in place: the array is the work's.
+        this.#arrived = this.#arrived.length === 0 ? result.value : this.#arrived.concat(result.value)
         this.#give()
       },
       (error: unknown) => {
