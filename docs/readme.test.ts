@@ -8,7 +8,7 @@ import { expect, it } from 'vitest'
 const file = (path: string): string => readFileSync(new URL(path, import.meta.url), 'utf8')
 it.each([
   ['weather.ts', 'Take one: rain at 7 degrees.'],
-  ['weather-test.ts', 'Take one: rain.'],
+  ['weather-test.ts', 'true'],
 ])('docs/examples/%s runs', async (name, printed) => {
   await using server = await scriptedServer((request) => {
     const [weather] = toolResults(request)

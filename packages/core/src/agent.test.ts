@@ -2,7 +2,7 @@ import { tool, type ToolContext } from '@toolloop/schema'
 import { call, calls, checkRequest, lastText, scriptedModel, text, toolResults } from '@toolloop/testing'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { agent, calls as called, image, isFact, memoryLog, outputOf, RunError, steps, user } from './index.ts'
+import { agent, calls as called, image, isFact, memoryLog, not, or, outputOf, RunError, steps, user } from './index.ts'
 
 const getWeather = tool({
   name: 'get_weather',
@@ -398,6 +398,10 @@ describe('wrong use is refused before anything is sent', () => {
     [{ onToolError: 'thorw' }, /`onToolError` is "thorw"/],
     [{ stopWhen: 5 }, /`stopWhen` is 5/],
     [{ stopWhen: [undefined] }, /`stopWhen`/],
+    [
+      { stopWhen: or(steps(3), not(called('get_wether'))) },
+      /`stopWhen` waits for the tool "get_wether"; there is get_weather/,
+    ],
     [{ prepareStep: {} }, /`prepareStep` is {}/],
     [{ tools: [{ name: 'x' }] }, /`tools` .*an array of tools made by `tool`/],
     [{ tools: {} }, /`tools` is {}/],
@@ -529,7 +533,7 @@ describe('stopWhen', () => {
 
   it('may be several, may be resumed, and an error in it is an outcome', async () => {
     const log = memoryLog()
-    const one = agent({ name: 'a', model: script(), tools: [getWeather], stopWhen: [called('x'), steps(1)] })
+    const one = agent({ name: 'a', model: script(), tools: [getWeather], stopWhen: [steps(9), steps(1)] })
     expect(await one.run('go', { log })).toMatchObject({ status: 'stopped', by: 'steps(1)' })
     const more = await one.run(undefined, { from: log })
     expect(more.status).toBe('stopped')

@@ -11,6 +11,7 @@ import type { Result } from './result.ts'
 import type { RunArguments } from './run-options.ts'
 import { type RunStream, runStream } from './run-stream.ts'
 import type { AgentOptions, AgentSpec, AnyTool } from './spec.ts'
+import { type StopCondition, toolNamesIn } from './stop.ts'
 import type { EventOf } from './typed-events.ts'
 
 /** A model, its instructions, tools and output: a frozen description that may be run any number of times. */
@@ -99,6 +100,17 @@ function specOf(options: AgentOptions<readonly AnyTool[], unknown, unknown>): Ag
     tools.set(tool.name, tool)
   }
   checkChoice(`Agent \`${name}\``, options.toolChoice, [...tools.keys()])
+  const conditions =
+    stopWhen === undefined
+      ? []
+      : Array.isArray(stopWhen)
+        ? (stopWhen as readonly StopCondition[])
+        : [stopWhen as StopCondition]
+  for (const asked of conditions.flatMap(toolNamesIn))
+    if (!tools.has(asked))
+      throw new UsageError(
+        `Agent \`${name}\`: \`stopWhen\` waits for the tool ${JSON.stringify(asked)}; there is ${[...tools.keys()].join(', ') || 'none'}.`,
+      )
   const output = options.output === undefined ? undefined : outputSpec(options.output)
   return Object.freeze({
     name,
@@ -115,7 +127,7 @@ function specOf(options: AgentOptions<readonly AnyTool[], unknown, unknown>): Ag
     parallel: options.parallel ?? true,
     limit: options.limit,
     maxSteps: options.maxSteps ?? 20,
-    stopWhen: stopWhen === undefined ? [] : Array.isArray(stopWhen) ? stopWhen : [stopWhen],
+    stopWhen: conditions,
     prepareStep: options.prepareStep,
     onToolError: options.onToolError ?? 'message',
     stepRetries: options.stepRetries ?? 1,

@@ -108,7 +108,7 @@ describe('SchemaError', () => {
       A schema was expected, null was given; pass z.object({ … })
       A schema was expected, "string" was given; pass z.object({ … })
       A schema was expected: z.object({ … }), or one of any library that implements Standard Schema
-      This looks like JSON Schema, which has no parser of its own; wrap it: jsonSchema({ … }) from '@toolloop/schema/json-schema'
+      This looks like JSON Schema, which has no parser of its own; wrap it: jsonSchema({ … }) from 'toolloop/json-schema'
       A schema of valibot carries no JSON Schema; wrap it: toStandardJsonSchema(schema) from '@valibot/to-json-schema'"
     `)
   })

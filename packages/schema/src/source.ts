@@ -41,7 +41,7 @@ function standardOf(schema: StandardSchema): Partial<StandardSchema['~standard']
   const hint = 'type' in schema || 'properties' in schema || '$ref' in schema
   throw new UsageError(
     hint
-      ? "This looks like JSON Schema, which has no parser of its own; wrap it: jsonSchema({ … }) from '@toolloop/schema/json-schema'"
+      ? "This looks like JSON Schema, which has no parser of its own; wrap it: jsonSchema({ … }) from 'toolloop/json-schema'"
       : 'A schema was expected: z.object({ … }), or one of any library that implements Standard Schema',
   )
 }
