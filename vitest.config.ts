@@ -1,4 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 // Tests run against the sources: the `@toolloop/source` condition makes a build unnecessary.
@@ -16,6 +17,7 @@ export default defineConfig({
   test: {
     execArgv: ['--conditions=@toolloop/source'],
     testTimeout: 20_000,
+    maxWorkers: availableParallelism(), // one for each core; the default leaves one idle
     projects: [...folders, ...loose].map((test) => ({ extends: true, test })),
   },
 })
