@@ -120,10 +120,9 @@ function checkAll(
   options: Readonly<Record<string, unknown>>,
   known: Readonly<Record<string, Check>>,
 ): void {
+  checkOptionNames(who, options, Object.keys(known))
   for (const [option, value] of Object.entries(options)) {
-    const check = Object.hasOwn(known, option) ? known[option] : undefined
-    if (!check) throw new UsageError(`${who} has no option \`${option}\`; there are ${Object.keys(known).join(', ')}.`)
-    const [test, expected] = check
+    const [test, expected] = known[option]!
     if (value !== undefined && !test(value))
       throw new UsageError(`${who}: \`${option}\` is ${show(value)}; it must be ${expected}.`)
   }
@@ -139,7 +138,7 @@ function isTool(value: unknown): boolean {
   )
 }
 
-export function isLimit(value: unknown): boolean {
+function isLimit(value: unknown): boolean {
   if (!isObject(value)) return false
   const { concurrency, interval, intervalCap } = value
   return [concurrency, interval, intervalCap].every(

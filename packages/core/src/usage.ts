@@ -18,23 +18,13 @@ export function usageOf(steps: readonly Step[]): RunUsage {
 }
 
 /**
- * What a server told, if it can be true. Numbers that are negative, not finite or no numbers would spoil every sum and
- * budget: then the step counts as one that told nothing.
+ * What a server told, if it is enough to count with. The builder has dropped what cannot be true (negative, infinite,
+ * textual); without the two counts that matter the step counts as one that told nothing.
  */
 export function soundUsage(usage: Usage | null | undefined): Usage | null {
-  if (!usage || !isCount(usage.prompt_tokens) || !isCount(usage.completion_tokens)) return null
-  return { total_tokens: usage.prompt_tokens + usage.completion_tokens, ...soundCounts(usage) } as Usage
-}
-
-const isCount = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value) && value >= 0
-
-function soundCounts(counts: object): object {
-  return Object.fromEntries(
-    Object.entries(counts).flatMap(([key, value]: [string, unknown]) => {
-      if (typeof value === 'number') return isCount(value) ? [[key, value]] : []
-      return [[key, typeof value === 'object' && value !== null && !Array.isArray(value) ? soundCounts(value) : value]]
-    }),
-  )
+  const { prompt_tokens, completion_tokens } = (usage ?? {}) as Partial<Usage>
+  if (!usage || prompt_tokens === undefined || completion_tokens === undefined) return null
+  return { ...usage, total_tokens: (usage as Partial<Usage>).total_tokens ?? prompt_tokens + completion_tokens }
 }
 
 /** Adds counts field by field, one level deep. */
