@@ -153,6 +153,7 @@ function makeRun(agent: AgentSpec, past: readonly Fact[], options: Options, sign
     stamp: (made) => void deepFreeze(Object.assign(made, { seq: seq++, at: clock.now(), run: id })),
     cut: undefined,
     seen: { ids: new Set(), upTo: 0 },
+    system: undefined,
     requests: new Map(),
     answers: new Map(),
   }

@@ -7,7 +7,7 @@ import {
   UsageError,
 } from '@toolloop/wire'
 import { checkChoice, checkStepChanges } from './check-options.ts'
-import { validateMessages } from './input.ts'
+import { adopt, validateMessages } from './input.ts'
 import { FINAL_TOOL, finalTool, modeOf } from './output.ts'
 import type { Run } from './run.ts'
 import { frozen, messagesOf } from './state.ts'
@@ -42,9 +42,7 @@ export async function planStep(run: Run): Promise<StepPlan> {
     changes.instructions ?? (await agent.instructions(context)),
     mode === 'prompt' ? agent.output!.prompt : undefined,
   ]
-  const head: Message[] = instructions.some(Boolean)
-    ? [{ role: 'system', content: instructions.filter(Boolean).join('\n\n') }]
-    : []
+  const head = headOf(run, instructions.filter(Boolean).join('\n\n'))
   if (changes.messages) validateMessages(changes.messages)
   if (changes.messages?.length === 0)
     throw new UsageError(
@@ -66,6 +64,13 @@ export async function planStep(run: Run): Promise<StepPlan> {
     upTo: changes.messages ? 0 : said.length,
   })
   return { model, tools: names, toolChoice: definitions.length > 0 ? toolChoice : undefined, request }
+}
+
+/** The same message as long as it says the same: what is known of it is known of the next request. */
+function headOf(run: Run, instructions: string): readonly Message[] {
+  if (instructions === '') return []
+  if (run.system?.content !== instructions) run.system = adopt({ role: 'system', content: instructions })
+  return [run.system]
 }
 
 async function offered({ agent, context }: Run, narrowed: readonly string[] | undefined): Promise<string[]> {

@@ -22,6 +22,8 @@ export interface Run {
   cut: ((reason: 'connection' | 'abort') => Fact | undefined) | undefined
   /** Ids of earlier calls, and how many messages were searched for them. */
   readonly seen: { readonly ids: Set<string>; upTo: number }
+  /** The instructions of the last request, as a message: while they stay the same, so does the message. */
+  system: Message | undefined
   /** Requests of this process's steps, kept as their parts. */
   readonly requests: Map<
     number,

@@ -8,7 +8,7 @@ import {
   type ToolCall,
   type ToolDefinition,
 } from '@toolloop/wire'
-import { onceFrozen } from './once-frozen.ts'
+import { GrownLists } from './grown-list.ts'
 
 /**
  * The same request within the profile: what the server does not accept is left out or said another way, what it does
@@ -17,9 +17,10 @@ import { onceFrozen } from './once-frozen.ts'
 export function adaptRequest<T extends Partial<ModelRequest>>(request: T, profile: Profile): T {
   const { messages, tools, parallel_tool_calls, max_completion_tokens, ...rest } = request
   const adapted = rest as Partial<ModelRequest>
-  const known = memoFor(profile)
-  if (messages !== undefined) adapted.messages = each(messages, (message) => known(message, adaptMessage))
-  if (tools !== undefined) adapted.tools = profile.strict ? tools : each(tools, (tool) => known(tool, withoutStrict))
+  const memo = memoOf(profile)
+  if (messages !== undefined)
+    adapted.messages = adaptList(messages, memo.messages, (message) => adaptMessage(message, profile))
+  if (tools !== undefined) adapted.tools = profile.strict ? tools : adaptList(tools, memo.tools, withoutStrict)
   if (parallel_tool_calls !== undefined && profile.parallelToolCalls) adapted.parallel_tool_calls = parallel_tool_calls
   if (max_completion_tokens !== undefined) {
     if (profile.maxCompletionTokens) adapted.max_completion_tokens = max_completion_tokens
@@ -28,31 +29,54 @@ export function adaptRequest<T extends Partial<ModelRequest>>(request: T, profil
   return adapted as T
 }
 
+/** What cannot change is adapted once per profile, not once per request. */
+function adaptList<T extends object>(list: T[], adapted: GrownLists<Adapted<T>>, adapt: (item: T) => T): T[] {
+  const { made, count } = adapted.of(list)
+  const rest = list.slice(count)
+  const adaptedRest = each(rest, adapt)
+  return made.changed || adaptedRest !== rest ? [...made.items, ...adaptedRest] : list
+}
+
 /** The list itself when nothing changed. */
 function each<T>(list: T[], adapt: (item: T) => T): T[] {
-  let changed = false
-  const adapted = list.map((item) => {
-    const next = adapt(item)
-    changed ||= next !== item
-    return next
-  })
-  return changed ? adapted : list
+  const adapted = list.map(adapt)
+  return adapted.every((item, at) => item === list[at]) ? list : adapted
 }
 
-/** What cannot change is adapted once per profile, not once per request. */
-function memoFor(profile: Profile): <T extends object>(value: T, adapt: (value: T, profile: Profile) => T) => T {
-  let memo = memos.get(profile)
-  if (memo === undefined) memos.set(profile, (memo = new WeakMap()))
-  return (value, adapt) =>
-    onceFrozen(
-      memo,
-      value,
-      (frozen) => deepFreeze(adapt(frozen, profile)),
-      (open) => adapt(open, profile),
-    )
+interface Adapted<T> {
+  readonly items: T[]
+  changed: boolean
 }
 
-const memos = new WeakMap<Profile, WeakMap<object, object>>()
+/** What was adapted for a profile. */
+interface Memo {
+  readonly messages: GrownLists<Adapted<Message>>
+  readonly tools: GrownLists<Adapted<ToolDefinition>>
+}
+
+const memos = new WeakMap<Profile, Memo>()
+
+function memoOf(profile: Profile): Memo {
+  const known = memos.get(profile)
+  if (known !== undefined) return known
+  const memo = {
+    messages: grownBy((message: Message) => adaptMessage(message, profile)),
+    tools: grownBy(withoutStrict),
+  }
+  memos.set(profile, memo)
+  return memo
+}
+
+function grownBy<T extends object>(adapt: (item: T) => T): GrownLists<Adapted<T>> {
+  return new GrownLists<Adapted<T>>(
+    () => ({ items: [], changed: false }),
+    (made, item) => {
+      const next = deepFreeze(adapt(item as T))
+      made.changed ||= next !== item
+      made.items.push(next)
+    },
+  )
+}
 
 function adaptMessage(message: Message, profile: Profile): Message {
   if (message.role === 'developer' && !profile.developerRole) return { ...message, role: 'system' }

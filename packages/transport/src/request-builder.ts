@@ -126,7 +126,7 @@ function pathOf(route: Route, azure: AzureOptions | undefined): string {
     : `/openai/deployments/${segmentOf(deployment, 'A deployment')}${route.path}`
 }
 
-function jsonOf(body: object): string {
+function jsonOf(body: object): string | Uint8Array<ArrayBuffer> {
   try {
     return serialize(body)
   } catch (cause) {
