@@ -6,6 +6,7 @@ import { checkAgentOptions, checkChoice, checkRunOptions } from './check-options
 import { fingerprintOf } from './fingerprint.ts'
 import { type Input, messagesFrom } from './input.ts'
 import { openRun } from './open-run.ts'
+import { steadyOffer } from './offer.ts'
 import { FINAL_TOOL, outputSpec } from './output.ts'
 import type { Result } from './result.ts'
 import type { RunArguments } from './run-options.ts'
@@ -55,10 +56,10 @@ export function agent<const Tools extends readonly AnyTool[] = readonly [], Outp
   const spec = specOf(own as unknown as AgentOptions<readonly AnyTool[], unknown, unknown>)
   // `live` in tool-facts.ts puts on the events what their types tell here: that is not to be seen in a log's types.
   type Source = EventSource<EventOf<Tools>, Result<Output>>
-  const open = (input: Input | undefined, runOptions: object | undefined, deltas: boolean): (() => Promise<Source>) => {
+  const open = (input: Input | undefined, runOptions: object | undefined, watched: boolean): (() => Promise<Source>) => {
     checkRunOptions(runOptions ?? {})
     const messages = messagesFrom(input) // now: the caller may change them later
-    return () => openRun<Output>(spec, messages, runOptions ?? {}, deltas) as unknown as Promise<Source>
+    return () => openRun<Output>(spec, messages, runOptions ?? {}, watched) as unknown as Promise<Source>
   }
   return Object.freeze({
     name: spec.name,
@@ -121,6 +122,7 @@ function specOf(options: AgentOptions<readonly AnyTool[], unknown, unknown>): Ag
     model: modelsOf(options),
     instructions: typeof instructions === 'function' ? instructions : () => instructions,
     tools,
+    offer: steadyOffer(tools.values()),
     output,
     params: typeof params === 'function' ? params : () => params ?? {},
     toolChoice: options.toolChoice,

@@ -40,6 +40,13 @@ export function chunksOf(
   )
 }
 
-async function* wholeAnswer(answer: Promise<Completion>): AsyncGenerator<WholeAnswer, void, void> {
-  yield new WholeAnswer(await answer)
+/** One piece. Written by hand: a generator would take its turns for nothing. */
+function wholeAnswer(answer: Promise<Completion>): AsyncIterable<WholeAnswer> {
+  let asked = false
+  const next = async (): Promise<IteratorResult<WholeAnswer>> => {
+    if (asked) return { done: true, value: undefined }
+    asked = true
+    return { done: false, value: new WholeAnswer(await answer) }
+  }
+  return { [Symbol.asyncIterator]: () => ({ next }) }
 }

@@ -3,7 +3,6 @@ import { ToolRetry } from '@toolloop/schema'
 import type { ToolContext } from '@toolloop/schema'
 import { brand, sleep, ToolloopError } from '@toolloop/wire'
 import { Deadline } from './deadline.ts'
-import type { RunEvent } from './events.ts'
 import type { Run } from './run.ts'
 import type { AnyTool } from './spec.ts'
 
@@ -33,13 +32,15 @@ export async function execute(
   tool: AnyTool,
   args: unknown,
   call: CallContext,
-  report: (event: RunEvent) => void,
 ): Promise<unknown> {
   const { timeout, retries = 0 } = tool.policy
   const deadline = new Deadline(run.signal, run.clock, timeout, (ms) => new ToolTimeout(tool.name, ms))
   const { step } = call
   const callId = call.call.id
-  const progress = (data: unknown): void => report({ type: 'tool.progress', step, callId, name: tool.name, data })
+  let settled = false
+  const progress = (data: unknown): void => {
+    if (!settled) run.tell({ type: 'tool.progress', step, callId, name: tool.name, data })
+  }
   try {
     for (let attempt = 1; ; attempt++) {
       try {
@@ -47,28 +48,34 @@ export async function execute(
       } catch (error) {
         if (deadline.passed || attempt > retries || error instanceof ToolRetry) throw error
         const delay = Math.min(250 * 2 ** (attempt - 1), 8_000)
-        report({ type: 'attempt.retry', step, callId, attempt, delay, error })
+        run.tell({ type: 'attempt.retry', step, callId, attempt, delay, error })
         await sleep(run.clock, delay, deadline.signal)
       }
     }
   } finally {
+    settled = true
     deadline.close()
   }
 }
 
 function contextOf(
-  call: CallContext,
+  known: CallContext,
   deadline: Deadline,
   attempt: number,
   progress: (data: unknown) => void,
 ): ToolContext {
+  const { call, context, step, runId, idempotencyKey } = known
   return {
-    ...call,
-    get signal() {
-      return deadline.signal
-    },
+    call,
+    context,
+    step,
+    runId,
+    idempotencyKey,
     attempt,
     progress,
+    get signal() {
+      return deadline.signal // made when somebody looks at it
+    },
   }
 }
 

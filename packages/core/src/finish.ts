@@ -1,30 +1,32 @@
 import { OutputError } from '@toolloop/schema'
 import { StreamError } from '@toolloop/wire'
 import { readAnswer, textOf } from './answer.ts'
-import { fact, type RunEvent } from './events.ts'
+import { fact } from './events.ts'
 import { failed } from './failure.ts'
 import { adopt } from './input.ts'
+import type { Source } from './loop.ts'
 import type { Outcome } from './outcome.ts'
 import type { Run } from './run.ts'
 import type { Step } from './state.ts'
 import { isEmpty } from './transcript.ts'
 
 /** The last step was an answer: say what it comes to, or ask again for one that fits. */
-export async function* finish(run: Run): AsyncGenerator<RunEvent[], void, void> {
+// oxlint-disable-next-line require-yield -- its only batch is its last
+export async function* finish(run: Run): Source {
   const step = run.state.steps.at(-1)!
   const ending = endingOf(step)
-  if (ending) return yield [fact({ type: 'run.done', outcome: ending })]
-  if (isEmpty(step.message)) return yield [failed(new StreamError('The model gave an empty answer, twice.'))]
+  if (ending) return [fact({ type: 'run.done', outcome: ending })]
+  if (isEmpty(step.message)) return [failed(new StreamError('The model gave an empty answer, twice.'))]
   const text = textOf(step)
   try {
     await readAnswer(run, text)
   } catch (error) {
     const output = run.agent.output!
-    if (!(error instanceof OutputError) || run.state.asks >= output.retries) return yield [failed(error)]
+    if (!(error instanceof OutputError) || run.state.asks >= output.retries) return [failed(error)]
     const message = adopt({ role: 'user', content: `${error.message}\nAnswer again.` })
-    return yield [fact({ type: 'message.add', origin: 'output', message })]
+    return [fact({ type: 'message.add', origin: 'output', message })]
   }
-  yield [fact({ type: 'run.done', outcome: { status: 'done', text } })]
+  return [fact({ type: 'run.done', outcome: { status: 'done', text } })]
 }
 
 function endingOf({ message, calls, finish_reason }: Step): Outcome | undefined {

@@ -5,8 +5,7 @@ import type { Run } from './run.ts'
 const grace = 500
 
 /** A write to the log; an abort does not wait for one that hangs. */
-export function inTime(run: Run, write: void | Promise<void>): void | Promise<void> {
-  if (!write) return
+export function inTime(run: Run, write: Promise<void>): Promise<void> {
   const { signal, clock } = run
   return new Promise((resolve, reject) => {
     let timer: unknown

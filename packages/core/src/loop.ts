@@ -1,13 +1,16 @@
 // The one loop: call the model, dispatch its tool calls, append the tool messages, repeat.
 import { decide } from './decide.ts'
-import { type Fact, isFact, type RunEvent } from './events.ts'
+import { type Fact, isFact, type Progress, type RunEvent } from './events.ts'
+import { inTime, turn } from './in-time.ts'
 import type { Run } from './run.ts'
 import { apply, type RunState } from './state.ts'
-import { inTime, turn } from './in-time.ts'
 import { endingLast, interrupted, perform } from './works.ts'
 
 /** Events that travel together: what arrived at once. */
 export type Batch = RunEvent[]
+
+/** A work as events. What it returns is its last batch, with its closing fact; nothing, when the run was aborted. */
+export type Source = AsyncGenerator<Batch, Batch | void, void>
 
 /** Where facts are kept. `append` resolves once they are safe. */
 export interface RunLog {
@@ -18,7 +21,9 @@ export interface RunLog {
 /** Where works run. A source is asked for more only after its last batch was logged and taken. */
 export interface Scope {
   has(key: string): boolean
-  start(key: string, source: AsyncGenerator<Batch, void, void>, eager: boolean): void
+  start(key: string, source: Source, eager: boolean): void
+  /** Progress, from inside a work that is still at it. */
+  tell(progress: Progress): void
   /** The last batch is logged: what it announced may happen. */
   logged(): void
   /** What arrived; empty when nothing runs, or the run was aborted. */
@@ -41,14 +46,15 @@ export async function* loop(run: Run, log: RunLog, input: Batch, scope: Scope): 
       const facts = batch.filter(isFact)
       if (facts.length > 0 || batch.length === 0) {
         for (const fact of facts) run.stamp(fact)
-        if (facts.length > 0) await inTime(run, log.append([...facts]))
-        state = run.state = facts.reduce(apply, state)
+        const written = facts.length > 0 ? log.append(facts) : undefined
+        if (written) await inTime(run, written)
+        for (const event of batch) if (isFact(event)) state = run.state = apply(state, event)
         if (!run.signal.aborted) scope.logged()
         if (state.status === 'running' && !run.signal.aborted)
           for (const work of decide(state))
             if (!scope.has(work.key)) scope.start(work.key, perform(work, run), work.do === 'tool')
       }
-      if (batch.length > 0) yield batch
+      if (run.watched && batch.length > 0) yield batch
       if (state.status !== 'running') return state
       if (run.signal.aborted) await turn() // answers that are on their way still arrive
       batch = run.signal.aborted ? interrupted(run, scope.arrived()) : await scope.next()

@@ -1,10 +1,16 @@
-import type { Batch, Scope } from './loop.ts'
+import type { Progress } from './events.ts'
+import type { Batch, Scope, Source } from './loop.ts'
 
-type Source = AsyncGenerator<Batch, void, void>
+/** A work, and whether it has said its last. */
 interface Live {
+  readonly key: string
   readonly source: Source
   readonly eager: boolean
+  over: boolean
 }
+
+/** So much progress is kept for a consumer that does not take it; of more, the newest. */
+const mostTold = 1024
 
 /**
  * Runs works side by side in this process. All that has arrived leaves as one batch; nothing runs ahead of the log,
@@ -14,11 +20,12 @@ interface Live {
 export class MemoryScope implements Scope {
   readonly #live = new Map<string, Live>()
   readonly #signal: AbortSignal
+  #told: Progress[] = []
   #arrived: Batch = []
   /** Works whose batch lies in `#arrived`. */
-  #arrivedFrom: string[] = []
+  #arrivedFrom: Live[] = []
   /** Works whose batch has left: logged, or about to be. */
-  #given: string[] = []
+  #given: Live[] = []
   #failure: { readonly error: unknown } | undefined
   #waiting: PromiseWithResolvers<Batch> | undefined
   readonly #onAbort = (): void => this.#give()
@@ -34,24 +41,33 @@ export class MemoryScope implements Scope {
 
   /** `eager`: goes on as soon as its batch is logged, even while the consumer still looks at it. */
   start(key: string, source: Source, eager: boolean): void {
-    this.#live.set(key, { source, eager })
-    this.#pull(key, source)
+    const work = { key, source, eager, over: false }
+    this.#live.set(key, work)
+    this.#pull(work)
+  }
+
+  tell(progress: Progress): void {
+    if (this.#told.length === mostTold) this.#told.shift()
+    this.#told.push(progress)
+    this.#give()
   }
 
   logged(): void {
-    this.#resume((work) => work.eager)
+    if (this.#given.length > 0) this.#resume((work) => work.eager)
   }
 
   next(): Promise<Batch> {
     const waiting = (this.#waiting = Promise.withResolvers<Batch>())
     this.#resume(() => true)
     // A work is asked for more once its batch has left, also where there was nothing in it.
-    if (this.#arrivedFrom.length > 0 || this.#failure || this.#live.size === 0 || this.#signal.aborted) this.#give()
+    const some = this.#arrivedFrom.length > 0 || this.#told.length > 0
+    if (some || this.#failure || this.#live.size === 0 || this.#signal.aborted) this.#give()
     return waiting.promise
   }
 
   arrived(): Batch {
-    const arrived = this.#arrived
+    const arrived = this.#told.length > 0 ? [...this.#told, ...this.#arrived] : this.#arrived
+    this.#told = []
     this.#arrived = []
     this.#arrivedFrom = []
     return arrived
@@ -66,25 +82,18 @@ export class MemoryScope implements Scope {
   #resume(which: (work: Live) => boolean): void {
     const given = this.#given
     this.#given = []
-    for (const key of given) {
-      const work = this.#live.get(key)
-      if (work && which(work)) this.#pull(key, work.source)
-      else if (work) this.#given.push(key)
+    for (const work of given) {
+      if (which(work)) this.#pull(work)
+      else this.#given.push(work)
     }
   }
 
-  #pull(key: string, source: Source): void {
-    source.next().then(
-      (result) => {
-        if (result.done) {
-          this.#live.delete(key)
-          if (this.#live.size === 0) this.#give()
-          return
-        }
-        this.#arrivedFrom.push(key)
-        // Never added to in place: the array is the work's.
-        this.#arrived = this.#arrived.length === 0 ? result.value : this.#arrived.concat(result.value)
-        this.#give()
+  #pull(work: Live): void {
+    work.source.next().then(
+      ({ done, value }) => {
+        work.over = done === true
+        if (value) this.#arrive(work, value)
+        else this.#end(work)
       },
       (error: unknown) => {
         this.#failure ??= { error }
@@ -93,14 +102,29 @@ export class MemoryScope implements Scope {
     )
   }
 
+  #arrive(work: Live, batch: Batch): void {
+    this.#arrivedFrom.push(work)
+    // Never added to in place: the array is the work's.
+    this.#arrived = this.#arrived.length === 0 ? batch : this.#arrived.concat(batch)
+    this.#give()
+  }
+
+  #end({ key }: Live): void {
+    this.#live.delete(key)
+    if (this.#live.size === 0) this.#give()
+  }
+
+  /** A work that is over lives until its last batch leaves: it must not be started again before that is logged. */
   #give(): void {
     const waiting = this.#waiting
     if (!waiting) return
     this.#waiting = undefined
     if (this.#failure && this.#arrived.length === 0) return waiting.reject(this.#failure.error)
-    waiting.resolve(this.#arrived)
-    this.#given.push(...this.#arrivedFrom)
-    this.#arrived = []
-    this.#arrivedFrom = []
+    const from = this.#arrivedFrom
+    waiting.resolve(this.arrived())
+    for (const work of from) {
+      if (work.over) this.#live.delete(work.key)
+      else this.#given.push(work)
+    }
   }
 }

@@ -3,7 +3,7 @@ import { misfitOf } from './answer.ts'
 import { type Fact, fact, type RunEvent } from './events.ts'
 import { failed } from './failure.ts'
 import { turn } from './in-time.ts'
-import { Mailbox } from './mailbox.ts'
+import type { Source } from './loop.ts'
 import { planStep, type StepPlan } from './request.ts'
 import type { Run } from './run.ts'
 import { frozen, saidIn } from './state.ts'
@@ -11,39 +11,31 @@ import { StepReader } from './step-reader.ts'
 import { isEmpty } from './transcript.ts'
 
 /** One model call: ends with `step.done`, with `step.cut`, or with the end of the run. */
-export async function* modelStep(run: Run): AsyncGenerator<RunEvent[], void, void> {
+export async function* modelStep(run: Run): Source {
   const { open, step } = run.state
-  if (open && open.calls.length > 0) return yield [crashed(run)]
+  if (open && open.calls.length > 0) return [crashed(run)]
   let plan: StepPlan
   try {
-    const enough = (await spentAsks(run)) ?? brokenFor(run) ?? (await whyStop(run))
-    if (enough) return yield [enough]
+    const enough = await whyStop(run)
+    if (enough) return [enough]
     plan = await planStep(run)
   } catch (error) {
-    return yield [failed(error)]
+    return [failed(error)]
   }
   const { model, tools, toolChoice } = plan
   yield [fact({ type: 'step.start', step, model: model.name, tools, ...(toolChoice && { toolChoice }) })]
 
   // Asked until there is a message. One generator, no nesting: this is the way of every delta.
   const tries: Tries = { resets: 0, empty: 0, spent: null }
-  let verdict: Verdict
-  do {
+  for (;;) {
     const reader = new StepReader(run, plan, tries.spent)
-    const retries = new Mailbox<RunEvent>()
     run.cut = (reason) => (reader.holdsNothing ? undefined : reader.cut(reason))
+    let verdict: Verdict
     let source: ReturnType<StepReader['open']> | undefined
     try {
-      source = reader.open((retry) => retries.push(retry))
-      const first = source.next()
-      first.then(
-        () => retries.close(),
-        () => retries.close(),
-      )
-      // Retries are told while the answer is still awaited.
-      for (let told = await retries.take(); told; told = await retries.take()) yield told
+      source = reader.open()
       let batches = 0
-      for (let next = await first; !next.done; next = await source.next()) {
+      for (let next = await source.next(); !next.done; next = await source.next()) {
         if (++batches % 1024 === 0) await turn() // a source that never waits must not starve timers and aborts
         const events = reader.push(next.value)
         if (events.length > 0) yield events
@@ -59,8 +51,9 @@ export async function* modelStep(run: Run): AsyncGenerator<RunEvent[], void, voi
     }
     if (run.signal.aborted) return // the loop writes the end
     run.cut = undefined
+    if (!verdict.again) return verdict.events
     yield verdict.events
-  } while (verdict.again)
+  }
 }
 
 /** The process died while this step streamed: what was sealed stands, the rest never was. */
@@ -68,21 +61,15 @@ function crashed({ state }: Run): Fact {
   return fact({ type: 'step.cut', step: state.step, reason: 'crash', message: saidIn(state.open!), usage: null })
 }
 
-/** In `tool` mode a refused answer is an ordinary call: here it shows that there were too many of them. */
-async function spentAsks(run: Run): Promise<Fact | undefined> {
+/** The end of the run, where there is a reason not to ask. */
+async function whyStop(run: Run): Promise<Fact | undefined> {
   const { agent, state } = run
-  if (!agent.output || state.asks <= agent.output.retries) return undefined
-  return failed(await misfitOf(run, state.steps.at(-1)!))
-}
-
-/** A stream that broke behind its calls is asked on, but not for ever, and not when it would break again. */
-function brokenFor({ agent, state: { cuts } }: Run): Fact | undefined {
-  const last = cuts.at(-1)
-  if (!last || (last.retryable !== false && cuts.length <= agent.stepRetries)) return undefined
-  return fact({ type: 'run.done', outcome: { status: 'error', error: last } })
-}
-
-async function whyStop({ agent, state }: Run): Promise<Fact | undefined> {
+  // In `tool` mode a refused answer is an ordinary call: here it shows that there were too many of them.
+  if (agent.output && state.asks > agent.output.retries) return failed(await misfitOf(run, state.steps.at(-1)!))
+  // A stream that broke behind its calls is asked on, but not for ever, and not when it would break again.
+  const cut = state.cuts.at(-1)
+  if (cut && (cut.retryable === false || state.cuts.length > agent.stepRetries))
+    return fact({ type: 'run.done', outcome: { status: 'error', error: cut } })
   const taken = state.steps.length - state.since
   if (taken > 0)
     for (const condition of agent.stopWhen)

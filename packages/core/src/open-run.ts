@@ -1,6 +1,6 @@
 import type { EventSource } from '@toolloop/client'
 import { type Message, systemClock, UsageError, deepFreeze } from '@toolloop/wire'
-import { type ApprovalRequest, type Decision, type Fact, fact, type FactOf, type RunEvent } from './events.ts'
+import { type ApprovalRequest, type Decision, type Fact, fact, type FactOf, type Recorded, type RunEvent } from './events.ts'
 import { failed } from './failure.ts'
 import { inTime } from './in-time.ts'
 import { memoryLog } from './log.ts'
@@ -14,6 +14,7 @@ import type { AgentSpec } from './spec.ts'
 import { apply, asked, initialState, type RunState } from './state.ts'
 import { aborted } from './works.ts'
 
+type Mutable<T> = { -readonly [Key in keyof T]: T[Key] }
 type Options = RunOptions & { readonly context?: unknown }
 
 /**
@@ -24,7 +25,7 @@ export async function openRun<Output>(
   agent: AgentSpec,
   messages: readonly Message[],
   options: Options,
-  deltas: boolean,
+  watched: boolean,
 ): Promise<EventSource<RunEvent, Result<Output>>> {
   const log = options.from ?? options.log ?? memoryLog()
   if (inUse.has(log))
@@ -33,7 +34,7 @@ export async function openRun<Output>(
     )
   inUse.add(log)
   try {
-    return await openLog<Output>(agent, messages, log, options, deltas)
+    return await openLog<Output>(agent, messages, log, options, watched)
   } catch (error) {
     inUse.delete(log)
     throw error
@@ -48,14 +49,14 @@ async function openLog<Output>(
   messages: readonly Message[],
   log: RunLog,
   options: Options,
-  deltas: boolean,
+  watched: boolean,
 ): Promise<EventSource<RunEvent, Result<Output>>> {
   const past = await log.load()
   const first = checkLog(agent, past, options)
   if (!options.from && messages.length === 0)
     throw new UsageError('There is nothing to run: pass a text or messages, or `{ from: log }` to go on.')
   const controller = new AbortController()
-  const run = makeRun(agent, past, options, controller.signal, deltas)
+  const run = makeRun(agent, past, options, controller.signal, watched)
   const start: Batch = first
     ? resumption(run, first, messages, options)
     : [
@@ -138,7 +139,7 @@ function decisionOf(callId: string, decision: unknown, kind: ApprovalRequest['ki
   )
 }
 
-function makeRun(agent: AgentSpec, past: readonly Fact[], options: Options, signal: AbortSignal, deltas: boolean): Run {
+function makeRun(agent: AgentSpec, past: readonly Fact[], options: Options, signal: AbortSignal, watched: boolean): Run {
   const clock = options.clock ?? systemClock
   const id = past[0]?.run ?? options.runId ?? crypto.randomUUID()
   let seq = (past.at(-1)?.seq ?? -1) + 1
@@ -148,9 +149,15 @@ function makeRun(agent: AgentSpec, past: readonly Fact[], options: Options, sign
     context: options.context,
     signal,
     clock,
-    deltas,
+    watched,
+    tell: () => {},
     state: stateOf(past),
-    stamp: (made) => void deepFreeze(Object.assign(made, { seq: seq++, at: clock.now(), run: id })),
+    stamp: (made: Mutable<Recorded>) => {
+      made.seq = seq++
+      made.at = clock.now()
+      made.run = id
+      deepFreeze(made)
+    },
     cut: undefined,
     seen: { ids: new Set(), upTo: 0 },
     system: undefined,
@@ -189,11 +196,13 @@ function drive<Output>(
   if (outer?.aborted) abort()
   outer?.addEventListener('abort', abort, { once: true })
   const before = run.state
-  const events = loop(run, log, start, new MemoryScope(run.signal))
+  const scope = new MemoryScope(run.signal)
+  if (run.watched) run.tell = (progress) => scope.tell(progress)
+  const events = loop(run, log, start, scope)
   const release = (): void => {
     inUse.delete(log)
     outer?.removeEventListener('abort', abort)
-    controller.abort(new UsageError('The run is over.'))
+    controller.abort(over)
   }
   const next = async (): Promise<IteratorResult<Batch, Result<Output>>> => {
     try {
@@ -204,7 +213,7 @@ function drive<Output>(
       const last = controller.signal.aborted ? aborted(run) : failed(error)
       release()
       if (run.state === before) throw error // not one fact was logged
-      await tell(run, log, last)
+      await record(run, log, last)
       run.state = apply(run.state, last)
     }
     return { done: true, value: await resultOf<Output>(run) }
@@ -212,11 +221,15 @@ function drive<Output>(
   return { events: { next }, abort: (reason) => controller.abort(reason) }
 }
 
+/** For whoever still listens; made once, since making an error takes longer than a step. */
+const over = new UsageError('The run is over.')
+
 /** The end of a run that broke: also in its log, if that still answers. */
-async function tell(run: Run, log: RunLog, last: Fact): Promise<void> {
+async function record(run: Run, log: RunLog, last: Fact): Promise<void> {
   run.stamp(last)
   try {
-    await inTime(run, log.append([last]))
+    const written = log.append([last])
+    if (written) await inTime(run, written)
   } catch {
     // The result tells.
   }

@@ -47,7 +47,7 @@ function reportOf<Output>(run: Run): RunReport<Output> {
 
 function requestOf({ requests, state }: Run, step: number): ModelRequest | undefined {
   const parts = requests.get(step)
-  return parts && { ...parts.request, messages: [...parts.head, ...state.messages.slice(0, parts.upTo)] }
+  return parts && { ...parts.rest, messages: [...parts.head, ...state.messages.slice(0, parts.upTo)] }
 }
 
 /** What the last step said, if that was the answer so far; parsed as far as it goes where the output has a schema. */

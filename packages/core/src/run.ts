@@ -1,6 +1,6 @@
 import type { Message, ModelRequest } from '@toolloop/wire'
 import type { Clock } from '@toolloop/wire'
-import type { Fact } from './events.ts'
+import type { Fact, Progress } from './events.ts'
 import type { AgentSpec } from './spec.ts'
 import type { RunState } from './state.ts'
 
@@ -12,10 +12,12 @@ export interface Run {
   /** Aborted by the caller, and when the run is over. */
   readonly signal: AbortSignal
   readonly clock: Clock
-  /** Somebody looks at deltas: ask the model for a stream. */
-  readonly deltas: boolean
+  /** Somebody looks at the events: ask the model for a stream, tell progress. */
+  readonly watched: boolean
   /** The state as of the last logged batch. */
   state: RunState
+  /** Progress, for somebody who looks. */
+  tell(progress: Progress): void
   /** Gives a fact its place in the log and freezes it. */
   stamp(fact: Fact): void
   /** What the streaming step would be if it ended now. */
@@ -27,7 +29,7 @@ export interface Run {
   /** Requests of this process's steps, kept as their parts. */
   readonly requests: Map<
     number,
-    { readonly request: ModelRequest; readonly head: readonly Message[]; readonly upTo: number }
+    { readonly rest: Omit<ModelRequest, 'messages'>; readonly head: readonly Message[]; readonly upTo: number }
   >
   /** Typed answers as their schema gave them, by the text they were read from. */
   readonly answers: Map<string, unknown>

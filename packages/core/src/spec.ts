@@ -2,6 +2,7 @@
 import type { Tool } from '@toolloop/schema'
 import type { CompletionClient } from '@toolloop/transport'
 import type { ChatModel, Message, ModelRequest, ToolChoice } from '@toolloop/wire'
+import type { Offer } from './offer.ts'
 import type { OutputOption, OutputSpec } from './output.ts'
 import type { RunState } from './state.ts'
 import type { StopCondition } from './stop.ts'
@@ -89,6 +90,8 @@ export interface AgentSpec {
   readonly model: (other?: string | ChatModel) => ChatModel
   readonly instructions: (context: unknown) => string | undefined | Promise<string | undefined>
   readonly tools: ReadonlyMap<string, AnyTool>
+  /** What is offered where nothing narrows it, if that is always the same. */
+  readonly offer: Offer | undefined
   readonly output: OutputSpec | undefined
   readonly params: (context: unknown) => AgentParams | Promise<AgentParams>
   readonly toolChoice: ToolChoice | undefined

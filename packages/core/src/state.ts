@@ -165,10 +165,9 @@ export const asked = (state: RunState): readonly CallState[] =>
 
 function update(state: RunState, id: string, change: Partial<CallState>): RunState {
   const open = state.open!
-  return close(state, {
-    ...open,
-    calls: open.calls.map((item) => (item.call.id === id ? { ...item, ...change } : item)),
-  })
+  const at = open.calls.findIndex((item) => item.call.id === id)
+  if (at < 0) return state // of a call that a cut has dropped
+  return close(state, { ...open, calls: open.calls.with(at, { ...open.calls[at]!, ...change }) })
 }
 
 /** Closes the step if it has its message and all results: the conversation grows here and nowhere else. */

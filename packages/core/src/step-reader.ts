@@ -2,7 +2,7 @@ import { CompletionBuilder, type StreamEvent } from '@toolloop/stream'
 import type { AssistantMessage, Completion, FinishReason, ModelOptions, ToolCall, Usage } from '@toolloop/wire'
 import { isWhole, mintCallId, nameOf } from './calls.ts'
 import { chunksOf, type Piece, WholeAnswer } from './chunks-of.ts'
-import { type Fact, fact, type Progress, type RunEvent, type StepProgress } from './events.ts'
+import { type Fact, fact, type RunEvent, type StepProgress } from './events.ts'
 import { failureOf } from './failure.ts'
 import { adopt } from './input.ts'
 import type { StepPlan } from './request.ts'
@@ -48,11 +48,11 @@ export class StepReader {
   }
 
   /** Asks the model; a streamed request is sent at the first `next()`. */
-  open(onRetry: (retry: Progress) => void): AsyncIterator<Piece> {
+  open(): AsyncIterator<Piece> {
     const options: ModelOptions = {
       signal: this.#run.signal,
       onRetry: ({ attempt, delay, error }) =>
-        onRetry({ type: 'attempt.retry', step: this.#step, attempt, delay, error }),
+        this.#run.tell({ type: 'attempt.retry', step: this.#step, attempt, delay, error }),
     }
     return chunksOf(this.#plan.model, this.#plan.request, options, this.#wire())[Symbol.asyncIterator]()
   }
@@ -141,9 +141,9 @@ export class StepReader {
   }
 
   #wire(): 'stream' | 'plain' {
-    const { agent, deltas } = this.#run
+    const { agent, watched } = this.#run
     if (agent.wire) return agent.wire
-    return deltas || this.#plan.tools.some((name) => this.#startsEarly(name)) ? 'stream' : 'plain'
+    return watched || this.#plan.tools.some((name) => this.#startsEarly(name)) ? 'stream' : 'plain'
   }
 
   /** Only what changes nothing, or nothing twice, and needs nobody's consent. */
@@ -156,7 +156,7 @@ export class StepReader {
 
   /** Most batches pass as they are; only a sealed call is rewritten, or dropped where it must wait for the finish. */
   #translate(events: readonly StreamEvent[]): RunEvent[] {
-    if (this.#run.deltas && !events.some(isOurs)) return events as StepProgress[]
+    if (this.#run.watched && !events.some(isOurs)) return events as StepProgress[]
     return events.flatMap((event): RunEvent[] => {
       if (event.type === 'call.sealed' && event.choice === 0 && this.#startsEarly(nameOf(event.call)))
         return [this.#seal(event.call)]
@@ -166,7 +166,7 @@ export class StepReader {
 
   /** Progress is made for somebody who looks at it. */
   #isShown(event: StreamEvent): boolean {
-    return this.#run.deltas && !isOurs(event)
+    return this.#run.watched && !isOurs(event)
   }
 
   #seal(call: ToolCall): Fact {

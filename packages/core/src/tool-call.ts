@@ -6,7 +6,7 @@ import { type Fact, fact, type RunEvent } from './events.ts'
 import { type CallContext, execute, ToolTimeout } from './execute.ts'
 import { failed } from './failure.ts'
 import { placeInRun, placeInTool, type Release } from './limits.ts'
-import { Mailbox } from './mailbox.ts'
+import type { Source } from './loop.ts'
 import { FINAL_TOOL } from './output.ts'
 import type { Run } from './run.ts'
 import type { AnyTool } from './spec.ts'
@@ -16,25 +16,23 @@ import { questionFor } from './tool-question.ts'
 import { contentOf, unknownOutcome, unknownTool, wordsOf } from './tool-words.ts'
 
 /** Ends with one `tool.done`, or with `approval.request` where somebody else must answer. */
-export async function* toolCall(run: Run, item: CallState): AsyncGenerator<RunEvent[], void, void> {
+export async function* toolCall(run: Run, item: CallState): Source {
   const leaveRun = await placeInRun(run)
   if (!leaveRun) return // aborted while it waited
   let leaveTool: Release | undefined
   try {
     const ready = await prepare(run, item)
-    if (Array.isArray(ready)) return yield ready
+    if (Array.isArray(ready)) return ready
     const { tool, args } = ready
     try {
       leaveTool = await placeInTool(run, tool, args)
     } catch (error) {
-      return yield await failedCall(run, ready, error, 0)
+      return await failedCall(run, ready, error, 0)
     }
     if (!leaveTool) return // aborted while it waited
     const context = callContext(run, item.call)
-    yield [started(context, args)]
-    if (run.signal.aborted) return
-    const mailbox = attend(run, ready, context)
-    for (let events = await mailbox.take(); events; events = await mailbox.take()) yield events
+    yield [started(run, context, args)]
+    return run.signal.aborted ? undefined : await ran(run, ready, context)
   } finally {
     leaveTool?.()
     leaveRun()
@@ -79,7 +77,8 @@ async function prepare(run: Run, item: CallState): Promise<Ready | RunEvent[]> {
     return [done({ ok: false, reason, content: wordsOf(error), error })]
   }
   if (!tool.execute) return [request(run, item, 'external')]
-  const question = await questionFor(run, tool, item, args)
+  const mayAsk = tool.policy.needsApproval || item.phase === 'started'
+  const question = mayAsk ? await questionFor(run, tool, item, args) : undefined
   if (question === 'report')
     return [
       done({
@@ -96,30 +95,36 @@ async function prepare(run: Run, item: CallState): Promise<Ready | RunEvent[]> {
 const isApproval = (decision: { readonly approve: unknown }): decision is { readonly approve: true } =>
   decision.approve === true
 
-function started({ call, step, idempotencyKey }: CallContext, args: unknown): Fact {
+function started(run: Run, { call, step, idempotencyKey }: CallContext, args: unknown): Fact {
   const mark = { step, callId: call.id, name: nameOf(call), arguments: argumentsOf(call) }
-  return live(fact({ type: 'tool.start', ...mark, idempotencyKey }), { args })
+  return live(run, fact({ type: 'tool.start', ...mark, idempotencyKey }), { args })
 }
 
-/** Runs the tool: its progress, and at last its answer. After an abort there is none; one that came before it stands. */
-function attend(run: Run, ready: Ready, context: CallContext): Mailbox<RunEvent> {
+/** Runs the tool and reports. After an abort there is no answer; one that came before it stands. */
+async function ran(run: Run, ready: Ready, context: CallContext): Promise<RunEvent[] | undefined> {
   const since = run.clock.now()
-  const mailbox = new Mailbox<RunEvent>()
-  void execute(run, ready.tool, ready.args, context, (event) => mailbox.push(event))
-    .then((value) => succeeded(ready, value, run.clock.now() - since))
-    .catch((error: unknown) => (run.signal.aborted ? [] : failedCall(run, ready, error, run.clock.now() - since)))
-    .then((answer) => mailbox.close(answer))
-  return mailbox
+  try {
+    const value = await execute(run, ready.tool, ready.args, context)
+    return [await succeeded(ready, value, run.clock.now() - since)]
+  } catch (error) {
+    return run.signal.aborted ? undefined : failedCall(run, ready, error, run.clock.now() - since)
+  }
 }
 
-async function succeeded({ tool, args, done }: Ready, returned: unknown, ms: number): Promise<RunEvent[]> {
+async function succeeded({ tool, args, done }: Ready, returned: unknown, ms: number): Promise<Fact> {
   const value = isToolResult(returned) ? returned.model : returned
   const output = tool.parseOutput ? await tool.parseOutput(value) : value
   const { content, parts } = renderOutput(output)
   const details = isToolResult(returned) ? plainJson(returned.details) : undefined
-  return [
-    done({ ok: true, content, ...(parts && { parts }), ...(details !== undefined && { details }), ms, args, output }),
-  ]
+  return done({
+    ok: true,
+    content,
+    ...(parts && { parts }),
+    ...(details !== undefined && { details }),
+    ms,
+    args,
+    output,
+  })
 }
 
 async function failedCall(run: Run, { tool, args, done }: Ready, error: unknown, ms: number): Promise<RunEvent[]> {

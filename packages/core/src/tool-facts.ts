@@ -37,11 +37,12 @@ export type DoneFactory = (answer: Answer) => Fact
 export function doneFactory(run: Run, { call }: CallState): DoneFactory {
   const known = { step: run.state.step, callId: call.id, name: nameOf(call), arguments: argumentsOf(call) }
   return ({ args, output, error, ms = 0, ...answer }) =>
-    live(fact({ type: 'tool.done', ...known, ...answer, ms }), { args, output, error })
+    live(run, fact({ type: 'tool.done', ...known, ...answer, ms }), { args, output, error })
 }
 
-/** Values that listeners of this process see and the log does not keep. */
-export function live(made: Fact, values: Readonly<Record<string, unknown>>): Fact {
+/** Values that listeners of this process see and the log does not keep; without listeners there are none. */
+export function live(run: Run, made: Fact, values: Readonly<Record<string, unknown>>): Fact {
+  if (!run.watched) return made
   for (const [key, value] of Object.entries(values))
     if (value !== undefined) Object.defineProperty(made, key, { value, enumerable: false })
   return made

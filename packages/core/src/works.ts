@@ -1,12 +1,13 @@
 import type { Work } from './decide.ts'
 import { type Fact, fact, type RunEvent } from './events.ts'
 import { finish } from './finish.ts'
+import type { Source } from './loop.ts'
 import { modelStep } from './model-step.ts'
 import type { Run } from './run.ts'
 import { toolCall } from './tool-call.ts'
 
 /** A work as events. It ends with exactly one closing fact. */
-export function perform(work: Work, run: Run): AsyncGenerator<RunEvent[], void, void> {
+export function perform(work: Work, run: Run): Source {
   switch (work.do) {
     case 'model':
       return modelStep(run)
@@ -35,6 +36,7 @@ export const aborted = (run: Run): Fact =>
 
 /** What arrived together with the end of the run comes before it; there is one end. */
 export function endingLast(batch: RunEvent[]): RunEvent[] {
+  if (batch.length === 1) return batch
   const end = batch.find((event) => event.type === 'run.done')
   return end ? [...batch.filter((event) => event.type !== 'run.done'), end] : batch
 }
@@ -44,6 +46,7 @@ function reasonOf({ reason }: AbortSignal): string {
   return typeof reason === 'string' ? reason : 'aborted'
 }
 
-async function* one(event: RunEvent): AsyncGenerator<RunEvent[], void, void> {
-  yield [event]
+// oxlint-disable-next-line require-yield -- its only batch is its last
+async function* one(event: RunEvent): Source {
+  return [event]
 }

@@ -4,12 +4,16 @@
 export function deepFreeze<T>(value: T): T {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value
   Object.freeze(value)
-  for (const inner of Object.values(value)) deepFreeze(inner)
+  if (Array.isArray(value)) for (const item of value) deepFreeze(item)
+  else for (const key in value) deepFreeze((value as Record<string, unknown>)[key])
   return value
 }
 
 /** Is this, with everything in it, frozen? Cheap for what is not: the first open object answers. */
 export function isDeepFrozen(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return typeof value !== 'function'
-  return Object.isFrozen(value) && Object.values(value).every(isDeepFrozen)
+  if (!Object.isFrozen(value)) return false
+  if (Array.isArray(value)) return value.every(isDeepFrozen)
+  for (const key in value) if (!isDeepFrozen((value as Record<string, unknown>)[key])) return false
+  return true
 }

@@ -1,0 +1,60 @@
+// The tools of a step: their names, and their definitions as the request carries them.
+import { type ToolDefinition, UsageError, deepFreeze } from '@toolloop/wire'
+import { FINAL_TOOL, finalTool, type OutputSpec } from './output.ts'
+import type { AgentSpec, AnyTool } from './spec.ts'
+
+export interface Offer {
+  readonly names: readonly string[]
+  /** Frozen: what is known of a list of tools is known of the next request. */
+  readonly definitions: readonly ToolDefinition[]
+}
+
+/** The tools that are enabled, of those that `prepareStep` names. */
+export async function offered(agent: AgentSpec, context: unknown, narrowed: unknown): Promise<Offer> {
+  if (narrowed === undefined && agent.offer) return agent.offer
+  const chosen = narrowed === undefined ? undefined : checked(agent, narrowed)
+  const tools: AnyTool[] = []
+  for (const tool of agent.tools.values()) {
+    if (chosen && !chosen.includes(tool.name)) continue
+    const { enabled = true } = tool.policy
+    if (typeof enabled === 'function' ? await enabled(context) : enabled) tools.push(tool)
+  }
+  return offerOf(tools)
+}
+
+/** What is offered in every step where nothing is narrowed; `undefined` where that is for functions to say. */
+export function steadyOffer(tools: Iterable<AnyTool>): Offer | undefined {
+  const all = [...tools]
+  if (all.some(({ policy }) => typeof policy.enabled === 'function')) return undefined
+  return offerOf(all.filter(({ policy }) => policy.enabled ?? true))
+}
+
+/** The offer with the tool that gives the answer. */
+export function withFinalTool(offer: Offer, output: OutputSpec): Offer {
+  const known = withFinal.get(offer) ?? {
+    names: Object.freeze([...offer.names, FINAL_TOOL]),
+    definitions: Object.freeze([...offer.definitions, deepFreeze(finalTool(output))]),
+  }
+  withFinal.set(offer, known)
+  return known
+}
+
+/** An offer is one agent's, so it has one output. */
+const withFinal = new WeakMap<Offer, Offer>()
+
+const offerOf = (tools: readonly AnyTool[]): Offer => ({
+  names: Object.freeze(tools.map((tool) => tool.name)),
+  definitions: Object.freeze(tools.map((tool) => tool.definition)),
+})
+
+function checked(agent: AgentSpec, names: unknown): readonly string[] {
+  if (!Array.isArray(names))
+    throw new UsageError(
+      `\`prepareStep\` answers \`tools\` with ${JSON.stringify(names)}; it must be an array of names.`,
+    )
+  const unknown: unknown = names.find((name) => !agent.tools.has(name as string))
+  if (unknown === undefined) return names as readonly string[]
+  throw new UsageError(
+    `\`prepareStep\` offers the tool ${JSON.stringify(unknown)}, which agent \`${agent.name}\` does not have; it has ${[...agent.tools.keys()].join(', ') || 'none'}.`,
+  )
+}
