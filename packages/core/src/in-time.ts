@@ -25,3 +25,11 @@ export function inTime(run: Run, write: Promise<void>): Promise<void> {
 
 /** One turn of the event loop: what has settled is passed on. */
 export const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0))
+
+const immediate = (globalThis as { setImmediate?: (callback: () => void) => unknown }).setImmediate
+
+/** When what is due now has happened: after the timers of this turn, or, where that cannot be had, after this job. */
+export function soon(callback: () => void): void {
+  if (immediate) immediate(callback)
+  else queueMicrotask(callback)
+}

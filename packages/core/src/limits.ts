@@ -18,10 +18,13 @@ const toolQueues = new WeakMap<AnyTool, Map<string, Entry>>()
 const runQueues = new WeakMap<Run, PQueue>()
 
 /** A place under the run's limit, taken in call order. `undefined`: the run was aborted first. */
-export async function placeInRun(run: Run): Promise<Release | undefined> {
+export function placeInRun(run: Run): Release | Promise<Release | undefined> {
   const { parallel, limit } = run.agent
   const own = parallel ? limit : { ...limit, concurrency: 1 }
-  if (!own) return free
+  return own ? placeUnder(own, run) : free
+}
+
+async function placeUnder(own: RunLimit, run: Run): Promise<Release | undefined> {
   const Queue = await loadQueue()
   const queue = runQueues.get(run) ?? new Queue(settings(own))
   runQueues.set(run, queue)
@@ -29,9 +32,17 @@ export async function placeInRun(run: Run): Promise<Release | undefined> {
 }
 
 /** A place under the tool's limit. What the limit's `key` throws is the tool's failure. */
-export async function placeInTool(run: Run, tool: AnyTool, args: unknown): Promise<Release | undefined> {
+export function placeInTool(run: Run, tool: AnyTool, args: unknown): Release | Promise<Release | undefined> {
   const { limit } = tool.policy
-  if (!limit) return free
+  return limit ? placeByKey(limit, run, tool, args) : free
+}
+
+async function placeByKey(
+  limit: NonNullable<AnyTool['policy']['limit']>,
+  run: Run,
+  tool: AnyTool,
+  args: unknown,
+): Promise<Release | undefined> {
   const key = limit.key?.(args, run.context) ?? ''
   const Queue = await loadQueue()
   const queues = toolQueues.get(tool) ?? new Map<string, Entry>()

@@ -1,4 +1,5 @@
 import type { Progress } from './events.ts'
+import { soon } from './in-time.ts'
 import type { Batch, Scope, Source } from './loop.ts'
 
 /** A work, and whether it has said its last. */
@@ -28,6 +29,7 @@ export class MemoryScope implements Scope {
   #given: Live[] = []
   #failure: { readonly error: unknown } | undefined
   #waiting: PromiseWithResolvers<Batch> | undefined
+  #due = false
   readonly #onAbort = (): void => this.#give()
 
   constructor(signal: AbortSignal) {
@@ -106,7 +108,18 @@ export class MemoryScope implements Scope {
     this.#arrivedFrom.push(work)
     // Never added to in place: the array is the work's.
     this.#arrived = this.#arrived.length === 0 ? batch : this.#arrived.concat(batch)
-    this.#give()
+    // Tools that were called together tend to end together: their facts are to be one write.
+    if (work.eager && this.#live.size > 2) this.#giveSoon()
+    else this.#give()
+  }
+
+  #giveSoon(): void {
+    if (this.#due) return
+    this.#due = true
+    soon(() => {
+      this.#due = false
+      this.#give()
+    })
   }
 
   #end({ key }: Live): void {

@@ -79,7 +79,7 @@ function sourceOf(client: CompletionClient): Source {
 
 function ownSource(completions: Completions): Source {
   return {
-    create: async (params, options) => (await completions.create(params, options)) as Completion,
+    create: (params, options) => completions.create(params, options) as Promise<Completion>,
     async *stream(params, options) {
       const stream = await completions.create(params, options)
       yield* hasBatches(stream) ? stream.batches() : (stream as AsyncIterable<Chunk>)

@@ -67,16 +67,11 @@ export class Transport {
   create(params: StreamingParams, options?: RequestOptions): Promise<ChunkStream>
   create(params: PlainParams, options?: RequestOptions): Promise<Completion>
   create(params: CompletionParams, options?: RequestOptions): Promise<Completion | ChunkStream>
-  async create(params: CompletionParams, options: RequestOptions = {}): Promise<Completion | ChunkStream> {
-    if (typeof params !== 'object' || params === null)
-      throw new UsageError(`\`create\` needs the request's parameters, not ${params === null ? 'null' : typeof params}`)
+  create(params: CompletionParams, options: RequestOptions = {}): Promise<Completion | ChunkStream> {
+    if (typeof params !== 'object' || params === null) return Promise.reject(noParams(params))
     const body = { ...this.#options.body, ...params, ...options.body }
     const route: Route = { method: 'POST', path: '/chat/completions', body, model: params.model }
-    if (!body.stream) return this.#fetch(route, options, readCompletion)
-    const call = this.#call(route, options)
-    const response = await call.run((begun) => begun)
-    const n = typeof body.n === 'number' ? body.n : 1
-    return chunkStream(call, response, { n, maxEventBytes: this.#options.limits?.maxEventBytes })
+    return body.stream ? this.#stream(route, options, body.n) : this.#fetch(route, options, readCompletion)
   }
 
   /** A stored completion. */
@@ -117,6 +112,13 @@ export class Transport {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close()
+  }
+
+  async #stream(route: Route, options: RequestOptions, choices: unknown): Promise<ChunkStream> {
+    const call = this.#call(route, options)
+    const response = await call.run((begun) => begun)
+    const n = typeof choices === 'number' ? choices : 1
+    return chunkStream(call, response, { n, maxEventBytes: this.#options.limits?.maxEventBytes })
   }
 
   async #page<T extends { id: string }>(path: string, query: QueryOptions, options: RequestOptions): Promise<Page<T>> {
@@ -212,6 +214,10 @@ function policyOf(options: ClientOptions, own: Pick<RequestOptions, 'timeout' | 
     random: random ?? Math.random,
     clock: clock ?? steadyClock,
   }
+}
+
+function noParams(params: unknown): UsageError {
+  return new UsageError(`\`create\` needs the request's parameters, not ${params === null ? 'null' : typeof params}`)
 }
 
 function pathTo(id: string): string {
