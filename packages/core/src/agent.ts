@@ -56,7 +56,11 @@ export function agent<const Tools extends readonly AnyTool[] = readonly [], Outp
   const spec = specOf(own as unknown as AgentOptions<readonly AnyTool[], unknown, unknown>)
   // `live` in tool-facts.ts puts on the events what their types tell here: that is not to be seen in a log's types.
   type Source = EventSource<EventOf<Tools>, Result<Output>>
-  const open = (input: Input | undefined, runOptions: object | undefined, watched: boolean): (() => Promise<Source>) => {
+  const open = (
+    input: Input | undefined,
+    runOptions: object | undefined,
+    watched: boolean,
+  ): (() => Promise<Source>) => {
     checkRunOptions(runOptions ?? {})
     const messages = messagesFrom(input) // now: the caller may change them later
     return () => openRun<Output>(spec, messages, runOptions ?? {}, watched) as unknown as Promise<Source>

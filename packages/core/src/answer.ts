@@ -1,6 +1,6 @@
 import { OutputError } from '@toolloop/schema'
 import type { Run } from './run.ts'
-import type { Step } from './state.ts'
+import type { Step } from './open-step.ts'
 
 /** The text of an answer as its schema gives it; read and checked once. @throws OutputError */
 export async function readAnswer(run: Run, text: string): Promise<unknown> {

@@ -1,4 +1,6 @@
-import { asked, type CallState, type RunState } from './state.ts'
+import type { CallState } from './open-step.ts'
+import type { RunState } from './state.ts'
+import { asked } from './state-views.ts'
 
 /** Something that should be running. Keys are made of step numbers and call ids, never of position, time or chance. */
 export type Work = { readonly key: string } & (

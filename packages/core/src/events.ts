@@ -1,7 +1,5 @@
 // What happens in a run. A fact is plain JSON, logged before anyone sees it: the run's state is a fold over its
 // facts. Progress is worth showing and not worth keeping: dropping all of it changes no outcome.
-import type { ListenerError } from '@toolloop/client'
-import type { StreamEvent } from '@toolloop/stream'
 import type {
   AssistantMessage,
   ContentPart,
@@ -13,6 +11,7 @@ import type {
   Usage,
 } from '@toolloop/wire'
 import type { Failure, Outcome } from './outcome.ts'
+import type { Progress } from './progress.ts'
 
 /** What every fact carries. An event is a fact if and only if it has `seq`. */
 export interface Recorded {
@@ -100,21 +99,6 @@ export type FactOf<Type extends keyof Facts> = Type extends keyof Facts
 export type Fact = FactOf<keyof Facts>
 export type ToolDone = FactOf<'tool.done'>
 export type ApprovalRequest = FactOf<'approval.request'>
-
-/** What the model says, as it says it: the stream package's events. */
-export type StepProgress = Exclude<StreamEvent, { type: 'chunk' | 'call.sealed' | 'usage' }>
-export type Progress =
-  | StepProgress
-  | ListenerError
-  | Readonly<
-      | { type: 'tool.progress'; step: number; callId: string; name: string; data: unknown }
-      /** A request, or a tool's `execute` where `callId` is given, is tried again after `delay` milliseconds. */
-      | { type: 'attempt.retry'; step: number; callId?: string; attempt: number; delay: number; error: unknown }
-      /** What the step showed so far is void: it is asked again. */
-      | { type: 'step.reset'; step: number; reason: 'connection' | 'empty' }
-      /** Since the log was written the agent has changed. */
-      | { type: 'resume.drift'; was: string; is: string }
-    >
 
 export type RunEvent = Fact | Progress
 export const isFact = (event: RunEvent): event is Fact => 'seq' in event

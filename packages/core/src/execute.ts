@@ -27,12 +27,7 @@ export type CallContext = Omit<ToolContext, 'signal' | 'attempt' | 'progress'>
  * Runs a tool: attempts under one deadline, with a growing pause between them. Settles as soon as the deadline
  * passes or the run is aborted, whatever the tool does; what it does later is ignored.
  */
-export async function execute(
-  run: Run,
-  tool: AnyTool,
-  args: unknown,
-  call: CallContext,
-): Promise<unknown> {
+export async function execute(run: Run, tool: AnyTool, args: unknown, call: CallContext): Promise<unknown> {
   const { timeout, retries = 0 } = tool.policy
   const deadline = new Deadline(run.signal, run.clock, timeout, (ms) => new ToolTimeout(tool.name, ms))
   const { step } = call

@@ -4,10 +4,10 @@ import { readAnswer, textOf } from './answer.ts'
 import { fact } from './events.ts'
 import { failed } from './failure.ts'
 import { adopt } from './input.ts'
-import type { Source } from './loop.ts'
+import type { Source } from './scope.ts'
 import type { Outcome } from './outcome.ts'
 import type { Run } from './run.ts'
-import type { Step } from './state.ts'
+import type { Step } from './open-step.ts'
 import { isEmpty } from './transcript.ts'
 
 /** The last step was an answer: say what it comes to, or ask again for one that fits. */

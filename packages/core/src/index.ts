@@ -7,8 +7,7 @@ export type { OutputMode, OutputOption, OutputSettings } from './output.ts'
 export { image, type Input, user } from './input.ts'
 export type { RunArguments, RunOptions } from './run-options.ts'
 export type { RunStream } from './run-stream.ts'
-export { type MemoryLog, memoryLog } from './log.ts'
-export type { RunLog } from './loop.ts'
+export { type MemoryLog, memoryLog, type RunLog } from './log.ts'
 // What a run comes to.
 export { outputOf, type Result, RunError, type RunReport, type RunUsage } from './result.ts'
 export type { Ending, Failure, Outcome } from './outcome.ts'
@@ -21,13 +20,14 @@ export {
   type Facts,
   type FailureReason,
   isFact,
-  type Progress,
   type Recorded,
   type RunEvent,
-  type StepProgress,
   type ToolDone,
 } from './events.ts'
+export type { Progress, StepProgress } from './progress.ts'
 export type { EventOf, ToolFailed, ToolStarted, ToolSucceeded } from './typed-events.ts'
 export { ToolTimeout } from './execute.ts'
 // The fold behind it.
-export { apply, type CallState, initialState, messagesOf, type OpenStep, type RunState, type Step } from './state.ts'
+export { apply, initialState, type RunState } from './state.ts'
+export { messagesOf } from './state-views.ts'
+export type { CallState, OpenStep, Step } from './open-step.ts'

@@ -1,37 +1,12 @@
 // The one loop: call the model, dispatch its tool calls, append the tool messages, repeat.
 import { decide } from './decide.ts'
-import { type Fact, isFact, type Progress, type RunEvent } from './events.ts'
+import { isFact } from './events.ts'
 import { inTime, turn } from './in-time.ts'
+import type { RunLog } from './log.ts'
 import type { Run } from './run.ts'
+import type { Batch, Scope } from './scope.ts'
 import { apply, type RunState } from './state.ts'
 import { endingLast, interrupted, perform } from './works.ts'
-
-/** Events that travel together: what arrived at once. */
-export type Batch = RunEvent[]
-
-/** A work as events. What it returns is its last batch, with its closing fact; nothing, when the run was aborted. */
-export type Source = AsyncGenerator<Batch, Batch | void, void>
-
-/** Where facts are kept. `append` resolves once they are safe. */
-export interface RunLog {
-  load(): readonly Fact[] | Promise<readonly Fact[]>
-  append(facts: readonly Fact[]): void | Promise<void>
-}
-
-/** Where works run. A source is asked for more only after its last batch was logged and taken. */
-export interface Scope {
-  has(key: string): boolean
-  start(key: string, source: Source, eager: boolean): void
-  /** Progress, from inside a work that is still at it. */
-  tell(progress: Progress): void
-  /** The last batch is logged: what it announced may happen. */
-  logged(): void
-  /** What arrived; empty when nothing runs, or the run was aborted. */
-  next(): Promise<Batch>
-  /** What has arrived and was not given yet: after an abort, the last there is. */
-  arrived(): Batch
-  close(): void
-}
 
 /**
  * Decide what should run, take what happened, record it, tell the caller. `run.state` is what the log came to, `input`

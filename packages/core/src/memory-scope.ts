@@ -1,6 +1,6 @@
-import type { Progress } from './events.ts'
 import { soon } from './in-time.ts'
-import type { Batch, Scope, Source } from './loop.ts'
+import type { Progress } from './progress.ts'
+import type { Batch, Scope, Source } from './scope.ts'
 
 /** A work, and whether it has said its last. */
 interface Live {

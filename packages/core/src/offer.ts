@@ -1,13 +1,7 @@
 // The tools of a step: their names, and their definitions as the request carries them.
-import { type ToolDefinition, UsageError, deepFreeze } from '@toolloop/wire'
+import { deepFreeze, UsageError } from '@toolloop/wire'
 import { FINAL_TOOL, finalTool, type OutputSpec } from './output.ts'
-import type { AgentSpec, AnyTool } from './spec.ts'
-
-export interface Offer {
-  readonly names: readonly string[]
-  /** Frozen: what is known of a list of tools is known of the next request. */
-  readonly definitions: readonly ToolDefinition[]
-}
+import type { AgentSpec, AnyTool, Offer } from './spec.ts'
 
 /** The tools that are enabled, of those that `prepareStep` names. */
 export async function offered(agent: AgentSpec, context: unknown, narrowed: unknown): Promise<Offer> {

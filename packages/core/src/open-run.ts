@@ -1,17 +1,27 @@
 import type { EventSource } from '@toolloop/client'
 import { type Message, systemClock, UsageError, deepFreeze } from '@toolloop/wire'
-import { type ApprovalRequest, type Decision, type Fact, fact, type FactOf, type Recorded, type RunEvent } from './events.ts'
+import {
+  type ApprovalRequest,
+  type Decision,
+  type Fact,
+  fact,
+  type FactOf,
+  type Recorded,
+  type RunEvent,
+} from './events.ts'
 import { failed } from './failure.ts'
 import { inTime } from './in-time.ts'
-import { memoryLog } from './log.ts'
-import { type Batch, loop, type RunLog } from './loop.ts'
+import { memoryLog, type RunLog } from './log.ts'
+import { loop } from './loop.ts'
 import { MemoryScope } from './memory-scope.ts'
 import type { Result } from './result.ts'
 import { resultOf } from './result-of.ts'
 import type { RunOptions } from './run-options.ts'
 import type { Run } from './run.ts'
 import type { AgentSpec } from './spec.ts'
-import { apply, asked, initialState, type RunState } from './state.ts'
+import type { Batch } from './scope.ts'
+import { apply, initialState, type RunState } from './state.ts'
+import { asked } from './state-views.ts'
 import { aborted } from './works.ts'
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] }
@@ -139,7 +149,13 @@ function decisionOf(callId: string, decision: unknown, kind: ApprovalRequest['ki
   )
 }
 
-function makeRun(agent: AgentSpec, past: readonly Fact[], options: Options, signal: AbortSignal, watched: boolean): Run {
+function makeRun(
+  agent: AgentSpec,
+  past: readonly Fact[],
+  options: Options,
+  signal: AbortSignal,
+  watched: boolean,
+): Run {
   const clock = options.clock ?? systemClock
   const id = past[0]?.run ?? options.runId ?? crypto.randomUUID()
   let seq = (past.at(-1)?.seq ?? -1) + 1

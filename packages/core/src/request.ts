@@ -12,7 +12,8 @@ import { offered, withFinalTool } from './offer.ts'
 import { modeOf } from './output.ts'
 import type { Run } from './run.ts'
 import type { AgentSpec, StepChanges } from './spec.ts'
-import { frozen } from './state.ts'
+import { said } from './state.ts'
+import { frozen } from './state-views.ts'
 
 /** One step as it will be asked. */
 export interface StepPlan {
@@ -47,10 +48,10 @@ export async function planStep(run: Run): Promise<StepPlan> {
   const instructions = changes.instructions ?? (await agent.instructions(context))
   const prompt = mode === 'prompt' ? agent.output!.prompt : undefined
   const head = headOf(run, [instructions, prompt].filter(Boolean).join('\n\n'))
-  const said = changes.messages ?? (state.inbox.length > 0 ? state.messages.concat(state.inbox) : state.messages)
-  const messages = head.concat(said)
+  const shown = changes.messages ?? said(state)
+  const messages = head.concat(shown)
   const own = changes.messages ? messages : head
-  run.requests.set(state.step, { rest, head: own, upTo: changes.messages ? 0 : said.length })
+  run.requests.set(state.step, { rest, head: own, upTo: changes.messages ? 0 : shown.length })
   const request: ModelRequest = { ...rest, messages }
   return { model, tools: offer.names, toolChoice: hasTools ? toolChoice : undefined, request }
 }

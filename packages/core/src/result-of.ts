@@ -8,7 +8,8 @@ import { FINAL_TOOL } from './output.ts'
 import type { Failure } from './outcome.ts'
 import type { Result, RunReport } from './result.ts'
 import type { Run } from './run.ts'
-import { asked, messagesOf, type RunState, stepsOf } from './state.ts'
+import type { RunState } from './state.ts'
+import { asked, messagesOf, stepsOf } from './state-views.ts'
 import { usageOf } from './usage.ts'
 
 /** What a run came to, read off its state. */

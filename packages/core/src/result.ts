@@ -2,7 +2,8 @@ import type { DeepPartial } from '@toolloop/stream'
 import { brand, type Message, type ModelRequest, ToolloopError, type Usage } from '@toolloop/wire'
 import type { ApprovalRequest } from './events.ts'
 import type { Ending } from './outcome.ts'
-import type { RunState, Step } from './state.ts'
+import type { Step } from './open-step.ts'
+import type { RunState } from './state.ts'
 
 /**
  * What a run came to: discriminate on `status`. Only `done` has the typed `output`. `stopped`, `limit`, `approval`,

@@ -1,6 +1,6 @@
 import type { Clock } from '@toolloop/wire'
 import type { Decision } from './events.ts'
-import type { RunLog } from './loop.ts'
+import type { RunLog } from './log.ts'
 
 /** How one run is run. */
 export interface RunOptions {

@@ -1,6 +1,7 @@
 import type { Message, ModelRequest } from '@toolloop/wire'
 import type { Clock } from '@toolloop/wire'
-import type { Fact, Progress } from './events.ts'
+import type { Fact } from './events.ts'
+import type { Progress } from './progress.ts'
 import type { AgentSpec } from './spec.ts'
 import type { RunState } from './state.ts'
 

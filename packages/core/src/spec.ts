@@ -1,8 +1,7 @@
 // What an agent is made of. `AgentOptions` is what users write; `AgentSpec` is what works read.
 import type { Tool } from '@toolloop/schema'
 import type { CompletionClient } from '@toolloop/transport'
-import type { ChatModel, Message, ModelRequest, ToolChoice } from '@toolloop/wire'
-import type { Offer } from './offer.ts'
+import type { ChatModel, Message, ModelRequest, ToolChoice, ToolDefinition } from '@toolloop/wire'
 import type { OutputOption, OutputSpec } from './output.ts'
 import type { RunState } from './state.ts'
 import type { StopCondition } from './stop.ts'
@@ -79,6 +78,12 @@ export interface StepChanges {
   readonly toolChoice?: ToolChoice | undefined
   /** Laid over the agent's. */
   readonly params?: AgentParams | undefined
+}
+
+/** The tools of a step. Frozen: what is known of such a list is known of the next request. */
+export interface Offer {
+  readonly names: readonly string[]
+  readonly definitions: readonly ToolDefinition[]
 }
 
 /** The description as works read it: defaults filled in, types erased. */

@@ -5,7 +5,7 @@ import { argumentsOf, nameOf } from './calls.ts'
 import { type ApprovalRequest, type Fact, fact, type FailureReason } from './events.ts'
 import type { CallContext } from './execute.ts'
 import type { Run } from './run.ts'
-import type { CallState } from './state.ts'
+import type { CallState } from './open-step.ts'
 
 export function request(run: Run, { call }: CallState, kind: ApprovalRequest['kind']): Fact {
   return fact({

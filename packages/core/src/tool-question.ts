@@ -1,7 +1,7 @@
 import { callContext } from './tool-facts.ts'
 import type { Run } from './run.ts'
 import type { AnyTool } from './spec.ts'
-import type { CallState } from './state.ts'
+import type { CallState } from './open-step.ts'
 
 /** Must somebody be asked before this call runs? A function that throws means yes. */
 export async function questionFor(

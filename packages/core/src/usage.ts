@@ -1,6 +1,6 @@
 import type { AssistantMessage, Price, Usage } from '@toolloop/wire'
 import type { RunUsage } from './result.ts'
-import type { Step } from './state.ts'
+import type { Step } from './open-step.ts'
 
 /** Sums what servers told; details too. Unknown is never zero. */
 export function usageOf(steps: readonly Step[]): RunUsage {

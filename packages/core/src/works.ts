@@ -1,7 +1,7 @@
 import type { Work } from './decide.ts'
 import { type Fact, fact, type RunEvent } from './events.ts'
 import { finish } from './finish.ts'
-import type { Source } from './loop.ts'
+import type { Source } from './scope.ts'
 import { modelStep } from './model-step.ts'
 import type { Run } from './run.ts'
 import { toolCall } from './tool-call.ts'
