@@ -17,7 +17,7 @@ import type { Completion, CompletionDeleted, CompletionParams } from '@toolloop/
 import { answerRequest, streamedRequest } from './answer-request.ts'
 import { CompletionStream } from './completion-stream.ts'
 import type { EventSource } from './lazy-events.ts'
-import type { ParsedCallOf, ParsedCompletion, ParseParams, StreamParams, ToolParam } from './parsed.ts'
+import type { ArgsOf, ParsedCallOf, ParsedCompletion, ParseParams, StreamParams, ToolParam } from './parsed.ts'
 import { checkWhole, expectsForm, readAnswer } from './read-answer.ts'
 
 /** The chat-completions surface of a client. */
@@ -44,7 +44,7 @@ export interface Completions {
   stream<Parsed = null, const Tools extends readonly ToolParam[] = readonly []>(
     params: StreamParams<Parsed, Tools>,
     options?: RequestOptions,
-  ): CompletionStream<EventParsed<Parsed>, ParsedCompletion<Parsed, ParsedCallOf<Tools>>>
+  ): CompletionStream<EventParsed<Parsed>, ParsedCompletion<Parsed, ParsedCallOf<Tools>>, ArgsOf<Tools>>
 
   /** A completion that was created with `store: true`. @throws NotFoundError */
   retrieve(id: string, options?: RequestOptions): Promise<Completion>

@@ -4,6 +4,7 @@ export type { Chat } from './client.ts'
 export type { Completions } from './completions.ts'
 // Answers that were read.
 export type {
+  ArgsOf,
   ParsedCallOf,
   ParsedChoice,
   ParsedCompletion,

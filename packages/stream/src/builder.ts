@@ -4,7 +4,7 @@ import { UsageError } from '@toolloop/wire'
 import type { AnswerLimits } from './bounds.ts'
 import { Bounds } from './bounds.ts'
 import { ChoiceBuilder } from './choice.ts'
-import type { StreamEvent } from './events.ts'
+import type { AnyArgs, StreamEvent } from './events.ts'
 import { asWire, copyJson, integer, isEmpty, isObject, setOwn, text, unexpected } from './json-value.ts'
 import type { JsonObject } from './json-value.ts'
 import { replaceField } from './merge.ts'
@@ -31,7 +31,7 @@ const maxChoices = 128
  * Puts a completion together from chunks, whatever the server's habits. One builder per answer. Nothing that it
  * returns changes later but the live views of `parsed`, and nothing that is done to it reaches the builder.
  */
-export class CompletionBuilder<Parsed = unknown> {
+export class CompletionBuilder<Parsed = unknown, Args = AnyArgs> {
   readonly #bounds: Bounds
   readonly #options: BuilderOptions
   readonly #choices = new Map<number, ChoiceBuilder>()
@@ -54,7 +54,7 @@ export class CompletionBuilder<Parsed = unknown> {
    * Adds chunks and returns their events. With `events`, they are appended to that list, which then also holds the
    * events of the chunks before one that could not be taken.
    */
-  push(chunks: Chunk | readonly Chunk[], events: StreamEvent<Parsed>[] = []): StreamEvent<Parsed>[] {
+  push(chunks: Chunk | readonly Chunk[], events: StreamEvent<Parsed, Args>[] = []): StreamEvent<Parsed, Args>[] {
     if (this.#finished)
       throw new UsageError('A chunk was pushed after finish(): make a new CompletionBuilder for another answer.')
     if (Array.isArray(chunks)) for (const chunk of chunks) this.#add(chunk, false, events)
@@ -66,14 +66,14 @@ export class CompletionBuilder<Parsed = unknown> {
    * Adds an answer that was not streamed, as one chunk whose messages are whole. Throws a `StreamError` where there is
    * no completion in it.
    */
-  pushWhole(body: unknown): StreamEvent<Parsed>[] {
+  pushWhole(body: unknown): StreamEvent<Parsed, Args>[] {
     const events: StreamEvent[] = []
     this.#add(wholeBody(body), true, events)
     return asWire(events)
   }
 
   /** Ends the answer and returns the last events. Not for an answer that broke off: its snapshot is all there is. */
-  finish(): StreamEvent<Parsed>[] {
+  finish(): StreamEvent<Parsed, Args>[] {
     const events: StreamEvent[] = []
     if (this.#finished) return []
     this.#finished = true

@@ -21,8 +21,11 @@ export { elements } from './elements.ts'
 export type { ElementsOptions } from './elements.ts'
 // Events.
 export type {
+  AnyArgs,
   ArgumentsDelta,
+  ArgumentsDeltaOf,
   ArgumentsDone,
+  ArgumentsDoneOf,
   CallSealed,
   ChunkEvent,
   ContentDelta,
