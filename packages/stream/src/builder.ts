@@ -2,7 +2,7 @@
 import type { Chunk, Completion } from '@toolloop/wire'
 import { UsageError } from '@toolloop/wire'
 import type { AnswerLimits } from './bounds.ts'
-import { Bounds } from './bounds.ts'
+import { Bounds, checkBounds } from './bounds.ts'
 import { ChoiceBuilder } from './choice.ts'
 import type { AnyArgs, StreamEvent } from './events.ts'
 import { asWire, copyJson, integer, isEmpty, isObject, setOwn, text, unexpected } from './json-value.ts'
@@ -48,6 +48,7 @@ export class CompletionBuilder<Parsed = unknown, Args = AnyArgs> {
   constructor(options: BuilderOptions = {}) {
     this.#options = options
     this.#bounds = new Bounds(options)
+    checkBounds('The answer', options, ['n'])
   }
 
   /**
