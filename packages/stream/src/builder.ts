@@ -26,6 +26,8 @@ export interface BuilderOptions extends AnswerLimits, CallIds {
 
 /** The API allows no more choices than this. */
 const maxChoices = 128
+/** Paths in the report. */
+const maxIgnored = 128
 
 /**
  * Puts a completion together from chunks, whatever the server's habits. One builder per answer. Nothing that it
@@ -155,7 +157,7 @@ export class CompletionBuilder<Parsed = unknown, Args = AnyArgs> {
     const known = index === undefined ? undefined : this.#choices.get(index)
     if (known) return known
     if (index === undefined || index < 0 || index >= (this.#options.n ?? maxChoices)) {
-      if (this.#ignored.size < maxChoices) this.#ignored.add(`choices[${index ?? JSON.stringify(text(wireIndex))}]`)
+      this.#ignore(`choices[${index ?? JSON.stringify(text(wireIndex))}]`)
       return undefined
     }
     const choice = new ChoiceBuilder(index, this.#bounds, this.#options)
@@ -167,8 +169,13 @@ export class CompletionBuilder<Parsed = unknown, Args = AnyArgs> {
   #setUsage(usage: JsonObject, rank: number, events: StreamEvent[]): void {
     if (rank < this.#usageRank) return
     this.#usageRank = rank
-    this.#usage = usageOf(usage, this.#bounds, (path) => this.#ignored.add(path))
+    this.#usage = usageOf(usage, this.#bounds, (path) => this.#ignore(path))
     events.push({ type: 'usage', usage: asWire(copyJson(this.#usage)) })
+  }
+
+  /** For the report, which is for people: a server that invents paths without end fills no memory. */
+  #ignore(path: string): void {
+    if (this.#ignored.size < maxIgnored) this.#ignored.add(path.slice(0, 200))
   }
 
   #sortedChoices(): ChoiceBuilder[] {

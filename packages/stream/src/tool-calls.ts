@@ -51,6 +51,7 @@ export class ToolCalls {
     if (id !== '' && call.wireId === '') this.#identify(call, id, round)
     if (type !== '' && call.type === '') call.type = type
     if (name !== '' && name !== call.name && !call.done) {
+      this.#bounds.content(utf8Length(name))
       call.name += name
       call.touched = round
     }
