@@ -1,4 +1,4 @@
-import { call, scriptedModel, text } from '@toolloop/testing'
+import { call, calls as manyCalls, scriptedModel, text } from '@toolloop/testing'
 import { agent, and, calls, image, outputOf, steps, tool, type ToolContext, user } from 'toolloop'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
@@ -83,4 +83,20 @@ test('output', async () => {
   bird.heightCm // number
   // #endregion
   expect(bird).toEqual({ name: 'Tawny owl', heightCm: 38 })
+})
+
+test('limits of an answer', async () => {
+  const label = tool({
+    name: 'label',
+    parameters: z.object({ mail: z.int() }),
+    execute: ({ mail }) => (mail % 2 ? 'odd' : 'even'),
+  })
+  const all = Array.from({ length: 256 }, (_, mail) => ({ name: 'label', args: { mail } }))
+  const model = scriptedModel([manyCalls(all), text('Sorted.')])
+  // #region limits
+  const sorter = agent({ name: 'sorter', model, tools: [label], answerLimits: { maxToolCalls: 256 } })
+  // #endregion
+  const result = await sorter.run('Sort my mail.')
+  expect(outputOf(result)).toBe('Sorted.')
+  expect(result.steps[0]?.calls).toHaveLength(256)
 })

@@ -31,3 +31,25 @@ test('events', async () => {
   expect(written.join('')).toBe('(scripted) 1 + 2 = 3; (scripted) Three.')
   expect(result.status).toBe('done')
 })
+
+test('arguments while they arrive', async () => {
+  let drawn = ''
+  const draw = (path: string, body: string) => void (drawn = `${path}: ${body}`)
+  const write = tool({
+    name: 'write_file',
+    parameters: z.object({ path: z.string(), text: z.string().default('') }),
+    execute: ({ path, text: content }) => `${content.length} characters in ${path}`,
+  })
+  const author = agent({
+    name: 'author',
+    model: scriptedModel([call('write_file', { path: 'owls.txt', text: 'An owl, at night.' }), text('Done.')]),
+    tools: [write],
+  })
+  // #region arguments
+  for await (const event of author.stream('A haiku about owls, into owls.txt')) {
+    if (event.type === 'tool_calls.function.arguments.delta' && event.name === 'write_file')
+      draw(event.parsed?.path ?? '', event.parsed?.text ?? '') // what there is of both
+  }
+  // #endregion
+  expect(drawn).toBe('owls.txt: An owl, at night.')
+})

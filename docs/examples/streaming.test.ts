@@ -20,6 +20,9 @@ test('the examples of the streaming page do what it says', async () => {
 Monday: 12°
 Tuesday: 15°
 Running get_weather with {"city":"Oslo"}
+… false
+… false
+Oslo true
 content.delta usage content.done stop
 What had arrived: It will rain all
 { missing: [], unfinished: [ { choice: 0, index: 0 } ], ignored: [] }

@@ -28,7 +28,7 @@ const rain = text('It will rain all day, and all night.')
 const json = text(JSON.stringify(forecast))
 const cut = reply({ toolCalls: [{ name: 'get_weather', args: '{"city":' }], finishReason: 'length' })
 const weather = call('get_weather', { city: 'Oslo' })
-const model = scriptedModel([rain, json, json, weather, rain, rain, fault.cutAt(rain, 900), cut])
+const model = scriptedModel([rain, json, json, weather, weather, rain, rain, fault.cutAt(rain, 900), cut])
 const request = { messages: [{ role: 'user' as const, content: 'What will the weather be?' }] }
 const handled: string[] = []
 
@@ -62,6 +62,13 @@ for await (const { day, high } of days) console.log(`${day}: ${high}°`)
 for await (const event of accumulate(model.stream(request))) {
   if (event.type === 'call.sealed' && event.call.type === 'function') {
     run(event.call.function.name, event.call.function.arguments)
+  }
+}
+
+// The arguments of a call, as they arrive.
+for await (const event of accumulate<unknown, { get_weather: { city: string } }>(model.stream(request))) {
+  if (event.type === 'tool_calls.function.arguments.delta' && event.name === 'get_weather') {
+    console.log(event.parsed?.city ?? '…', event.isComplete(['city']))
   }
 }
 

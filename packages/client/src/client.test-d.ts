@@ -10,6 +10,7 @@ import {
   type CompletionStream,
   type ParsedCompletion,
   type ParseParams,
+  type ToolParam,
 } from './index.ts'
 
 const client = new Client()
@@ -113,7 +114,9 @@ describe('stream', () => {
 
   it('narrows events by their type', async () => {
     for await (const event of stream) {
-      expectTypeOf(event).toEqualTypeOf<CompletionEvent<Step>>()
+      expectTypeOf(event).toEqualTypeOf<
+        CompletionEvent<Step, { readonly get_weather: { city: string; unit: 'c' | 'f' } }>
+      >()
       if (event.type === 'content.delta') {
         expectTypeOf(event).toEqualTypeOf<ContentDelta<Step>>()
         expectTypeOf(event.parsed).toEqualTypeOf<DeepPartial<Step> | undefined>()
@@ -122,6 +125,35 @@ describe('stream', () => {
       // @ts-expect-error: there is no such event
       if (event.type === 'content.delta.done') break
     }
+  })
+
+  it('narrows arguments by the name of their tool', async () => {
+    const tools = [getWeather, now, byHand, customTool({ name: 'shell' })] as const
+    for await (const event of client.chat.completions.stream({ model: 'm', messages, tools })) {
+      if (event.type !== 'tool_calls.function.arguments.delta' && event.type !== 'tool_calls.function.arguments.done')
+        continue
+      if (event.name === 'get_weather')
+        expectTypeOf(event.parsed).toEqualTypeOf<{ readonly city?: string; readonly unit?: 'c' | 'f' } | undefined>()
+      else if (event.name === 'by_hand') expectTypeOf(event.parsed).toBeUnknown()
+      // A name that the model invented.
+      else if (event.name === 'sing') expectTypeOf(event.parsed).toBeUndefined()
+    }
+    client.chat.completions
+      .stream({ model: 'm', messages, tools })
+      .on('tool_calls.function.arguments.done', (event) => {
+        if (event.name === 'get_weather') expectTypeOf(event.parsed?.city).toEqualTypeOf<string | undefined>()
+      })
+  })
+
+  it('knows nothing of arguments without tools, or of tools that are not known here', async () => {
+    const some: readonly ToolParam[] = [getWeather]
+    const without = client.chat.completions.stream({ model: 'm', messages })
+    const unknown = client.chat.completions.stream({ model: 'm', messages, tools: some })
+    for await (const event of [without, unknown][0]!)
+      if (event.type === 'tool_calls.function.arguments.delta') {
+        expectTypeOf(event.name).toEqualTypeOf<string>()
+        expectTypeOf(event.parsed).toBeUnknown()
+      }
   })
 
   it('types listeners by the event', () => {

@@ -1,21 +1,21 @@
 // A streamed answer as a handle: events as they come, and at the end the completion, read.
-import type { CompletionBuilder, StreamEvent } from '@toolloop/stream'
+import type { AnyArgs, CompletionBuilder, StreamEvent } from '@toolloop/stream'
 import type { ResponseInfo } from '@toolloop/transport'
 import type { Completion } from '@toolloop/wire'
 import { type EventSource, LazyEvents, type ListenerError, type SourceFailure } from './lazy-events.ts'
 import type { ParsedCompletion } from './parsed.ts'
 
-/** What happens in a streamed answer whose content is a `Parsed`. */
-export type CompletionEvent<Parsed = unknown> = StreamEvent<Parsed> | ListenerError
+/** What happens in a streamed answer whose content is a `Parsed`, and whose calls carry `Args` by the name of their tool. */
+export type CompletionEvent<Parsed = unknown, Args = AnyArgs> = StreamEvent<Parsed, Args> | ListenerError
 
 /** What listeners hear: the events, and the failure that the iterator and `.final()` throw. */
-type Heard<Parsed> = CompletionEvent<Parsed> | SourceFailure
+type Heard<Parsed, Args> = CompletionEvent<Parsed, Args> | SourceFailure
 
 /** An answer that can be opened, and what is known of it meanwhile. */
-export interface StreamedAnswer<Parsed> {
-  readonly builder: CompletionBuilder<Parsed>
+export interface StreamedAnswer<Parsed, Args = AnyArgs> {
+  readonly builder: CompletionBuilder<Parsed, Args>
   readonly response: () => ResponseInfo | undefined
-  readonly open: () => Promise<EventSource<StreamEvent<Parsed>, Completion>>
+  readonly open: () => Promise<EventSource<StreamEvent<Parsed, Args>, Completion>>
   readonly read: (completion: Completion) => Promise<ParsedCompletion<unknown, unknown>>
 }
 
@@ -24,15 +24,15 @@ export interface StreamedAnswer<Parsed> {
  * on a microtask after `.on` or `.final()` was called, which then drain it. A consumer that pauses slows the server
  * down; one that leaves closes the socket. A handle never touched sends nothing.
  */
-export class CompletionStream<Parsed = unknown, Final = ParsedCompletion>
-  implements AsyncIterable<CompletionEvent<Parsed>>, AsyncDisposable
+export class CompletionStream<Parsed = unknown, Final = ParsedCompletion, Args = AnyArgs>
+  implements AsyncIterable<CompletionEvent<Parsed, Args>>, AsyncDisposable
 {
-  readonly #answer: StreamedAnswer<Parsed>
-  readonly #events: LazyEvents<StreamEvent<Parsed>, Completion>
+  readonly #answer: StreamedAnswer<Parsed, Args>
+  readonly #events: LazyEvents<StreamEvent<Parsed, Args>, Completion>
   #final: Promise<Final> | undefined
 
   /** @internal Made by `client.chat.completions.stream`. */
-  constructor(answer: StreamedAnswer<Parsed>) {
+  constructor(answer: StreamedAnswer<Parsed, Args>) {
     this.#answer = answer
     this.#events = new LazyEvents(answer.open, { noun: 'stream', result: '.final()' })
   }
@@ -65,17 +65,17 @@ export class CompletionStream<Parsed = unknown, Final = ParsedCompletion>
    * Calls `listener` with each event of a type from now on. It slows nothing down; what it throws becomes a
    * `listener.error` event.
    */
-  on<Type extends Heard<Parsed>['type']>(
+  on<Type extends Heard<Parsed, Args>['type']>(
     type: Type,
-    listener: (event: Extract<Heard<Parsed>, { readonly type: Type }>) => void,
+    listener: (event: Extract<Heard<Parsed, Args>, { readonly type: Type }>) => void,
   ): this {
     this.#events.on(type, listener)
     return this
   }
 
-  off<Type extends Heard<Parsed>['type']>(
+  off<Type extends Heard<Parsed, Args>['type']>(
     type: Type,
-    listener: (event: Extract<Heard<Parsed>, { readonly type: Type }>) => void,
+    listener: (event: Extract<Heard<Parsed, Args>, { readonly type: Type }>) => void,
   ): this {
     this.#events.off(type, listener)
     return this
@@ -86,7 +86,7 @@ export class CompletionStream<Parsed = unknown, Final = ParsedCompletion>
     this.#events.abort(reason)
   }
 
-  [Symbol.asyncIterator](): AsyncIterator<CompletionEvent<Parsed>, void, void> {
+  [Symbol.asyncIterator](): AsyncIterator<CompletionEvent<Parsed, Args>, void, void> {
     return this.#events[Symbol.asyncIterator]()
   }
 

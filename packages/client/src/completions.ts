@@ -1,5 +1,12 @@
 // What `client.chat.completions` can do, joined from transport, stream and schema.
-import { accumulateBatches, CompletionBuilder, normalizeCompletion, type StreamEvent } from '@toolloop/stream'
+import {
+  accumulateBatches,
+  type AnswerLimits,
+  checkAnswerLimits,
+  CompletionBuilder,
+  normalizeCompletion,
+  type StreamEvent,
+} from '@toolloop/stream'
 import {
   type ChunkStream,
   type CompletionQuery,
@@ -17,8 +24,14 @@ import type { Completion, CompletionDeleted, CompletionParams } from '@toolloop/
 import { answerRequest, streamedRequest } from './answer-request.ts'
 import { CompletionStream } from './completion-stream.ts'
 import type { EventSource } from './lazy-events.ts'
-import type { ParsedCallOf, ParsedCompletion, ParseParams, StreamParams, ToolParam } from './parsed.ts'
+import type { ArgsOf, ParsedCallOf, ParsedCompletion, ParseParams, StreamParams, ToolParam } from './parsed.ts'
 import { checkWhole, expectsForm, readAnswer } from './read-answer.ts'
+
+/** The options of a request whose answer is put together here. */
+export interface AnswerOptions extends RequestOptions {
+  /** What the answer may take up; beyond it a `LimitError` ends the request. */
+  readonly limits?: AnswerLimits | undefined
+}
 
 /** The chat-completions surface of a client. */
 export interface Completions {
@@ -37,14 +50,14 @@ export interface Completions {
    */
   parse<Parsed = null, const Tools extends readonly ToolParam[] = readonly []>(
     params: ParseParams<Parsed, Tools>,
-    options?: RequestOptions,
+    options?: AnswerOptions,
   ): Promise<ParsedCompletion<Parsed, ParsedCallOf<Tools>>>
 
   /** The same as a stream of events; nothing is sent before somebody looks. */
   stream<Parsed = null, const Tools extends readonly ToolParam[] = readonly []>(
     params: StreamParams<Parsed, Tools>,
-    options?: RequestOptions,
-  ): CompletionStream<EventParsed<Parsed>, ParsedCompletion<Parsed, ParsedCallOf<Tools>>>
+    options?: AnswerOptions,
+  ): CompletionStream<EventParsed<Parsed>, ParsedCompletion<Parsed, ParsedCallOf<Tools>>, ArgsOf<Tools>>
 
   /** A completion that was created with `store: true`. @throws NotFoundError */
   retrieve(id: string, options?: RequestOptions): Promise<Completion>
@@ -84,11 +97,12 @@ interface Target {
 async function parse(
   { transport, extra }: Target,
   params: ParseParams,
-  options: RequestOptions = {},
+  { limits = {}, ...options }: AnswerOptions = {},
 ): Promise<ParsedCompletion<unknown, unknown>> {
+  checkAnswerLimits('The request', limits)
   const { body, readers } = answerRequest(params, transport.profile)
   const answer = await transport.create(body, options)
-  const completion = normalizeCompletion(answer, { n: choicesOf({ ...extra, ...body, ...options.body }) })
+  const completion = normalizeCompletion(answer, { ...limits, n: choicesOf({ ...extra, ...body, ...options.body }) })
   const info = responseOf(answer)
   if (info) rememberResponse(completion, info)
   checkWhole(completion)
@@ -98,10 +112,11 @@ async function parse(
 function stream(
   { transport, extra }: Target,
   params: StreamParams,
-  options: RequestOptions = {},
+  { limits = {}, ...options }: AnswerOptions = {},
 ): CompletionStream<unknown, ParsedCompletion<unknown, unknown>> {
+  checkAnswerLimits('The request', limits)
   const { body, readers } = answerRequest(params, transport.profile)
-  const builder = new CompletionBuilder({ n: choicesOf({ ...extra, ...body, ...options.body }) })
+  const builder = new CompletionBuilder({ ...limits, n: choicesOf({ ...extra, ...body, ...options.body }) })
   let chunks: ChunkStream | undefined
   const send = async (signal: AbortSignal): Promise<ChunkStream> =>
     (chunks = await transport.create(streamedRequest(body, transport.profile), { ...options, signal }))
@@ -117,9 +132,9 @@ function stream(
   })
 }
 
-/** How many choices the request asks for. */
+/** How many choices the request asks for; what makes no sense is for the server to say. */
 function choicesOf({ n }: { readonly n?: unknown }): number {
-  return typeof n === 'number' ? n : 1
+  return typeof n === 'number' && Number.isInteger(n) && n >= 1 ? n : 1
 }
 
 function sourceOf(

@@ -1,9 +1,10 @@
 // The client.
 export { Client, defaultClient } from './client.ts'
 export type { Chat } from './client.ts'
-export type { Completions } from './completions.ts'
+export type { AnswerOptions, Completions } from './completions.ts'
 // Answers that were read.
 export type {
+  ArgsOf,
   ParsedCallOf,
   ParsedChoice,
   ParsedCompletion,

@@ -5,7 +5,13 @@ import { responseOf } from '@toolloop/transport'
 import { StreamError } from '@toolloop/wire'
 import { describe, expect, it } from 'vitest'
 import * as z from 'zod'
-import { Client, ContentFilterFinishReasonError, LengthFinishReasonError, type ParseParams } from './index.ts'
+import {
+  type AnswerOptions,
+  Client,
+  ContentFilterFinishReasonError,
+  LengthFinishReasonError,
+  type ParseParams,
+} from './index.ts'
 
 const Person = z.object({ name: z.string(), age: z.number().int() })
 const person = responseFormat(Person, { name: 'person' })
@@ -19,6 +25,12 @@ const messages: ParseParams['messages'] = [{ role: 'user', content: 'Who?' }]
 const ways = {
   parse: (client: Client, params: ParseParams) => client.chat.completions.parse(params),
   stream: (client: Client, params: ParseParams) => client.chat.completions.stream(params).final(),
+}
+
+const limited = {
+  parse: (client: Client, options: AnswerOptions) => client.chat.completions.parse({ model: 'm', messages }, options),
+  stream: (client: Client, options: AnswerOptions) =>
+    client.chat.completions.stream({ model: 'm', messages }, options).final(),
 }
 
 async function ask(way: keyof typeof ways, answer: Reply, params: Partial<ParseParams> = {}) {
@@ -276,6 +288,28 @@ describe('parse', () => {
     await expect(
       client.chat.completions.parse({ model: 'm', messages, tools: [getWeather, getWeather] }),
     ).rejects.toThrow(/also the name of/)
+  })
+})
+
+describe.each(Object.keys(limited) as (keyof typeof limited)[])('the limits of an answer read by `%s`', (way) => {
+  const many = calls(Array.from({ length: 129 }, () => ({ name: 'get_weather', args: { city: 'Oslo' } })))
+
+  it('are those of the request', async () => {
+    await using server = await scriptedServer([many, many])
+    await using client = new Client({ baseURL: server.url, maxRetries: 0 })
+    await expect(limited[way](client, {})).rejects.toThrow(/more than 128 tool calls.*Raise maxToolCalls/)
+    const { choices } = await limited[way](client, { limits: { maxToolCalls: 129 } })
+    expect(choices[0]!.message.tool_calls).toHaveLength(129)
+  })
+
+  it.each([
+    [{ maxToolCalls: Number.NaN }, /The request: `maxToolCalls` is NaN; it must be a whole number of at least 1/],
+    [{ maxCalls: 5 }, /The request has no option `maxCalls`; there are maxToolCalls/],
+  ])('are refused where they make no sense: %j', async (limits, message) => {
+    await using server = await scriptedServer([])
+    await using client = new Client({ baseURL: server.url })
+    await expect((async () => limited[way](client, { limits: limits as object }))()).rejects.toThrow(message)
+    expect(server.requests).toHaveLength(0)
   })
 })
 

@@ -1,5 +1,6 @@
 // What `parse` and `stream().final()` return: a completion whose answer and arguments were read.
 import type { ResponseFormatOf, Tool } from '@toolloop/schema'
+import type { AnyArgs } from '@toolloop/stream'
 import type {
   Choice,
   Completion,
@@ -70,6 +71,22 @@ export interface ParsedFunctionCall<Name extends string, Args> extends Omit<Func
     readonly parsed_arguments: Args
   }
 }
+
+/** The arguments of calls to these tools, by name: what their events are typed with. */
+export type ArgsOf<Tools extends readonly ToolParam[]> = [Tools[number]] extends [never]
+  ? AnyArgs
+  : { readonly [One in Tools[number] as NameOf<One>]: ArgsOfOne<One> }
+
+type NameOf<One extends ToolParam> = One extends
+  | { readonly name: infer Name extends string }
+  | { readonly type: 'function'; readonly function: { readonly name: infer Name extends string } }
+  ? Name
+  : never
+
+/** `unknown` for a definition as the wire has it. */
+type ArgsOfOne<One extends ToolParam> = One extends { readonly parse: (text: string) => Promise<infer Args> }
+  ? Args
+  : unknown
 
 type FunctionCallTo<One extends ToolParam> =
   One extends Tool<infer Name, infer Args>

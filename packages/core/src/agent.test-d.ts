@@ -100,6 +100,24 @@ test('events narrow on type, then ok, then name', async () => {
   stream.on('step.over', () => {})
 })
 
+test('arguments that are still arriving narrow on type, then name', async () => {
+  const stream = agent({ name: 'a', model, tools: [add, stored] }).stream('x', {
+    context: { db: new Map<string, string>() },
+  })
+  stream.on('tool_calls.function.arguments.done', (event) => {
+    if (event.name === 'stored') expectTypeOf(event.parsed).toEqualTypeOf<{ readonly key?: string } | undefined>()
+  })
+  for await (const event of stream) {
+    if (event.type !== 'tool_calls.function.arguments.delta') continue
+    if (event.name === 'add')
+      expectTypeOf(event.parsed).toEqualTypeOf<{ readonly a?: number; readonly b?: number } | undefined>()
+    // The model may invent a name.
+    else if (event.name === 'sing') expectTypeOf(event.parsed).toBeUndefined()
+  }
+  for await (const event of agent({ name: 'a', model }).stream('x'))
+    if (event.type === 'tool_calls.function.arguments.delta') expectTypeOf(event.parsed).toBeUnknown()
+})
+
 test('any agent and any stream have a type', () => {
   const one = agent({ name: 'a', model, tools: [add], output: z.object({ sum: z.number() }) })
   const any: AnyAgent = one

@@ -412,6 +412,12 @@ describe('wrong use is refused before anything is sent', () => {
     [{ params: 'x' }, /`params` is "x"/],
     [{ model: '' }, /`model` is ""/],
     [{ parallel: 'no' }, /`parallel` is "no"/],
+    [{ answerLimits: 256 }, /`answerLimits` is 256; it must be { maxToolCalls, maxArgumentsBytes, … }/],
+    [
+      { answerLimits: { maxToolCalls: '256' } },
+      /Agent `a`: answerLimits: `maxToolCalls` is "256"; it must be a whole number of at least 1/,
+    ],
+    [{ answerLimits: { maxtoolcalls: 256 } }, /answerLimits has no option `maxtoolcalls`; there are maxToolCalls/],
   ])('an agent with %j', (options, message) => {
     expect(() => agent({ name: 'a', model, tools: [getWeather], ...(options as object) })).toThrow(message)
   })

@@ -1,4 +1,5 @@
 // Wrong options are refused where they are written: the message names the option, its value and what it may be.
+import { checkAnswerLimits } from '@toolloop/stream'
 import { checkOptionNames, type ToolChoice, UsageError } from '@toolloop/wire'
 
 type Check = readonly [test: (value: unknown) => boolean, expected: string]
@@ -47,6 +48,7 @@ const checks: Readonly<Record<string, Check>> = {
   ],
   stepRetries: whole(0),
   earlyDispatch: oneOf(true, false),
+  answerLimits: [isObject, '{ maxToolCalls, maxArgumentsBytes, … }'],
   wire: oneOf('stream', 'plain'),
 }
 
@@ -76,6 +78,7 @@ export function checkAgentOptions(options: unknown): void {
   for (const option of ['name', 'model'])
     if (options[option] === undefined) throw new UsageError(`${who} needs a \`${option}\`: ${checks[option]![1]}.`)
   checkAll(who, options, checks)
+  if (isObject(options['answerLimits'])) checkAnswerLimits(`${who}: answerLimits`, options['answerLimits'])
   const output = options['output']
   if (isObject(output) && !('~standard' in output) && !('json_schema' in output)) {
     if (!('schema' in output))

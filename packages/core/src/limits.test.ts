@@ -117,3 +117,29 @@ describe('limits', () => {
     expect(order(events, 'tool.done')).toBe(12)
   })
 })
+
+describe('the calls of one answer', () => {
+  const many = calls(Array.from({ length: 256 }, (_, id) => ({ name: 'work', args: { id } })))
+  const run = (options: { answerLimits?: { maxToolCalls: number }; wire: 'stream' | 'plain' }) => {
+    const work = tool({ name: 'work', parameters: z.object({ id: z.number() }), execute: ({ id }) => id })
+    return agent({ name: 'a', model: scriptedModel([many, many, text('done')]), tools: [work], ...options }).run('go')
+  }
+
+  it.each(['stream', 'plain'] as const)('are as many as the agent allows (%s)', async (wire) => {
+    const result = await run({ answerLimits: { maxToolCalls: 256 }, wire })
+    expect(result.steps[0]?.calls.map((done) => done.content)).toEqual(
+      Array.from({ length: 256 }, (_, id) => String(id)),
+    )
+  })
+
+  it.each(['stream', 'plain'] as const)(
+    'are 128 by default; more end the run and name the remedy (%s)',
+    async (wire) => {
+      const result = await run({ wire })
+      expect(result).toMatchObject({
+        status: 'error',
+        error: { limit: 'maxToolCalls', allowed: 128, message: expect.stringMatching(/Raise maxToolCalls/) },
+      })
+    },
+  )
+})

@@ -1,5 +1,6 @@
 // What an agent is made of. `AgentOptions` is what users write; `AgentSpec` is what works read.
 import type { Tool } from '@toolloop/schema'
+import type { AnswerLimits } from '@toolloop/stream'
 import type { CompletionClient } from '@toolloop/transport'
 import type { ChatModel, Message, ModelRequest, ToolChoice, ToolDefinition } from '@toolloop/wire'
 import type { OutputOption, OutputSpec } from './output.ts'
@@ -56,6 +57,8 @@ export interface AgentOptions<Tools extends readonly AnyTool[], Output, Context>
   readonly stepRetries?: number | undefined
   /** Start complete calls of tools with `effects: 'none' | 'idempotent'` while the model still talks. @default true */
   readonly earlyDispatch?: boolean | undefined
+  /** What one answer of the model may take up; beyond it the run ends as `error`. @default 128 calls, 16 MiB of arguments a call, 32 MiB of text */
+  readonly answerLimits?: AnswerLimits | undefined
   /** Ask for a stream or a whole answer. @default a stream when deltas are read or a tool may start early */
   readonly wire?: 'stream' | 'plain' | undefined
 }
@@ -108,5 +111,6 @@ export interface AgentSpec {
   readonly onToolError: OnToolError
   readonly stepRetries: number
   readonly earlyDispatch: boolean
+  readonly answerLimits: AnswerLimits
   readonly wire: 'stream' | 'plain' | undefined
 }

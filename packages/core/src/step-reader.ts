@@ -41,6 +41,7 @@ export class StepReader {
     this.#step = run.state.step
     this.#taken = seenIds(run)
     this.#builder = new CompletionBuilder({
+      ...run.agent.answerLimits,
       n: 1,
       chunkEvents: false,
       takenIds: this.#taken,

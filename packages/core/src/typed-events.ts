@@ -1,10 +1,17 @@
+import type { ArgsOf } from '@toolloop/client'
 import type { Tool, ToolResult } from '@toolloop/schema'
+import type { ArgumentsDelta, ArgumentsDeltaOf, ArgumentsDone, ArgumentsDoneOf } from '@toolloop/stream'
 import type { FactOf, FailureReason, RunEvent, ToolDone } from './events.ts'
 import type { AnyTool } from './spec.ts'
 
-/** The events of an agent with these tools: discriminate on `type`, then `ok`, then `name`. */
+/**
+ * The events of an agent with these tools: discriminate on `type`, then `ok`, then `name`. Arguments that are still
+ * arriving are told apart by `name` too; they are what the model wrote, not checked yet.
+ */
 export type EventOf<Tools extends readonly AnyTool[]> =
-  | Exclude<RunEvent, ToolDone | FactOf<'tool.start'>>
+  | Exclude<RunEvent, ToolDone | FactOf<'tool.start'> | ArgumentsDelta | ArgumentsDone>
+  | ArgumentsDeltaOf<ArgsOf<Tools>>
+  | ArgumentsDoneOf<ArgsOf<Tools>>
   | StartedOf<Tools[number]>
   | SucceededOf<Tools[number]>
   | ToolFailed

@@ -3,7 +3,7 @@ import type { Chunk, Completion } from '@toolloop/wire'
 import { StreamError, ToolloopError, UsageError } from '@toolloop/wire'
 import type { BuilderOptions } from './builder.ts'
 import { CompletionBuilder } from './builder.ts'
-import type { StreamEvent } from './events.ts'
+import type { AnyArgs, StreamEvent } from './events.ts'
 import { asWire } from './json-value.ts'
 import { OneByOne } from './one-by-one.ts'
 
@@ -15,21 +15,21 @@ export type ChunkSource = AsyncIterable<Chunk | readonly Chunk[]> | Iterable<Chu
  * events were taken, so a slow consumer slows it. When it fails, `snapshotOf(error)` is the completion so far. A
  * builder in place of options gives its snapshots on the way.
  */
-export function accumulate<Parsed = unknown>(
+export function accumulate<Parsed = unknown, Args = AnyArgs>(
   chunks: ChunkSource,
-  options: BuilderOptions | CompletionBuilder<Parsed> = {},
-): AsyncGenerator<StreamEvent<Parsed>, Completion, undefined> {
-  return new OneByOne(accumulateBatches<Parsed>(chunks, options))
+  options: BuilderOptions | CompletionBuilder<Parsed, Args> = {},
+): AsyncGenerator<StreamEvent<Parsed, Args>, Completion, undefined> {
+  return new OneByOne(accumulateBatches<Parsed, Args>(chunks, options))
 }
 
 /** The same, many events at a time: one list per batch of chunks, without a promise per event. Empty lists are left out. */
-export async function* accumulateBatches<Parsed = unknown>(
+export async function* accumulateBatches<Parsed = unknown, Args = AnyArgs>(
   chunks: ChunkSource,
-  options: BuilderOptions | CompletionBuilder<Parsed> = {},
-): AsyncGenerator<StreamEvent<Parsed>[], Completion, undefined> {
+  options: BuilderOptions | CompletionBuilder<Parsed, Args> = {},
+): AsyncGenerator<StreamEvent<Parsed, Args>[], Completion, undefined> {
   checkSource(chunks)
   const builder = builderOf(options)
-  let events: StreamEvent<Parsed>[] = []
+  let events: StreamEvent<Parsed, Args>[] = []
   try {
     for await (const batch of chunks) {
       builder.push(batch, events)
@@ -65,8 +65,10 @@ function checkSource(chunks: unknown): void {
   throw new UsageError(`Chunks are accumulated from an iterable of them, and this is ${what}.`)
 }
 
-function builderOf<Parsed>(options: BuilderOptions | CompletionBuilder<Parsed>): CompletionBuilder<Parsed> {
-  return options instanceof CompletionBuilder ? options : new CompletionBuilder<Parsed>(options)
+function builderOf<Parsed, Args>(
+  options: BuilderOptions | CompletionBuilder<Parsed, Args>,
+): CompletionBuilder<Parsed, Args> {
+  return options instanceof CompletionBuilder ? options : new CompletionBuilder<Parsed, Args>(options)
 }
 
 /** Our own errors and aborts stay what they are and gain the snapshot; anything else becomes the cause of a `StreamError`. */

@@ -1,20 +1,41 @@
 // What an answer may take up. A bound that is hit is a `LimitError` that names the option.
-import { LimitError } from '@toolloop/wire'
+import { checkOptionNames, LimitError, UsageError } from '@toolloop/wire'
 
+/** Whole numbers, or `Infinity`. */
 export interface AnswerLimits {
   /** Tool calls in one message. @default 128 */
-  readonly maxToolCalls?: number
+  readonly maxToolCalls?: number | undefined
   /** UTF-8 bytes of one call's arguments or input. @default 16 MiB */
-  readonly maxArgumentsBytes?: number
+  readonly maxArgumentsBytes?: number | undefined
   /** UTF-8 bytes of everything else the answer carries: text, reasoning, audio, log probabilities, unknown fields. @default 32 MiB */
-  readonly maxContentBytes?: number
+  readonly maxContentBytes?: number | undefined
   /** Items of a list whose pieces find their item by index or type, such as reasoning blocks. @default 4096 */
-  readonly maxListItems?: number
+  readonly maxListItems?: number | undefined
   /** Objects and arrays inside one another, in arguments and in unknown fields. @default 128 */
-  readonly maxDepth?: number
+  readonly maxDepth?: number | undefined
 }
 
 const MiB = 1024 * 1024
+const limitNames = ['maxToolCalls', 'maxArgumentsBytes', 'maxContentBytes', 'maxListItems', 'maxDepth'] as const
+
+/**
+ * For options that hold the limits of an answer: `who` is whose they are.
+ * @throws UsageError for a limit that does not exist, or that bounds nothing
+ */
+export function checkAnswerLimits(who: string, limits: object): void {
+  checkOptionNames(who, limits, limitNames)
+  checkBounds(who, limits, limitNames)
+}
+
+/** A bound that is no number would bound nothing. */
+export function checkBounds(who: string, options: object, names: readonly string[]): void {
+  for (const [name, value] of Object.entries(options)) {
+    if (!names.includes(name) || value === undefined || value === Infinity || (Number.isInteger(value) && value >= 1))
+      continue
+    const shown = typeof value === 'string' ? JSON.stringify(value) : String(value)
+    throw new UsageError(`${who}: \`${name}\` is ${shown}; it must be a whole number of at least 1, or Infinity.`)
+  }
+}
 
 /** Counts what arrives against the limits. */
 export class Bounds {
@@ -26,6 +47,7 @@ export class Bounds {
   #contentBytes = 0
 
   constructor(limits: AnswerLimits) {
+    checkBounds('The answer', limits, limitNames)
     this.maxToolCalls = limits.maxToolCalls ?? 128
     this.maxArgumentsBytes = limits.maxArgumentsBytes ?? 16 * MiB
     this.maxContentBytes = limits.maxContentBytes ?? 32 * MiB

@@ -1,6 +1,6 @@
 import { LimitError, StreamError, UsageError } from '@toolloop/wire'
 import { describe, expect, test } from 'vitest'
-import { CompletionBuilder, reasoningOf, reportOf } from './index.ts'
+import { CompletionBuilder, normalizeCompletion, reasoningOf, reportOf } from './index.ts'
 import { asChunk, build, callChunk, callEntry, chunk, plain } from './test/chunks.ts'
 
 function deep(depth: number): unknown {
@@ -533,6 +533,23 @@ describe('hostile input', () => {
     expect(error).toBeInstanceOf(LimitError)
     expect(error).toMatchObject({ limit, message: expect.stringContaining(limit) })
     expect(builder.snapshot()).toHaveProperty('object')
+  })
+
+  test.each([
+    [{ maxToolCalls: 0 }, /`maxToolCalls` is 0; it must be a whole number of at least 1, or Infinity/],
+    [{ maxDepth: Number.NaN }, /`maxDepth` is NaN/],
+    [{ maxContentBytes: '5' }, /`maxContentBytes` is "5"/],
+    [{ maxArgumentsBytes: 1.5 }, /`maxArgumentsBytes` is 1.5/],
+    [{ n: -1 }, /`n` is -1; it must be a whole number of at least 1/],
+  ])('a bound that bounds nothing is refused: %j', (options, message) => {
+    expect(() => new CompletionBuilder(options as object)).toThrow(message)
+    expect(() => normalizeCompletion({ choices: [{}] }, options as object)).toThrow(UsageError)
+  })
+
+  test('more calls than the default are taken where they are allowed', () => {
+    const calls = Array.from({ length: 256 }, (_, index) => callEntry(index, `c${index}`, 'f', '{}'))
+    const { completion } = build([chunk({ tool_calls: calls })], { maxToolCalls: Infinity })
+    expect(completion.choices[0]?.message.tool_calls).toHaveLength(256)
   })
 
   test('what is replaced in every chunk does not count against a limit', () => {

@@ -2,9 +2,9 @@
 import type { Chunk, Completion } from '@toolloop/wire'
 import { UsageError } from '@toolloop/wire'
 import type { AnswerLimits } from './bounds.ts'
-import { Bounds } from './bounds.ts'
+import { Bounds, checkBounds } from './bounds.ts'
 import { ChoiceBuilder } from './choice.ts'
-import type { StreamEvent } from './events.ts'
+import type { AnyArgs, StreamEvent } from './events.ts'
 import { asWire, copyJson, integer, isEmpty, isObject, setOwn, text, unexpected } from './json-value.ts'
 import type { JsonObject } from './json-value.ts'
 import { replaceField } from './merge.ts'
@@ -26,12 +26,14 @@ export interface BuilderOptions extends AnswerLimits, CallIds {
 
 /** The API allows no more choices than this. */
 const maxChoices = 128
+/** Paths in the report. */
+const maxIgnored = 128
 
 /**
  * Puts a completion together from chunks, whatever the server's habits. One builder per answer. Nothing that it
  * returns changes later but the live views of `parsed`, and nothing that is done to it reaches the builder.
  */
-export class CompletionBuilder<Parsed = unknown> {
+export class CompletionBuilder<Parsed = unknown, Args = AnyArgs> {
   readonly #bounds: Bounds
   readonly #options: BuilderOptions
   readonly #choices = new Map<number, ChoiceBuilder>()
@@ -48,13 +50,14 @@ export class CompletionBuilder<Parsed = unknown> {
   constructor(options: BuilderOptions = {}) {
     this.#options = options
     this.#bounds = new Bounds(options)
+    checkBounds('The answer', options, ['n'])
   }
 
   /**
    * Adds chunks and returns their events. With `events`, they are appended to that list, which then also holds the
    * events of the chunks before one that could not be taken.
    */
-  push(chunks: Chunk | readonly Chunk[], events: StreamEvent<Parsed>[] = []): StreamEvent<Parsed>[] {
+  push(chunks: Chunk | readonly Chunk[], events: StreamEvent<Parsed, Args>[] = []): StreamEvent<Parsed, Args>[] {
     if (this.#finished)
       throw new UsageError('A chunk was pushed after finish(): make a new CompletionBuilder for another answer.')
     if (Array.isArray(chunks)) for (const chunk of chunks) this.#add(chunk, false, events)
@@ -66,14 +69,14 @@ export class CompletionBuilder<Parsed = unknown> {
    * Adds an answer that was not streamed, as one chunk whose messages are whole. Throws a `StreamError` where there is
    * no completion in it.
    */
-  pushWhole(body: unknown): StreamEvent<Parsed>[] {
+  pushWhole(body: unknown): StreamEvent<Parsed, Args>[] {
     const events: StreamEvent[] = []
     this.#add(wholeBody(body), true, events)
     return asWire(events)
   }
 
   /** Ends the answer and returns the last events. Not for an answer that broke off: its snapshot is all there is. */
-  finish(): StreamEvent<Parsed>[] {
+  finish(): StreamEvent<Parsed, Args>[] {
     const events: StreamEvent[] = []
     if (this.#finished) return []
     this.#finished = true
@@ -154,7 +157,7 @@ export class CompletionBuilder<Parsed = unknown> {
     const known = index === undefined ? undefined : this.#choices.get(index)
     if (known) return known
     if (index === undefined || index < 0 || index >= (this.#options.n ?? maxChoices)) {
-      if (this.#ignored.size < maxChoices) this.#ignored.add(`choices[${index ?? JSON.stringify(text(wireIndex))}]`)
+      this.#ignore(`choices[${index ?? JSON.stringify(text(wireIndex))}]`)
       return undefined
     }
     const choice = new ChoiceBuilder(index, this.#bounds, this.#options)
@@ -166,8 +169,13 @@ export class CompletionBuilder<Parsed = unknown> {
   #setUsage(usage: JsonObject, rank: number, events: StreamEvent[]): void {
     if (rank < this.#usageRank) return
     this.#usageRank = rank
-    this.#usage = usageOf(usage, this.#bounds, (path) => this.#ignored.add(path))
+    this.#usage = usageOf(usage, this.#bounds, (path) => this.#ignore(path))
     events.push({ type: 'usage', usage: asWire(copyJson(this.#usage)) })
+  }
+
+  /** For the report, which is for people: a server that invents paths without end fills no memory. */
+  #ignore(path: string): void {
+    if (this.#ignored.size < maxIgnored) this.#ignored.add(path.slice(0, 200))
   }
 
   #sortedChoices(): ChoiceBuilder[] {

@@ -224,7 +224,10 @@ export class ChoiceBuilder {
     const call = (this.#functionCall ??= { name: '', arguments: new Text(), bytes: 0, unknown: {} })
     for (const [key, value] of Object.entries(delta)) {
       if (key === 'name') {
-        if (text(value) !== call.name) call.name += text(value)
+        const name = text(value)
+        if (name === call.name) continue
+        this.#bounds.content(utf8Length(name))
+        call.name += name
       } else if (key === 'arguments') {
         const piece =
           typeof value === 'string' || isEmpty(value) ? text(value) : JSON.stringify(copyJson(value, this.#bounds))

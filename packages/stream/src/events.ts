@@ -3,9 +3,10 @@ import type { JsonPath } from './json-path.ts'
 
 /**
  * What chunks mean, in order. `choice` is the choice's index; `index` is the call's position in the message's
- * `tool_calls`. Each `done` comes exactly once, after the last delta of its thing. `Parsed` is the answer's type.
+ * `tool_calls`. Each `done` comes exactly once, after the last delta of its thing. `Parsed` is the answer's type;
+ * `Args` holds the types of arguments by the name of their tool: `{ get_weather: { city: string } }`.
  */
-export type StreamEvent<Parsed = unknown> =
+export type StreamEvent<Parsed = unknown, Args = AnyArgs> =
   | ChunkEvent
   | ContentDelta<Parsed>
   | ContentDone<Parsed>
@@ -13,8 +14,8 @@ export type StreamEvent<Parsed = unknown> =
   | { readonly type: 'refusal.done'; readonly choice: number; readonly refusal: string }
   | { readonly type: 'reasoning.delta'; readonly choice: number; readonly delta: string }
   | { readonly type: 'reasoning.done'; readonly choice: number; readonly reasoning: string }
-  | ArgumentsDelta
-  | ArgumentsDone
+  | ArgumentsDeltaOf<Args>
+  | ArgumentsDoneOf<Args>
   | CustomInputDelta
   | CustomInputDone
   | CallSealed
@@ -35,7 +36,10 @@ export interface ContentDelta<Parsed = unknown> {
   readonly type: 'content.delta'
   readonly choice: number
   readonly delta: string
-  /** The JSON so far: a live, read-only view, valid until the next event. Not enumerable. `undefined` where the content is not JSON. */
+  /**
+   * The JSON so far: a live, read-only view, valid until the next event. Not enumerable. It is what the model wrote, not
+   * validated: a key may hold something else than its type says. `undefined` where the content is not JSON.
+   */
   readonly parsed: DeepPartial<Parsed> | undefined
   /** Is the value at `path` of `parsed` complete? `[]`, the default, is the whole. */
   isComplete(path?: JsonPath): boolean
@@ -49,31 +53,51 @@ export interface ContentDone<Parsed = unknown> {
   readonly parsed: DeepPartial<Parsed> | undefined
 }
 
-export interface ArgumentsDelta {
+export interface ArgumentsDelta<Name extends string = string, Args = unknown> {
   readonly type: 'tool_calls.function.arguments.delta'
   readonly choice: number
   readonly index: number
   readonly id: string
-  readonly name: string
+  readonly name: Name
   readonly delta: string
-  /** The arguments so far: a live, read-only view, valid until the next event. Not enumerable. */
-  readonly parsed: unknown
+  /**
+   * The arguments so far: a live, read-only view, valid until the next event. Not enumerable. It is what the model
+   * wrote, not validated: a key may hold something else than its type says, and defaults and transforms come later.
+   * `undefined` where it is not JSON.
+   */
+  readonly parsed: DeepPartial<Args> | undefined
   /** Is the value at `path` of `parsed` complete? `[]`, the default, is the whole. */
   isComplete(path?: JsonPath): boolean
 }
 
-export interface ArgumentsDone {
+export interface ArgumentsDone<Name extends string = string, Args = unknown> {
   readonly type: 'tool_calls.function.arguments.done'
   readonly choice: number
   readonly index: number
   readonly id: string
-  readonly name: string
+  readonly name: Name
   readonly arguments: string
   /** `false`: the call broke off (the answer hit a limit) or its arguments are no JSON object. It must not be executed. */
   readonly complete: boolean
-  /** The whole JSON, parsed when it is read; `undefined` where it is not JSON. Not enumerable. */
-  readonly parsed: unknown
+  /** The whole JSON, parsed when it is read and as little validated as before; `undefined` where it is not JSON. Not enumerable. */
+  readonly parsed: DeepPartial<Args> | undefined
 }
+
+/** Nothing is known of the tools: any name, any arguments. */
+export type AnyArgs = Readonly<Record<string, unknown>>
+
+/**
+ * A delta of a call to one of these tools, told apart by `name`. Models invent names, so any other stays possible;
+ * nothing is known of what such a call carries, and its `parsed` has no type to show.
+ */
+export type ArgumentsDeltaOf<Args> =
+  | { [Name in keyof Args & string]: ArgumentsDelta<Name, Args[Name]> }[keyof Args & string]
+  | (string extends keyof Args ? never : ArgumentsDelta<string, undefined>)
+
+/** The end of a call to one of these tools, told apart in the same way. */
+export type ArgumentsDoneOf<Args> =
+  | { [Name in keyof Args & string]: ArgumentsDone<Name, Args[Name]> }[keyof Args & string]
+  | (string extends keyof Args ? never : ArgumentsDone<string, undefined>)
 
 export interface CustomInputDelta {
   readonly type: 'tool_calls.custom.input.delta'
@@ -104,9 +128,24 @@ export interface CallSealed {
   readonly call: FunctionToolCall | CustomToolCall
 }
 
-/** Everything optional, all the way down: a value that is still arriving. */
+/**
+ * Everything optional, all the way down: a value that is still arriving. What JSON cannot hold is made by a schema at
+ * the end, so meanwhile it is `unknown`.
+ */
 export type DeepPartial<T> = T extends readonly (infer Item)[]
   ? readonly DeepPartial<Item>[]
-  : T extends object
-    ? { readonly [Key in keyof T]?: DeepPartial<T[Key]> }
-    : T
+  : T extends NotJson
+    ? unknown
+    : T extends object
+      ? { readonly [Key in keyof T]?: DeepPartial<T[Key]> }
+      : T
+
+type NotJson =
+  | bigint
+  | symbol
+  | Date
+  | RegExp
+  | ReadonlyMap<unknown, unknown>
+  | ReadonlySet<unknown>
+  | ArrayBufferView
+  | ((...parameters: never) => unknown)

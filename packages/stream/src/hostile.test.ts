@@ -1,7 +1,7 @@
 import { LimitError, StreamError } from '@toolloop/wire'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { CompletionBuilder, normalizeCompletion } from './index.ts'
+import { CompletionBuilder, normalizeCompletion, reportOf } from './index.ts'
 import { asChunk } from './test/chunks.ts'
 
 const junk = fc.jsonValue({ maxDepth: 2 })
@@ -123,3 +123,42 @@ function refusalOf(run: () => unknown): unknown {
   }
   return undefined
 }
+
+/** Chunks of a server that goes on for ever, each with something new. */
+const endless: [what: string, chunk: (count: number) => object][] = [
+  [
+    'names of a call',
+    (count) => choiceOf({ tool_calls: [{ index: 0, id: 'a', function: { name: `${long}${count}` } }] }),
+  ],
+  ['names of a function_call', (count) => choiceOf({ function_call: { name: `${long}${count}` } })],
+  ['fields of a chunk', (count) => ({ choices: [], [`${long}${count}`]: 1 })],
+  ['fields of a choice', (count) => choiceOf({}, { [`${long}${count}`]: 1 })],
+  ['fields of a message', (count) => choiceOf({ [`${long}${count}`]: 1 })],
+  ['fields of a call', (count) => choiceOf({ tool_calls: [{ index: 0, id: 'a', [`${long}${count}`]: 1 }] })],
+  ['fields of audio', (count) => choiceOf({ audio: { [`${long}${count}`]: 1 } })],
+  ['fields of a reasoning block', (count) => choiceOf({ reasoning_details: [{ index: 0, [`${long}${count}`]: 1 }] })],
+  ['fields that grow when they are replaced', (count) => ({ choices: [], note: [long.repeat(count)] })],
+]
+const long = 'x'.repeat(100)
+const choiceOf = (next: object, rest: object = {}) => ({ choices: [{ index: 0, delta: next, ...rest }] })
+
+test.each(endless)('%s without end are bounded', (_what, next) => {
+  const builder = new CompletionBuilder({ maxContentBytes: 50_000 })
+  const refused = refusalOf(() => {
+    for (let count = 0; count < 1000; count++) builder.push(asChunk(next(count)))
+  })
+  expect(refused).toMatchObject({ limit: 'maxContentBytes' })
+})
+
+test('what the report says of an answer is bounded', () => {
+  const builder = new CompletionBuilder()
+  for (let count = 0; count < 1000; count++)
+    builder.push(asChunk({ choices: [], usage: { [`${long.repeat(10)}${count}_tokens`]: -1 } }))
+  expect(JSON.stringify(reportOf(builder.snapshot())).length).toBeLessThan(50_000)
+})
+
+test('a list that is too long to look through is not looked through', () => {
+  const builder = new CompletionBuilder()
+  builder.push(asChunk(choiceOf({ notes: [{ index: 0 }, ...Array.from({ length: 5000 }, () => 1)] })))
+  expect(() => builder.push(asChunk(choiceOf({ notes: [{ index: 0, text: 'a' }] })))).toThrow(/maxListItems/)
+})

@@ -3,6 +3,7 @@ export { CompletionBuilder } from './builder.ts'
 export type { BuilderOptions } from './builder.ts'
 export { accumulate, accumulateBatches, snapshotOf } from './accumulate.ts'
 export type { ChunkSource } from './accumulate.ts'
+export { checkAnswerLimits } from './bounds.ts'
 export type { AnswerLimits } from './bounds.ts'
 export type { CallIds } from './tool-calls.ts'
 // A plain body → a completion.
@@ -21,8 +22,11 @@ export { elements } from './elements.ts'
 export type { ElementsOptions } from './elements.ts'
 // Events.
 export type {
+  AnyArgs,
   ArgumentsDelta,
+  ArgumentsDeltaOf,
   ArgumentsDone,
+  ArgumentsDoneOf,
   CallSealed,
   ChunkEvent,
   ContentDelta,

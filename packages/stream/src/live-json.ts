@@ -1,7 +1,7 @@
 // The JSON in a text that is still arriving, parsed only when someone looks, and then only what is new.
 import type { JsonPath } from './json-path.ts'
 import { PartialJson } from './partial-json.ts'
-import type { Text } from './text.ts'
+import { Text } from './text.ts'
 
 export class LiveJson {
   readonly #text: Text
@@ -9,9 +9,11 @@ export class LiveJson {
   /** Exists from the first look on. */
   #parser: PartialJson | undefined
   #failed = false
-  /** What has arrived since and was not looked at, and where in it the parser stands. */
-  #waiting: string[] = []
-  #next = 0
+  /** What has arrived since the last look. */
+  readonly #waiting = new Text()
+  /** What stood in it then, and how much of that the parser has read: the event looked at need not be the latest. */
+  #piece = ''
+  #read = 0
 
   constructor(text: Text, maxDepth: number) {
     this.#text = text
@@ -20,7 +22,7 @@ export class LiveJson {
 
   /** Tells that the text grew by `piece`. */
   append(piece: string): void {
-    if (this.#parser && !this.#failed) this.#waiting.push(piece)
+    if (this.#parser && !this.#failed) this.#waiting.append(piece)
   }
 
   /** The value of the first `end` characters; `undefined` where they are not the beginning of JSON. */
@@ -36,31 +38,29 @@ export class LiveJson {
     if (this.#failed) return undefined
     if (this.#parser === undefined) {
       this.#parser = new PartialJson({ maxDepth: this.#maxDepth, maxBytes: Infinity })
-      this.#waiting.push(this.#text.toString())
+      this.#waiting.append(this.#text.toString())
     }
+    const wanted = end - this.#parser.position
+    if (wanted <= 0) return this.#parser
     try {
-      while (this.#parser.position < end && this.#next < this.#waiting.length) this.#parser.push(this.#take(end))
+      return this.#parser.push(this.#take(wanted))
     } catch {
       // Plain text, or JSON gone wrong: there is no value to show.
       this.#failed = true
-      this.#waiting = []
+      this.#piece = ''
+      this.#waiting.take()
       return undefined
     }
-    return this.#parser
   }
 
-  /** The next waiting piece, or as much of it as stands before `end`. */
-  #take(end: number): string {
-    const piece = this.#waiting[this.#next] ?? ''
-    const wanted = end - (this.#parser?.position ?? 0)
-    if (piece.length > wanted) {
-      this.#waiting[this.#next] = piece.slice(wanted)
-      return piece.slice(0, wanted)
+  /** The next characters that the parser has not read. */
+  #take(count: number): string {
+    if (this.#waiting.length > 0) {
+      this.#piece = this.#piece.slice(this.#read) + this.#waiting.take()
+      this.#read = 0
     }
-    if (++this.#next === this.#waiting.length) {
-      this.#waiting = []
-      this.#next = 0
-    }
-    return piece
+    const start = this.#read
+    this.#read += count
+    return this.#piece.slice(start, this.#read)
   }
 }

@@ -1,5 +1,6 @@
 // How a field that no type names grows: the rule for everything servers add to a delta.
 import type { Bounds } from './bounds.ts'
+import { utf8Length } from './bounds.ts'
 import { copyJson, getOwn, isEmpty, isObject, setOwn, sizeOf } from './json-value.ts'
 import type { JsonObject } from './json-value.ts'
 
@@ -16,8 +17,8 @@ export function mergeField(target: JsonObject, key: string, value: unknown, boun
   } else if (Array.isArray(before) && Array.isArray(value)) mergeItems(before, value, bounds, depth)
   else {
     const added = copyJson(value, bounds, depth)
-    bounds.content(sizeOf(added))
     const grows = typeof before === 'string' && typeof added === 'string' && !names.has(key)
+    countField(key, grows ? '' : before, added, bounds)
     setOwn(target, key, grows ? before + added : added)
   }
 }
@@ -26,8 +27,16 @@ export function mergeField(target: JsonObject, key: string, value: unknown, boun
 export function replaceField(target: JsonObject, key: string, value: unknown, bounds: Bounds): void {
   // Most chunks repeat it. What a prototype has is never equal to a value from the wire.
   if (target[key] === value) return
-  if (isEmpty(value) && getOwn(target, key) !== undefined) return
-  setOwn(target, key, typeof value === 'object' ? copyJson(value, bounds) : value)
+  const before = getOwn(target, key)
+  if (isEmpty(value) && before !== undefined) return
+  const after = typeof value === 'object' ? copyJson(value, bounds) : value
+  countField(key, before, after, bounds)
+  setOwn(target, key, after)
+}
+
+/** A field counts for what it holds, however often it is replaced; a new one also for its name. */
+function countField(key: string, before: unknown, after: unknown, bounds: Bounds): void {
+  bounds.content(sizeOf(after) + (before === undefined ? utf8Length(key) : -sizeOf(before)))
 }
 
 /**
@@ -58,6 +67,7 @@ function mergeItems(items: unknown[], added: readonly unknown[], bounds: Bounds,
   bounds.depth(depth, 'A field of the answer')
   for (const item of added) {
     const index = isObject(item) ? item['index'] : undefined
+    if (typeof index === 'number') bounds.listItems(items.length)
     const same =
       typeof index === 'number' ? items.findLast((other) => isObject(other) && other['index'] === index) : undefined
     if (isObject(same) && isObject(item))

@@ -1,6 +1,6 @@
 // JSON that arrives in pieces, as a value that grows with every piece. Each character is read once.
 import { LimitError } from '@toolloop/wire'
-import { utf8Length } from './bounds.ts'
+import { checkBounds, utf8Length } from './bounds.ts'
 import type { DeepPartial } from './events.ts'
 import { JsonError } from './json-error.ts'
 import { JsonNumber } from './json-number.ts'
@@ -53,6 +53,7 @@ export class PartialJson<T = unknown> {
   #error: Error | undefined
 
   constructor(options: PartialJsonOptions = {}) {
+    checkBounds('PartialJson', options, ['maxDepth', 'maxBytes'])
     this.#maxDepth = options.maxDepth ?? 128
     this.#maxBytes = options.maxBytes ?? 32 * 1024 * 1024
   }

@@ -25,4 +25,14 @@ export class Text {
   toString(): string {
     return this.#head + this.#tail
   }
+
+  /** Returns everything and begins anew. */
+  take(): string {
+    const all = this.toString()
+    this.length = 0
+    this.#head = ''
+    this.#tail = ''
+    this.#count = 0
+    return all
+  }
 }

@@ -86,6 +86,19 @@ describe('tool calls', () => {
       [' f ', ' g '],
     ],
     [
+      'keeps named entries of one delta apart that share an index and have no id',
+      [chunk({ tool_calls: [callEntry(0, undefined, 'f', ''), callEntry(0, undefined, 'g', '{}')] })],
+      [' f ', ' g {}'],
+    ],
+    [
+      'joins entries of one delta that repeat their name or id',
+      [
+        chunk({ tool_calls: [callEntry(0, undefined, 'f', '{'), callEntry(0, undefined, 'f', '}')] }),
+        chunk({ tool_calls: [callEntry(1, 'b', 'get_', ''), callEntry(1, 'b', 'weather', '{}')] }),
+      ],
+      [' f {}', 'b get_weather {}'],
+    ],
+    [
       'accepts sparse and late indices, in order of appearance',
       [callChunk(7, 'a', 'f', '{}'), callChunk(2, 'b', 'g', '{}')],
       ['a f {}', 'b g {}'],

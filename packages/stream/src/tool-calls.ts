@@ -51,6 +51,7 @@ export class ToolCalls {
     if (id !== '' && call.wireId === '') this.#identify(call, id, round)
     if (type !== '' && call.type === '') call.type = type
     if (name !== '' && name !== call.name && !call.done) {
+      this.#bounds.content(utf8Length(name))
       call.name += name
       call.touched = round
     }
@@ -104,8 +105,8 @@ export class ToolCalls {
   #find(index: number | undefined, id: string, name: string, round: number): Call | undefined {
     const call = index === undefined ? this.#findWithoutIndex(id) : this.#findByIndex(index, id, name)
     if (call === undefined || name === '') return call
-    // Two named entries in one delta are two calls.
-    if (call.seen === round && index === undefined) return undefined
+    // Two named entries in one delta are two calls, also on one index, unless their ids or names say that they are one.
+    if (call.seen === round && (index === undefined || (id === '' && name !== call.name))) return undefined
     // A name behind a complete object belongs to the next call, unless it is the same name said again.
     if (call.complete && (name !== call.name || (index === undefined && id === ''))) return undefined
     return call

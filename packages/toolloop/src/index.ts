@@ -68,6 +68,7 @@ export type { Effects, Finding, ResponseFormatOf, Tool, ToolContext, ToolOptions
 export { Client, CompletionStream, ContentFilterFinishReasonError, LengthFinishReasonError } from '@toolloop/client'
 export type {
   CompletionEvent,
+  AnswerOptions,
   Completions,
   ListenerError,
   ParsedChoice,
@@ -110,7 +111,14 @@ export {
   reportOf,
   snapshotOf,
 } from '@toolloop/stream'
-export type { BuilderOptions, CompletionReport, DeepPartial, JsonPath, StreamEvent } from '@toolloop/stream'
+export type {
+  AnswerLimits,
+  BuilderOptions,
+  CompletionReport,
+  DeepPartial,
+  JsonPath,
+  StreamEvent,
+} from '@toolloop/stream'
 // The wire.
 export { LimitError, StreamError, ToolloopError, UsageError } from '@toolloop/wire'
 export type {

@@ -4,11 +4,18 @@ import { accumulate } from '../index.ts'
 
 const deltas = Number(process.argv[2])
 
+/** JSON that begins and goes on for ever. */
 function* source(): Generator<Chunk[]> {
   for (let at = 0; at < deltas; at += 16) {
-    yield Array.from({ length: 16 }, () => parse('"content":" word"'))
-    yield [parse('"tool_calls":[{"index":0,"id":"a","function":{"name":"f","arguments":"        "}}]')]
+    yield Array.from({ length: 16 }, (_, next) => parse(`"content":"${word(at + next)}"`))
+    const args = at === 0 ? String.raw`{\"a\":\"  ` : '        '
+    yield [parse(`"tool_calls":[{"index":0,"id":"a","function":{"name":"f","arguments":"${args}"}}]`)]
   }
+}
+
+/** Five letters, others each time, so that no string is kept once for many. */
+function word(at: number): string {
+  return at === 0 ? String.raw`\"open` : at.toString(36).padStart(5, '.')
 }
 
 function parse(delta: string): Chunk {
@@ -27,5 +34,6 @@ for (;;) {
     console.log(JSON.stringify({ events: count, content: message?.content?.length, arguments: input }))
     break
   }
-  count++
+  // One look at the beginning must not cost memory for all that follows.
+  if (count++ < 100 && 'parsed' in value && value.parsed === undefined) throw new Error('the JSON does not show')
 }
