@@ -1,5 +1,5 @@
-import { CompletionBuilder, type StreamEvent } from '@toolloop/stream'
-import type { AssistantMessage, Completion, FinishReason, ModelOptions, ToolCall, Usage } from '@toolloop/wire'
+import { CompletionBuilder, plainAnswer, type PlainAnswer, type StreamEvent } from '@toolloop/stream'
+import type { AssistantMessage, FinishReason, ModelOptions, ToolCall, Usage } from '@toolloop/wire'
 import { isWhole, mintCallId, nameOf } from './calls.ts'
 import { chunksOf, type Piece, WholeAnswer } from './chunks-of.ts'
 import { type Fact, fact, type RunEvent } from './events.ts'
@@ -19,6 +19,9 @@ export interface StepEnd {
   readonly cost?: number
 }
 
+/** An answer as far as it is known. */
+type Answer = Pick<StepEnd, 'message' | 'finish_reason'> & { readonly usage?: Usage | null | undefined }
+
 /** Reads one answer: chunks in, run events out. */
 export class StepReader {
   /** Calls that may have been started. */
@@ -29,9 +32,11 @@ export class StepReader {
   readonly #plan: StepPlan
   readonly #spent: Usage | null
   readonly #step: number
-  readonly #builder: CompletionBuilder
   readonly #taken: ReadonlySet<string>
   #told: Partial<AssistantMessage> = {}
+  #building: CompletionBuilder | undefined
+  /** An answer that needed no building. */
+  #plain: PlainAnswer | undefined
 
   /** `spent`: what earlier tries of this step cost. */
   constructor(run: Run, plan: StepPlan, spent: Usage | null) {
@@ -40,13 +45,16 @@ export class StepReader {
     this.#plan = plan
     this.#step = run.state.step
     this.#taken = seenIds(run)
-    this.#builder = new CompletionBuilder({
-      ...run.agent.answerLimits,
+  }
+
+  get #builder(): CompletionBuilder {
+    return (this.#building ??= new CompletionBuilder({
+      ...this.#run.agent.answerLimits,
       n: 1,
       chunkEvents: false,
       takenIds: this.#taken,
       mintId: (_choice: number, index: number) => this.#mint(index),
-    })
+    }))
   }
 
   /** Asks the model; a streamed request is sent at the first `next()`. */
@@ -68,6 +76,13 @@ export class StepReader {
 
   /** A body without a completion in it is no beginning of an answer. */
   #pushWhole({ body }: WholeAnswer): RunEvent[] {
+    // Where nobody looks at events, an answer that is right as it is can be taken as it is.
+    const { watched, agent } = this.#run
+    if (!watched && !agent.answerLimits) this.#plain = plainAnswer(body, this.#taken)
+    if (this.#plain) {
+      this.started = true
+      return []
+    }
     const events = this.#builder.pushWhole(body)
     this.started = true
     return this.#translate(events)
@@ -75,33 +90,42 @@ export class StepReader {
 
   /** The last events. What only the end seals gains nothing by an early start. */
   finish(): RunEvent[] {
+    if (this.#plain) return []
     return this.#builder.finish().filter((event) => this.#isShown(event)) as StepProgress[]
   }
 
   /** Is there nothing worth keeping, should the stream end now? */
   get holdsNothing(): boolean {
     if (!this.started) return true
-    const { content, refusal, ...rest } = this.#message()
+    const { content, refusal, ...rest } = this.#answer().message
     return !content && !refusal && this.sealed.length === 0 && !('reasoning_content' in rest) && !('reasoning' in rest)
   }
 
   /** What this try and the earlier ones cost, as far as it was told. */
   get usage(): Usage | null {
-    return this.#usageWith(this.#builder.snapshot())
+    return this.#usageWith(this.#answer())
   }
 
-  #usageWith({ usage }: Completion): Usage | null {
+  #usageWith({ usage }: Answer): Usage | null {
     const own = soundUsage(usage)
     return this.#spent && own ? addUsage(this.#spent, own) : (own ?? this.#spent)
   }
 
   /** The complete answer, with the calls that stand. */
   end(): StepEnd {
-    const snapshot = this.#builder.snapshot()
-    const { message: said, finish_reason } = snapshot.choices[0] ?? { message: nothing, finish_reason: null }
-    const message = this.#withoutFunctionCall(said)
+    const answer = this.#answer()
+    const { finish_reason } = answer
+    const message = this.#withoutFunctionCall(answer.message)
     const calls = this.#standing(message.tool_calls ?? [], finish_reason)
-    return { message: adopt(tidy(message, calls)), finish_reason, ...this.#bill(snapshot) }
+    return { message: adopt(tidy(message, calls)), finish_reason, ...this.#bill(answer) }
+  }
+
+  /** What there is of it. */
+  #answer(): Answer {
+    if (this.#plain) return this.#plain
+    const { choices, usage } = this.#builder.snapshot()
+    const { message, finish_reason } = choices[0] ?? { message: nothing, finish_reason: null }
+    return { message, finish_reason, usage }
   }
 
   /** A legacy `function_call` is a call without an id. */
@@ -119,20 +143,16 @@ export class StepReader {
 
   /** What stands when the stream ends here. */
   cut(reason: 'connection' | 'abort', cause?: unknown): Fact {
-    const snapshot = this.#builder.snapshot()
-    const message = adopt(tidy(snapshot.choices[0]?.message ?? nothing, this.sealed))
+    const answer = this.#answer()
+    const message = adopt(tidy(answer.message, this.sealed))
     const error = cause === undefined ? {} : { error: failureOf(cause) }
-    return fact({ type: 'step.cut', step: this.#step, reason, message, ...this.#bill(snapshot), ...error })
+    return fact({ type: 'step.cut', step: this.#step, reason, message, ...this.#bill(answer), ...error })
   }
 
-  #bill(snapshot: Completion): { usage: Usage | null; cost?: number } {
-    const usage = this.#usageWith(snapshot)
+  #bill(answer: Answer): { usage: Usage | null; cost?: number } {
+    const usage = this.#usageWith(answer)
     const cost = costOf(this.#plan.model.price, usage)
     return { usage, ...(cost !== undefined && { cost }) }
-  }
-
-  #message(): AssistantMessage {
-    return this.#builder.snapshot().choices[0]?.message ?? nothing
   }
 
   #mint(index: number): string {
@@ -173,7 +193,7 @@ export class StepReader {
 
   #seal(call: ToolCall): Fact {
     this.sealed.push(call)
-    const { tool_calls: _calls, role: _role, ...now } = this.#message()
+    const { tool_calls: _calls, role: _role, ...now } = this.#answer().message
     const gained = Object.fromEntries(Object.entries(now).flatMap(([key, value]) => gainOf(key, value, this.#told)))
     this.#told = now
     return fact({ type: 'call.sealed', step: this.#step, call, gained })

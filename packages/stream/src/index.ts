@@ -8,6 +8,7 @@ export type { AnswerLimits } from './bounds.ts'
 export type { CallIds } from './tool-calls.ts'
 // A plain body → a completion.
 export { normalizeCompletion } from './normalize.ts'
+export { plainAnswer, type PlainAnswer } from './plain-answer.ts'
 // What a completion tells beside its fields.
 export { reasoningOf } from './choice.ts'
 export { reportOf } from './report.ts'

@@ -18,6 +18,16 @@ function cleaned(counts: JsonObject, path: string, onDrop: (path: string) => voi
   return kept
 }
 
+/** Is every count one? Then nothing of it is dropped. */
+export function isSound(counts: JsonObject, depth = 0): boolean {
+  if (depth > 3) return false
+  for (const key in counts) {
+    const value = counts[key]
+    if (isObject(value) ? !isSound(value, depth + 1) : key.endsWith('_tokens') && !isCount(value)) return false
+  }
+  return true
+}
+
 function isCount(value: unknown): boolean {
   return value === null || (typeof value === 'number' && value >= 0 && value <= Number.MAX_SAFE_INTEGER)
 }
