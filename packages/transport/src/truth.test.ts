@@ -245,37 +245,6 @@ test('a whole completion where a stream was asked for becomes one chunk', async 
   ])
 })
 
-test('a stream with an answer cut at every byte never ends as if it were whole', async () => {
-  const whole = data(delta({ role: 'assistant', content: '' }), delta({ content: 'é' }), delta({}, 'stop'), '[DONE]')
-  const bytes = Buffer.from(whole)
-  const finished = bytes.indexOf('"stop"')
-  await using server = await loopback((response, _seen, index) => {
-    response.writeHead(200, { 'content-type': 'text/event-stream' })
-    response.end(bytes.subarray(0, index))
-  })
-  await using client = new Transport({ baseURL: server.url, maxRetries: 0 })
-  let firstWhole = -1
-  for (let cut = 0; cut <= bytes.length; cut++) {
-    const ended = await read(client)
-    if (firstWhole < 0 && ended.error === undefined) firstWhole = cut
-    expect(ended.error === undefined || ended.error instanceof StreamError).toBe(true)
-    expect(ended.error === undefined).toBe(firstWhole >= 0)
-    expect('é').toContain(ended.text)
-  }
-  expect(firstWhole).toBeGreaterThan(finished)
-})
-
-async function read(client: Transport): Promise<{ text: string; error: unknown }> {
-  let text = ''
-  try {
-    for await (const chunk of await client.create({ ...params, stream: true }))
-      text += chunk.choices[0]?.delta.content ?? ''
-    return { text, error: undefined }
-  } catch (error) {
-    return { text, error }
-  }
-}
-
 test('an error quotes at most 4 KiB of a body', async () => {
   const long = 'é'.repeat(100_000)
   for (const body of [long, { error: { message: long } }, { error: { nothing: long } }, `<html>${long}`]) {
