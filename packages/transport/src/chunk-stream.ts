@@ -11,7 +11,7 @@ import type { ResponseInfo } from './response-info.ts'
  * The chunks of one answer. Iterate it once, by chunk or by `batches()` (what one socket read brought is one array).
  * The iteration ends normally only when the answer was complete. Until the first content, reasoning, refusal or tool
  * call a failure is retried; after it, the iteration ends in a `StreamError`. Leaving the iteration closes the socket;
- * a stream that is never iterated holds its socket until it is disposed of.
+ * a stream that is never iterated holds its socket until it is disposed of, but not the process.
  */
 export interface ChunkStream extends AsyncIterable<Chunk>, AsyncDisposable {
   batches(): AsyncIterableIterator<readonly Chunk[]>

@@ -1,6 +1,7 @@
 // The six clocks of a request. They run only while we wait for the server, never while the consumer holds us back.
 import { type Clock, systemClock, UsageError } from '@toolloop/wire'
 import { APITimeoutError, type TimeoutKind } from './errors.ts'
+import { arrive, leave, unref } from './presence.ts'
 
 /** Milliseconds; `Infinity` and `0` switch a clock off. */
 export interface Timeouts {
@@ -90,6 +91,7 @@ export class Stopwatch {
     if (this.#since !== undefined) return
     const now = this.#clock.now()
     this.#since = now
+    arrive()
     const at = now + this.#patience()
     if (at >= this.#timerAt && this.#timer !== undefined) return
     this.#arm(now, at)
@@ -100,6 +102,7 @@ export class Stopwatch {
     if (this.#since === undefined) return
     const spent = this.#clock.now() - this.#since
     this.#since = undefined
+    leave()
     this.#total += spent
     this.#attempt += spent
     this.#inPhase += spent
@@ -123,6 +126,7 @@ export class Stopwatch {
     if (at === Number.POSITIVE_INFINITY) return
     this.#timerAt = at
     this.#timer = this.#clock.setTimeout(() => this.#look(), Math.min(Math.max(0, at - now), longestTimer))
+    unref(this.#timer)
   }
 
   #look(): void {
