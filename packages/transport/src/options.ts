@@ -126,3 +126,15 @@ export const clientOptionNames: readonly string[] = Object.keys({
   random: true,
   clock: true,
 } satisfies Record<keyof ClientOptions, true>)
+
+/** Every option of a request. */
+export const requestOptionNames: readonly string[] = Object.keys({
+  headers: true,
+  query: true,
+  body: true,
+  timeout: true,
+  signal: true,
+  maxRetries: true,
+  idempotencyKey: true,
+  onRetry: true,
+} satisfies Record<keyof RequestOptions, true>)

@@ -100,7 +100,15 @@ class ChunkReader {
     if (this.done || this.failure !== undefined) return []
     this.#over = true
     if (this.#decoder.end() && !this.done) this.cut = true
+    if (this.cut || !this.ended) this.#outside(this.#decoder.stray)
     return this.#leave()
+  }
+
+  /** A server that gives up may say why in plain JSON or in words, in place of an event. */
+  #outside(line: string): void {
+    const value = parsed(line)
+    if (statesError(value)) this.#fail(value)
+    else if (this.#stray === '') this.#stray = this.#quote(line, 1024)
   }
 
   incomplete(): StreamError {
@@ -146,9 +154,10 @@ class ChunkReader {
   #parse(data: string): Record<string, unknown> | undefined {
     try {
       return JSON.parse(data) as Record<string, unknown>
-    } catch (cause) {
+    } catch {
+      // The parser's own error quotes the event too, and is no cause to pass on.
       const problem = `The stream holds an event that is not JSON, after ${this.#count} chunks: ${this.#quote(data, 256)}`
-      this.failure = new StreamError(problem, { cause })
+      this.failure = new StreamError(problem)
       return undefined
     }
   }

@@ -7,7 +7,14 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { LimitError, UsageError } from '@toolloop/wire'
 import { expect, test } from 'vitest'
-import { APIConnectionError, APIError, APIUserAbortError, type ClientOptions, Transport } from './index.ts'
+import {
+  APIConnectionError,
+  APIError,
+  APIUserAbortError,
+  type ChunkStream,
+  type ClientOptions,
+  Transport,
+} from './index.ts'
 import { type Answer, data, delta, hello, json, loopback, params, sse, patience } from './test/loopback.ts'
 
 const apiKey = 'sk-proj-very-secret-key-1234'
@@ -143,7 +150,7 @@ test.each(refused)('%s is refused before anything is sent, and not quoted', asyn
   expect(everything(error)).not.toMatch(/secret/)
 })
 
-test.each(['', '.', '..', undefined, null, 5])('the id %j is refused', async (id) => {
+test.each(['', '.', '..', 'a\uD800', undefined, null, 5])('the id %j is refused', async (id) => {
   await using client = new Transport({ baseURL: 'http://127.0.0.1:9/v1' })
   await expect(async () => client.retrieve(id as string)).rejects.toBeInstanceOf(UsageError)
   await expect(async () => client.delete(id as string)).rejects.toBeInstanceOf(UsageError)
@@ -298,6 +305,32 @@ test('leaving the iteration closes the socket and removes the listener', async (
   }
   await expect.poll(server.open, patience).toBe(0)
   expect(listeners).toBe(0)
+})
+
+test('leaving an iteration that was never begun closes the socket too', async () => {
+  await using server = await loopback((response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders()
+  })
+  await using client = new Transport({ baseURL: server.url })
+  const leave: ((stream: ChunkStream) => unknown)[] = [
+    (stream) => stream[Symbol.asyncIterator]().return?.(),
+    (stream) => stream.batches().return?.(),
+  ]
+  for (const one of leave) {
+    await one(await client.create({ ...params, stream: true }))
+    await expect.poll(server.open, patience).toBe(0)
+  }
+})
+
+test.each<[string, object, string]>([
+  ['a controller for a signal', { signal: new AbortController() }, '`signal` must be an AbortSignal'],
+  ['a signal that is none', { signal: 5 }, '`signal` must be an AbortSignal'],
+  ['a misspelt option', { timeOut: 5 }, 'A request has no option `timeOut`; there are headers'],
+])('a request with %s is refused', async (_name, options, words) => {
+  await using client = new Transport({ baseURL: 'http://127.0.0.1:9/v1' })
+  const failed = client.create(params, options)
+  await expect(failed).rejects.toBeInstanceOf(UsageError)
+  await expect(failed).rejects.toThrow(words)
 })
 
 test('an abort in the middle of a stream, and between two reads, is the caller’s', async () => {

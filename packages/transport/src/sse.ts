@@ -15,6 +15,8 @@ export interface SseOptions {
  * write it in place of `data:`. Any cut of the bytes gives the same events; the work is linear in the bytes.
  */
 export class SseDecoder {
+  /** The first line that belongs to no event: what a server says that has forgotten the protocol. */
+  stray = ''
   readonly #listener: SseListener
   readonly #maxEventBytes: number
   /** Its own handling of a BOM depends on where the bytes are cut. */
@@ -98,6 +100,8 @@ export class SseDecoder {
       this.#data = this.#data === undefined ? '' : `${this.#data}\n`
     } else if (line.startsWith('id:')) {
       this.#named = true
+    } else if (this.stray === '' && !line.startsWith(':') && !line.startsWith('retry:')) {
+      this.stray = line
     }
   }
 

@@ -16,7 +16,13 @@ import { endpointOf, segmentOf } from './endpoint.ts'
 import type { Answer } from './error-response.ts'
 import { checkedKey, mergeHeaders } from './headers.ts'
 import type { Http } from './http.ts'
-import { type ClientOptions, clientOptionNames, type QueryOptions, type RequestOptions } from './options.ts'
+import {
+  type ClientOptions,
+  clientOptionNames,
+  type QueryOptions,
+  type RequestOptions,
+  requestOptionNames,
+} from './options.ts'
 import { Page } from './page.ts'
 import { RequestBuilder, type Route } from './request-builder.ts'
 import { rememberResponse, responseOf } from './response-info.ts'
@@ -137,6 +143,7 @@ export class Transport {
 
   #call(route: Route, options: RequestOptions): Call {
     if (this.#closed) throw new UsageError('This client was closed; make a new one')
+    checkOptionNames('A request', options, requestOptionNames)
     this.#requests ??= new RequestBuilder(this.#options)
     this.#policy ??= policyOf(this.#options)
     const { timeout, maxRetries } = options
@@ -229,7 +236,13 @@ function countOf(name: string, value: unknown): number {
 }
 
 function either(one: AbortSignal | undefined, other: AbortSignal | undefined): AbortSignal | undefined {
-  return one && other ? AbortSignal.any([one, other]) : (one ?? other)
+  const [first, second] = [one, other].filter((signal) => signal !== undefined && isSignal(signal))
+  return first && second ? AbortSignal.any([first, second]) : first
+}
+
+function isSignal(signal: AbortSignal): true {
+  if (typeof signal === 'object' && typeof signal?.addEventListener === 'function') return true
+  throw new UsageError('`signal` must be an AbortSignal, e.g. the `signal` of an AbortController')
 }
 
 type OnRetry = NonNullable<RequestOptions['onRetry']>

@@ -1,4 +1,5 @@
 // Whatever the server answers, the caller gets a completion or a typed error with the server's own words.
+import { setImmediate } from 'node:timers/promises'
 import { type Chunk, StreamError } from '@toolloop/wire'
 import { expect, test } from 'vitest'
 import {
@@ -167,6 +168,10 @@ const streams: readonly [name: string, body: string, type: Class, words: string,
   ['broken JSON', 'data: {"choices": [\n\n', StreamError, 'not JSON'],
   ['HTML', '<html><title>Sign in</title></html>', APIError, 'Sign in'],
   ['an error body', JSON.stringify({ error: { message: 'nope' } }), APIError, 'nope'],
+  ['blanks and an error body', `\n \n${JSON.stringify({ error: { message: 'nope' } })}`, APIError, 'nope'],
+  ['a comment and an error body', `: wait\n\n${JSON.stringify({ error: { message: 'nope' } })}`, APIError, 'nope'],
+  ['a comment and an error line', `: wait\n\n${JSON.stringify({ error: { message: 'nope' } })}\n`, APIError, 'nope'],
+  ['a comment and words', ': wait\n\nupstream is gone\n', StreamError, 'it said: upstream is gone'],
   ['nothing', '', StreamError, 'before the first chunk'],
 ]
 
@@ -189,6 +194,17 @@ test.each(streams)('a stream that begins with %s', async (_name, body, type, wor
   expect(error).toBeInstanceOf(type)
   expect(String(error)).toContain(words)
   expect(error).toMatchObject(fields)
+})
+
+test('blanks that come alone do not hide what kind of body follows', async () => {
+  const error = await failureOf(async (response) => {
+    response.writeHead(200).write('\n')
+    await setImmediate()
+    response.write(' \n')
+    await setImmediate()
+    response.end(JSON.stringify({ error: { message: 'nope' } }))
+  }, true)
+  expect(error).toBeInstanceOf(APIError)
 })
 
 test('an error after content keeps its class and its words', async () => {
