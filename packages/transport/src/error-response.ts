@@ -34,7 +34,8 @@ export function apiErrorOf(answer: BadAnswer): APIError {
   const retryAfter = retryAfterOf(answer.headers)
   const wait =
     retryAfter === undefined || retryAfter === 0 ? '' : ` (it asks to wait ${Math.ceil(retryAfter / 1000)} s)`
-  return new Class(`${place} ${failed ? answer.status : 'with an error'}: ${words}${wait}`, {
+  const good = answer.status === undefined || (answer.status >= 200 && answer.status < 300)
+  return new Class(`${place} ${good ? 'with an error' : answer.status}: ${words}${wait}`, {
     status,
     headers: headersOf(answer),
     error: body,

@@ -42,6 +42,21 @@ test.each([301, 302, 303, 307, 308])('a redirect (%i) to another origin gets not
   expect(other.requests).toEqual([])
 })
 
+test.each([
+  ['//elsewhere.example/x', 'to http://elsewhere.example/x. Nothing was sent there'],
+  ['http:/\\elsewhere.example', 'to http://elsewhere.example/. Nothing was sent there'],
+  ['javascript:alert(1)', 'to javascript:alert(1). Nothing was sent there'],
+  ['https://me:secret@elsewhere.example/?token=secret', 'to https://elsewhere.example/. Nothing'],
+  ['http://', 'without saying where to. It was not followed'],
+])('a redirect to %s is told and not followed', async (location, words) => {
+  await using server = await loopback(json(307, '', { location }))
+  await using client = new Transport({ baseURL: server.url, apiKey, maxRetries: 0 })
+  const error = await client.create(params).catch((cause: unknown) => cause)
+  expect(String(error)).toContain(words)
+  expect(String(error)).not.toContain('secret')
+  expect(server.requests.length).toBe(1)
+})
+
 test('a circle of redirects ends', async () => {
   await using server = await loopback(json(308, '', { location: '/v1/chat/completions' }))
   await using client = new Transport({ baseURL: server.url, maxRetries: 0 })
@@ -195,6 +210,7 @@ const compressed: readonly [encoding: string, bytes: Buffer][] = [
   ['deflate', deflateSync(JSON.stringify(hello))],
   ['br', brotliCompressSync(JSON.stringify(hello))],
   ['identity', Buffer.from(JSON.stringify(hello))],
+  ['Identity', Buffer.from(JSON.stringify(hello))],
 ]
 
 test.each(compressed)('an answer in %s is read, a truncated one is not', async (encoding, bytes) => {

@@ -196,6 +196,11 @@ test.each(streams)('a stream that begins with %s', async (_name, body, type, wor
   expect(error).toMatchObject(fields)
 })
 
+test.each([304, 402, 599])('a status that no class stands for is told (%i)', async (status) => {
+  const error = await failureOf((response) => void response.writeHead(status).end(), false)
+  expect(error).toMatchObject({ status, message: expect.stringContaining(`answered ${status}: no body`) })
+})
+
 test('blanks that come alone do not hide what kind of body follows', async () => {
   const error = await failureOf(async (response) => {
     response.writeHead(200).write('\n')
