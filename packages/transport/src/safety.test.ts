@@ -152,6 +152,12 @@ const refused: readonly [name: string, options: ClientOptions, words: string][] 
   ],
   ['a key function that gives nothing', { apiKey: async () => undefined as never }, '`apiKey` must be a string'],
   ['negative retries', { maxRetries: -1 }, '`maxRetries`'],
+  ['a misspelt bound', { limits: { maxBytes: 1 } as never }, '`limits` of a client has no option `maxBytes`'],
+  ['a misspelt back-off', { backoff: { first: 1 } as never }, '`backoff` of a client has no option `first`'],
+  ['a misspelt field of Azure', { azure: { version: 'v' } as never }, '`azure` of a client has no option `version`'],
+  ['Azure without a version', { azure: {} as never }, '`azure.apiVersion` is missing'],
+  ['Azure with an unknown auth', { azure: { apiVersion: 'v', auth: 'x' as never } }, "must be 'api-key' or 'bearer'"],
+  ['a misspelt field of a profile', { profile: { strickt: true } as never }, 'A profile has no option `strickt`'],
   ['an unknown profile', { profile: 'nobody' as never }, 'There is no profile `nobody`'],
 ]
 

@@ -1,6 +1,5 @@
 // The client of the wire: every route of Chat Completions over one HTTP endpoint.
 import {
-  checkOptionNames,
   type Completion,
   type CompletionDeleted,
   type CompletionParams,
@@ -17,11 +16,11 @@ import type { Answer } from './error-response.ts'
 import { checkedKey, mergeHeaders } from './headers.ts'
 import type { Http } from './http.ts'
 import {
+  checkClientOptions,
+  checkRequestOptions,
   type ClientOptions,
-  clientOptionNames,
   type QueryOptions,
   type RequestOptions,
-  requestOptionNames,
 } from './options.ts'
 import { Page } from './page.ts'
 import { RequestBuilder, type Route } from './request-builder.ts'
@@ -46,7 +45,7 @@ export class Transport {
   #closed = false
 
   constructor(options: ClientOptions = {}) {
-    checkOptionNames('A client', options, clientOptionNames)
+    checkClientOptions(options)
     this.#options = options
     if (options.baseURL !== undefined) endpointOf(options.baseURL)
     if (options.apiKey !== undefined && typeof options.apiKey !== 'function') checkedKey(options.apiKey)
@@ -143,7 +142,7 @@ export class Transport {
 
   #call(route: Route, options: RequestOptions): Call {
     if (this.#closed) throw new UsageError('This client was closed; make a new one')
-    checkOptionNames('A request', options, requestOptionNames)
+    checkRequestOptions(options)
     this.#requests ??= new RequestBuilder(this.#options)
     this.#policy ??= policyOf(this.#options)
     const { timeout, maxRetries } = options
