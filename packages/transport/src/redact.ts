@@ -52,7 +52,7 @@ function isClean(value: unknown, clean: Redact): boolean {
       if (typeof next === 'string' && clean(next) !== next) return false
       if (typeof next !== 'object' || next === null || seen.has(next) || ArrayBuffer.isView(next)) continue
       if (seen.add(next).size > mostSeen) return false
-      if (next instanceof Map || next instanceof Set || next instanceof Headers) left.push(...next)
+      if (next instanceof Map || next instanceof Set || isHeaders(next)) left.push(...next)
       for (const key of Reflect.ownKeys(next)) left.push(key, (next as Record<PropertyKey, unknown>)[key])
       if ('headers' in next) left.push(next.headers)
     }
@@ -60,6 +60,11 @@ function isClean(value: unknown, clean: Redact): boolean {
   } catch {
     return false // a getter that throws, a Proxy
   }
+}
+
+/** Told by its tag: on Node, to name the class would load Node's own `fetch`. */
+function isHeaders(value: object): value is Headers {
+  return Object.prototype.toString.call(value) === '[object Headers]'
 }
 
 /** A copy without secrets. */
