@@ -18,23 +18,34 @@ const events = [
   data(usage),
   data('[DONE]'),
 ]
-const bytes = Buffer.from(events.join(''))
-const cuts = Array.from({ length: bytes.length + 1 }, (_, cut) => cut)
-
-/** Do so many bytes hold the answer, with no half event behind it? */
-function stands(cut: number): boolean {
-  let left = cut
-  let finished = false
-  for (const event of events) {
-    if (left <= 0) return finished
-    const length = Buffer.byteLength(event)
-    // The blank line alone may be missing.
-    if (!event.startsWith(':') && left < length - 2) return false
-    finished ||= event.includes('"stop"')
-    left -= length
-  }
-  return true
+interface Body {
+  readonly bytes: Buffer
+  /** One for each number of bytes that may arrive. */
+  readonly cuts: readonly number[]
+  /** Do so many bytes hold the answer, with no half event behind it? */
+  readonly stands: (cut: number) => boolean
 }
+
+function bodyWith(lineEnd: string): Body {
+  const written = events.map((event) => event.replaceAll('\n', lineEnd))
+  const bytes = Buffer.from(written.join(''))
+  const stands = (cut: number): boolean => {
+    let left = cut
+    let finished = false
+    for (const event of written) {
+      if (left <= 0) return finished
+      const length = Buffer.byteLength(event)
+      // The blank line alone may be missing.
+      if (!event.startsWith(':') && left < length - 2 * lineEnd.length) return false
+      finished ||= event.includes('"stop"')
+      left -= length
+    }
+    return true
+  }
+  return { bytes, cuts: Array.from({ length: bytes.length + 1 }, (_, cut) => cut), stands }
+}
+
+const { bytes, cuts, stands } = bodyWith('\n')
 const firstWhole = cuts.find(stands) ?? bytes.length
 
 const endings: readonly [name: string, end: (response: ServerResponse, part: Buffer) => void][] = [
@@ -73,17 +84,22 @@ test('a reset at every byte, which may lose what was sent before', async () => {
   }
 })
 
-test.each<[string, (cut: number) => Uint8Array[]]>([
-  ['in one read', (cut) => [bytes.subarray(0, cut)]],
-  ['byte by byte', (cut) => Array.from({ length: cut }, (_, at) => bytes.subarray(at, at + 1))],
-])('a source that throws at every byte, %s, ends like one that is over', async (_name, parts) => {
-  for (const cut of cuts) {
+test.each([
+  ['LF', '\n', 1_000_000],
+  ['LF', '\n', 1],
+  ['CRLF', '\r\n', 1_000_000],
+  ['CRLF', '\r\n', 1],
+  ['CR', '\r', 7],
+])('a source that throws at every byte ends like one that is over (%s, %#)', async (_name, lineEnd, step) => {
+  const body = bodyWith(lineEnd)
+  for (const cut of body.cuts) {
     const reset = new Error('reset')
-    const broken = await read(readChunks(source(parts(cut), reset)))
-    const over = await read(readChunks(source(parts(cut))))
+    const part = body.bytes.subarray(0, cut)
+    const broken = await read(readChunks(source(inSteps(part, step), reset)))
+    const over = await read(readChunks(source(inSteps(part, step))))
     expect(broken.text).toBe(over.text)
-    expect(broken.error, `cut at ${cut}`).toBe(stands(cut) ? undefined : reset)
-    expect(over.error === undefined).toBe(stands(cut))
+    expect(broken.error, `cut at ${cut}`).toBe(body.stands(cut) ? undefined : reset)
+    expect(over.error === undefined).toBe(body.stands(cut))
     if (over.error !== undefined) expect(over.error).toBeInstanceOf(StreamError)
   }
 })
@@ -139,6 +155,11 @@ test('behind the finish a timeout loses nothing, and an abort is an abort', asyn
   expect(await read(readChunks(source([body], late)))).toEqual({ text: 'a', error: undefined })
   expect(await read(readChunks(source([body], abort)))).toEqual({ text: 'a', error: abort })
 })
+
+function inSteps(part: Uint8Array, step: number): Uint8Array[] {
+  const length = Math.ceil(part.length / Math.min(step, part.length || 1))
+  return Array.from({ length }, (_, at) => part.subarray(at * step, (at + 1) * step))
+}
 
 async function* source(parts: readonly Uint8Array[], failure?: Error): AsyncGenerator<Uint8Array> {
   yield* parts
