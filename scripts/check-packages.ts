@@ -19,9 +19,8 @@ interface Packed {
 
 const root = resolve(import.meta.dirname, '..')
 const toolchain = join(root, 'scripts/toolchain')
-/** The oldest Node that packages promise to run on; the real one, to try them. */
+/** The oldest Node that packages promise to run on. */
 const oldest = '22.19'
-const oldestNode = join(toolchain, 'node_modules/.bin/node')
 const temporary = mkdtempSync(join(tmpdir(), 'toolloop-packages-'))
 const problems: string[] = []
 /** A strict user: declarations are checked too, and no Node types are in scope. */
@@ -117,13 +116,53 @@ async function useInProject(packed: readonly Packed[]): Promise<void> {
   writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions }))
   await pnpm(project, ['install', '--prefer-offline', '--no-frozen-lockfile'])
   await run(join(root, 'node_modules/.bin/tsc'), ['-p', '.'], project)
-  for (const program of readdirSync(join(project, 'out')))
-    for (const node of [process.execPath, oldestNode]) {
-      const version = (await run(node, ['--version'], project)).trim()
-      const output = await run(node, [`out/${program}`], project, 60_000)
-      if (output.endsWith('ok\n')) console.log(`project/${program}: installs, type-checks and runs on Node ${version}`)
-      else problems.push(`project/${program} on Node ${version} ended with ${output.slice(-200)} instead of "ok"`)
+  for (const { name, file, options } of runtimes()) {
+    if (file === undefined) {
+      console.log(`${name}: SKIPPED, scripts/toolchain has none for ${process.platform}-${process.arch}`)
+      continue
     }
+    const version = /[\d.]+/.exec(await run(file, ['--version'], project, 60_000))?.[0]
+    for (const program of readdirSync(join(project, 'out'))) {
+      const output = await run(file, [...options, `out/${program}`], project, 60_000)
+      if (output.endsWith('ok\n'))
+        console.log(`project/${program}: installs, type-checks and runs on ${name} ${version}`)
+      else problems.push(`project/${program} on ${name} ${version} ended with ${output.slice(-200)} instead of "ok"`)
+    }
+  }
+}
+
+interface Runtime {
+  readonly name: string
+  /** `undefined`: not for this platform. */
+  readonly file: string | undefined
+  readonly options: readonly string[]
+}
+
+/** Deno may read, listen and look at the environment; what `node_modules` holds was installed by pnpm. */
+function runtimes(): Runtime[] {
+  const deno = [
+    'run',
+    '--no-prompt',
+    '--node-modules-dir=manual',
+    '--allow-read',
+    '--allow-net=127.0.0.1',
+    '--allow-env',
+  ]
+  return [
+    { name: 'Node', file: process.execPath, options: [] },
+    { name: 'the oldest Node', file: join(toolchain, 'node_modules/.bin/node'), options: [] },
+    { name: 'Bun', file: binary('@oven', 'bin/bun'), options: [] },
+    { name: 'Deno', file: binary('@deno', 'deno'), options: deno },
+  ]
+}
+
+/** The package of this platform holds the program itself; the others were left out of the install. */
+function binary(scope: string, path: string): string | undefined {
+  const folder = join(toolchain, 'node_modules', scope)
+  if (!existsSync(folder)) return undefined
+  return readdirSync(folder)
+    .map((name) => join(folder, name, path))
+    .find(existsSync)
 }
 
 /** The pnpm that runs this script, else the one on the path. */

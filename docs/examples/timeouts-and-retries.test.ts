@@ -20,6 +20,7 @@ test('timeouts', async () => {
       headers: 120_000, // from there to the response's headers
       firstEvent: 50, // from the headers to the first event of a stream
       idle: 180_000, // between two events of a stream
+      trailer: 5_000, // behind the finish: not an error
     },
   })
   try {

@@ -2,9 +2,9 @@
 import { sleep, type Clock } from '@toolloop/wire'
 import { abortError, connectionError, ScriptedFailure } from './api-error.ts'
 import { parsed } from './json-object.ts'
-import { byteLength, type Frame, type Plan } from './plan.ts'
+import { byteLength, leastOf, type Frame, type Plan } from './plan.ts'
 
-/** The frames that arrive whole; then the error of a broken connection, if that is the plan. */
+/** The frames that arrive whole (of an event the blank line may be missing); then the error of a broken connection, if that is the plan. */
 export async function* arriving(
   plan: Plan,
   clock: Clock,
@@ -17,8 +17,8 @@ export async function* arriving(
     const delay = delayOf(frame, plan)
     if (delay > 0) await unlessAborted(sleep(clock, delay, signal), signal)
     if (signal?.aborted) throw abortError(signal)
+    if (end.at !== undefined && arrived + leastOf(frame, plan) > end.at) break
     arrived += byteLength(frame.text)
-    if (end.at !== undefined && arrived > end.at) break
     if (status >= 400) throw new ScriptedFailure(status, parsed(frame.text) ?? frame.text, plan.headers)
     yield frame
   }

@@ -105,6 +105,23 @@ export function* piecesOf({ frames, delay, drip, end }: Plan): Generator<{ bytes
   }
 }
 
+/** How much of a frame has to arrive for it to count: of an event the blank line may be missing. */
+export function leastOf({ text }: Frame, { streamed }: Plan): number {
+  return byteLength(text) - (streamed ? blankLine : 0)
+}
+
+/** Does the plan end in the middle of an event? */
+export function cutsEvent(plan: Plan): boolean {
+  let left = plan.end.at ?? 0
+  for (const each of plan.frames) {
+    if (left <= 0) return false
+    if (left < leastOf(each, plan)) return true
+    left -= byteLength(each.text)
+  }
+  return false
+}
+
+const blankLine = 2
 const encoder = new TextEncoder()
 
 /** The size of a text in UTF-8. */

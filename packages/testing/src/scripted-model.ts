@@ -13,7 +13,7 @@ import {
 import { abortError, brokenAnswer, connectionError, ScriptedFailure } from './api-error.ts'
 import { arriving, unlessAborted } from './arrival.ts'
 import { parsed } from './json-object.ts'
-import { planOf, type Frame, type Plan } from './plan.ts'
+import { cutsEvent, planOf, type Frame, type Plan } from './plan.ts'
 import { Playback, type Script, type ScriptOptions } from './script.ts'
 
 export interface ScriptedModelOptions extends ScriptOptions {
@@ -67,21 +67,21 @@ export function scriptedModel(script: Script, options: ScriptedModelOptions = {}
       const plan = await answer(request, true, signal)
       if (!plan.streamed && plan.status < 400) throw new ScriptedFailure(plan.status, plan.frames[0]?.json)
       let begun = false
-      let finished = false
+      const progress = new Progress(request.n ?? 1)
       try {
         for await (const frame of arriving(plan, clock, signal)) {
           if (frame.kind === 'done') return
           const chunk = chunkIn(frame)
           yield chunk
           begun ||= saysSomething(chunk)
-          finished ||= chunk.choices?.some((choice) => choice.finish_reason) ?? false
+          progress.follow(chunk)
         }
       } catch (error) {
         if (!isBroken(error) || !begun) throw error
-        // The answer had come to its end already; else what was said cannot be taken back.
-        if (!finished) throw brokenAnswer(error.message, error)
+        // An answer that had finished stands, if no event was cut behind it; else what was said cannot be taken back.
+        if (!progress.whole || cutsEvent(plan)) throw brokenAnswer(error.message, error)
       }
-      if (!finished) throw brokenAnswer('The scripted answer ended with neither a finish_reason nor [DONE]')
+      if (!progress.mayEnd) throw brokenAnswer('The scripted answer ended with neither a finish_reason nor [DONE]')
     },
     async create(request, { signal } = {}) {
       let text = ''
@@ -95,6 +95,36 @@ export function scriptedModel(script: Script, options: ScriptedModelOptions = {}
     },
     assertUsed: () => playback.assertUsed(),
     [Symbol.asyncDispose]: async () => playback.assertUsed(),
+  }
+}
+
+/** Which of the choices that were asked for have begun, and which have finished. */
+class Progress {
+  readonly #asked: number
+  readonly #begun = new Set<number>()
+  readonly #finished = new Set<number>()
+
+  constructor(asked: number) {
+    this.#asked = asked
+  }
+
+  /** Nothing that was asked for is missing, whatever becomes of the rest. */
+  get whole(): boolean {
+    return this.#finished.size >= this.#asked
+  }
+
+  /** A server may answer with fewer choices than were asked for, but not with half of one. */
+  get mayEnd(): boolean {
+    return this.#finished.size > 0 && this.#finished.size >= this.#begun.size
+  }
+
+  follow(chunk: Chunk): void {
+    for (const { index: given, finish_reason: finish } of chunk.choices ?? []) {
+      const index = given ?? 0
+      if (index >= this.#asked) continue
+      this.#begun.add(index)
+      if (finish) this.#finished.add(index)
+    }
   }
 }
 

@@ -155,12 +155,12 @@ export class Call {
     if (cause instanceof ToolloopError) return cause
     const words = wordsOf(cause)
     const problem = this.#response === undefined ? 'got no answer' : 'broke off'
-    return new APIConnectionError(`${this.#from} ${problem}: ${this.#redact(excerpt(words, 512))}`, {
+    return new APIConnectionError(`${this.#from} ${problem}: ${excerpt(this.#redact(words), 512)}`, {
       cause: redactCause(cause, this.#redact),
     })
   }
 
-  readonly #redact: Redact = (text) => redact(text, secretsIn(this.#request?.headers))
+  readonly #redact: Redact = (text) => redact(text, secretsIn(this.#request))
 
   #listen(signal: AbortSignal): () => void {
     if (signal.aborted) throw abortError(signal)

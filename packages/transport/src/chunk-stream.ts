@@ -11,7 +11,7 @@ import type { ResponseInfo } from './response-info.ts'
  * The chunks of one answer. Iterate it once, by chunk or by `batches()` (what one socket read brought is one array).
  * The iteration ends normally only when the answer was complete. Until the first content, reasoning, refusal or tool
  * call a failure is retried; after it, the iteration ends in a `StreamError`. Leaving the iteration closes the socket;
- * a stream that is never iterated holds its socket until it is disposed of.
+ * a stream that is never iterated holds its socket until it is disposed of, but not the process.
  */
 export interface ChunkStream extends AsyncIterable<Chunk>, AsyncDisposable {
   batches(): AsyncIterableIterator<readonly Chunk[]>
@@ -31,7 +31,7 @@ export function chunkStream(call: Call, begun: HttpResponse, asked: Asked): Chun
   const batches = (): AsyncGenerator<readonly Chunk[], void, undefined> => {
     if (iterated) throw new UsageError('This stream was iterated before; a stream is read once')
     iterated = true
-    return batchesOf(call, begun, asked)
+    return leavable(batchesOf(call, begun, asked), call)
   }
   return {
     batches,
@@ -85,6 +85,23 @@ async function* batchesOf(
   }
 }
 
+/** A generator that was never begun has no `finally` to run: leaving it must let go all the same. */
+function leavable<T>(batches: AsyncGenerator<T, void, undefined>, call: Call): AsyncGenerator<T, void, undefined> {
+  const next = batches.next.bind(batches)
+  const leave = batches.return.bind(batches)
+  let begun = false
+  batches.next = () => {
+    begun = true
+    batches.next = next
+    return next()
+  }
+  batches.return = (value) => {
+    if (!begun) call.cancel()
+    return leave(value)
+  }
+  return batches
+}
+
 /** Hands batches out one by one; a chunk that is there already costs one resolved promise. */
 function oneByOne(batches: AsyncGenerator<readonly Chunk[], void, undefined>): AsyncIterator<Chunk> {
   let batch: readonly Chunk[] = []
@@ -121,8 +138,8 @@ async function chunksOf(
   response: HttpResponse,
   asked: Asked,
 ): Promise<AsyncIterable<readonly Chunk[]> | Iterable<readonly Chunk[]>> {
-  const first = await call.read(response)
-  if (first !== undefined && /^\s*[[{<]/.test(new TextDecoder().decode(first[0]?.subarray(0, 64)))) {
+  const first = await beginning(() => call.read(response))
+  if (first !== undefined && /^\s*[[{<]/.test(headOf(first))) {
     const text = await call.text(response, first)
     return [[chunkOf(readCompletion(text, () => call.answer))]]
   }
@@ -133,6 +150,31 @@ async function chunksOf(
       return call.answer
     },
   })
+}
+
+/** What comes first. Behind blanks the next read is needed too: only it tells what kind of body this is. */
+async function beginning(
+  read: () => Promise<readonly Uint8Array[] | undefined>,
+): Promise<readonly Uint8Array[] | undefined> {
+  const parts: Uint8Array[] = []
+  for (let count = 0; count < mostBlank; count++) {
+    const next = await read()
+    if (next === undefined) return parts.length === 0 ? undefined : parts
+    parts.push(...next)
+    if (!next.every(isBlank)) break
+  }
+  return parts
+}
+
+const mostBlank = 64
+
+function isBlank(part: Uint8Array): boolean {
+  return part.every((byte) => byte <= 32)
+}
+
+/** Enough of it to see whether it is events. */
+function headOf(parts: readonly Uint8Array[]): string {
+  return parts.map((part) => new TextDecoder().decode(part.subarray(0, 64))).join('')
 }
 
 /** Read by read. Written by hand: a generator would cost each read another turn. */

@@ -1,21 +1,22 @@
 // The body of a plain answer: is it a completion, or an error in disguise?
 import type { Chunk, Completion } from '@toolloop/wire'
 import { APIConnectionError } from './errors.ts'
-import { isObject, statesError } from './error-body.ts'
+import { excerpt, isObject, statesError } from './error-body.ts'
 import { apiErrorOf, type Answer, notACompletion } from './error-response.ts'
 
 /** Parses a body that should be JSON. */
 export function readJson(text: string, answer: () => Answer): unknown {
   try {
     return JSON.parse(text)
-  } catch (cause) {
-    const { from = 'The server', status } = answer()
+  } catch {
+    // The parser's own error quotes the body; it is no cause to pass on.
+    const { from = 'The server', status, redact = (quoted: string) => quoted } = answer()
     const trimmed = text.trim()
     if (trimmed === '') throw new APIConnectionError(`${from} answered ${status} with an empty body`)
     if (/^[[{"]/.test(trimmed))
-      throw new APIConnectionError(`${from} answered ${status} with a truncated body of ${text.length} characters`, {
-        cause,
-      })
+      throw new APIConnectionError(
+        `${from} answered ${status} with a truncated body of ${text.length} characters: ${excerpt(redact(trimmed), 256)}`,
+      )
     throw notACompletion({ ...answer(), body: text }, trimmed.startsWith('<') ? 'HTML' : 'text that is not JSON')
   }
 }

@@ -3,6 +3,15 @@ import type { Socket } from 'node:net'
 import type { buildConnector } from 'undici'
 import { APIConnectionError } from './errors.ts'
 
+/**
+ * A socket does not keep the process alive: whoever waits for it does (`presence.ts`). undici would have it stay for
+ * every request that is under way, also for an answer that nobody reads, and asks for that by `ref`.
+ */
+function neverHolds(socket: Socket): void {
+  socket.unref()
+  socket.ref = () => socket
+}
+
 /** Counts the requests that wait for a connection; when the last one is given up, the attempts to connect are too. */
 export class Connecting {
   readonly connect: buildConnector.connector
@@ -14,6 +23,7 @@ export class Connecting {
       // undici's own connector returns the socket at once, which its type does not say.
       const socket = connector(options, (...result) => {
         this.#sockets.delete(socket)
+        if (result[0] === null) neverHolds(result[1])
         callback(...result)
       }) as unknown as Socket
       this.#sockets.add(socket)

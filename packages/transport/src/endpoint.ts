@@ -18,7 +18,9 @@ export function endpointOf(baseURL: string | URL): Endpoint {
   try {
     url = new URL(baseURL)
   } catch {
-    throw new UsageError(`\`baseURL\` is no URL: ${JSON.stringify(String(baseURL))}; it looks like ${defaultBaseURL}`)
+    // What may be a password or a key is not quoted.
+    const shown = JSON.stringify(String(baseURL).replace(/^.*@/s, '***@').replace(/\?.*/s, '?***'))
+    throw new UsageError(`\`baseURL\` is no URL: ${shown}; it looks like ${defaultBaseURL}`)
   }
   if (url.protocol !== 'http:' && url.protocol !== 'https:')
     throw new UsageError(`\`baseURL\` must begin with http: or https:, not ${url.protocol}`)
@@ -41,6 +43,7 @@ export function queryString(...layers: readonly (QueryOptions | undefined)[]): s
 
 /** An id as one segment of a path. */
 export function segmentOf(id: string, what: string): string {
-  if (typeof id === 'string' && id !== '' && id !== '.' && id !== '..') return encodeURIComponent(id)
+  if (typeof id === 'string' && id !== '' && id !== '.' && id !== '..' && id.isWellFormed())
+    return encodeURIComponent(id)
   throw new UsageError(`${what} must be an id as the API gave it, not ${JSON.stringify(id) ?? typeof id}`)
 }

@@ -40,19 +40,24 @@ export function statesError(body: unknown): boolean {
   return (error !== undefined && error !== null && error !== false) || body['object'] === 'error' || 'detail' in body
 }
 
-/** The beginning of a text that fits the bound, on one line. */
+/** The beginning of a text that fits the bound, on one line and without what would steer a terminal. */
 export function excerpt(text: string, bytes: number = excerptBytes): string {
-  const line = text.replaceAll(/\s+/g, ' ').trim()
+  const line = text.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim()
   const { read } = new TextEncoder().encodeInto(line, new Uint8Array(bytes))
   return read < line.length ? `${line.slice(0, Math.max(0, read - 1))}…` : line
 }
 
 /** A value as JSON, to be quoted; what no program can walk is not. */
 export function jsonText(value: unknown): string {
+  return walkedJson(value) ?? '(JSON too deep to quote)'
+}
+
+/** A value as JSON; `undefined` where it is too deep. */
+export function walkedJson(value: unknown): string | undefined {
   try {
     return JSON.stringify(value) ?? ''
   } catch {
-    return '(JSON too deep to quote)'
+    return undefined
   }
 }
 

@@ -1,6 +1,6 @@
 // From what the server sent to the error the caller catches.
 import { APIError, errorClassOf } from './errors.ts'
-import { errorFactsOf, excerpt, jsonText } from './error-body.ts'
+import { errorFactsOf, excerpt, jsonText, walkedJson } from './error-body.ts'
 import { type Redact, redactHeaders } from './redact.ts'
 
 /** An answer that is an error, or that should have been something else. */
@@ -34,7 +34,8 @@ export function apiErrorOf(answer: BadAnswer): APIError {
   const retryAfter = retryAfterOf(answer.headers)
   const wait =
     retryAfter === undefined || retryAfter === 0 ? '' : ` (it asks to wait ${Math.ceil(retryAfter / 1000)} s)`
-  return new Class(`${place} ${failed ? answer.status : 'with an error'}: ${words}${wait}`, {
+  const good = answer.status === undefined || (answer.status >= 200 && answer.status < 300)
+  return new Class(`${place} ${good ? 'with an error' : answer.status}: ${words}${wait}`, {
     status,
     headers: headersOf(answer),
     error: body,
@@ -113,7 +114,9 @@ export function parsedOrText(text: string): unknown {
 function redacted({ body, redact }: BadAnswer): unknown {
   if (redact === undefined) return body
   if (typeof body === 'string') return redact(body)
-  const text = jsonText(body)
+  const text = walkedJson(body)
+  // Too deep to look through: what it says of the error is kept, and nothing else.
+  if (text === undefined) return { error: JSON.parse(redact(JSON.stringify(errorFactsOf(body)))) as unknown }
   const clean = redact(text)
   return clean === text ? body : parsedOrText(clean)
 }

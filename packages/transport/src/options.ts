@@ -1,5 +1,5 @@
 // What a client and a single request can be told.
-import type { Clock, Profile, Retry } from '@toolloop/wire'
+import { checkOptionNames, type Clock, type Profile, type Retry, UsageError } from '@toolloop/wire'
 import type { Timeouts } from './timeouts.ts'
 import type { ProfileName } from './profiles.ts'
 
@@ -103,8 +103,26 @@ export interface Backoff {
 
 export type ResolvedBackoff = Readonly<Record<keyof Backoff, number>>
 
-/** Every option of a client, for those who misspell one. */
-export const clientOptionNames: readonly string[] = Object.keys({
+/** What a misspelt option would silently not do is refused, also one level down. @throws UsageError */
+export function checkClientOptions(options: ClientOptions): void {
+  checkOptionNames('A client', options, clientOptionNames)
+  for (const [name, known] of Object.entries(nestedOptionNames)) {
+    const nested = options[name as keyof typeof nestedOptionNames]
+    if (nested !== undefined) checkOptionNames(`\`${name}\` of a client`, nested, known)
+  }
+  const { azure } = options
+  if (azure !== undefined && (typeof azure.apiVersion !== 'string' || azure.apiVersion === ''))
+    throw new UsageError('`azure.apiVersion` is missing; it is a date such as `2024-10-21`')
+  if (azure?.auth !== undefined && azure.auth !== 'api-key' && azure.auth !== 'bearer')
+    throw new UsageError(`\`azure.auth\` must be 'api-key' or 'bearer', not ${JSON.stringify(azure.auth)}`)
+}
+
+/** @throws UsageError */
+export function checkRequestOptions(options: RequestOptions): void {
+  checkOptionNames('A request', options, requestOptionNames)
+}
+
+const clientOptionNames: readonly string[] = Object.keys({
   apiKey: true,
   baseURL: true,
   organization: true,
@@ -126,3 +144,23 @@ export const clientOptionNames: readonly string[] = Object.keys({
   random: true,
   clock: true,
 } satisfies Record<keyof ClientOptions, true>)
+
+const requestOptionNames: readonly string[] = Object.keys({
+  headers: true,
+  query: true,
+  body: true,
+  timeout: true,
+  signal: true,
+  maxRetries: true,
+  idempotencyKey: true,
+  onRetry: true,
+} satisfies Record<keyof RequestOptions, true>)
+
+const nestedOptionNames = {
+  azure: Object.keys({ apiVersion: true, deployment: true, auth: true } satisfies Record<keyof AzureOptions, true>),
+  backoff: Object.keys({ initial: true, max: true, cap: true } satisfies Record<keyof Backoff, true>),
+  limits: Object.keys({ maxBodyBytes: true, maxEventBytes: true, maxHeaderBytes: true } satisfies Record<
+    keyof Limits,
+    true
+  >),
+}

@@ -147,7 +147,7 @@ class Exchange implements Dispatcher.DispatchHandler, Sending, HttpResponse {
     this.status = status
     this.#headed = headers
     const encoding = headers['content-encoding']
-    const plain = encoding === undefined || encoding === '' || encoding === 'identity'
+    const plain = encoding === undefined || /^(?:identity)?$/i.test(String(encoding))
     this.#settle?.resolve(plain ? this : decompressed(this, String(encoding)))
     this.#settle = undefined
   }

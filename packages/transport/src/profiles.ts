@@ -1,5 +1,5 @@
 // What servers do not accept, and what they want back. No vendor is named anywhere else.
-import { deepFreeze, type Profile, UsageError } from '@toolloop/wire'
+import { checkOptionNames, deepFreeze, type Profile, UsageError } from '@toolloop/wire'
 
 export type ProfileName =
   | 'openai'
@@ -137,6 +137,8 @@ const hosts: readonly (readonly [host: string, name: ProfileName])[] = [
   ['ai-gateway.vercel.sh', 'vercel'],
 ]
 
+const fields: readonly string[] = [...Object.keys(openai), 'outputWithTools']
+
 /** Known profiles by name. */
 export const profiles: Readonly<Record<ProfileName, Profile>> = deepFreeze(known)
 
@@ -145,7 +147,9 @@ export function profileFor(setting: ProfileName | Partial<Profile> | undefined, 
   if (typeof setting === 'string') return byName(setting)
   const base =
     setting?.name !== undefined && Object.hasOwn(known, setting.name) ? byName(setting.name) : byHost(baseURL)
-  return setting === undefined ? base : Object.freeze({ ...base, ...setting })
+  if (setting === undefined) return base
+  checkOptionNames('A profile', setting, fields)
+  return Object.freeze({ ...base, ...setting })
 }
 
 function byName(name: string): Profile {

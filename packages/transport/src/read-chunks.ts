@@ -3,6 +3,7 @@ import { type Chunk, StreamError } from '@toolloop/wire'
 import { messageProblem } from './completion-body.ts'
 import { apiErrorOf, type Answer } from './error-response.ts'
 import { excerpt, isObject, statesError } from './error-body.ts'
+import { APITimeoutError, APIUserAbortError } from './errors.ts'
 import { SseDecoder, type SseOptions } from './sse.ts'
 
 export interface ReadChunksOptions extends SseOptions {
@@ -17,29 +18,36 @@ export interface ReadChunksOptions extends SseOptions {
 /**
  * Reads the chunks of a streamed answer; what came in one read leaves as one array. Ends at `[DONE]` and reads no
  * further, or at the end of the body when every choice had a `finish_reason`; else throws a `StreamError`, after the
- * chunks that came before. An error inside the stream is thrown as `APIError`; errors of the source pass through,
- * unless the answer was already complete.
+ * chunks that came before. An error inside the stream is thrown as `APIError`.
+ *
+ * However the body ends, an event that lacks no more than its blank line counts, and half an event is a cut. Errors of
+ * the source pass through, unless every choice that was asked for had finished and no event was cut: then at most the
+ * usage is lost, and the answer stands. It also stands when we stopped waiting for more; an abort is never passed over.
  */
 export async function* readChunks(
   source: AsyncIterable<Uint8Array | readonly Uint8Array[]>,
   options: ReadChunksOptions = {},
 ): AsyncGenerator<readonly Chunk[], void, undefined> {
   const reader = new ChunkReader(options)
+  let broken: { readonly by: unknown } | undefined
   try {
     for await (const bytes of source) {
       const batch = reader.read(bytes)
       if (batch.length > 0) yield batch
-      if (reader.failure !== undefined) throw reader.failure
-      if (reader.done) return
+      if (reader.failure !== undefined || reader.done) break
     }
   } catch (error) {
-    if (error === reader.failure || !reader.finished) throw error
-    return
+    if (error instanceof APIUserAbortError) throw error
+    broken = { by: error }
   }
   const batch = reader.end()
   if (batch.length > 0) yield batch
   if (reader.failure !== undefined) throw reader.failure
-  if (!reader.ended) throw reader.incomplete()
+  if (broken !== undefined) {
+    if (reader.finished && (!reader.cut || broken.by instanceof APITimeoutError)) return
+    throw broken.by
+  }
+  if (reader.cut || !reader.ended) throw reader.incomplete()
 }
 
 /** Follows one body: which chunks it holds, and whether the answer in it is whole. */
@@ -47,9 +55,12 @@ class ChunkReader {
   /** `[DONE]` was read. */
   done = false
   failure: Error | undefined
+  /** The body ended in the middle of an event. */
+  cut = false
   readonly #options: ReadChunksOptions
   readonly #decoder: SseDecoder
   #batch: Chunk[] = []
+  #over = false
   #count = 0
   #events = 0
   #stray = ''
@@ -84,15 +95,27 @@ class ChunkReader {
     return this.#leave()
   }
 
+  /** No more bytes come. */
   end(): readonly Chunk[] {
-    this.#decoder.end()
+    if (this.done || this.failure !== undefined) return []
+    this.#over = true
+    if (this.#decoder.end() && !this.done) this.cut = true
+    if (this.cut || !this.ended) this.#outside(this.#decoder.stray)
     return this.#leave()
+  }
+
+  /** A server that gives up may say why in plain JSON or in words, in place of an event. */
+  #outside(line: string): void {
+    const value = parsed(line)
+    if (statesError(value)) this.#fail(value)
+    else if (this.#stray === '') this.#stray = this.#quote(line, 1024)
   }
 
   incomplete(): StreamError {
     const said = this.#stray === '' ? '' : `; it said: ${this.#stray}`
     const came = this.#count === 0 ? 'before the first chunk' : `after ${this.#count} chunks`
-    return new StreamError(`The stream ended ${came}, without a finish_reason or [DONE]${said}`)
+    const problem = this.cut ? 'in the middle of an event' : 'without a finish_reason or [DONE]'
+    return new StreamError(`The stream ended ${came}, ${problem}${said}`)
   }
 
   #leave(): readonly Chunk[] {
@@ -103,6 +126,11 @@ class ChunkReader {
 
   #take(data: string, event: string): void {
     if (this.done || this.failure !== undefined) return
+    if (this.#over && isHalf(data, event)) {
+      this.cut = true
+      this.#stray = this.#quote(data, 256)
+      return
+    }
     this.#events++
     if (data.charCodeAt(0) === openingBrace && event !== 'error') {
       const chunk = this.#parse(data)
@@ -126,9 +154,10 @@ class ChunkReader {
   #parse(data: string): Record<string, unknown> | undefined {
     try {
       return JSON.parse(data) as Record<string, unknown>
-    } catch (cause) {
+    } catch {
+      // The parser's own error quotes the event too, and is no cause to pass on.
       const problem = `The stream holds an event that is not JSON, after ${this.#count} chunks: ${this.#quote(data, 256)}`
-      this.failure = new StreamError(problem, { cause })
+      this.failure = new StreamError(problem)
       return undefined
     }
   }
@@ -176,6 +205,12 @@ const openingBrace = 123
 interface Choice {
   readonly index?: unknown
   readonly finish_reason?: unknown
+}
+
+/** Is it the beginning of an event whose rest never came? An error in words may end anywhere. */
+function isHalf(data: string, event: string): boolean {
+  if (data.trim() === '[DONE]' || parsed(data) !== undefined) return false
+  return event !== 'error' || data.trim() === '' || /^\s*[[{"]/.test(data)
 }
 
 function deltaProblem(delta: unknown): string | undefined {

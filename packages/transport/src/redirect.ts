@@ -30,7 +30,7 @@ export function redirectError(request: HttpRequest, response: HttpResponse, answ
   if (status === 0)
     return new APIError(`${from} redirects; a browser does not tell where to. Set \`baseURL\` to that place`)
   const target = targetOf(request, response)
-  const where = target === undefined ? 'without saying where to' : `to ${target.origin}${target.pathname}`
+  const where = target === undefined ? 'without saying where to' : `to ${placeOf(target)}`
   const why =
     target === undefined || target.origin === request.origin
       ? 'It was not followed'
@@ -39,6 +39,11 @@ export function redirectError(request: HttpRequest, response: HttpResponse, answ
     status,
     headers: redactHeaders(response.headers, redact),
   })
+}
+
+/** Without query and credentials; `javascript:` and the like have no origin. */
+function placeOf({ origin, protocol, pathname }: URL): string {
+  return (origin === 'null' ? protocol : origin) + pathname
 }
 
 function targetOf(request: HttpRequest, response: HttpResponse): URL | undefined {

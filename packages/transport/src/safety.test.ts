@@ -7,7 +7,14 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { LimitError, UsageError } from '@toolloop/wire'
 import { expect, test } from 'vitest'
-import { APIConnectionError, APIError, APIUserAbortError, type ClientOptions, Transport } from './index.ts'
+import {
+  APIConnectionError,
+  APIError,
+  APIUserAbortError,
+  type ChunkStream,
+  type ClientOptions,
+  Transport,
+} from './index.ts'
 import { type Answer, data, delta, hello, json, loopback, params, sse, patience } from './test/loopback.ts'
 
 const apiKey = 'sk-proj-very-secret-key-1234'
@@ -33,6 +40,21 @@ test.each([301, 302, 303, 307, 308])('a redirect (%i) to another origin gets not
   }
   await expect(client.retrieve('c1')).rejects.toThrow(other.url)
   expect(other.requests).toEqual([])
+})
+
+test.each([
+  ['//elsewhere.example/x', 'to http://elsewhere.example/x. Nothing was sent there'],
+  ['http:/\\elsewhere.example', 'to http://elsewhere.example/. Nothing was sent there'],
+  ['javascript:alert(1)', 'to javascript:alert(1). Nothing was sent there'],
+  ['https://me:secret@elsewhere.example/?token=secret', 'to https://elsewhere.example/. Nothing'],
+  ['http://', 'without saying where to. It was not followed'],
+])('a redirect to %s is told and not followed', async (location, words) => {
+  await using server = await loopback(json(307, '', { location }))
+  await using client = new Transport({ baseURL: server.url, apiKey, maxRetries: 0 })
+  const error = await client.create(params).catch((cause: unknown) => cause)
+  expect(String(error)).toContain(words)
+  expect(String(error)).not.toContain('secret')
+  expect(server.requests.length).toBe(1)
 })
 
 test('a circle of redirects ends', async () => {
@@ -130,6 +152,12 @@ const refused: readonly [name: string, options: ClientOptions, words: string][] 
   ],
   ['a key function that gives nothing', { apiKey: async () => undefined as never }, '`apiKey` must be a string'],
   ['negative retries', { maxRetries: -1 }, '`maxRetries`'],
+  ['a misspelt bound', { limits: { maxBytes: 1 } as never }, '`limits` of a client has no option `maxBytes`'],
+  ['a misspelt back-off', { backoff: { first: 1 } as never }, '`backoff` of a client has no option `first`'],
+  ['a misspelt field of Azure', { azure: { version: 'v' } as never }, '`azure` of a client has no option `version`'],
+  ['Azure without a version', { azure: {} as never }, '`azure.apiVersion` is missing'],
+  ['Azure with an unknown auth', { azure: { apiVersion: 'v', auth: 'x' as never } }, "must be 'api-key' or 'bearer'"],
+  ['a misspelt field of a profile', { profile: { strickt: true } as never }, 'A profile has no option `strickt`'],
   ['an unknown profile', { profile: 'nobody' as never }, 'There is no profile `nobody`'],
 ]
 
@@ -143,7 +171,7 @@ test.each(refused)('%s is refused before anything is sent, and not quoted', asyn
   expect(everything(error)).not.toMatch(/secret/)
 })
 
-test.each(['', '.', '..', undefined, null, 5])('the id %j is refused', async (id) => {
+test.each(['', '.', '..', 'a\uD800', undefined, null, 5])('the id %j is refused', async (id) => {
   await using client = new Transport({ baseURL: 'http://127.0.0.1:9/v1' })
   await expect(async () => client.retrieve(id as string)).rejects.toBeInstanceOf(UsageError)
   await expect(async () => client.delete(id as string)).rejects.toBeInstanceOf(UsageError)
@@ -188,6 +216,7 @@ const compressed: readonly [encoding: string, bytes: Buffer][] = [
   ['deflate', deflateSync(JSON.stringify(hello))],
   ['br', brotliCompressSync(JSON.stringify(hello))],
   ['identity', Buffer.from(JSON.stringify(hello))],
+  ['Identity', Buffer.from(JSON.stringify(hello))],
 ]
 
 test.each(compressed)('an answer in %s is read, a truncated one is not', async (encoding, bytes) => {
@@ -298,6 +327,32 @@ test('leaving the iteration closes the socket and removes the listener', async (
   }
   await expect.poll(server.open, patience).toBe(0)
   expect(listeners).toBe(0)
+})
+
+test('leaving an iteration that was never begun closes the socket too', async () => {
+  await using server = await loopback((response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders()
+  })
+  await using client = new Transport({ baseURL: server.url })
+  const leave: ((stream: ChunkStream) => unknown)[] = [
+    (stream) => stream[Symbol.asyncIterator]().return?.(),
+    (stream) => stream.batches().return?.(),
+  ]
+  for (const one of leave) {
+    await one(await client.create({ ...params, stream: true }))
+    await expect.poll(server.open, patience).toBe(0)
+  }
+})
+
+test.each<[string, object, string]>([
+  ['a controller for a signal', { signal: new AbortController() }, '`signal` must be an AbortSignal'],
+  ['a signal that is none', { signal: 5 }, '`signal` must be an AbortSignal'],
+  ['a misspelt option', { timeOut: 5 }, 'A request has no option `timeOut`; there are headers'],
+])('a request with %s is refused', async (_name, options, words) => {
+  await using client = new Transport({ baseURL: 'http://127.0.0.1:9/v1' })
+  const failed = client.create(params, options)
+  await expect(failed).rejects.toBeInstanceOf(UsageError)
+  await expect(failed).rejects.toThrow(words)
 })
 
 test('an abort in the middle of a stream, and between two reads, is the caller’s', async () => {

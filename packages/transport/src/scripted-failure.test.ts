@@ -52,10 +52,10 @@ function kindsOf(error: unknown): string[] {
 }
 
 /** The chunks that said something, and how the stream ended. */
-async function streamed(model: ChatModel): Promise<{ said: Chunk[]; end: string[] }> {
+async function streamed(model: ChatModel, n = 1): Promise<{ said: Chunk[]; end: string[] }> {
   const said: Chunk[] = []
   try {
-    for await (const batch of model.stream?.(request, {}) ?? [])
+    for await (const batch of model.stream?.({ ...request, n }, {}) ?? [])
       for (const chunk of Array.isArray(batch) ? batch : [batch]) said.push(chunk)
     return { said, end: [] }
   } catch (error) {
@@ -107,11 +107,32 @@ describe('a script fails alike in process and over HTTP', () => {
   test('a stream cut at any byte hands out the same chunks, and ends the same way', async () => {
     const usage = { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 }
     const step = calls([{ name: 'f', args: { a: 'é😀' } }], { content: 'hé', deltaSize: 4, usage })
-    await using server = await scriptedServer((_request, index) => ({ ...fault.cutAt(step, index * 7), model: 'm' }))
+    await using server = await scriptedServer((_request, index) => ({ ...fault.cutAt(step, index * 3), model: 'm' }))
     await using transport = new Transport({ baseURL: server.url, apiKey: 'key', maxRetries: 0 })
-    const model = scriptedModel((_request, index) => fault.cutAt(step, index * 7), { name: 'm' })
-    for (let at = 0; at < 2300; at += 7)
+    const model = scriptedModel((_request, index) => fault.cutAt(step, index * 3), { name: 'm' })
+    for (let at = 0; at < 2300; at += 3)
       expect(await streamed(chatModel(transport, 'm')), `cut at ${at}`).toEqual(await streamed(model))
+  })
+
+  test.each([1, 2])('choices that are missing or half make a cut of what ends (n: %i)', async (n) => {
+    const said = (index: number, finish: 'stop' | null): Chunk => ({
+      id: 'x',
+      object: 'chat.completion.chunk',
+      created: 1,
+      model: 'm',
+      choices: [{ index, delta: { content: 'a' }, finish_reason: finish }],
+    })
+    const endings = [
+      (step: Reply) => fault.withoutDone(step),
+      (step: Reply) => fault.cutAt(fault.withoutDone(step), 10_000),
+    ]
+    const lists = [[said(0, 'stop')], [said(0, 'stop'), said(1, null)], [said(0, 'stop'), said(1, 'stop')]]
+    for (const end of endings)
+      for (const list of lists) {
+        const step = end(chunks(list))
+        const ask = (model: ChatModel): Promise<unknown> => streamed(model, n)
+        expect(await overHttp(step, ask)).toEqual(await ask(inProcess(step)))
+      }
   })
 
   test.each<[string, Reply]>([

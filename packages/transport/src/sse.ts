@@ -15,6 +15,8 @@ export interface SseOptions {
  * write it in place of `data:`. Any cut of the bytes gives the same events; the work is linear in the bytes.
  */
 export class SseDecoder {
+  /** The first line that belongs to no event: what a server says that has forgotten the protocol. */
+  stray = ''
   readonly #listener: SseListener
   readonly #maxEventBytes: number
   /** Its own handling of a BOM depends on where the bytes are cut. */
@@ -24,6 +26,8 @@ export class SseDecoder {
   #line = ''
   #data: string | undefined
   #event = ''
+  /** The event has fields, if no data yet. */
+  #named = false
   /** Bytes since the last event, to hold the bound. */
   #pending = 0
   #endedInCr = false
@@ -40,15 +44,18 @@ export class SseDecoder {
     if (this.#pending > this.#maxEventBytes) throw tooLong(this.#maxEventBytes)
   }
 
-  /** The body is over: hands out what has no blank line behind it. */
-  end(): void {
+  /**
+   * The body is over: hands out what has no blank line behind it. Tells whether it broke off in the middle of an event
+   * that has nothing to hand out yet: in the name of its first field, or behind its `event:`.
+   */
+  end(): boolean {
     this.#read(this.#decoder.decode())
-    if (this.#line !== '') {
-      const line = this.#line
-      this.#line = ''
-      this.#field(line)
-    }
+    const line = this.#line
+    this.#line = ''
+    if (line !== '') this.#field(line)
+    const half = this.#data === undefined && (this.#named || /^(?!:|error:)./.test(line.trim()))
     this.#dispatch(0)
+    return half
   }
 
   #read(decoded: string): void {
@@ -86,10 +93,15 @@ export class SseDecoder {
       this.#data = this.#data === undefined ? value : `${this.#data}\n${value}`
     } else if (line.startsWith('event:')) {
       this.#event = line.slice(line.charCodeAt(6) === space ? 7 : 6)
+      this.#named = true
     } else if (line.startsWith('error:')) {
       this.#listener(line.slice(6).trim(), 'error')
     } else if (line === 'data') {
       this.#data = this.#data === undefined ? '' : `${this.#data}\n`
+    } else if (line.startsWith('id:')) {
+      this.#named = true
+    } else if (this.stray === '' && !line.startsWith(':') && !line.startsWith('retry:')) {
+      this.stray = line
     }
   }
 
@@ -98,6 +110,7 @@ export class SseDecoder {
     const event = this.#event
     this.#data = undefined
     this.#event = ''
+    this.#named = false
     this.#pending = left
     if (data !== undefined) this.#listener(data, event)
   }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { virtualClock } from '@toolloop/testing'
 import { expect, test } from 'vitest'
 import { APITimeoutError, type Timeouts, Transport } from './index.ts'
 import { type Answer, data, delta, hello, json, loopback, params, patience } from './test/loopback.ts'
@@ -115,13 +116,38 @@ test('a finished stream that stays open ends at [DONE], and its socket is closed
   await expect.poll(server.open, patience).toBe(0)
 })
 
-test('a finished stream without [DONE] that stays open ends normally', async () => {
+const finished = data(delta({ content: 'a' }, 'stop'))
+test.each<[string, Timeouts, number, string]>([
+  ['5 s', {}, 5_000, ''],
+  ['what `trailer` says', { trailer: 1_000 }, 1_000, ''],
+  ['no more than `idle`', { idle: 2_000 }, 2_000, ''],
+  ['`idle`, when `trailer` is switched off', { trailer: 0 }, 180_000, ''],
+  ['the total, when both are', { trailer: Number.POSITIVE_INFINITY, idle: 0 }, 600_000, ''],
+  ['so much also with half an event behind it', {}, 5_000, 'data: {"cho'],
+])('a finished stream without [DONE] that stays open gets %s, and ends normally', async (_name, timeout, ms, rest) => {
+  await using server = await loopback((response) => void response.writeHead(200, head).write(finished + rest))
+  const clock = virtualClock()
+  await using client = new Transport({ baseURL: server.url, clock, timeout, maxRetries: 0 })
+  const stream = (await client.create({ ...params, stream: true }))[Symbol.asyncIterator]()
+  expect(await stream.next()).toMatchObject({ done: false })
+  let ended = false
+  const last = stream.next().finally(() => (ended = true))
+  await clock.advance(ms - 1)
+  expect(ended).toBe(false)
+  await clock.advance(1)
+  expect(await last).toEqual({ done: true, value: undefined })
+  expect(clock.pending).toBe(0)
+  await expect.poll(server.open, patience).toBe(0)
+})
+
+test('what follows the finish within its time belongs to the answer', async () => {
+  const usage = { choices: [], usage: { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 } }
   await using server = await loopback((response) => {
-    response.writeHead(200, { 'content-type': 'text/event-stream' })
-    response.write(data(delta({ content: 'a' }, 'stop')))
+    response.writeHead(200, head).write(finished)
+    setTimeout(() => response.write(data(usage)), 60)
   })
-  await using client = new Transport({ baseURL: server.url, timeout: { idle: 50 } })
-  await expect(drain(client)).resolves.toBe(1)
+  await using client = new Transport({ baseURL: server.url, timeout: { trailer: 1_000 } })
+  await expect(drain(client)).resolves.toBe(2)
 })
 
 test.each<[unknown, string]>([

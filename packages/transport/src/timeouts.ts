@@ -1,6 +1,7 @@
 // The six clocks of a request. They run only while we wait for the server, never while the consumer holds us back.
 import { type Clock, systemClock, UsageError } from '@toolloop/wire'
 import { APITimeoutError, type TimeoutKind } from './errors.ts'
+import { arrive, leave, unref } from './presence.ts'
 
 /** Milliseconds; `Infinity` and `0` switch a clock off. */
 export interface Timeouts {
@@ -16,23 +17,29 @@ export interface Timeouts {
   readonly firstEvent?: number | undefined
   /** Between two events of a stream; comments are none. @default 180_000 */
   readonly idle?: number | undefined
+  /**
+   * From the finish of the answer to what may follow it: the usage, `[DONE]`, the end. At most `idle`. It ends the
+   * answer normally, never as an error. @default 5_000
+   */
+  readonly trailer?: number | undefined
 }
 
-export type ResolvedTimeouts = Readonly<Record<TimeoutKind, number>>
+type TimeoutName = keyof Timeouts
+export type ResolvedTimeouts = Readonly<Record<TimeoutName, number>>
 /** What is being waited for. */
 export type Phase = Exclude<TimeoutKind, 'total' | 'attempt'> | 'body' | 'trailer'
 
 /** The request's settings over the client's over the defaults. */
 export function resolveTimeouts(...settings: readonly (number | Timeouts | undefined)[]): ResolvedTimeouts {
-  const result: Record<TimeoutKind, number> = { ...defaults }
+  const result: Record<TimeoutName, number> = { ...defaults }
   for (const setting of settings) {
     if (setting !== undefined && typeof setting !== 'number' && (typeof setting !== 'object' || setting === null))
       throw new UsageError(
-        `\`timeout\` is ${JSON.stringify(setting)}; it must be milliseconds or { total, connect, headers, firstEvent, idle, attempt }`,
+        `\`timeout\` is ${JSON.stringify(setting)}; it must be milliseconds or { total, connect, headers, firstEvent, idle, trailer, attempt }`,
       )
     const given = typeof setting === 'number' ? { total: setting } : (setting ?? {})
     for (const [name, value] of Object.entries(given)) {
-      if (value !== undefined) result[kindOf(name)] = millisecondsOf(name, value)
+      if (value !== undefined) result[nameOf(name)] = millisecondsOf(name, value)
     }
   }
   return result
@@ -84,6 +91,7 @@ export class Stopwatch {
     if (this.#since !== undefined) return
     const now = this.#clock.now()
     this.#since = now
+    arrive()
     const at = now + this.#patience()
     if (at >= this.#timerAt && this.#timer !== undefined) return
     this.#arm(now, at)
@@ -94,6 +102,7 @@ export class Stopwatch {
     if (this.#since === undefined) return
     const spent = this.#clock.now() - this.#since
     this.#since = undefined
+    leave()
     this.#total += spent
     this.#attempt += spent
     this.#inPhase += spent
@@ -117,6 +126,7 @@ export class Stopwatch {
     if (at === Number.POSITIVE_INFINITY) return
     this.#timerAt = at
     this.#timer = this.#clock.setTimeout(() => this.#look(), Math.min(Math.max(0, at - now), longestTimer))
+    unref(this.#timer)
   }
 
   #look(): void {
@@ -141,7 +151,7 @@ export class Stopwatch {
 
   #phaseLimit(): number {
     if (this.#phase === 'body') return Number.POSITIVE_INFINITY
-    return this.#phase === 'trailer' ? Math.min(trailerPatience, this.#limits.idle) : this.#limits[this.#phase]
+    return this.#phase === 'trailer' ? Math.min(this.#limits.trailer, this.#limits.idle) : this.#limits[this.#phase]
   }
 
   #spentKind(): TimeoutKind {
@@ -160,12 +170,11 @@ const defaults: ResolvedTimeouts = {
   headers: Number.POSITIVE_INFINITY,
   firstEvent: Number.POSITIVE_INFINITY,
   idle: 180_000,
+  trailer: 5_000,
 }
 /** The system's time, counted on even when somebody sets the clock. */
 export const steadyClock: Clock = Object.freeze<Clock>({ ...systemClock, now: () => performance.now() })
 
-/** How long the usage may take to follow the finish. */
-const trailerPatience = 5_000
 const longestTimer = 2 ** 31 - 1
 
 function expired(kind: TimeoutKind, phase: Phase, limits: ResolvedTimeouts): APITimeoutError {
@@ -191,8 +200,8 @@ const awaited: Readonly<Record<Phase, string>> = {
   trailer: 'the end of the stream',
 }
 
-function kindOf(name: string): TimeoutKind {
-  if (Object.hasOwn(defaults, name)) return name as TimeoutKind
+function nameOf(name: string): TimeoutName {
+  if (Object.hasOwn(defaults, name)) return name as TimeoutName
   throw new UsageError(`There is no timeout \`${name}\`; there are ${Object.keys(defaults).join(', ')}`)
 }
 

@@ -1,6 +1,5 @@
 // The client of the wire: every route of Chat Completions over one HTTP endpoint.
 import {
-  checkOptionNames,
   type Completion,
   type CompletionDeleted,
   type CompletionParams,
@@ -16,7 +15,13 @@ import { endpointOf, segmentOf } from './endpoint.ts'
 import type { Answer } from './error-response.ts'
 import { checkedKey, mergeHeaders } from './headers.ts'
 import type { Http } from './http.ts'
-import { type ClientOptions, clientOptionNames, type QueryOptions, type RequestOptions } from './options.ts'
+import {
+  checkClientOptions,
+  checkRequestOptions,
+  type ClientOptions,
+  type QueryOptions,
+  type RequestOptions,
+} from './options.ts'
 import { Page } from './page.ts'
 import { RequestBuilder, type Route } from './request-builder.ts'
 import { rememberResponse, responseOf } from './response-info.ts'
@@ -40,7 +45,7 @@ export class Transport {
   #closed = false
 
   constructor(options: ClientOptions = {}) {
-    checkOptionNames('A client', options, clientOptionNames)
+    checkClientOptions(options)
     this.#options = options
     if (options.baseURL !== undefined) endpointOf(options.baseURL)
     if (options.apiKey !== undefined && typeof options.apiKey !== 'function') checkedKey(options.apiKey)
@@ -139,6 +144,7 @@ export class Transport {
 
   #call(route: Route, options: RequestOptions): Call {
     if (this.#closed) throw new UsageError('This client was closed; make a new one')
+    checkRequestOptions(options)
     this.#requests ??= new RequestBuilder(this.#options)
     this.#policy ??= policyOf(this.#options)
     const { timeout, maxRetries } = options
@@ -235,7 +241,13 @@ function countOf(name: string, value: unknown): number {
 }
 
 function either(one: AbortSignal | undefined, other: AbortSignal | undefined): AbortSignal | undefined {
-  return one && other ? AbortSignal.any([one, other]) : (one ?? other)
+  const [first, second] = [one, other].filter((signal) => signal !== undefined && isSignal(signal))
+  return first && second ? AbortSignal.any([first, second]) : first
+}
+
+function isSignal(signal: AbortSignal): true {
+  if (typeof signal === 'object' && typeof signal?.addEventListener === 'function') return true
+  throw new UsageError('`signal` must be an AbortSignal, e.g. the `signal` of an AbortController')
 }
 
 type OnRetry = NonNullable<RequestOptions['onRetry']>

@@ -1,4 +1,5 @@
 // Whatever the server answers, the caller gets a completion or a typed error with the server's own words.
+import { setImmediate } from 'node:timers/promises'
 import { type Chunk, StreamError } from '@toolloop/wire'
 import { expect, test } from 'vitest'
 import {
@@ -167,6 +168,10 @@ const streams: readonly [name: string, body: string, type: Class, words: string,
   ['broken JSON', 'data: {"choices": [\n\n', StreamError, 'not JSON'],
   ['HTML', '<html><title>Sign in</title></html>', APIError, 'Sign in'],
   ['an error body', JSON.stringify({ error: { message: 'nope' } }), APIError, 'nope'],
+  ['blanks and an error body', `\n \n${JSON.stringify({ error: { message: 'nope' } })}`, APIError, 'nope'],
+  ['a comment and an error body', `: wait\n\n${JSON.stringify({ error: { message: 'nope' } })}`, APIError, 'nope'],
+  ['a comment and an error line', `: wait\n\n${JSON.stringify({ error: { message: 'nope' } })}\n`, APIError, 'nope'],
+  ['a comment and words', ': wait\n\nupstream is gone\n', StreamError, 'it said: upstream is gone'],
   ['nothing', '', StreamError, 'before the first chunk'],
 ]
 
@@ -189,6 +194,22 @@ test.each(streams)('a stream that begins with %s', async (_name, body, type, wor
   expect(error).toBeInstanceOf(type)
   expect(String(error)).toContain(words)
   expect(error).toMatchObject(fields)
+})
+
+test.each([304, 402, 599])('a status that no class stands for is told (%i)', async (status) => {
+  const error = await failureOf((response) => void response.writeHead(status).end(), false)
+  expect(error).toMatchObject({ status, message: expect.stringContaining(`answered ${status}: no body`) })
+})
+
+test('blanks that come alone do not hide what kind of body follows', async () => {
+  const error = await failureOf(async (response) => {
+    response.writeHead(200).write('\n')
+    await setImmediate()
+    response.write(' \n')
+    await setImmediate()
+    response.end(JSON.stringify({ error: { message: 'nope' } }))
+  }, true)
+  expect(error).toBeInstanceOf(APIError)
 })
 
 test('an error after content keeps its class and its words', async () => {
@@ -244,37 +265,6 @@ test('a whole completion where a stream was asked for becomes one chunk', async 
     { ...hello, object: 'chat.completion.chunk', choices: [{ index: 0, delta: wanted, finish_reason: 'stop' }] },
   ])
 })
-
-test('a stream with an answer cut at every byte never ends as if it were whole', async () => {
-  const whole = data(delta({ role: 'assistant', content: '' }), delta({ content: 'é' }), delta({}, 'stop'), '[DONE]')
-  const bytes = Buffer.from(whole)
-  const finished = bytes.indexOf('"stop"')
-  await using server = await loopback((response, _seen, index) => {
-    response.writeHead(200, { 'content-type': 'text/event-stream' })
-    response.end(bytes.subarray(0, index))
-  })
-  await using client = new Transport({ baseURL: server.url, maxRetries: 0 })
-  let firstWhole = -1
-  for (let cut = 0; cut <= bytes.length; cut++) {
-    const ended = await read(client)
-    if (firstWhole < 0 && ended.error === undefined) firstWhole = cut
-    expect(ended.error === undefined || ended.error instanceof StreamError).toBe(true)
-    expect(ended.error === undefined).toBe(firstWhole >= 0)
-    expect('é').toContain(ended.text)
-  }
-  expect(firstWhole).toBeGreaterThan(finished)
-})
-
-async function read(client: Transport): Promise<{ text: string; error: unknown }> {
-  let text = ''
-  try {
-    for await (const chunk of await client.create({ ...params, stream: true }))
-      text += chunk.choices[0]?.delta.content ?? ''
-    return { text, error: undefined }
-  } catch (error) {
-    return { text, error }
-  }
-}
 
 test('an error quotes at most 4 KiB of a body', async () => {
   const long = 'é'.repeat(100_000)
