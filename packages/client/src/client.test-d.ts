@@ -147,13 +147,14 @@ describe('stream', () => {
 
   it('knows nothing of arguments without tools, or of tools that are not known here', async () => {
     const some: readonly ToolParam[] = [getWeather]
-    const without = client.chat.completions.stream({ model: 'm', messages })
-    const unknown = client.chat.completions.stream({ model: 'm', messages, tools: some })
-    for await (const event of [without, unknown][0]!)
-      if (event.type === 'tool_calls.function.arguments.delta') {
-        expectTypeOf(event.name).toEqualTypeOf<string>()
-        expectTypeOf(event.parsed).toBeUnknown()
-      }
+    client.chat.completions
+      .stream({ model: 'm', messages, tools: some })
+      .on('tool_calls.function.arguments.delta', ({ name, parsed }) => {
+        expectTypeOf(name).toEqualTypeOf<string>()
+        expectTypeOf(parsed).toBeUnknown()
+      })
+    for await (const event of client.chat.completions.stream({ model: 'm', messages }))
+      expectTypeOf(event).toEqualTypeOf<CompletionEvent>()
   })
 
   it('types listeners by the event', () => {

@@ -150,6 +150,14 @@ test.each(endless)('%s without end are bounded', (_what, next) => {
   expect(refused).toMatchObject({ limit: 'maxContentBytes' })
 })
 
+test('what comes and goes again makes no room for more', () => {
+  const builder = new CompletionBuilder({ maxContentBytes: 10_000 })
+  const items = Array.from({ length: 100 }, () => 0)
+  for (let count = 0; count < 50; count++)
+    for (const note of [items, items, 1]) builder.push(asChunk(choiceOf({ note })))
+  expect(() => builder.push(asChunk(choiceOf({ content: 'x'.repeat(10_001) })))).toThrow(/maxContentBytes/)
+})
+
 test('what the report says of an answer is bounded', () => {
   const builder = new CompletionBuilder()
   for (let count = 0; count < 1000; count++)

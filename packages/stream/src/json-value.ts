@@ -75,7 +75,8 @@ export function isJson(value: string): boolean {
 export function sizeOf(value: unknown): number {
   if (typeof value === 'string') return utf8Length(value)
   if (typeof value !== 'object' || value === null) return 8
-  return Object.entries(value).reduce((size, [key, item]) => size + key.length + sizeOf(item), 8)
+  if (Array.isArray(value)) return value.reduce<number>((size, item) => size + sizeOf(item), 8)
+  return Object.entries(value).reduce((size, [key, item]) => size + utf8Length(key) + sizeOf(item), 8)
 }
 
 /**

@@ -67,8 +67,8 @@ export type { Effects, Finding, ResponseFormatOf, Tool, ToolContext, ToolOptions
 // The client.
 export { Client, CompletionStream, ContentFilterFinishReasonError, LengthFinishReasonError } from '@toolloop/client'
 export type {
-  CompletionEvent,
   AnswerOptions,
+  CompletionEvent,
   Completions,
   ListenerError,
   ParsedChoice,
