@@ -138,7 +138,7 @@ function specOf(options: AgentOptions<readonly AnyTool[], unknown, unknown>): Ag
     onToolError: options.onToolError ?? 'message',
     stepRetries: options.stepRetries ?? 1,
     earlyDispatch: options.earlyDispatch ?? true,
-    answerLimits: { ...options.answerLimits },
+    answerLimits: options.answerLimits && { ...options.answerLimits },
     wire: options.wire,
   } satisfies AgentSpec)
 }

@@ -111,6 +111,6 @@ export interface AgentSpec {
   readonly onToolError: OnToolError
   readonly stepRetries: number
   readonly earlyDispatch: boolean
-  readonly answerLimits: AnswerLimits
+  readonly answerLimits: AnswerLimits | undefined
   readonly wire: 'stream' | 'plain' | undefined
 }

@@ -29,9 +29,9 @@ export function checkAnswerLimits(who: string, limits: object): void {
 
 /** A bound that is no number would bound nothing. */
 export function checkBounds(who: string, options: object, names: readonly string[]): void {
-  for (const [name, value] of Object.entries(options)) {
-    if (!names.includes(name) || value === undefined || value === Infinity || (Number.isInteger(value) && value >= 1))
-      continue
+  for (const name of names) {
+    const value = (options as Record<string, unknown>)[name]
+    if (value === undefined || value === Infinity || (Number.isInteger(value) && (value as number) >= 1)) continue
     const shown = typeof value === 'string' ? JSON.stringify(value) : String(value)
     throw new UsageError(`${who}: \`${name}\` is ${shown}; it must be a whole number of at least 1, or Infinity.`)
   }
