@@ -33,7 +33,9 @@ test('a message that may change is written as it is now', () => {
   message.content = 'two'
   expect(serialize({ messages: [message] })).toContain('two')
   Object.freeze(message)
-  expect(serialize({ messages: [message] })).toContain('"a"')
+  expect(serialize({ messages: [message] })).toBe(
+    '{"messages":[{"role":"user","content":"two","parts":[{"text":"a"}]}]}',
+  )
   const [part] = message.parts
   if (part) part.text = 'b'
   expect(serialize({ messages: [message] })).toContain('"b"')
@@ -41,9 +43,38 @@ test('a message that may change is written as it is now', () => {
 
 const frozen = Object.freeze({ a: 1 })
 
+test('lists that part ways, and lists that are changed, are written as they are', () => {
+  const [a, b, c, d] = ['a', 'b', 'c', 'd'].map((text) => deepFreeze({ text }))
+  const lists = [
+    [a],
+    [a, b],
+    [a, c],
+    [a, b, d],
+    [b, a],
+    [a],
+    [a, b, c],
+    [c],
+    [],
+    [a, b, { open: 1 }],
+    [a, b, { open: 2 }, c],
+  ]
+  for (const messages of [...lists, ...lists]) expect(serialize({ messages, n: 1 })).toBe(sorted({ messages, n: 1 }))
+})
+
+/** The messages come last where they are remembered. */
+function sorted({ messages, n }: { messages: unknown[]; n: number }): string {
+  return messages.length === 0 ? JSON.stringify({ messages, n }) : JSON.stringify({ n, messages })
+}
+
 test.each<[object, string]>([
   [{}, '{}'],
   [{ messages: [] }, '{"messages":[]}'],
+  [
+    { messages: [frozen, { a: 'é' }], tools: [{ b: '漢' }], c: '🙂' },
+    '{"c":"🙂","tools":[{"b":"漢"}],"messages":[{"a":1},{"a":"é"}]}',
+  ],
+  [{ messages: [Object.freeze({ a: 'é' })], model: 'é' }, '{"model":"é","messages":[{"a":"é"}]}'],
+  [{ messages: [Object.freeze({ a: 'é'.repeat(20_000) })] }, `{"messages":[{"a":"${'é'.repeat(20_000)}"}]}`],
   [{ messages: undefined, tools: undefined, a: undefined }, '{}'],
   [{ messages: [undefined, 1] }, '{"messages":[null,1]}'],
   [{ messages: 'x', model: 'm' }, '{"messages":"x","model":"m"}'],

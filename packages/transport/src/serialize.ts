@@ -1,64 +1,59 @@
 // The body of a request. A history grows by a message or two a step: the rest need not be written again.
 import { GrownLists } from './grown-list.ts'
 
-/** JSON as `JSON.stringify` says it; as UTF-8 where a part of it was written before and is remembered. */
+/** JSON as `JSON.stringify` says it; as UTF-8 where the conversation's beginning can be remembered. */
 export function serialize(body: object): string | Uint8Array<ArrayBuffer> {
-  const { messages, tools } = body as { messages?: unknown; tools?: unknown }
-  return beginsFrozen(messages) || beginsFrozen(tools) ? withRemembered(body) : JSON.stringify(body)
+  const { messages } = body as { messages?: unknown }
+  if (!beginsFrozen(messages)) return JSON.stringify(body)
+  const { made, count } = histories.of(messages)
+  if (count === 0) return JSON.stringify(body) // the first may still change
+  const open = messages.slice(count).map((item) => `,${textOf(item)}`)
+  return joined(headOf(body), made.bytes, `${open.join('')}]}`)
 }
 
 function beginsFrozen(list: unknown): list is readonly unknown[] {
   return Array.isArray(list) && typeof list[0] === 'object' && Object.isFrozen(list[0])
 }
 
-function withRemembered(body: object): Uint8Array<ArrayBuffer> {
-  const { messages, tools, ...rest } = body as { messages?: unknown; tools?: unknown }
-  const parts: (string | Utf8)[] = [JSON.stringify(rest).slice(0, -1)]
-  const separator = (): string => (parts.length > 1 || parts[0] !== '{' ? ',' : '')
-  for (const [name, list] of [
-    ['tools', tools],
-    ['messages', messages],
-  ] as const) {
-    if (list === undefined) continue
-    if (!beginsFrozen(list)) parts.push(`${separator()}"${name}":${JSON.stringify(list)}`)
-    else {
-      const { made, count } = written.of(list)
-      const open = list.slice(count).map((item) => `,${textOf(item)}`)
-      parts.push(`${separator()}"${name}":[`, made, `${open.join('')}]`)
-    }
-  }
-  return joined([...parts, '}'])
+/** All but the messages, and where they begin. */
+function headOf(body: object): string {
+  const { messages: _, tools, ...rest } = body as { messages?: unknown; tools?: unknown }
+  const text = JSON.stringify(rest).slice(0, -1)
+  const fields = text === '{' ? [] : [text.slice(1)]
+  if (beginsFrozen(tools)) {
+    const { made, count } = toolLists.of(tools)
+    const items = [...made, ...tools.slice(count).map(textOf)]
+    fields.push(`"tools":[${items.join(',')}]`)
+  } else if (tools !== undefined) fields.push(`"tools":${JSON.stringify(tools)}`)
+  return `{${[...fields, '"messages":['].join(',')}`
 }
 
 const textOf = (item: unknown): string => JSON.stringify(item) ?? 'null'
 
 /** Text as UTF-8 that grows. */
-class Utf8 {
-  length = 0
-  #bytes: Uint8Array<ArrayBuffer>
+class History {
+  #bytes = new Uint8Array(2048)
+  #length = 0
 
-  constructor(capacity: number) {
-    this.#bytes = new Uint8Array(capacity)
+  get bytes(): Uint8Array {
+    return this.#bytes.subarray(0, this.#length)
   }
 
-  get bytes(): Uint8Array<ArrayBuffer> {
-    return this.#bytes.subarray(0, this.length)
-  }
-
-  append(text: string): void {
-    if (text.length > 16_384) return this.appendBytes(encoder.encode(text))
+  add(item: unknown): void {
+    const text = this.#length === 0 ? textOf(item) : `,${textOf(item)}`
+    if (text.length > 16_384) return this.#append(encoder.encode(text))
     this.#reserve(text.length * 3) // no UTF-16 unit takes more
-    this.length += encoder.encodeInto(text, this.#bytes.subarray(this.length)).written
+    this.#length += encoder.encodeInto(text, this.#bytes.subarray(this.#length)).written
   }
 
-  appendBytes(bytes: Uint8Array): void {
+  #append(bytes: Uint8Array): void {
     this.#reserve(bytes.length)
-    this.#bytes.set(bytes, this.length)
-    this.length += bytes.length
+    this.#bytes.set(bytes, this.#length)
+    this.#length += bytes.length
   }
 
   #reserve(more: number): void {
-    const needed = this.length + more
+    const needed = this.#length + more
     if (needed <= this.#bytes.length) return
     const larger = new Uint8Array(Math.max(needed, 2 * this.#bytes.length))
     larger.set(this.bytes)
@@ -68,18 +63,34 @@ class Utf8 {
 
 const encoder = new TextEncoder()
 
-/** Lists as their items with commas between. */
-const written = new GrownLists<Utf8>(
-  () => new Utf8(1024),
-  (text, item) => text.append(text.length === 0 ? textOf(item) : `,${textOf(item)}`),
+/** Messages as they stand in a request, with commas between. */
+const histories = new GrownLists<History>(
+  () => new History(),
+  (history, item) => history.add(item),
+)
+const toolLists = new GrownLists<string[]>(
+  () => [],
+  (texts, item) => texts.push(textOf(item)),
 )
 
-function joined(parts: readonly (string | Utf8)[]): Uint8Array<ArrayBuffer> {
-  const most = parts.reduce((sum, part) => sum + (typeof part === 'string' ? part.length * 3 : part.length), 0)
-  const whole = new Utf8(most)
-  for (const part of parts) {
-    if (typeof part === 'string') whole.append(part)
-    else whole.appendBytes(part.bytes)
+/** In one piece; what is ASCII takes exactly its length. */
+function joined(head: string, history: Uint8Array, tail: string): Uint8Array<ArrayBuffer> {
+  const whole = new Uint8Array(head.length + history.length + tail.length)
+  const start = encoder.encodeInto(head, whole)
+  const end = start.written + history.length
+  if (start.read === head.length && end <= whole.length) {
+    whole.set(history, start.written)
+    if (encoder.encodeInto(tail, whole.subarray(end)).read === tail.length) return whole
   }
-  return whole.bytes
+  return joinedSlowly(encoder.encode(head), history, encoder.encode(tail))
+}
+
+function joinedSlowly(...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
+  let length = 0
+  for (const part of parts) {
+    whole.set(part, length)
+    length += part.length
+  }
+  return whole
 }
