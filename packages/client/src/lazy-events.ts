@@ -117,7 +117,8 @@ export class LazyEvents<Event extends { readonly type: string }, Result>
     const advance = async (): Promise<IteratorResult<Event | ListenerError, void>> => {
       try {
         while (at >= batch.length) {
-          const next = await this.#next()
+          const next = this.#rest.shift() ?? (await this.#pull()) ?? this.#rest.shift()
+          if (!next && this.#failed) throw this.#failed.error // also where a drain met it first
           if (!next) return { value: undefined, done: true }
           batch = next
           at = 0
@@ -182,13 +183,6 @@ export class LazyEvents<Event extends { readonly type: string }, Result>
         if (problem) this.#emit(problem)
       }
     })
-  }
-
-  /** For the iterator: the next batch; throws what the source threw, also when a drain met it first. */
-  async #next(): Promise<readonly Event[] | undefined> {
-    const next = this.#rest.shift() ?? (await this.#pull()) ?? this.#rest.shift()
-    if (!next && this.#failed) throw this.#failed.error
-    return next
   }
 
   async #drain(take: (batch: readonly Event[]) => void): Promise<void> {

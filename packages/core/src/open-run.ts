@@ -220,20 +220,24 @@ function drive<Output>(
     outer?.removeEventListener('abort', abort)
     controller.abort(over)
   }
-  const next = async (): Promise<IteratorResult<Batch, Result<Output>>> => {
-    try {
-      const result = await events.next()
-      if (!result.done) return result
-      release()
-    } catch (error) {
-      const last = controller.signal.aborted ? aborted(run) : failed(error)
-      release()
-      if (run.state === before) throw error // not one fact was logged
-      await record(run, log, last)
-      run.state = apply(run.state, last)
-    }
-    return { done: true, value: await resultOf<Output>(run) }
+  const end = async (): Promise<IteratorResult<Batch, Result<Output>>> => ({
+    done: true,
+    value: await resultOf<Output>(run),
+  })
+  const ended = (): ReturnType<typeof end> => {
+    release()
+    return end()
   }
+  const broken = async (error: unknown): ReturnType<typeof end> => {
+    const last = controller.signal.aborted ? aborted(run) : failed(error)
+    release()
+    if (run.state === before) throw error // not one fact was logged
+    await record(run, log, last)
+    run.state = apply(run.state, last)
+    return end()
+  }
+  // Passed once per batch: a promise and no more.
+  const next = (): ReturnType<typeof end> => events.next().then((batch) => (batch.done ? ended() : batch), broken)
   return { events: { next }, abort: (reason) => controller.abort(reason) }
 }
 

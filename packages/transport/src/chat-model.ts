@@ -80,10 +80,31 @@ function sourceOf(client: CompletionClient): Source {
 function ownSource(completions: Completions): Source {
   return {
     create: (params, options) => completions.create(params, options) as Promise<Completion>,
-    async *stream(params, options) {
-      const stream = await completions.create(params, options)
-      yield* hasBatches(stream) ? stream.batches() : (stream as AsyncIterable<Chunk>)
-    },
+    stream: (params, options) =>
+      opened(async (): Promise<AsyncIterable<Chunk | readonly Chunk[]>> => {
+        const stream = await completions.create(params, options)
+        return hasBatches(stream) ? stream.batches() : (stream as AsyncIterable<Chunk>)
+      }),
+  }
+}
+
+/** What is opened at the first step. Written by hand: a generator would cost each step another turn. */
+function opened<T>(open: () => Promise<AsyncIterable<T>>): AsyncIterable<T> {
+  let iterator: AsyncIterator<T> | undefined
+  let left = false
+  const end = async (): Promise<IteratorResult<T>> => (await iterator?.return?.()) ?? { done: true, value: undefined }
+  const begin = async (): Promise<IteratorResult<T>> => {
+    iterator = (await open())[Symbol.asyncIterator]()
+    return left ? end() : iterator.next()
+  }
+  return {
+    [Symbol.asyncIterator]: () => ({
+      next: () => (iterator ? iterator.next() : left ? end() : begin()),
+      return() {
+        left = true
+        return end()
+      },
+    }),
   }
 }
 
