@@ -36,7 +36,8 @@ const compilerOptions = {
 try {
   // What an earlier build left of renamed sources must not be packed.
   for (const folder of readdirSync(join(root, 'packages')))
-    rmSync(join(root, 'packages', folder, 'dist'), { recursive: true, force: true })
+    for (const output of ['build', 'dist'])
+      rmSync(join(root, 'packages', folder, output), { recursive: true, force: true })
   await pnpm(root, ['build'])
   await pnpm(toolchain, ['install', '--frozen-lockfile', '--prefer-offline'])
   const packed: Packed[] = []
