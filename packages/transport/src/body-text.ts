@@ -1,13 +1,27 @@
 // A body that is not streamed, as text.
 import { LimitError } from '@toolloop/wire'
+import type { HttpResponse } from './http.ts'
 
 /** The next bytes; `undefined` at the end. */
 export type ReadBytes = () => Promise<readonly Uint8Array[] | undefined>
 
-/** All of it. `begun` is what was read before; `source.ended` spares the read that would only find the end. */
-export async function wholeText(
+/** All of it, at once where it has arrived. `begun` is what was read before. */
+export function wholeText(
   read: ReadBytes,
-  source: { readonly ended?: boolean },
+  source: Pick<HttpResponse, 'ended' | 'whole'>,
+  maxBytes: number,
+  begun?: readonly Uint8Array[],
+): string | Promise<string> {
+  const whole = begun === undefined ? source.whole?.() : undefined
+  if (whole === undefined) return readText(read, source, maxBytes, begun)
+  if (whole.reduce((size, part) => size + part.byteLength, 0) > maxBytes) throw tooLong(maxBytes)
+  return textOf(whole)
+}
+
+/** `source.ended` spares the read that would only find the end. */
+async function readText(
+  read: ReadBytes,
+  source: Pick<HttpResponse, 'ended'>,
   maxBytes: number,
   begun?: readonly Uint8Array[],
 ): Promise<string> {

@@ -124,7 +124,7 @@ export class Call {
   }
 
   /** The whole body as text, up to the bound. */
-  text(response: HttpResponse, begun?: readonly Uint8Array[]): Promise<string> {
+  text(response: HttpResponse, begun?: readonly Uint8Array[]): string | Promise<string> {
     this.#watch.enter('body')
     return wholeText(() => this.read(response), response, this.#policy.maxBodyBytes, begun)
   }
