@@ -19,7 +19,7 @@ const parallel = (calls: number): Workload => ({
   name: `${calls} parallel tools of 20 ms`,
   uses: 'parallel',
   model: `parallel/${calls}`,
-  requests: 10,
+  requests: 40,
   unit: 'run',
   events: 1,
   shows: 'wall',

@@ -105,4 +105,4 @@ export const isFact = (event: RunEvent): event is Fact => 'seq' in event
 
 type Draft = { [Type in keyof Facts]: Readonly<{ type: Type } & Facts[Type]> }[keyof Facts]
 /** A fact as a work makes it; the loop stamps it when it is logged, so that the log's order is the order of `seq`. */
-export const fact = (draft: Draft): Fact => ({ ...draft, seq: -1, at: 0, run: '', path: '' })
+export const fact = (draft: Draft): Fact => ({ seq: -1, at: 0, run: '', path: '', ...draft })

@@ -6,6 +6,7 @@ import { type Answer, apiErrorOf, parsedOrText } from './error-response.ts'
 import { APIConnectionError, APIUserAbortError } from './errors.ts'
 import type { Http, HttpRequest, HttpResponse } from './http.ts'
 import type { Logger } from './options.ts'
+import type { LiveCalls, Placed } from './live-calls.ts'
 import { isRedirect, mostRedirects, redirected, redirectError } from './redirect.ts'
 import { type Redact, redact, redactCause, secretsIn } from './redact.ts'
 import { Received, type ResponseInfo } from './response-info.ts'
@@ -24,7 +25,7 @@ export interface Caller {
   readonly signal: AbortSignal | undefined
   readonly onRetry: ((retry: Retry) => void) | undefined
   /** Holds the calls that are not over. */
-  readonly live: Set<Call>
+  readonly live: LiveCalls<Call>
 }
 
 /** An attempt, ready to be sent. */
@@ -41,7 +42,8 @@ export interface CallTarget {
 }
 
 /** Made once per request. `run` sends; the body is read by `read` or `text`; `finish` or `cancel` ends it. */
-export class Call {
+export class Call implements Placed {
+  place = -1
   readonly #target: CallTarget
   readonly #policy: CallPolicy
   readonly #caller: Caller
@@ -263,7 +265,7 @@ export class Call {
   #close(): void {
     this.#watch.stop()
     this.#unlisten()
-    this.#caller.live.delete(this)
+    this.#caller.live.remove(this)
     this.#interrupt = nothing
   }
 

@@ -15,6 +15,7 @@ import { endpointOf, segmentOf } from './endpoint.ts'
 import type { Answer } from './error-response.ts'
 import { checkedKey, mergeHeaders } from './headers.ts'
 import type { Http } from './http.ts'
+import { LiveCalls } from './live-calls.ts'
 import {
   checkClientOptions,
   checkRequestOptions,
@@ -41,7 +42,7 @@ export class Transport {
   #policy: CallPolicy | undefined
   #opening: Promise<Http> | undefined
   #http: Http | undefined
-  readonly #live = new Set<Call>()
+  readonly #live = new LiveCalls<Call>()
   #closed = false
 
   constructor(options: ClientOptions = {}) {
@@ -110,7 +111,7 @@ export class Transport {
   /** Cuts what runs and frees the connections. Later requests fail. */
   async close(): Promise<void> {
     this.#closed = true
-    for (const call of this.#live) call.cancel('The client was closed')
+    for (const call of this.#live.all()) call.cancel('The client was closed')
     const http = await this.#opening?.catch(() => undefined)
     await http?.close()
   }
