@@ -1,5 +1,5 @@
 import { call, calls as manyCalls, scriptedModel, text } from '@toolloop/testing'
-import { agent, and, calls, image, outputOf, steps, tool, type ToolContext, user } from 'toolloop'
+import { agent, and, calls, image, outputOf, type PrepareStep, steps, tool, type ToolContext, user } from 'toolloop'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 
@@ -12,7 +12,8 @@ const search = tool({
 const publish = tool({ name: 'publish', parameters: z.object({ text: z.string() }), execute: () => 'published' })
 
 test('context', async () => {
-  const model = scriptedModel([call('orders'), text('One: a lamp.')])
+  const model = scriptedModel([])
+  const cheap = scriptedModel([call('orders'), text('One: a lamp.')])
   // #region context
   interface Shop {
     readonly customer: string
@@ -29,10 +30,11 @@ test('context', async () => {
     name: 'clerk',
     model,
     tools: [orders],
-    instructions: ({ customer }: Shop) => `You serve ${customer}.`,
+    instructions: ({ customer }) => `You serve ${customer}.`,
+    prepareStep: ({ context }: PrepareStep<{ trial: boolean }>) => (context.trial ? { model: cheap } : {}),
   })
 
-  const context = { customer: 'Ada', orders: async () => ['lamp'] }
+  const context = { customer: 'Ada', orders: async () => ['lamp'], trial: true }
   const result = await clerk.run('What did I order?', { context }) // without `context` this does not compile
   // #endregion
   expect(outputOf(result)).toBe('One: a lamp.')

@@ -3,7 +3,24 @@ import { tool, type ToolContext } from '@toolloop/schema'
 import type { ChatModel, FinishReason } from '@toolloop/wire'
 import { expectTypeOf, test } from 'vitest'
 import { z } from 'zod'
-import { type AnyAgent, agent, outputOf, type Result, type RunEvent, type RunStream } from './index.ts'
+import {
+  type Agent,
+  type AnyAgent,
+  type AnyTool,
+  agent,
+  and,
+  calls,
+  not,
+  or,
+  outputOf,
+  type PrepareStep,
+  type Result,
+  type RunEvent,
+  type RunStream,
+  type StepChanges,
+  steps,
+  type StopCondition,
+} from './index.ts'
 
 declare const model: ChatModel
 interface App {
@@ -51,6 +68,144 @@ test('context is required exactly when a tool or hook asks for one, and is the i
   void hooked.run('x', { context: { user: 'ada', tone: 'dry' } })
   // @ts-expect-error -- `tone` is missing
   void hooked.run('x', { context: { user: 'ada' } })
+})
+
+test('each hook may ask for a context of its own, wherever it stands among the options', () => {
+  const one = agent({
+    name: 'a',
+    model,
+    instructions: (context: { tone: string }) => context.tone,
+    prepareStep: ({ context }: PrepareStep<{ admin: boolean }>) => (context.admin ? { tools: ['add'] } : {}),
+    tools: [add, whoAmI],
+    params: ({ heat }: { heat: number }) => ({ temperature: heat }),
+    output: {
+      schema: z.object({ sum: z.number() }),
+      validate: ({ sum }, { context }: { context: { most: number } }) => (sum > context.most ? 'too much' : undefined),
+    },
+  })
+  type Both = App & { tone: string } & { heat: number } & { admin: boolean } & { most: number }
+  expectTypeOf(one).toEqualTypeOf<Agent<{ sum: number }, readonly [typeof add, typeof whoAmI], Both>>()
+  void one.run('x', { context: { user: 'ada', tone: 'dry', heat: 1, admin: true, most: 9 } })
+  // @ts-expect-error -- no options, no context
+  void one.run('x')
+  // @ts-expect-error -- no `user`, for the tool
+  void one.run('x', { context: { tone: 'dry', heat: 1, admin: true, most: 9 } })
+  // @ts-expect-error -- no `tone`, for `instructions`
+  void one.run('x', { context: { user: 'ada', heat: 1, admin: true, most: 9 } })
+  // @ts-expect-error -- no `heat`, for `params`
+  void one.run('x', { context: { user: 'ada', tone: 'dry', admin: true, most: 9 } })
+  // @ts-expect-error -- no `admin`, for `prepareStep`
+  void one.run('x', { context: { user: 'ada', tone: 'dry', heat: 1, most: 9 } })
+  // @ts-expect-error -- no `most`, for `validate`
+  void one.stream('x', { context: { user: 'ada', tone: 'dry', heat: 1, admin: true } })
+})
+
+test("a hook that states no context is given the tools', and asks for nothing", () => {
+  const one = agent({
+    name: 'a',
+    model,
+    instructions: (context) => context.user,
+    prepareStep: ({ step, context }) => ({ instructions: `${step} ${context.user}` }),
+    // @ts-expect-error -- no tool has a `heat`
+    params: (context) => ({ temperature: context.heat }),
+    output: { schema: z.string(), validate: (text, { context }) => (text === context.user ? 'Who else?' : undefined) },
+    tools: [whoAmI],
+  })
+  expectTypeOf(one).toEqualTypeOf<Agent<string, readonly [typeof whoAmI], App>>()
+
+  const plain = agent({
+    name: 'a',
+    model,
+    instructions: () => 'Be brief.',
+    params: (context) => ({ user: String(context) }),
+    prepareStep: ({ step }) => (step > 2 ? { toolChoice: 'none' } : undefined),
+  })
+  expectTypeOf(plain).toEqualTypeOf<Agent<string, readonly []>>()
+  void plain.run('x')
+  // @ts-expect-error -- of an unknown context nothing is known
+  agent({ name: 'a', model, instructions: (context) => context.user })
+})
+
+test('what an agent is read as names its output, its tools and its context, and nothing else', () => {
+  expectTypeOf(agent({ name: 'a', model })).toEqualTypeOf<Agent<string, readonly []>>()
+  expectTypeOf(agent({ name: 'a', model, tools: [add] })).toEqualTypeOf<Agent<string, readonly [typeof add]>>()
+  expectTypeOf(agent({ name: 'a', model, tools: [add, whoAmI], instructions: ({ user }: App) => user })).toEqualTypeOf<
+    Agent<string, readonly [typeof add, typeof whoAmI], App>
+  >()
+})
+
+test('a step offers and chooses only tools that the agent has', () => {
+  const base = { name: 'a', model, tools: [add, stored] as const }
+  agent({ ...base, prepareStep: ({ step }) => (step === 0 ? { tools: ['add'], toolChoice: 'required' } : {}) })
+  agent({ ...base, prepareStep: async ({ context }) => ({ tools: context.db.has('x') ? ['add', 'stored'] : [] }) })
+  agent({ ...base, prepareStep: () => ({ toolChoice: { type: 'function', function: { name: 'stored' } } }) })
+  const narrow = (): StepChanges<'add'> => ({ tools: ['add'] })
+  agent({ ...base, prepareStep: narrow })
+  // @ts-expect-error -- a misspelt tool
+  agent({ ...base, prepareStep: () => ({ tools: ['ad'] }) })
+  // @ts-expect-error -- a misspelt tool in one of several steps
+  agent({ ...base, prepareStep: ({ step }) => (step === 0 ? { tools: ['add'] } : { tools: ['stord'] }) })
+  // @ts-expect-error -- a misspelt tool, later
+  agent({ ...base, prepareStep: async () => ({ tools: ['ad'] }) })
+  // @ts-expect-error -- a choice of a misspelt tool
+  agent({ ...base, prepareStep: () => ({ toolChoice: { type: 'function', function: { name: 'ad' } } }) })
+  // @ts-expect-error -- an agent without tools offers none
+  agent({ name: 'a', model, prepareStep: () => ({ tools: ['add'] }) })
+})
+
+test('an agent chooses, and waits for, only tools that it has', () => {
+  const base = { name: 'a', model, tools: [add, stored] as const }
+  agent({ ...base, toolChoice: { type: 'function', function: { name: 'add' } }, stopWhen: calls('add', 'stored') })
+  agent({ ...base, stopWhen: [and(steps(2), or(calls('add'), not(calls('stored')))), ({ since }) => since > 3] })
+  agent({ ...base, stopWhen: and(steps(2), async (state) => state.steps.length > 1) })
+  const mine: StopCondition = (state) => state.steps.length > 1
+  const unlessMine = not((state) => state.steps.length > 1)
+  agent({ ...base, stopWhen: or(mine, unlessMine) })
+  // @ts-expect-error -- a choice of a misspelt tool
+  agent({ ...base, toolChoice: { type: 'function', function: { name: 'ad' } } })
+  // @ts-expect-error -- a misspelt tool
+  agent({ ...base, stopWhen: calls('ad') })
+  // @ts-expect-error -- a misspelt tool, deep inside
+  agent({ ...base, stopWhen: [steps(9), and(steps(2), or(calls('add'), not(calls('stord'))))] })
+  // @ts-expect-error -- an agent without tools waits for none
+  agent({ name: 'a', model, stopWhen: calls('add') })
+})
+
+test('an agent whose tools are only known when it runs takes any name', () => {
+  const many: readonly AnyTool[] = [add, stored]
+  const one = agent({
+    name: 'a',
+    model,
+    tools: [whoAmI, ...many],
+    toolChoice: { type: 'function', function: { name: 'whatever' } },
+    prepareStep: ({ step }) => ({ tools: [`tool_${step}`] }),
+    stopWhen: and(steps(2), calls('whatever')),
+  })
+  agent({ name: 'a', model, tools: many, prepareStep: () => ({ tools: ['whatever'] }) })
+  // @ts-expect-error -- a name is a text all the same
+  one.with({ prepareStep: () => ({ tools: [1] }) })
+})
+
+test('`with` keeps output, tools and context', () => {
+  const one = agent({
+    name: 'a',
+    model,
+    tools: [add, whoAmI],
+    instructions: (context: { tone: string }) => context.tone,
+  })
+  const other = one.with({
+    instructions: ({ user, tone }) => `${user}: ${tone}`,
+    prepareStep: ({ context }) => (context.user === 'ada' ? { tools: ['add'] } : {}),
+    params: ({ tone }: { tone: string }) => (tone === 'dry' ? { temperature: 0 } : {}),
+    stopWhen: calls('who_am_i'),
+  })
+  expectTypeOf(other).toEqualTypeOf<typeof one>()
+  // @ts-expect-error -- a context that the agent is not given
+  one.with({ instructions: (context: { heat: number }) => `${context.heat}` })
+  // @ts-expect-error -- a misspelt tool
+  one.with({ prepareStep: () => ({ tools: ['ad'] }) })
+  // @ts-expect-error -- a misspelt tool
+  one.with({ stopWhen: calls('ad') })
 })
 
 test('the output is text, or what the schema gives', async () => {

@@ -12,7 +12,7 @@ import type { Result } from './result.ts'
 import type { RunArguments } from './run-options.ts'
 import { type RunStream, runStream } from './run-stream.ts'
 import type { AgentOptions, AgentSpec, AnyTool } from './spec.ts'
-import { type StopCondition, toolNamesIn } from './stop.ts'
+import { type StopCondition, toolsOf } from './stop.ts'
 import type { EventOf } from './typed-events.ts'
 
 /** A model, its instructions, tools and output: a frozen description that may be run any number of times. */
@@ -39,12 +39,20 @@ export type AnyAgent<Output = unknown> = Pick<
 
 /**
  * Describes an agent. Context is stated where it is used (`{ context }: ToolContext<App>` in a tool, or in a hook) and
- * then required by `run`.
+ * then required by `run`: all that tools and hooks ask for. A hook that states none is given the tools'.
  * @throws UsageError for a wrong option or two tools of one name
  */
-export function agent<const Tools extends readonly AnyTool[] = readonly [], Output = string, Hooks = unknown>(
-  options: AgentOptions<Tools, Output, Hooks>,
-): Agent<Output, Tools, Hooks & ContextOf<Tools>> {
+export function agent<
+  const Tools extends readonly AnyTool[] = readonly [],
+  Output = string,
+  // One for each hook: a single one would be inferred from one hook, and the others would have to fit it.
+  Instructions = ContextOf<Tools>,
+  Params = ContextOf<Tools>,
+  Step = ContextOf<Tools>,
+  Validate = ContextOf<Tools>,
+>(
+  options: AgentOptions<Tools, Output, Instructions, Params, Step, Validate>,
+): Agent<Output, Tools, ContextOf<Tools> & Instructions & Params & Step & Validate> {
   checkAgentOptions(options)
   // What the caller changes later changes nothing here.
   const { params, tools } = options
@@ -71,7 +79,7 @@ export function agent<const Tools extends readonly AnyTool[] = readonly [], Outp
     run: async (input, ...[runOptions]) => drain(await open(input, runOptions, false)()),
     stream: (input, ...[runOptions]) => runStream(open(input, runOptions, true)),
     with: (overrides) => agent({ ...own, ...(overrides as unknown as Partial<typeof options>) }),
-  } satisfies Agent<Output, Tools, Hooks & ContextOf<Tools>>)
+  } satisfies ReturnType<typeof agent<Tools, Output, Instructions, Params, Step, Validate>>)
 }
 
 /** To the result, with nobody looking at the events. */
@@ -111,7 +119,7 @@ function specOf(options: AgentOptions<readonly AnyTool[], unknown, unknown>): Ag
       : Array.isArray(stopWhen)
         ? (stopWhen as readonly StopCondition[])
         : [stopWhen as StopCondition]
-  for (const asked of conditions.flatMap(toolNamesIn))
+  for (const asked of toolsOf(conditions))
     if (!tools.has(asked))
       throw new UsageError(
         `Agent \`${name}\`: \`stopWhen\` waits for the tool ${JSON.stringify(asked)}; there is ${[...tools.keys()].join(', ') || 'none'}.`,

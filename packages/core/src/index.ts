@@ -1,6 +1,15 @@
 // Agents.
 export { type Agent, agent, type AnyAgent, type ContextOf } from './agent.ts'
-export type { AgentOptions, AgentParams, AnyTool, OnToolError, PrepareStep, RunLimit, StepChanges } from './spec.ts'
+export type {
+  AgentOptions,
+  AgentParams,
+  AnyTool,
+  NamesOf,
+  OnToolError,
+  PrepareStep,
+  RunLimit,
+  StepChanges,
+} from './spec.ts'
 export { and, calls, not, or, steps, type StopCondition } from './stop.ts'
 export type { OutputMode, OutputOption, OutputSettings } from './output.ts'
 // Running them.

@@ -11,6 +11,9 @@ import type { StopCondition } from './stop.ts'
 // oxlint-disable-next-line typescript/no-explicit-any -- arguments and context are contravariant: only `any` admits every tool
 export type AnyTool = Tool<string, any, unknown, any>
 
+/** The names of these tools; `string` where the list is only known when it runs. */
+export type NamesOf<Tools extends readonly AnyTool[]> = Tools[number]['name']
+
 /** Request parameters beyond what the agent itself sets; passed on as they are. */
 export type AgentParams = Partial<
   Omit<ModelRequest, 'messages' | 'tools' | 'tool_choice' | 'response_format' | 'n' | 'parallel_tool_calls'>
@@ -27,7 +30,18 @@ export interface RunLimit {
 /** What a tool's failure becomes: a message for the model, the end of the run, or a text of your own for the model. */
 export type OnToolError = 'message' | 'throw' | ((error: unknown) => string)
 
-export interface AgentOptions<Tools extends readonly AnyTool[], Output, Context> {
+/**
+ * What `agent` takes. `Context` is enough to write the type; the others are there so that `agent` can tell what each
+ * hook asks for by itself.
+ */
+export interface AgentOptions<
+  Tools extends readonly AnyTool[],
+  Output,
+  Context,
+  ParamsContext = Context,
+  StepContext = Context,
+  OutputContext = Context,
+> {
   /** Names it in logs; a log is resumed by the agent of the same name. */
   readonly name: string
   /** A model's id, asked through `client`; or any `ChatModel`. */
@@ -38,19 +52,23 @@ export interface AgentOptions<Tools extends readonly AnyTool[], Output, Context>
   readonly instructions?: string | ((context: Context) => string | Promise<string>) | undefined
   readonly tools?: Tools | undefined
   /** The form of the answer. @default text */
-  readonly output?: OutputOption<Output, Context> | undefined
-  readonly params?: AgentParams | ((context: Context) => AgentParams | Promise<AgentParams>) | undefined
+  readonly output?: OutputOption<Output, OutputContext> | undefined
+  readonly params?: AgentParams | ((context: ParamsContext) => AgentParams | Promise<AgentParams>) | undefined
   /** A choice that forces a call holds for the first step only. @default 'auto' */
-  readonly toolChoice?: ToolChoice | undefined
+  readonly toolChoice?: ToolChoice<NamesOf<Tools>> | undefined
   /** `false`: one call at a time, asked of the model and kept here. @default true */
   readonly parallel?: boolean | undefined
   readonly limit?: RunLimit | undefined
   /** Model calls of one run; then it ends as `limit`. @default 20 */
   readonly maxSteps?: number | undefined
   /** Ends the run as `stopped` after a step whose calls are done. Several: any of them. */
-  readonly stopWhen?: StopCondition | readonly StopCondition[] | undefined
+  readonly stopWhen?: StopCondition<NamesOf<Tools>> | readonly StopCondition<NamesOf<Tools>>[] | undefined
   /** Changes this one step. What it throws ends the run as `error`. */
-  readonly prepareStep?: ((input: PrepareStep<Context>) => StepChanges | void | Promise<StepChanges | void>) | undefined
+  readonly prepareStep?:
+    | ((
+        input: PrepareStep<StepContext>,
+      ) => StepChanges<NamesOf<Tools>> | void | Promise<StepChanges<NamesOf<Tools>> | void>)
+    | undefined
   /** @default 'message' */
   readonly onToolError?: OnToolError | undefined
   /** How often a step whose stream broke off is asked again. @default 1 */
@@ -71,14 +89,14 @@ export interface PrepareStep<Context> {
 }
 
 /** What differs in one step; the rest is as the agent says. */
-export interface StepChanges {
+export interface StepChanges<Name extends string = string> {
   readonly model?: string | ChatModel | undefined
   readonly instructions?: string | undefined
   /** What the model is shown instead of the conversation; the transcript stays as it is. */
   readonly messages?: readonly Message[] | undefined
   /** Names of the tools to offer. */
-  readonly tools?: readonly string[] | undefined
-  readonly toolChoice?: ToolChoice | undefined
+  readonly tools?: readonly Name[] | undefined
+  readonly toolChoice?: ToolChoice<Name> | undefined
   /** Laid over the agent's. */
   readonly params?: AgentParams | undefined
 }

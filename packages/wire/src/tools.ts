@@ -33,12 +33,12 @@ export interface CustomDefinition {
  * Which tools the model may or must call. `none`: no call; `auto`: as it likes; `required`: at least one;
  * a named tool: that one. @default 'none' without tools, else 'auto'
  */
-export type ToolChoice =
+export type ToolChoice<Name extends string = string> =
   | 'none'
   | 'auto'
   | 'required'
-  | { type: 'function'; function: { name: string } }
-  | { type: 'custom'; custom: { name: string } }
+  | { type: 'function'; function: { name: Name } }
+  | { type: 'custom'; custom: { name: Name } }
   | AllowedTools
 
 /** Narrows the choice to some of the request's tools without changing the (cached) list. */

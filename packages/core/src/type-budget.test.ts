@@ -1,0 +1,65 @@
+// Agents must be cheap to check: a tool costs the compiler some hundreds of instantiations, however many there are, and
+// hooks with contexts of their own cost next to nothing.
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+
+const folder = join(import.meta.dirname, '../node_modules/.type-budget')
+const compiler = join(import.meta.dirname, '../../../node_modules/typescript/bin/tsc')
+const config = {
+  extends: '../../../../tsconfig.base.json',
+  compilerOptions: { noEmit: true, types: ['node'], declaration: false, declarationMap: false, sourceMap: false },
+  include: ['*.ts', '../../../transport/src/*.d.ts'],
+}
+
+const head = `
+import type { Tool } from '@toolloop/schema'
+import type { ChatModel } from '@toolloop/wire'
+import { agent, and, calls, type PrepareStep, steps } from '../../src/index.ts'
+declare const model: ChatModel
+`
+const tool = (index: number): string => `
+declare const tool${index}: Tool<'tool_${index}', { id: string; n${index}: number }, string, { user${index}: string }>`
+const hooks = `
+  instructions: (context: { tone: string }) => context.tone,
+  params: (context: { heat: number }) => ({ temperature: context.heat }),
+  prepareStep: ({ step, context }: PrepareStep<{ admin: boolean }>) =>
+    step === 0 && context.admin ? { tools: ['tool_0'], toolChoice: { type: 'function', function: { name: 'tool_0' } } } : {},
+  stopWhen: and(steps(2), calls('tool_0')),`
+const use = (index: number): string => `
+  if (event.type === 'tool.done' && event.ok && event.name === 'tool_${index}') event.args.n${index} satisfies number`
+
+/** What one agent costs with all of it: its definition, a run with its context, and its events. */
+function instantiations(tools: number, withHooks = true): number {
+  rmSync(folder, { recursive: true, force: true })
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config))
+  const all = (one: (index: number) => string): string =>
+    Array.from({ length: tools }, (_, index) => one(index)).join('')
+  const context = `{ ${withHooks ? "tone: '', heat: 1, admin: true, " : ''}${all((index) => `user${index}: '', `)}}`
+  const body = `
+const one = agent({ name: 'one', model, tools: [${all((index) => `tool${index}, `)}],${withHooks ? hooks : ''} })
+void one.run('x', { context: ${context} })
+for await (const event of one.stream('x', { context: ${context} })) {${all(use)}
+}`
+  writeFileSync(join(folder, 'agent.ts'), `${head}${all(tool)}${body}\n`)
+  const output = execFileSync(process.execPath, [compiler, '-p', folder, '--extendedDiagnostics'], { encoding: 'utf8' })
+  return Number(/Instantiations:\s+(\d+)/.exec(output)?.[1])
+}
+
+describe('the cost of checking an agent', () => {
+  afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+  it('is some hundreds of instantiations a tool, and does not grow with their number', () => {
+    const [one, ten, twenty] = [instantiations(1), instantiations(10), instantiations(20)]
+    const first = (ten - one) / 9
+    const second = (twenty - ten) / 10
+    expect(first).toBeLessThan(400)
+    expect(second).toBeLessThan(first * 1.2 + 100)
+  }, 60_000)
+
+  it('is some hundreds of instantiations more with a context for each hook and checked names, with 20 tools too', () => {
+    expect(instantiations(20) - instantiations(20, false)).toBeLessThan(500)
+  }, 60_000)
+})
