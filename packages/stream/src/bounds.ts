@@ -32,7 +32,7 @@ export function checkBounds(who: string, options: object, names: readonly string
   for (const name of names) {
     const value = (options as Record<string, unknown>)[name]
     if (value === undefined || value === Infinity || (Number.isInteger(value) && (value as number) >= 1)) continue
-    const shown = typeof value === 'string' ? JSON.stringify(value) : String(value)
+    const shown = typeof value === 'number' || typeof value === 'bigint' ? String(value) : JSON.stringify(value)
     throw new UsageError(`${who}: \`${name}\` is ${shown}; it must be a whole number of at least 1, or Infinity.`)
   }
 }
