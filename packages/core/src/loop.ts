@@ -21,8 +21,10 @@ export async function* loop(run: Run, log: RunLog, input: Batch, scope: Scope): 
       const facts = batch.filter(isFact)
       if (facts.length > 0 || batch.length === 0) {
         for (const fact of facts) run.stamp(fact)
+        run.writing = true
         const written = facts.length > 0 ? log.append(facts) : undefined
         if (written) await inTime(run, written)
+        run.writing = false
         for (const event of batch) if (isFact(event)) state = run.state = apply(state, event)
         if (!run.signal.aborted) scope.logged()
         if (state.status === 'running' && !run.signal.aborted)
