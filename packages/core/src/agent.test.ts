@@ -492,6 +492,17 @@ describe('wrong use is refused before anything is sent', () => {
     expect((await agent({ name: 'a', model: scriptedModel([text('z')]) }).run('z', { from: log })).status).toBe('done')
   })
 
+  it('a log that another run is using, though one that has ended is disposed of', async () => {
+    const log = memoryLog()
+    const slow = agent({ name: 'a', model: scriptedModel(() => text('x', { delay: 5 })) })
+    const ended = slow.stream('x', { log })
+    for await (const event of ended) void event
+    const next = slow.run('y', { from: log })
+    await ended[Symbol.asyncDispose]()
+    await expect(slow.run('z', { from: log })).rejects.toThrow(/log is in use/)
+    expect((await next).status).toBe('done')
+  })
+
   it('a log with a hole', async () => {
     const log = memoryLog()
     const one = agent({

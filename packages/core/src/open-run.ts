@@ -216,7 +216,10 @@ function drive<Output>(
   const scope = new MemoryScope(run.signal)
   if (run.watched) run.tell = (progress) => scope.tell(progress)
   const events = loop(run, log, start, scope)
+  let held = true
   const release = (): void => {
+    if (!held) return // asked again behind the end, when another run may hold the log
+    held = false
     inUse.delete(log)
     outer?.removeEventListener('abort', abort)
     controller.abort(over)
