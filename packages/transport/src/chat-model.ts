@@ -15,7 +15,7 @@ import { adaptRequest } from './adapt-request.ts'
 import { checkCompletion } from './completion-body.ts'
 import { defaultBaseURL } from './endpoint.ts'
 import { ownError } from './foreign-error.ts'
-import { type ProfileName, profileFor } from './profiles.ts'
+import { changed, type ProfileName, profileFor } from './profiles.ts'
 
 /** Anything that can create completions: a `Client`, a `Transport`, or an `openai` instance. */
 export type CompletionClient = OwnClient | OpenAIClient
@@ -132,7 +132,7 @@ function foreignSource({ chat, baseURL }: OpenAIClient): Source {
 
 function profileOf(client: CompletionClient, setting: ChatModelOptions['profile']): Profile {
   const own = 'profile' in client ? client.profile : undefined
-  if (typeof setting === 'object' && own !== undefined) return Object.freeze({ ...own, ...setting })
+  if (typeof setting === 'object' && own !== undefined) return changed(own, setting)
   if (setting === undefined && own !== undefined) return own
   const baseURL = 'baseURL' in client && typeof client.baseURL === 'string' ? client.baseURL : defaultBaseURL
   return profileFor(setting, baseURL)
