@@ -77,6 +77,7 @@ function grownBy<T extends object>(adapt: (item: T) => T): GrownLists<Adapted<T>
       made.changed ||= next !== item
       made.items.push(next)
     },
+    ({ items }) => 64 * items.length, // about: the texts are shared
   )
 }
 
