@@ -237,6 +237,7 @@ describe('an abort', () => {
   it('is not put off by progress that does not cease', async () => {
     const model = {
       name: 'deaf',
+      // oxlint-disable-next-line require-yield -- it says nothing, for ever
       async *stream(_request: unknown, { onRetry }: ModelOptions): AsyncGenerator<Chunk, void> {
         for (let attempt = 1; attempt < 1_000; attempt++) {
           onRetry?.({ attempt, delay: 0, error: new Error('busy') })
