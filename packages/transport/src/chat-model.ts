@@ -88,13 +88,15 @@ function ownSource(completions: Completions): Source {
   }
 }
 
-/** What is opened at the first step. Written by hand: a generator would cost each step another turn. */
+/** What is opened at the first step, once. Written by hand: a generator would cost each step another turn. */
 function opened<T>(open: () => Promise<AsyncIterable<T>>): AsyncIterable<T> {
+  let opening: Promise<AsyncIterable<T>> | undefined
   let iterator: AsyncIterator<T> | undefined
   let left = false
   const end = async (): Promise<IteratorResult<T>> => (await iterator?.return?.()) ?? { done: true, value: undefined }
   const begin = async (): Promise<IteratorResult<T>> => {
-    iterator = (await open())[Symbol.asyncIterator]()
+    const source = await (opening ??= open()) // also where it is asked again before, or after it failed
+    iterator ??= source[Symbol.asyncIterator]()
     return left ? end() : iterator.next()
   }
   return {
