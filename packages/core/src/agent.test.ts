@@ -262,6 +262,15 @@ describe('what changes in one step', () => {
     expect(model.requests.map((request) => request.tool_choice)).toEqual([toolChoice, later])
   })
 
+  it('stays the caller’s: nothing in it is frozen', async () => {
+    const toolChoice = { type: 'function', function: { name: 'get_weather' } } as const
+    const messages = [user('short')]
+    const model = scriptedModel([text('done')], { check })
+    const prepareStep = () => ({ toolChoice, messages })
+    await agent({ name: 'a', model, tools: [getWeather], prepareStep }).run('go')
+    expect([toolChoice, toolChoice.function, messages, messages[0]].map(Object.isFrozen)).toEqual(Array(4).fill(false))
+  })
+
   it('cannot change the conversation behind the log', async () => {
     const model = scriptedModel([call('get_weather', { city: 'Oslo', unit: null }), text('done')], { check })
     const result = await agent({
