@@ -70,7 +70,7 @@ const anAnswer: fc.Arbitrary<Reply> = fc.oneof(
 )
 
 /** A way to go through a run. */
-type Way = (worker: ReturnType<typeof agentOf>, log: ReturnType<typeof memoryLog>) => Promise<Result<string>>
+type Way = (worker: ReturnType<typeof agentOf>, log: ReturnType<typeof memoryLog>) => Promise<Result>
 const agentOf = (script: readonly Reply[], earlyDispatch: boolean) =>
   agent({ name: 'a', model: scriptedModel([...script, ...Array(3).fill(text('Done.'))]), tools, earlyDispatch })
 const ways: readonly Way[] = [
@@ -94,13 +94,19 @@ function factsOf(facts: readonly Fact[]): string[] {
   return timeless.toSorted()
 }
 
-function stateOf(result: Result<string>): unknown {
-  const { timing: _timing, state: _state, request, steps, ...rest } = result
+function stateOf(result: Result): unknown {
+  const { runId, status, messages, usage, cost, partial, steps } = result
   return {
-    ...rest,
-    error: result.status === 'error' && result.error.message,
-    requests: result.status === 'approval' && result.requests.map((one) => one.callId),
-    sent: steps.map(({ step }) => request(step)),
+    runId,
+    status,
+    messages,
+    usage,
+    cost,
+    partial,
+    output: status === 'done' && result.output,
+    error: status === 'error' && result.error.message,
+    requests: status === 'approval' && result.requests.map((one) => one.callId),
+    sent: steps.map(({ step }) => result.request(step)),
     steps: steps.map(({ startedAt: _startedAt, endedAt: _endedAt, calls, ...step }) => ({
       ...step,
       calls: calls.map(({ callId, ok, content, reason }) => ({ callId, ok, content, reason })),
