@@ -212,6 +212,26 @@ describe('a stream', () => {
     expect(seen).toEqual(['run.start', 'step.start', 'Hello there', 'content.done', 'step.done', 'run.done'])
   })
 
+  it('keeps the newest of what a tool tells while nobody takes it, between its start and its end', async () => {
+    const count = 5_000
+    const chatty = tool({
+      name: 'chatty',
+      execute: (_args, { progress }) => {
+        for (let at = 0; at < count; at++) progress(at)
+      },
+    })
+    const model = scriptedModel([call('chatty'), text('done')])
+    const told: unknown[] = []
+    const order: string[] = []
+    for await (const event of agent({ name: 'a', model, tools: [chatty] }).stream('go')) {
+      if (event.type === 'tool.progress') told.push(event.data)
+      if (event.type.startsWith('tool.') && order.at(-1) !== event.type) order.push(event.type)
+    }
+    expect(order).toEqual(['tool.start', 'tool.progress', 'tool.done'])
+    expect(told.slice(-1024)).toEqual(Array.from({ length: 1024 }, (_, at) => count - 1024 + at))
+    expect(told.length).toBeLessThan(count)
+  })
+
   it('tells retries while the answer is still awaited', async () => {
     const goOn = Promise.withResolvers<void>()
     const model = scriptedModel([text('x')])
