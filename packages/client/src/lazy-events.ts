@@ -99,7 +99,7 @@ export class LazyEvents<Event extends { readonly type: string }, Result>
     if (this.#aborted) return
     this.#aborted = { reason: reason ?? 'aborted' }
     if (this.#owner === 'drain') void this.#end()
-    if (this.#owner === 'iterator') void this.#drain((batch) => this.#rest.push(batch))
+    if (this.#owner === 'iterator') this.#draining = this.#drain((batch) => this.#rest.push(batch))
   }
 
   [Symbol.asyncIterator](): AsyncIterator<Event | ListenerError, void, void> {
@@ -117,7 +117,7 @@ export class LazyEvents<Event extends { readonly type: string }, Result>
     const advance = async (): Promise<IteratorResult<Event | ListenerError, void>> => {
       try {
         while (at >= batch.length) {
-          const next = this.#rest.shift() ?? (await this.#pull()) ?? this.#rest.shift()
+          const next = this.#draining ? await this.#drained() : await this.#pull()
           if (!next && this.#failed) throw this.#failed.error // also where a drain met it first
           if (!next) return { value: undefined, done: true }
           batch = next
@@ -147,7 +147,11 @@ export class LazyEvents<Event extends { readonly type: string }, Result>
   /** Aborts what still flows, and waits for its end. A handle nobody touched stays closed. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#aborted ??= { reason: 'The consumer left.' }
-    if (this.#owner === 'iterator') return this.#drain(() => {})
+    if (this.#owner === 'iterator') {
+      await (this.#draining ??= this.#drain(() => {}))
+      this.#rest.length = 0
+      return
+    }
     if (!this.#scheduled) return
     if (this.#owner === 'nobody') this.#drainToListeners()
     await this.#end()
@@ -183,6 +187,12 @@ export class LazyEvents<Event extends { readonly type: string }, Result>
         if (problem) this.#emit(problem)
       }
     })
+  }
+
+  /** For the iterator, once it does not pull itself any more: two that pull would mix up the order. */
+  async #drained(): Promise<readonly Event[] | undefined> {
+    if (this.#rest.length === 0) await this.#draining
+    return this.#rest.shift()
   }
 
   async #drain(take: (batch: readonly Event[]) => void): Promise<void> {

@@ -262,6 +262,15 @@ describe('what changes in one step', () => {
     expect(model.requests.map((request) => request.tool_choice)).toEqual([toolChoice, later])
   })
 
+  it('stays the caller’s: nothing in it is frozen', async () => {
+    const toolChoice = { type: 'function', function: { name: 'get_weather' } } as const
+    const messages = [user('short')]
+    const model = scriptedModel([text('done')], { check })
+    const prepareStep = () => ({ toolChoice, messages })
+    await agent({ name: 'a', model, tools: [getWeather], prepareStep }).run('go')
+    expect([toolChoice, toolChoice.function, messages, messages[0]].map(Object.isFrozen)).toEqual(Array(4).fill(false))
+  })
+
   it('cannot change the conversation behind the log', async () => {
     const model = scriptedModel([call('get_weather', { city: 'Oslo', unit: null }), text('done')], { check })
     const result = await agent({
@@ -490,6 +499,17 @@ describe('wrong use is refused before anything is sent', () => {
     expect(one.status).toBe('fulfilled')
     expect(two).toMatchObject({ status: 'rejected', reason: { message: expect.stringMatching(/log is in use/) } })
     expect((await agent({ name: 'a', model: scriptedModel([text('z')]) }).run('z', { from: log })).status).toBe('done')
+  })
+
+  it('a log that another run is using, though one that has ended is disposed of', async () => {
+    const log = memoryLog()
+    const slow = agent({ name: 'a', model: scriptedModel(() => text('x', { delay: 5 })) })
+    const ended = slow.stream('x', { log })
+    for await (const event of ended) void event
+    const next = slow.run('y', { from: log })
+    await ended[Symbol.asyncDispose]()
+    await expect(slow.run('z', { from: log })).rejects.toThrow(/log is in use/)
+    expect((await next).status).toBe('done')
   })
 
   it('a log with a hole', async () => {

@@ -6,7 +6,7 @@ import type { RunLog } from './log.ts'
 import type { Run } from './run.ts'
 import type { Batch, Scope } from './scope.ts'
 import { apply, type RunState } from './state.ts'
-import { endingLast, interrupted, perform } from './works.ts'
+import { endingLast, interrupted, perform, withoutStarts } from './works.ts'
 
 /**
  * Decide what should run, take what happened, record it, tell the caller. `run.state` is what the log came to, `input`
@@ -21,8 +21,10 @@ export async function* loop(run: Run, log: RunLog, input: Batch, scope: Scope): 
       const facts = batch.filter(isFact)
       if (facts.length > 0 || batch.length === 0) {
         for (const fact of facts) run.stamp(fact)
+        run.writing = true
         const written = facts.length > 0 ? log.append(facts) : undefined
         if (written) await inTime(run, written)
+        run.writing = false
         for (const event of batch) if (isFact(event)) state = run.state = apply(state, event)
         if (!run.signal.aborted) scope.logged()
         if (state.status === 'running' && !run.signal.aborted)
@@ -32,7 +34,11 @@ export async function* loop(run: Run, log: RunLog, input: Batch, scope: Scope): 
       if (run.watched && batch.length > 0) yield batch
       if (state.status !== 'running') return state
       if (run.signal.aborted) await turn() // answers that are on their way still arrive
-      batch = run.signal.aborted ? interrupted(run, scope.arrived()) : await scope.next()
+      if (run.signal.aborted) batch = interrupted(run, scope.arrived())
+      else {
+        batch = await scope.next()
+        if (run.signal.aborted) batch = withoutStarts(batch)
+      }
     }
   } finally {
     scope.close()

@@ -23,7 +23,9 @@ export async function* modelStep(run: Run): Source {
   } catch (error) {
     return [failed(error)]
   }
-  const { model, tools, toolChoice } = plan
+  const { model, tools } = plan
+  // A fact is frozen, and an object may be the caller's.
+  const toolChoice = typeof plan.toolChoice === 'object' ? structuredClone(plan.toolChoice) : plan.toolChoice
   yield [fact({ type: 'step.start', step, model: model.name, tools, ...(toolChoice && { toolChoice }) })]
 
   // Asked until there is a message. One generator, no nesting: this is the way of every delta.

@@ -166,6 +166,7 @@ function makeRun(
     signal,
     clock,
     watched,
+    writing: false,
     tell: () => {},
     state: stateOf(past),
     stamp: (made: Mutable<Recorded>) => {
@@ -215,7 +216,10 @@ function drive<Output>(
   const scope = new MemoryScope(run.signal)
   if (run.watched) run.tell = (progress) => scope.tell(progress)
   const events = loop(run, log, start, scope)
+  let held = true
   const release = (): void => {
+    if (!held) return // asked again behind the end, when another run may hold the log
+    held = false
     inUse.delete(log)
     outer?.removeEventListener('abort', abort)
     controller.abort(over)
@@ -232,7 +236,8 @@ function drive<Output>(
     const last = controller.signal.aborted ? aborted(run) : failed(error)
     release()
     if (run.state === before) throw error // not one fact was logged
-    await record(run, log, last)
+    run.stamp(last)
+    if (!run.writing) await record(run, log, last)
     run.state = apply(run.state, last)
     return end()
   }
@@ -244,9 +249,8 @@ function drive<Output>(
 /** For whoever still listens; made once, since making an error takes longer than a step. */
 const over = new UsageError('The run is over.')
 
-/** The end of a run that broke: also in its log, if that still answers. */
+/** The end of a run that broke, in its log. (Behind a batch that was refused it would be damage: a hole before it.) */
 async function record(run: Run, log: RunLog, last: Fact): Promise<void> {
-  run.stamp(last)
   try {
     const written = log.append([last])
     if (written) await inTime(run, written)

@@ -74,6 +74,26 @@ describe('a run resumed from its log', () => {
     if (!endsInOpenStream(prefix)) expect(result.messages).toEqual(whole.messages)
   })
 
+  it('goes on from a log that refused a batch, whichever it was', async () => {
+    for (let refused = 1; ; refused++) {
+      const kept: Fact[] = []
+      let appends = 0
+      const log = {
+        load: () => [],
+        append: (more: readonly Fact[]) => {
+          if (appends++ === refused) throw new Error('busy')
+          kept.push(...more)
+        },
+      }
+      const result = await worker().run('go', { log })
+      if (appends <= refused) return expect(refused).toBeGreaterThan(5)
+      expect(result).toMatchObject({ status: 'error', error: { message: 'busy' } })
+      const again = await worker().run(undefined, { from: memoryLog(kept) })
+      expect(['done', 'approval']).toContain(again.status)
+      expect(checkTranscript(again.messages)).toBeUndefined()
+    }
+  })
+
   it('asks about an unsafe call in flight, and does what the answer says', async () => {
     const upTo = facts.findIndex((fact) => fact.type === 'tool.start' && fact.name === 'write') + 1
     const log = memoryLog(facts.slice(0, upTo))

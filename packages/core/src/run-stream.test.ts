@@ -3,7 +3,7 @@ import { tool } from '@toolloop/schema'
 import { call, calls, scriptedModel, text } from '@toolloop/testing'
 import type { Chunk } from '@toolloop/wire'
 import { describe, expect, it } from 'vitest'
-import { agent, outputOf, type RunEvent } from './index.ts'
+import { agent, memoryLog, outputOf, type RunEvent } from './index.ts'
 
 const add = tool({ name: 'add', execute: () => 3 })
 const make = () => {
@@ -210,6 +210,42 @@ describe('a stream', () => {
     ))
       seen.push(event.type === 'content.delta' ? event.delta : event.type)
     expect(seen).toEqual(['run.start', 'step.start', 'Hello there', 'content.done', 'step.done', 'run.done'])
+  })
+
+  it('tells the rest in order when the iterator is asked while an abort ends the run', async () => {
+    const model = () => scriptedModel([calls([{ name: 'add' }, { name: 'add' }, { name: 'add' }]), text('Nine.')])
+    for (let before = 1; before < 16; before++)
+      for (const wait of [0, 1, 2, 5, 10, 20]) {
+        const log = memoryLog()
+        const stream = agent({ name: 'a', model: model(), tools: [add] }).stream('go', { log })
+        const iterator = stream[Symbol.asyncIterator]()
+        const told: RunEvent[] = []
+        for (let asked = 0; asked < before; asked++) told.push((await iterator.next()).value as RunEvent)
+        stream.abort()
+        for (let job = 0; job < wait; job++) await Promise.resolve()
+        for (let next = await iterator.next(); !next.done; next = await iterator.next()) told.push(next.value)
+        expect(told.filter((event) => 'seq' in event)).toEqual(log.facts)
+      }
+  })
+
+  it('keeps the newest of what a tool tells while nobody takes it, between its start and its end', async () => {
+    const count = 5_000
+    const chatty = tool({
+      name: 'chatty',
+      execute: (_args, { progress }) => {
+        for (let at = 0; at < count; at++) progress(at)
+      },
+    })
+    const model = scriptedModel([call('chatty'), text('done')])
+    const told: unknown[] = []
+    const order: string[] = []
+    for await (const event of agent({ name: 'a', model, tools: [chatty] }).stream('go')) {
+      if (event.type === 'tool.progress') told.push(event.data)
+      if (event.type.startsWith('tool.') && order.at(-1) !== event.type) order.push(event.type)
+    }
+    expect(order).toEqual(['tool.start', 'tool.progress', 'tool.done'])
+    expect(told.slice(-1024)).toEqual(Array.from({ length: 1024 }, (_, at) => count - 1024 + at))
+    expect(told.length).toBeLessThan(count)
   })
 
   it('tells retries while the answer is still awaited', async () => {

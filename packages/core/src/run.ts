@@ -17,6 +17,8 @@ export interface Run {
   readonly watched: boolean
   /** The state as of the last logged batch. */
   state: RunState
+  /** A batch is on its way to the log. Where a run broke meanwhile, it was the log that failed. */
+  writing: boolean
   /** Progress, for somebody who looks. */
   tell(progress: Progress): void
   /** Gives a fact its place in the log and freezes it. */

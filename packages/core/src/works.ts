@@ -1,5 +1,5 @@
 import type { Work } from './decide.ts'
-import { type Fact, fact, type RunEvent } from './events.ts'
+import { type Fact, fact, isFact, type RunEvent } from './events.ts'
 import { finish } from './finish.ts'
 import type { Source } from './scope.ts'
 import { modelStep } from './model-step.ts'
@@ -21,15 +21,18 @@ export function perform(work: Work, run: Run): Source {
 }
 
 /**
- * What an abort leaves in the log: results that had arrived, then the text so far and the end. A call that was only
- * about to start has not.
+ * What an abort leaves in the log: results that had arrived, then the text so far and the end. Progress alone does not
+ * put the end off: it may never cease.
  */
 export function interrupted(run: Run, arrived: RunEvent[]): RunEvent[] {
-  const results = arrived.filter((event) => event.type !== 'tool.start')
-  if (results.length > 0) return results
+  const results = withoutStarts(arrived)
+  if (results.some(isFact)) return results
   const cut = run.cut?.('abort')
-  return cut ? [cut, aborted(run)] : [aborted(run)]
+  return [...results, ...(cut ? [cut] : []), aborted(run)]
 }
+
+/** After an abort: a call that was only about to start has not, and nobody may read in the log that it has. */
+export const withoutStarts = (batch: RunEvent[]): RunEvent[] => batch.filter((event) => event.type !== 'tool.start')
 
 export const aborted = (run: Run): Fact =>
   fact({ type: 'run.done', outcome: { status: 'aborted', reason: reasonOf(run.signal) } })

@@ -1,4 +1,4 @@
-import type { AssistantMessage, Message, ModelRequest, Profile } from '@toolloop/wire'
+import { type AssistantMessage, deepFreeze, type Message, type ModelRequest, type Profile } from '@toolloop/wire'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { adaptRequest, profileFor, profiles } from './index.ts'
@@ -134,6 +134,18 @@ test('frozen messages are adapted once per profile', () => {
   expect(adapt(profiles.openai)).toBe(adapt(profiles.openai))
   expect(adapt(profiles.openai)).not.toHaveProperty('reasoning_content')
   expect(adapt(profiles.deepseek)).toHaveProperty('reasoning_content')
+})
+
+test('a profile that is changed is followed, one that was passed as a setting is not', () => {
+  const messages = [deepFreeze<Message>({ role: 'developer', content: 'x' }), deepFreeze(said({ trace: 't' }))]
+  const sendBack: string[] = []
+  const own = { ...only({}), sendBack }
+  const settled = profileFor(own, 'https://llm.example/v1')
+  expect(adaptRequest({ messages }, own).messages).toMatchObject([{ role: 'developer' }, { content: 'x' }])
+  own.developerRole = false
+  sendBack.push('trace')
+  expect(adaptRequest({ messages }, own).messages).toEqual([{ role: 'system', content: 'x' }, messages[1]])
+  expect(adaptRequest({ messages }, settled).messages).toEqual([messages[0], said({})])
 })
 
 test('a message that needs no change is the same object', () => {

@@ -2,6 +2,7 @@
 import {
   type AssistantMessage,
   deepFreeze,
+  isDeepFrozen,
   type Message,
   type ModelRequest,
   type Profile,
@@ -56,6 +57,7 @@ interface Memo {
 
 const memos = new WeakMap<Profile, Memo>()
 
+/** Of a profile that may still change nothing is remembered. */
 function memoOf(profile: Profile): Memo {
   const known = memos.get(profile)
   if (known !== undefined) return known
@@ -63,7 +65,7 @@ function memoOf(profile: Profile): Memo {
     messages: grownBy((message: Message) => adaptMessage(message, profile)),
     tools: grownBy(withoutStrict),
   }
-  memos.set(profile, memo)
+  if (isDeepFrozen(profile)) memos.set(profile, memo)
   return memo
 }
 
@@ -75,6 +77,7 @@ function grownBy<T extends object>(adapt: (item: T) => T): GrownLists<Adapted<T>
       made.changed ||= next !== item
       made.items.push(next)
     },
+    ({ items }) => 64 * items.length, // about: the texts are shared
   )
 }
 

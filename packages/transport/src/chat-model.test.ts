@@ -65,6 +65,19 @@ test.each(makers)('%s never ends a stream that was cut', async (_name, make) => 
   await expect(chunksOf(make(server.url))).rejects.toBeInstanceOf(StreamError)
 })
 
+test.each(makers)('%s asks once, however often its iterator is asked', async (_name, make) => {
+  await using server = await loopback(answer, json(404, { error: { message: 'no such model' } }), answer)
+  const model = make(server.url)
+  const begun = model.stream!(request, {})[Symbol.asyncIterator]()
+  await Promise.all([begun.next(), begun.next()])
+  await begun.return?.()
+  expect(server.requests).toHaveLength(1)
+  const failing = model.stream!(request, {})[Symbol.asyncIterator]()
+  await expect(failing.next()).rejects.toBeInstanceOf(NotFoundError)
+  await failing.next().catch(() => {})
+  expect(server.requests).toHaveLength(2)
+})
+
 test.each(makers)('%s stops by its signal', async (_name, make) => {
   await using server = await loopback(() => {})
   const abort = new AbortController()

@@ -15,7 +15,7 @@ import { adaptRequest } from './adapt-request.ts'
 import { checkCompletion } from './completion-body.ts'
 import { defaultBaseURL } from './endpoint.ts'
 import { ownError } from './foreign-error.ts'
-import { type ProfileName, profileFor } from './profiles.ts'
+import { changed, type ProfileName, profileFor } from './profiles.ts'
 
 /** Anything that can create completions: a `Client`, a `Transport`, or an `openai` instance. */
 export type CompletionClient = OwnClient | OpenAIClient
@@ -88,13 +88,15 @@ function ownSource(completions: Completions): Source {
   }
 }
 
-/** What is opened at the first step. Written by hand: a generator would cost each step another turn. */
+/** What is opened at the first step, once. Written by hand: a generator would cost each step another turn. */
 function opened<T>(open: () => Promise<AsyncIterable<T>>): AsyncIterable<T> {
+  let opening: Promise<AsyncIterable<T>> | undefined
   let iterator: AsyncIterator<T> | undefined
   let left = false
   const end = async (): Promise<IteratorResult<T>> => (await iterator?.return?.()) ?? { done: true, value: undefined }
   const begin = async (): Promise<IteratorResult<T>> => {
-    iterator = (await open())[Symbol.asyncIterator]()
+    const source = await (opening ??= open()) // also where it is asked again before, or after it failed
+    iterator ??= source[Symbol.asyncIterator]()
     return left ? end() : iterator.next()
   }
   return {
@@ -132,7 +134,7 @@ function foreignSource({ chat, baseURL }: OpenAIClient): Source {
 
 function profileOf(client: CompletionClient, setting: ChatModelOptions['profile']): Profile {
   const own = 'profile' in client ? client.profile : undefined
-  if (typeof setting === 'object' && own !== undefined) return Object.freeze({ ...own, ...setting })
+  if (typeof setting === 'object' && own !== undefined) return changed(own, setting)
   if (setting === undefined && own !== undefined) return own
   const baseURL = 'baseURL' in client && typeof client.baseURL === 'string' ? client.baseURL : defaultBaseURL
   return profileFor(setting, baseURL)

@@ -149,7 +149,12 @@ export function profileFor(setting: ProfileName | Partial<Profile> | undefined, 
     setting?.name !== undefined && Object.hasOwn(known, setting.name) ? byName(setting.name) : byHost(baseURL)
   if (setting === undefined) return base
   checkOptionNames('A profile', setting, fields)
-  return Object.freeze({ ...base, ...setting })
+  return changed(base, setting)
+}
+
+/** A profile with some fields changed; the caller may change theirs later. */
+export function changed(base: Profile, setting: Partial<Profile>): Profile {
+  return deepFreeze({ ...base, ...setting, ...(setting.sendBack && { sendBack: [...setting.sendBack] }) })
 }
 
 function byName(name: string): Profile {

@@ -32,11 +32,16 @@ const textOf = (item: unknown): string => JSON.stringify(item) ?? 'null'
 
 /** Text as UTF-8 that grows. */
 class History {
-  #bytes = new Uint8Array(2048)
+  #bytes = new Uint8Array(0)
   #length = 0
 
   get bytes(): Uint8Array {
     return this.#bytes.subarray(0, this.#length)
+  }
+
+  /** What it takes up. */
+  get size(): number {
+    return this.#bytes.length
   }
 
   add(item: unknown): void {
@@ -55,7 +60,7 @@ class History {
   #reserve(more: number): void {
     const needed = this.#length + more
     if (needed <= this.#bytes.length) return
-    const larger = new Uint8Array(Math.max(needed, 2 * this.#bytes.length))
+    const larger = new Uint8Array(Math.max(needed, 2 * this.#bytes.length, 2048))
     larger.set(this.bytes)
     this.#bytes = larger
   }
@@ -67,10 +72,12 @@ const encoder = new TextEncoder()
 const histories = new GrownLists<History>(
   () => new History(),
   (history, item) => history.add(item),
+  (history) => history.size,
 )
 const toolLists = new GrownLists<string[]>(
   () => [],
   (texts, item) => texts.push(textOf(item)),
+  (texts) => texts.reduce((sum, text) => sum + text.length, 0),
 )
 
 /** In one piece; what is ASCII takes exactly its length. */
