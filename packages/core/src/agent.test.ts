@@ -271,6 +271,15 @@ describe('what changes in one step', () => {
     expect([toolChoice, toolChoice.function, messages, messages[0]].map(Object.isFrozen)).toEqual(Array(4).fill(false))
   })
 
+  it('shows the model what was said when it was asked, whatever becomes of it later', async () => {
+    const messages = [user('short')]
+    const model = scriptedModel([text('done')], { check })
+    const result = await agent({ name: 'a', model, prepareStep: () => ({ messages }) }).run('go')
+    messages[0]!.content = 'changed'
+    messages.push(user('more'))
+    expect(result.request(0)?.messages).toEqual([user('short')])
+  })
+
   it('cannot change the conversation behind the log', async () => {
     const model = scriptedModel([call('get_weather', { city: 'Oslo', unit: null }), text('done')], { check })
     const result = await agent({

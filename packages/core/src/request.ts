@@ -7,7 +7,7 @@ import {
   UsageError,
 } from '@toolloop/wire'
 import { checkChoice, checkStepChanges } from './check-options.ts'
-import { adopt, validateMessages } from './input.ts'
+import { adopt, messagesFrom } from './input.ts'
 import { offered, withFinalTool } from './offer.ts'
 import { modeOf } from './output.ts'
 import type { Run } from './run.ts'
@@ -62,12 +62,12 @@ async function changesOf(
 ): Promise<StepChanges> {
   const changes = (await prepareStep({ step: state.step, state: frozen(state), context })) ?? {}
   checkStepChanges(agent.name, changes)
-  if (changes.messages) validateMessages(changes.messages)
-  if (changes.messages?.length === 0)
+  if (!changes.messages) return changes
+  if (changes.messages.length === 0)
     throw new UsageError(
       '`prepareStep` answers with no messages at all; leave `messages` out to keep the conversation.',
     )
-  return changes
+  return { ...changes, messages: messagesFrom(changes.messages) } // whoever made them may change them later
 }
 
 /** The same message as long as it says the same: what is known of it is known of the next request. */

@@ -1,6 +1,7 @@
 // The conversation as it can be sent: every call has exactly one tool message, in call order, behind its message.
-import type { AssistantMessage, ContentPart, Message, ToolCall } from '@toolloop/wire'
+import type { AssistantMessage, Message, ToolCall } from '@toolloop/wire'
 import type { ApprovalRequest, ToolDone } from './events.ts'
+import { adopt } from './input.ts'
 
 /** A call of the open step. `phase` only moves right; `decided` is `asked` with an answer. */
 export interface CallPhase {
@@ -16,18 +17,16 @@ function noteOf({ phase, request }: CallPhase): string {
   return phase === 'asked' ? 'Not run: awaiting a decision.' : 'Not run: the run ended first.'
 }
 
-/** A step's messages, frozen: they are written once. What its tools attached follows in a user message. */
+/** A step's messages, ours and frozen: they are written once, also where a later run begins with them. What its tools attached follows in a user message. */
 export function transcript(message: AssistantMessage, calls: readonly CallPhase[]): Message[] {
   const parts = calls.flatMap((item) => item.done?.parts ?? [])
   return [
     ...(isEmpty(message) ? [] : [message]),
     ...calls.map((item): Message => {
       const content = item.done?.content ?? noteOf(item)
-      return Object.freeze<Message>({ role: 'tool', tool_call_id: item.call.id, content })
+      return adopt({ role: 'tool', tool_call_id: item.call.id, content })
     }),
-    ...(parts.length > 0
-      ? [Object.freeze<Message>({ role: 'user', content: Object.freeze(parts) as ContentPart[] })]
-      : []),
+    ...(parts.length > 0 ? [adopt({ role: 'user', content: parts })] : []),
   ]
 }
 
