@@ -4,8 +4,11 @@ import { FINAL_TOOL, finalTool, type OutputSpec } from './output.ts'
 import type { AgentSpec, AnyTool, Offer } from './spec.ts'
 
 /** The tools that are enabled, of those that `prepareStep` names. */
-export async function offered(agent: AgentSpec, context: unknown, narrowed: unknown): Promise<Offer> {
-  if (narrowed === undefined && agent.offer) return agent.offer
+export function offered(agent: AgentSpec, context: unknown, narrowed: unknown): Offer | Promise<Offer> {
+  return narrowed === undefined && agent.offer ? agent.offer : offeredNow(agent, context, narrowed)
+}
+
+async function offeredNow(agent: AgentSpec, context: unknown, narrowed: unknown): Promise<Offer> {
   const chosen = narrowed === undefined ? undefined : checked(agent, narrowed)
   const tools: AnyTool[] = []
   for (const tool of agent.tools.values()) {

@@ -104,16 +104,17 @@ function started(run: Run, { call, step, idempotencyKey }: CallContext, args: un
 async function ran(run: Run, ready: Ready, context: CallContext): Promise<RunEvent[] | undefined> {
   const since = run.clock.now()
   try {
-    const value = await execute(run, ready.tool, ready.args, context)
-    return [await succeeded(ready, value, run.clock.now() - since)]
+    const returned = await execute(run, ready.tool, ready.args, context)
+    const ms = run.clock.now() - since
+    const value = isToolResult(returned) ? returned.model : returned
+    const { parseOutput } = ready.tool
+    return [succeeded(ready, returned, parseOutput ? await parseOutput(value) : value, ms)]
   } catch (error) {
     return run.signal.aborted ? undefined : failedCall(run, ready, error, run.clock.now() - since)
   }
 }
 
-async function succeeded({ tool, args, done }: Ready, returned: unknown, ms: number): Promise<Fact> {
-  const value = isToolResult(returned) ? returned.model : returned
-  const output = tool.parseOutput ? await tool.parseOutput(value) : value
+function succeeded({ args, done }: Ready, returned: unknown, output: unknown, ms: number): Fact {
   const { content, parts } = renderOutput(output)
   const details = isToolResult(returned) ? plainJson(returned.details) : undefined
   return done({

@@ -120,11 +120,11 @@ function argumentsParser(
   }
 }
 
-async function parseArgumentsText(
+function parseArgumentsText(
   text: string,
   schema: StandardSchema | undefined,
   conversion: Conversion | undefined,
-): Promise<Parsed<unknown>> {
+): Parsed<unknown> | Promise<Parsed<unknown>> {
   const json = parseJson(text)
   if ('issues' in json) return json
   const { value } = json
