@@ -280,6 +280,13 @@ describe('what changes in one step', () => {
     expect(result.request(0)?.messages).toEqual([user('short')])
   })
 
+  it.each(['short', user('short'), 1])('is told when it answers messages with %j', async (messages) => {
+    const prepareStep = () => ({ messages: messages as never })
+    const result = await agent({ name: 'a', model: scriptedModel([]), prepareStep }).run('go')
+    expect(result).toMatchObject({ status: 'error', error: { name: 'UsageError' } })
+    expect(result.status === 'error' && result.error.message).toContain(`\`messages\` with ${JSON.stringify(messages)}`)
+  })
+
   it('cannot change the conversation behind the log', async () => {
     const model = scriptedModel([call('get_weather', { city: 'Oslo', unit: null }), text('done')], { check })
     const result = await agent({

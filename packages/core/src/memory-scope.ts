@@ -108,7 +108,7 @@ export class MemoryScope implements Scope {
     this.#arrivedFrom.push(work)
     // Never added to in place: the array is the work's.
     this.#arrived = this.#arrived.length === 0 ? batch : this.#arrived.concat(batch)
-    // Tools that were called together tend to end together: their facts are to be one write.
+    // Tools that were called together tend to end together: their facts are to be one write. (For two it is not worth it.)
     if (work.eager && this.#live.size > 2) this.#giveSoon()
     else this.#give()
   }

@@ -63,6 +63,10 @@ async function changesOf(
   const changes = (await prepareStep({ step: state.step, state: frozen(state), context })) ?? {}
   checkStepChanges(agent.name, changes)
   if (!changes.messages) return changes
+  if (!Array.isArray(changes.messages))
+    throw new UsageError(
+      `\`prepareStep\` answers \`messages\` with ${JSON.stringify(changes.messages)}; it must be an array of messages.`,
+    )
   if (changes.messages.length === 0)
     throw new UsageError(
       '`prepareStep` answers with no messages at all; leave `messages` out to keep the conversation.',

@@ -1,17 +1,12 @@
 // Agents must be cheap to check: a tool costs the compiler some hundreds of instantiations, however many there are, and
 // hooks with contexts of their own cost next to nothing.
-import { execFileSync } from 'node:child_process'
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { rmSync } from 'node:fs'
 import { afterAll, describe, expect, it } from 'vitest'
+import { each, instantiationsOf, programFolder } from '../../../scripts/type-cost.ts'
 
-const folder = join(import.meta.dirname, '../node_modules/.type-budget')
-const compiler = join(import.meta.dirname, '../../../node_modules/typescript/bin/tsc')
-const config = {
-  extends: '../../../../tsconfig.base.json',
-  compilerOptions: { noEmit: true, types: ['node'], declaration: false, declarationMap: false, sourceMap: false },
-  include: ['*.ts', '../../../transport/src/*.d.ts'],
-}
+const folder = programFolder(import.meta.dirname)
+/** The transport speaks to Node's undici. */
+const options = { types: ['node'], include: ['../../../transport/src/*.d.ts'] }
 
 const head = `
 import type { Tool } from '@toolloop/schema'
@@ -32,20 +27,14 @@ const use = (index: number): string => `
 
 /** What one agent costs with all of it: its definition, a run with its context, and its events. */
 function instantiations(tools: number, withHooks = true): number {
-  rmSync(folder, { recursive: true, force: true })
-  mkdirSync(folder, { recursive: true })
-  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config))
-  const all = (one: (index: number) => string): string =>
-    Array.from({ length: tools }, (_, index) => one(index)).join('')
+  const all = (one: (index: number) => string): string => each(tools, one)
   const context = `{ ${withHooks ? "tone: '', heat: 1, admin: true, " : ''}${all((index) => `user${index}: '', `)}}`
   const body = `
 const one = agent({ name: 'one', model, tools: [${all((index) => `tool${index}, `)}],${withHooks ? hooks : ''} })
 void one.run('x', { context: ${context} })
 for await (const event of one.stream('x', { context: ${context} })) {${all(use)}
 }`
-  writeFileSync(join(folder, 'agent.ts'), `${head}${all(tool)}${body}\n`)
-  const output = execFileSync(process.execPath, [compiler, '-p', folder, '--extendedDiagnostics'], { encoding: 'utf8' })
-  return Number(/Instantiations:\s+(\d+)/.exec(output)?.[1])
+  return instantiationsOf(folder, `${head}${all(tool)}${body}\n`, options)
 }
 
 describe('the cost of checking an agent', () => {

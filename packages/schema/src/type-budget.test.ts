@@ -1,16 +1,9 @@
 // Tools must be cheap to check: each costs the compiler thousands of instantiations at most, however many there are.
-import { execFileSync } from 'node:child_process'
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { rmSync } from 'node:fs'
 import { afterAll, describe, expect, it } from 'vitest'
+import { each, instantiationsOf, programFolder } from '../../../scripts/type-cost.ts'
 
-const folder = join(import.meta.dirname, '../node_modules/.type-budget')
-const compiler = join(import.meta.dirname, '../../../node_modules/typescript/bin/tsc')
-const config = {
-  extends: '../../../../tsconfig.base.json',
-  compilerOptions: { noEmit: true, types: [], declaration: false, declarationMap: false, sourceMap: false },
-  include: ['*.ts'],
-}
+const folder = programFolder(import.meta.dirname)
 
 const tool = (index: number): string => `
 export const tool${index} = tool({
@@ -29,15 +22,12 @@ export const tool${index} = tool({
 })`
 
 function instantiations(tools: number): number {
-  rmSync(folder, { recursive: true, force: true })
-  mkdirSync(folder, { recursive: true })
-  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config))
   const head = "import * as z from 'zod'\nimport { tool, type Tool, type ToolContext } from '../../src/index.ts'\n"
-  const all = Array.from({ length: tools }, (_, index) => tool(index)).join('\n')
-  const list = `export const tools: readonly Tool[] = [${Array.from({ length: tools }, (_, index) => `tool${index}`).join(', ')}]`
-  writeFileSync(join(folder, 'tools.ts'), `${head}export const schema = z.object({ a: z.string() })\n${all}\n${list}\n`)
-  const output = execFileSync(process.execPath, [compiler, '-p', folder, '--extendedDiagnostics'], { encoding: 'utf8' })
-  return Number(/Instantiations:\s+(\d+)/.exec(output)?.[1])
+  const list = `export const tools: readonly Tool[] = [${each(tools, (index) => `tool${index}, `)}]`
+  return instantiationsOf(
+    folder,
+    `${head}export const schema = z.object({ a: z.string() })\n${each(tools, tool)}\n${list}\n`,
+  )
 }
 
 describe('the cost of checking tools', () => {

@@ -33,7 +33,7 @@ async function failing(
   throw new Error('It did not fail.')
 }
 
-// oxlint-disable-next-line require-await
+// oxlint-disable-next-line require-await -- a source that never waits
 async function* source(
   items: readonly (Chunk | readonly Chunk[])[],
   error?: unknown,

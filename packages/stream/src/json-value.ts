@@ -85,6 +85,6 @@ export function sizeOf(value: unknown): number {
  */
 // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the caller names the claim
 export function asWire<T>(value: unknown): T {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- this is the claim
   return value as T
 }

@@ -1,24 +1,18 @@
 // One request over all its attempts: send, time, retry, let go.
-import { type Clock, type Retry, sleep, ToolloopError } from '@toolloop/wire'
+import { type Retry, sleep, ToolloopError } from '@toolloop/wire'
 import { beginningOf, wholeText } from './body-text.ts'
 import { excerpt } from './error-body.ts'
 import { type Answer, apiErrorOf, parsedOrText } from './error-response.ts'
 import { APIConnectionError, APIUserAbortError } from './errors.ts'
+import type { CallPolicy, CallTarget } from './call-target.ts'
 import type { Http, HttpRequest, HttpResponse } from './http.ts'
 import type { Logger } from './options.ts'
 import type { LiveCalls, Placed } from './live-calls.ts'
 import { isRedirect, mostRedirects, redirected, redirectError } from './redirect.ts'
 import { type Redact, redact, redactCause, secretsIn } from './redact.ts'
 import { Received, type ResponseInfo } from './response-info.ts'
-import { delayBefore, type RetryPolicy } from './retry.ts'
-import { type ResolvedTimeouts, Stopwatch } from './timeouts.ts'
-
-export interface CallPolicy extends RetryPolicy {
-  readonly timeouts: ResolvedTimeouts
-  readonly maxBodyBytes: number
-  readonly logger: Logger | undefined
-  readonly clock: Clock
-}
+import { delayBefore } from './retry.ts'
+import { Stopwatch } from './timeouts.ts'
 
 /** Who asked. */
 export interface Caller {
@@ -26,19 +20,6 @@ export interface Caller {
   readonly onRetry: ((retry: Retry) => void) | undefined
   /** Holds the calls that are not over. */
   readonly live: LiveCalls<Call>
-}
-
-/** An attempt, ready to be sent. */
-export interface Prepared {
-  readonly http: Http
-  readonly request: HttpRequest
-}
-
-/** What a call sends; asked before every attempt, because a key may change. */
-export interface CallTarget {
-  readonly prepare: () => Prepared | Promise<Prepared>
-  /** Can another key be had? Then a 401 is worth another attempt. */
-  readonly renewsKey: boolean
 }
 
 /** Made once per request. `run` sends; the body is read by `read` or `text`; `finish` or `cancel` ends it. */

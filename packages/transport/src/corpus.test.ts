@@ -154,8 +154,7 @@ function file(name: string, entry: string): Buffer {
   return readFileSync(join(corpus, name, entry))
 }
 
-// The caller names the type of what is recorded.
-// oxlint-disable-next-line typescript/no-unnecessary-type-parameters
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the caller names the type of what is recorded
 function parsed<T>(name: string, entry: string): T {
   return JSON.parse(file(name, entry).toString()) as T
 }

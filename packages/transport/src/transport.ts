@@ -8,7 +8,8 @@ import {
   UsageError,
 } from '@toolloop/wire'
 import { openHttp } from '#platform'
-import { Call, type CallPolicy, type CallTarget, type Prepared } from './call.ts'
+import { Call } from './call.ts'
+import type { CallPolicy, CallTarget, Prepared } from './call-target.ts'
 import { type ChunkStream, chunkStream } from './chunk-stream.ts'
 import { readCompletion } from './completion-body.ts'
 import { endpointOf, segmentOf } from './endpoint.ts'

@@ -116,7 +116,7 @@ function readPlain(pieces: readonly Uint8Array[]): Reading {
   return { ...summary(completion, reasoning), broken: false }
 }
 
-// oxlint-disable-next-line require-await
+// oxlint-disable-next-line require-await -- a source that never waits
 async function* source(pieces: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
   for (const piece of pieces) yield piece
 }
