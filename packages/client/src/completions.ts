@@ -143,16 +143,22 @@ function sourceOf(
   outer: AbortSignal | undefined,
 ): EventSource<StreamEvent, Completion> {
   const controller = new AbortController()
+  return { events: eventsOf(send, builder, controller, outer), abort: (reason) => controller.abort(reason) }
+}
+
+async function* eventsOf(
+  send: (signal: AbortSignal) => Promise<ChunkStream>,
+  builder: CompletionBuilder,
+  controller: AbortController,
+  outer: AbortSignal | undefined,
+): AsyncGenerator<StreamEvent[], Completion, undefined> {
   const abort = (): void => controller.abort(outer?.reason)
-  async function* events(): AsyncGenerator<StreamEvent[], Completion, undefined> {
-    if (outer?.aborted) abort()
-    outer?.addEventListener('abort', abort, { once: true })
-    try {
-      const chunks = await send(controller.signal)
-      return yield* accumulateBatches(chunks.batches(), builder)
-    } finally {
-      outer?.removeEventListener('abort', abort)
-    }
+  if (outer?.aborted) abort()
+  outer?.addEventListener('abort', abort, { once: true })
+  try {
+    const chunks = await send(controller.signal)
+    return yield* accumulateBatches(chunks.batches(), builder)
+  } finally {
+    outer?.removeEventListener('abort', abort)
   }
-  return { events: events(), abort: (reason) => controller.abort(reason) }
 }

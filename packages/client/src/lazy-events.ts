@@ -48,7 +48,7 @@ export class LazyEvents<Event extends { readonly type: string }, Result>
   #source: EventSource<Event, Result> | undefined
   #owner: 'nobody' | 'drain' | 'iterator' = 'nobody'
   #emitter: EventEmitter | undefined
-  readonly #listeners = new WeakMap<Listener, Listener>()
+  #listeners: WeakMap<Listener, Listener> | undefined
   #scheduled = false
   #draining: Promise<void> | undefined
   #aborted: { readonly reason: unknown } | undefined
@@ -81,7 +81,7 @@ export class LazyEvents<Event extends { readonly type: string }, Result>
 
   /** Listeners are often async functions: what one rejects with is told like what one throws. */
   #guarded(listener: Listener): Listener {
-    const known = this.#listeners.get(listener)
+    const known = this.#listeners?.get(listener)
     if (known) return known
     const guarded: Listener = (event: { readonly type: string }) => {
       const returned: unknown = listener(event)
@@ -90,6 +90,7 @@ export class LazyEvents<Event extends { readonly type: string }, Result>
         if (event.type !== 'listener.error') this.#emit({ type: 'listener.error', event: event.type, error })
       })
     }
+    this.#listeners ??= new WeakMap()
     this.#listeners.set(listener, guarded)
     return guarded
   }

@@ -4,13 +4,14 @@ import { chatModel } from '@toolloop/transport'
 import { type ChatModel, UsageError, deepFreeze } from '@toolloop/wire'
 import { checkAgentOptions, checkChoice, checkRunOptions } from './check-options.ts'
 import { fingerprintOf } from './fingerprint.ts'
+import type { RunEvent } from './events.ts'
 import { type Input, messagesFrom } from './input.ts'
 import { openRun } from './open-run.ts'
 import { steadyOffer } from './offer.ts'
 import { FINAL_TOOL, outputSpec } from './output.ts'
 import type { Result } from './result.ts'
 import type { RunArguments } from './run-options.ts'
-import { type RunStream, runStream } from './run-stream.ts'
+import { OpenRunStream, type RunStream } from './run-stream.ts'
 import type { AgentOptions, AgentSpec, AnyTool } from './spec.ts'
 import { type StopCondition, toolsOf } from './stop.ts'
 import type { EventOf } from './typed-events.ts'
@@ -63,21 +64,21 @@ export function agent<
   }
   const spec = specOf(own as unknown as AgentOptions<readonly AnyTool[], unknown, unknown>)
   // `live` in tool-facts.ts puts on the events what their types tell here: that is not to be seen in a log's types.
-  type Source = EventSource<EventOf<Tools>, Result<Output>>
+  type Events = RunStream<EventOf<Tools>, Output>
   const open = (
     input: Input | undefined,
     runOptions: object | undefined,
     watched: boolean,
-  ): (() => Promise<Source>) => {
+  ): (() => Promise<EventSource<RunEvent, Result<Output>>>) => {
     checkRunOptions(runOptions ?? {})
     const messages = messagesFrom(input) // now: the caller may change them later
-    return () => openRun<Output>(spec, messages, runOptions ?? {}, watched) as unknown as Promise<Source>
+    return () => openRun<Output>(spec, messages, runOptions ?? {}, watched)
   }
   return Object.freeze({
     name: spec.name,
     tools: (own.tools ?? []) as Tools,
     run: async (input, ...[runOptions]) => drain(await open(input, runOptions, false)()),
-    stream: (input, ...[runOptions]) => runStream(open(input, runOptions, true)),
+    stream: (input, ...[runOptions]) => new OpenRunStream(open(input, runOptions, true)) as RunStream<RunEvent, Output> as unknown as Events,
     with: (overrides) => agent({ ...own, ...(overrides as unknown as Partial<typeof options>) }),
   } satisfies ReturnType<typeof agent<Tools, Output, Instructions, Params, Step, Validate>>)
 }

@@ -1,22 +1,23 @@
 import type { Clock } from '@toolloop/wire'
 
-/**
- * What ends the wait for a call: the abort of its run, or its time. One listener and one timer for all its attempts;
- * the signal is made when somebody looks at it, and most tools never do.
- */
+/** What ends the wait for a call: the abort of its run, or its time. One listener and one timer for all its attempts. */
 export class Deadline {
+  /** For the tool: the run's own, unless its time is limited. */
+  readonly signal: AbortSignal
   readonly #outer: AbortSignal
   readonly #clock: Clock
   readonly #timer: unknown
+  readonly #own: AbortController | undefined
   readonly #onAbort = (): void => this.#pass(this.#outer.reason)
   #passed: { readonly reason: unknown } | undefined
-  #controller: AbortController | undefined
   #interrupt: ((reason: unknown) => void) | undefined
 
   /** `timeout` in milliseconds; `late` makes the reason when it is over. */
   constructor(outer: AbortSignal, clock: Clock, timeout: number | undefined, late: (ms: number) => Error) {
     this.#outer = outer
     this.#clock = clock
+    this.#own = timeout === undefined ? undefined : new AbortController()
+    this.signal = this.#own?.signal ?? outer
     if (outer.aborted) this.#onAbort()
     else outer.addEventListener('abort', this.#onAbort, { once: true })
     if (timeout !== undefined) this.#timer = clock.setTimeout(() => this.#pass(late(timeout)), timeout)
@@ -24,14 +25,6 @@ export class Deadline {
 
   get passed(): boolean {
     return this.#passed !== undefined
-  }
-
-  get signal(): AbortSignal {
-    if (!this.#controller) {
-      this.#controller = new AbortController()
-      if (this.#passed) this.#controller.abort(this.#passed.reason)
-    }
-    return this.#controller.signal
   }
 
   /** What the work gives, or the reason if the end comes first. A late rejection is swallowed. */
@@ -52,7 +45,7 @@ export class Deadline {
   #pass(reason: unknown): void {
     if (this.#passed) return
     this.#passed = { reason }
-    this.#controller?.abort(reason)
+    this.#own?.abort(reason)
     this.#interrupt?.(reason)
   }
 }

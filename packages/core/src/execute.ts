@@ -39,7 +39,8 @@ export async function execute(run: Run, tool: AnyTool, args: unknown, call: Call
   try {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await deadline.unlessPassed(() => invoke(tool, args, contextOf(call, deadline, attempt, progress)))
+        const { signal } = deadline
+        return await deadline.unlessPassed(() => invoke(tool, args, { ...call, signal, attempt, progress }))
       } catch (error) {
         if (deadline.passed || attempt > retries || error instanceof ToolRetry) throw error
         const delay = Math.min(250 * 2 ** (attempt - 1), 8_000)
@@ -50,27 +51,6 @@ export async function execute(run: Run, tool: AnyTool, args: unknown, call: Call
   } finally {
     settled = true
     deadline.close()
-  }
-}
-
-function contextOf(
-  known: CallContext,
-  deadline: Deadline,
-  attempt: number,
-  progress: (data: unknown) => void,
-): ToolContext {
-  const { call, context, step, runId, idempotencyKey } = known
-  return {
-    call,
-    context,
-    step,
-    runId,
-    idempotencyKey,
-    attempt,
-    progress,
-    get signal() {
-      return deadline.signal // made when somebody looks at it
-    },
   }
 }
 

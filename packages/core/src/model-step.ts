@@ -32,7 +32,7 @@ export async function* modelStep(run: Run): Source {
   const tries: Tries = { resets: 0, empty: 0, spent: null }
   for (;;) {
     const reader = new StepReader(run, plan, tries.spent)
-    run.cut = (reason) => (reader.holdsNothing ? undefined : reader.cut(reason))
+    run.reading = reader
     let verdict: Verdict
     let source: ReturnType<StepReader['open']> | undefined
     try {
@@ -53,7 +53,7 @@ export async function* modelStep(run: Run): Source {
       if (source) void leave(source)
     }
     if (run.signal.aborted) return // the loop writes the end
-    run.cut = undefined
+    run.reading = undefined
     if (!verdict.again) return verdict.events
     yield verdict.events
   }
@@ -107,10 +107,11 @@ function onAnswer({ state }: Run, reader: StepReader, tries: Tries): Verdict {
 /** What was sealed stands; else a stream that broke off is asked again, and at last the run fails. */
 function onFailure({ state, agent, signal }: Run, reader: StepReader, tries: Tries, error: unknown): Verdict {
   if (signal.aborted) return { again: false, events: [] }
-  if (reader.sealed.length > 0) return { again: false, events: [reader.cut('connection', error)] }
+  const cut = reader.cut('connection', error)
+  if (cut && reader.sealed.length > 0) return { again: false, events: [cut] }
   if (reader.started && retryable(error) && tries.resets++ < agent.stepRetries)
     return again(reader, tries, { type: 'step.reset', step: state.step, reason: 'connection' })
-  return { again: false, events: [...(reader.holdsNothing ? [] : [reader.cut('connection', error)]), failed(error)] }
+  return { again: false, events: [...(cut ? [cut] : []), failed(error)] }
 }
 
 function again(reader: StepReader, tries: Tries, event: RunEvent): Verdict {

@@ -65,8 +65,8 @@ async function openLog<Output>(
   const first = checkLog(agent, past, options)
   if (!options.from && messages.length === 0)
     throw new UsageError('There is nothing to run: pass a text or messages, or `{ from: log }` to go on.')
-  const controller = new AbortController()
-  const run = makeRun(agent, past, options, controller.signal, watched)
+  const engine = makeEngine()
+  const run = makeRun(agent, past, options, engine, watched)
   const start: Batch = first
     ? resumption(run, first, messages, options)
     : [
@@ -77,7 +77,7 @@ async function openLog<Output>(
           input: messages,
         }),
       ]
-  return drive<Output>(run, log, start, controller, options.signal)
+  return drive<Output>(run, log, start, engine, options.signal)
 }
 
 function checkLog(
@@ -149,11 +149,22 @@ function decisionOf(callId: string, decision: unknown, kind: ApprovalRequest['ki
   )
 }
 
+/** Where the works of a run are, and what ends them. */
+interface Engine {
+  readonly controller: AbortController
+  readonly scope: MemoryScope
+}
+
+function makeEngine(): Engine {
+  const controller = new AbortController()
+  return { controller, scope: new MemoryScope(controller.signal) }
+}
+
 function makeRun(
   agent: AgentSpec,
   past: readonly Fact[],
   options: Options,
-  signal: AbortSignal,
+  { controller: { signal }, scope }: Engine,
   watched: boolean,
 ): Run {
   const clock = options.clock ?? systemClock
@@ -167,7 +178,7 @@ function makeRun(
     clock,
     watched,
     writing: false,
-    tell: () => {},
+    tell: watched ? (progress) => scope.tell(progress) : () => {},
     state: stateOf(past),
     stamp: (made: Mutable<Recorded>) => {
       made.seq = seq++
@@ -175,9 +186,10 @@ function makeRun(
       made.run = id
       deepFreeze(made)
     },
-    cut: undefined,
+    reading: undefined,
     seen: { ids: new Set(), upTo: 0 },
     system: undefined,
+    memory: new Map(),
     requests: new Map(),
     answers: new Map(),
   }
@@ -206,21 +218,20 @@ function drive<Output>(
   run: Run,
   log: RunLog,
   start: Batch,
-  controller: AbortController,
+  { controller, scope }: Engine,
   outer: AbortSignal | undefined,
 ): EventSource<RunEvent, Result<Output>> {
   const abort = (): void => controller.abort(outer?.reason)
   if (outer?.aborted) abort()
   outer?.addEventListener('abort', abort, { once: true })
   const before = run.state
-  const scope = new MemoryScope(run.signal)
-  if (run.watched) run.tell = (progress) => scope.tell(progress)
   const events = loop(run, log, start, scope)
   let held = true
   const release = (): void => {
     if (!held) return // asked again behind the end, when another run may hold the log
     held = false
     inUse.delete(log)
+    run.memory.clear()
     outer?.removeEventListener('abort', abort)
     controller.abort(over)
   }

@@ -21,25 +21,37 @@ export interface RunStream<Event extends { readonly type: string } = RunEvent, O
   [Symbol.asyncDispose](): Promise<void>
 }
 
-export function runStream<Event extends { readonly type: string }, Output>(
-  open: () => Promise<EventSource<Event, Result<Output>>>,
-): RunStream<Event, Output> {
-  const events = new LazyEvents(open, { noun: 'run', result: '.result' })
-  const stream: RunStream<Event, Output> = {
-    get result() {
-      return events.result
-    },
-    on(type, listener) {
-      events.on(type, listener)
-      return stream
-    },
-    off(type, listener) {
-      events.off(type, listener)
-      return stream
-    },
-    abort: (reason) => events.abort(reason),
-    [Symbol.asyncIterator]: () => events[Symbol.asyncIterator](),
-    [Symbol.asyncDispose]: () => events[Symbol.asyncDispose](),
+/** The handle of a run that `open` opens. A class, because an object made with a getter leaves a hidden class behind. */
+export class OpenRunStream<Output> implements RunStream<RunEvent, Output> {
+  readonly #events: LazyEvents<RunEvent, Result<Output>>
+
+  constructor(open: () => Promise<EventSource<RunEvent, Result<Output>>>) {
+    this.#events = new LazyEvents(open, { noun: 'run', result: '.result' })
   }
-  return stream
+
+  get result(): Promise<Result<Output>> {
+    return this.#events.result
+  }
+
+  on<Type extends RunEvent['type']>(type: Type, listener: (event: Extract<RunEvent, { type: Type }>) => void): this {
+    this.#events.on(type, listener)
+    return this
+  }
+
+  off<Type extends RunEvent['type']>(type: Type, listener: (event: Extract<RunEvent, { type: Type }>) => void): this {
+    this.#events.off(type, listener)
+    return this
+  }
+
+  abort(reason?: unknown): void {
+    this.#events.abort(reason)
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<RunEvent | ListenerError, void, void> {
+    return this.#events[Symbol.asyncIterator]()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#events[Symbol.asyncDispose]()
+  }
 }

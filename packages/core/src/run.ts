@@ -1,4 +1,4 @@
-import type { Message, ModelRequest } from '@toolloop/wire'
+import type { Message, ModelMemory, ModelRequest } from '@toolloop/wire'
 import type { Clock } from '@toolloop/wire'
 import type { Fact } from './events.ts'
 import type { Progress } from './progress.ts'
@@ -20,15 +20,17 @@ export interface Run {
   /** A batch is on its way to the log. Where a run broke meanwhile, it was the log that failed. */
   writing: boolean
   /** Progress, for somebody who looks. */
-  tell(progress: Progress): void
+  readonly tell: (progress: Progress) => void
   /** Gives a fact its place in the log and freezes it. */
   stamp(fact: Fact): void
-  /** What the streaming step would be if it ended now. */
-  cut: ((reason: 'connection' | 'abort') => Fact | undefined) | undefined
+  /** The answer that is being read: it tells what its step would be if it ended now. */
+  reading: { cut(reason: 'connection' | 'abort'): Fact | undefined } | undefined
   /** Ids of earlier calls, and how many messages were searched for them. */
   readonly seen: { readonly ids: Set<string>; upTo: number }
   /** The instructions of the last request, as a message: while they stay the same, so does the message. */
   system: Message | undefined
+  /** What models keep of the conversation. */
+  readonly memory: ModelMemory
   /** Requests of this process's steps, kept as their parts. */
   readonly requests: Map<
     number,

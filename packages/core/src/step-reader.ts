@@ -61,6 +61,7 @@ export class StepReader {
   open(): AsyncIterator<Piece> {
     const options: ModelOptions = {
       signal: this.#run.signal,
+      memory: this.#run.memory,
       onRetry: ({ attempt, delay, error }) =>
         this.#run.tell({ type: 'attempt.retry', step: this.#step, attempt, delay, error }),
     }
@@ -95,7 +96,7 @@ export class StepReader {
   }
 
   /** Is there nothing worth keeping, should the stream end now? */
-  get holdsNothing(): boolean {
+  get #holdsNothing(): boolean {
     if (!this.started) return true
     const { content, refusal, ...rest } = this.#answer().message
     return !content && !refusal && this.sealed.length === 0 && !('reasoning_content' in rest) && !('reasoning' in rest)
@@ -141,8 +142,9 @@ export class StepReader {
     return finishReason === 'length' && !calls.some(isWhole) ? [] : calls
   }
 
-  /** What stands when the stream ends here. */
-  cut(reason: 'connection' | 'abort', cause?: unknown): Fact {
+  /** What stands when the stream ends here, if anything does. */
+  cut(reason: 'connection' | 'abort', cause?: unknown): Fact | undefined {
+    if (this.#holdsNothing) return undefined
     const answer = this.#answer()
     const message = adopt(tidy(answer.message, this.sealed))
     const error = cause === undefined ? {} : { error: failureOf(cause) }

@@ -27,7 +27,7 @@ export function perform(work: Work, run: Run): Source {
 export function interrupted(run: Run, arrived: RunEvent[]): RunEvent[] {
   const results = withoutStarts(arrived)
   if (results.some(isFact)) return results
-  const cut = run.cut?.('abort')
+  const cut = run.reading?.cut('abort')
   return [...results, ...(cut ? [cut] : []), aborted(run)]
 }
 

@@ -4,24 +4,26 @@ import {
   deepFreeze,
   isDeepFrozen,
   type Message,
+  type ModelMemory,
   type ModelRequest,
   type Profile,
   type ToolCall,
   type ToolDefinition,
 } from '@toolloop/wire'
-import { GrownLists } from './grown-list.ts'
+import { GrownList, keptIn } from './grown-list.ts'
 
 /**
  * The same request within the profile: what the server does not accept is left out or said another way, what it does
- * not want back is dropped. Pure; twice is once; what needs no change is the same object.
+ * not want back is dropped. Pure but for `memory`, where a conversation keeps what was adapted; twice is once; what
+ * needs no change is the same object.
  */
-export function adaptRequest<T extends Partial<ModelRequest>>(request: T, profile: Profile): T {
+export function adaptRequest<T extends Partial<ModelRequest>>(request: T, profile: Profile, memory?: ModelMemory): T {
   const { messages, tools, parallel_tool_calls, max_completion_tokens, ...rest } = request
   const adapted = rest as Partial<ModelRequest>
-  const memo = memoOf(profile)
+  const lists = memory && adaptedIn(memory, profile)
   if (messages !== undefined)
-    adapted.messages = adaptList(messages, memo.messages, (message) => adaptMessage(message, profile))
-  if (tools !== undefined) adapted.tools = profile.strict ? tools : adaptList(tools, memo.tools, withoutStrict)
+    adapted.messages = adaptList(messages, (message) => adaptMessage(message, profile), lists?.messages)
+  if (tools !== undefined) adapted.tools = profile.strict ? tools : adaptList(tools, withoutStrict, lists?.tools)
   if (parallel_tool_calls !== undefined && profile.parallelToolCalls) adapted.parallel_tool_calls = parallel_tool_calls
   if (max_completion_tokens !== undefined) {
     if (profile.maxCompletionTokens) adapted.max_completion_tokens = max_completion_tokens
@@ -30,8 +32,9 @@ export function adaptRequest<T extends Partial<ModelRequest>>(request: T, profil
   return adapted as T
 }
 
-/** What cannot change is adapted once per profile, not once per request. */
-function adaptList<T extends object>(list: T[], adapted: GrownLists<Adapted<T>>, adapt: (item: T) => T): T[] {
+/** What cannot change is adapted once, not once per request. */
+function adaptList<T extends object>(list: T[], adapt: (item: T) => T, adapted?: GrownList<Adapted<T>>): T[] {
+  if (adapted === undefined) return each(list, adapt)
   const { made, count } = adapted.of(list)
   const rest = list.slice(count)
   const adaptedRest = each(rest, adapt)
@@ -49,35 +52,29 @@ interface Adapted<T> {
   changed: boolean
 }
 
-/** What was adapted for a profile. */
-interface Memo {
-  readonly messages: GrownLists<Adapted<Message>>
-  readonly tools: GrownLists<Adapted<ToolDefinition>>
+/** What of a conversation was adapted for a profile. */
+interface AdaptedLists {
+  readonly messages: GrownList<Adapted<Message>>
+  readonly tools: GrownList<Adapted<ToolDefinition>>
 }
-
-const memos = new WeakMap<Profile, Memo>()
 
 /** Of a profile that may still change nothing is remembered. */
-function memoOf(profile: Profile): Memo {
-  const known = memos.get(profile)
-  if (known !== undefined) return known
-  const memo = {
+function adaptedIn(memory: ModelMemory, profile: Profile): AdaptedLists | undefined {
+  if (!isDeepFrozen(profile)) return undefined
+  return keptIn(memory, profile, () => ({
     messages: grownBy((message: Message) => adaptMessage(message, profile)),
     tools: grownBy(withoutStrict),
-  }
-  if (isDeepFrozen(profile)) memos.set(profile, memo)
-  return memo
+  }))
 }
 
-function grownBy<T extends object>(adapt: (item: T) => T): GrownLists<Adapted<T>> {
-  return new GrownLists<Adapted<T>>(
+function grownBy<T extends object>(adapt: (item: T) => T): GrownList<Adapted<T>> {
+  return new GrownList<Adapted<T>>(
     () => ({ items: [], changed: false }),
     (made, item) => {
       const next = deepFreeze(adapt(item as T))
       made.changed ||= next !== item
       made.items.push(next)
     },
-    ({ items }) => 64 * items.length, // about: the texts are shared
   )
 }
 

@@ -49,7 +49,10 @@ export function chatModel(client: CompletionClient, name: string, options: ChatM
     throw new UsageError('`chatModel` needs the id of a model, e.g. `gpt-5.1`')
   const source = sourceOf(client)
   const profile = profileOf(client, options.profile)
-  const paramsOf = (request: ModelRequest): CompletionParams => ({ ...adaptRequest(request, profile), model: name })
+  const paramsOf = (request: ModelRequest, { memory }: ModelOptions = {}): CompletionParams => ({
+    ...adaptRequest(request, profile, memory),
+    model: name,
+  })
   const streamOptions: { stream_options?: StreamOptions } = profile.streamOptions
     ? { stream_options: { include_usage: true } }
     : {}
@@ -57,9 +60,9 @@ export function chatModel(client: CompletionClient, name: string, options: ChatM
     name,
     profile,
     ...(options.price === undefined ? {} : { price: options.price }),
-    create: (request, modelOptions) => source.create(paramsOf(request), modelOptions),
+    create: (request, modelOptions) => source.create(paramsOf(request, modelOptions), modelOptions),
     stream: (request, modelOptions) =>
-      source.stream({ ...paramsOf(request), stream: true, ...streamOptions }, modelOptions),
+      source.stream({ ...paramsOf(request, modelOptions), stream: true, ...streamOptions }, modelOptions),
   }
 }
 

@@ -26,22 +26,34 @@ interface Asked {
 }
 
 /** A stream over a call whose response has begun. */
-export function chunkStream(call: Call, begun: HttpResponse, asked: Asked): ChunkStream {
-  let iterated = false
-  const batches = (): AsyncGenerator<readonly Chunk[], void, undefined> => {
-    if (iterated) throw new UsageError('This stream was iterated before; a stream is read once')
-    iterated = true
-    return leavable(batchesOf(call, begun, asked), call)
+export class OpenChunkStream implements ChunkStream {
+  readonly #call: Call
+  readonly #begun: HttpResponse
+  readonly #asked: Asked
+  #iterated = false
+
+  constructor(call: Call, begun: HttpResponse, asked: Asked) {
+    this.#call = call
+    this.#begun = begun
+    this.#asked = asked
   }
-  return {
-    batches,
-    [Symbol.asyncIterator]: () => oneByOne(batches()),
-    async [Symbol.asyncDispose]() {
-      call.cancel()
-    },
-    get response() {
-      return call.info
-    },
+
+  get response(): ResponseInfo {
+    return this.#call.info
+  }
+
+  batches(): AsyncIterableIterator<readonly Chunk[]> {
+    if (this.#iterated) throw new UsageError('This stream was iterated before; a stream is read once')
+    this.#iterated = true
+    return leavable(batchesOf(this.#call, this.#begun, this.#asked), this.#call)
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<Chunk> {
+    return oneByOne(this.batches())
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#call.cancel()
   }
 }
 
@@ -86,24 +98,25 @@ async function* batchesOf(
 }
 
 /** A generator that was never begun has no `finally` to run: leaving it must let go all the same. */
-function leavable<T>(batches: AsyncGenerator<T, void, undefined>, call: Call): AsyncGenerator<T, void, undefined> {
-  const next = batches.next.bind(batches)
-  const leave = batches.return.bind(batches)
+function leavable<T>(batches: AsyncGenerator<T, void, undefined>, call: Call): AsyncIterableIterator<T> {
   let begun = false
-  batches.next = () => {
-    begun = true
-    batches.next = next
-    return next()
+  return {
+    next() {
+      begun = true
+      return batches.next()
+    },
+    return() {
+      if (!begun) call.cancel()
+      return batches.return()
+    },
+    [Symbol.asyncIterator]() {
+      return this
+    },
   }
-  batches.return = (value) => {
-    if (!begun) call.cancel()
-    return leave(value)
-  }
-  return batches
 }
 
 /** Hands batches out one by one; a chunk that is there already costs one resolved promise. */
-function oneByOne(batches: AsyncGenerator<readonly Chunk[], void, undefined>): AsyncIterator<Chunk> {
+function oneByOne(batches: AsyncIterableIterator<readonly Chunk[]>): AsyncIterator<Chunk> {
   let batch: readonly Chunk[] = []
   let at = 0
   let turn: Promise<unknown> = Promise.resolve()
@@ -126,7 +139,7 @@ function oneByOne(batches: AsyncGenerator<readonly Chunk[], void, undefined>): A
     },
     async return() {
       batch = []
-      await batches.return()
+      await batches.return?.()
       return { done: true, value: undefined }
     },
   }
@@ -146,9 +159,7 @@ async function chunksOf(
   return readChunks(reads(call, response, first), {
     ...asked,
     onEvent: (finished) => call.onEvent(finished),
-    get answer() {
-      return call.answer
-    },
+    answer: () => call.answer,
   })
 }
 

@@ -1,5 +1,5 @@
 // What a client and a single request can be told.
-import { checkOptionNames, type Clock, type Profile, type Retry, UsageError } from '@toolloop/wire'
+import { checkOptionNames, type Clock, type ModelMemory, type Profile, type Retry, UsageError } from '@toolloop/wire'
 import type { Timeouts } from './timeouts.ts'
 import type { ProfileName } from './profiles.ts'
 
@@ -42,6 +42,11 @@ export interface RequestOptions {
   readonly idempotencyKey?: string | undefined
   /** Called before the wait that precedes a retry. */
   readonly onRetry?: ((retry: Retry) => void) | undefined
+  /**
+   * One `new Map()` for all requests of a conversation whose messages are deeply frozen: what was written of them is
+   * not written again.
+   */
+  readonly memory?: ModelMemory | undefined
 }
 
 export interface ClientOptions {
@@ -154,6 +159,7 @@ const requestOptionNames: readonly string[] = Object.keys({
   maxRetries: true,
   idempotencyKey: true,
   onRetry: true,
+  memory: true,
 } satisfies Record<keyof RequestOptions, true>)
 
 const nestedOptionNames = {

@@ -128,8 +128,7 @@ class Exchange implements Dispatcher.DispatchHandler, Sending, HttpResponse {
     this.#queue = []
     this.#queued = 0
     this.#controller?.resume()
-    const timer = setTimeout(() => this.cancel(notReadToEnd()), lastMoment)
-    timer.unref()
+    this.#farewell = setTimeout(() => this.cancel(notReadToEnd()), lastMoment).unref()
   }
 
   cancel(error: Error): void {

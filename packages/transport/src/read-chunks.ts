@@ -12,7 +12,7 @@ export interface ReadChunksOptions extends SseOptions {
   /** Called after each read that held an event. Comments and keep-alives are none. */
   readonly onEvent?: ((finished: boolean) => void) | undefined
   /** Where the bytes come from, for the messages of errors inside the stream. */
-  readonly answer?: Answer | undefined
+  readonly answer?: (() => Answer) | undefined
 }
 
 /**
@@ -192,11 +192,11 @@ class ChunkReader {
   }
 
   #quote(text: string, bytes: number): string {
-    return excerpt(this.#options.answer?.redact?.(text) ?? text, bytes)
+    return excerpt(this.#options.answer?.().redact?.(text) ?? text, bytes)
   }
 
   #fail(body: unknown): void {
-    this.failure = apiErrorOf({ status: undefined, ...this.#options.answer, body })
+    this.failure = apiErrorOf({ status: undefined, ...this.#options.answer?.(), body })
   }
 }
 

@@ -1,5 +1,5 @@
 // From the client's options and one route to the request that is sent. What never changes is made once.
-import { type Profile, UsageError } from '@toolloop/wire'
+import { type ModelMemory, type Profile, UsageError } from '@toolloop/wire'
 import { defaultBaseURL, type Endpoint, endpointOf, queryString, segmentOf } from './endpoint.ts'
 import { environment } from './environment.ts'
 import { checkedKey, mergeHeaders } from './headers.ts'
@@ -63,7 +63,7 @@ export class RequestBuilder {
   /** Everything but the key is made once per request; an idempotency key holds for all its attempts. */
   build(route: Route, options: RequestOptions): (key: string | undefined) => HttpRequest {
     const { method } = route
-    const body = route.body === undefined ? undefined : jsonOf(route.body)
+    const body = route.body === undefined ? undefined : jsonOf(route.body, options.memory)
     const query =
       route.query || options.query ? queryString(...this.#queries(), route.query, options.query) : this.#query
     const path = this.#endpoint.path + pathOf(route, this.#options.azure) + query
@@ -126,9 +126,9 @@ function pathOf(route: Route, azure: AzureOptions | undefined): string {
     : `/openai/deployments/${segmentOf(deployment, 'A deployment')}${route.path}`
 }
 
-function jsonOf(body: object): string | Uint8Array<ArrayBuffer> {
+function jsonOf(body: object, memory: ModelMemory | undefined): string | Uint8Array<ArrayBuffer> {
   try {
-    return serialize(body)
+    return serialize(body, memory)
   } catch (cause) {
     throw new UsageError(`The request is not JSON: ${cause instanceof Error ? cause.message : String(cause)}`, {
       cause,

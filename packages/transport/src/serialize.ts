@@ -1,27 +1,24 @@
 // The body of a request. A history grows by a message or two a step: the rest need not be written again.
-import { GrownLists } from './grown-list.ts'
+import type { ModelMemory } from '@toolloop/wire'
+import { GrownList, keptIn } from './grown-list.ts'
 
-/** JSON as `JSON.stringify` says it; as UTF-8 where the conversation's beginning can be remembered. */
-export function serialize(body: object): string | Uint8Array<ArrayBuffer> {
-  const { messages } = body as { messages?: unknown }
-  if (!beginsFrozen(messages)) return JSON.stringify(body)
-  const { made, count } = histories.of(messages)
+/** JSON as `JSON.stringify` says it; as UTF-8 where the conversation's beginning was, or can be, remembered. */
+export function serialize(body: object, memory?: ModelMemory): string | Uint8Array<ArrayBuffer> {
+  const { messages, tools, ...rest } = body as { messages?: unknown; tools?: unknown }
+  if (memory === undefined || !Array.isArray(messages)) return JSON.stringify(body)
+  const written = keptIn(memory, serialize, makeWritten)
+  const { made, count } = written.messages.of(messages)
   if (count === 0) return JSON.stringify(body) // the first may still change
   const open = messages.slice(count).map((item) => `,${textOf(item)}`)
-  return joined(headOf(body), made.bytes, `${open.join('')}]}`)
-}
-
-function beginsFrozen(list: unknown): list is readonly unknown[] {
-  return Array.isArray(list) && typeof list[0] === 'object' && Object.isFrozen(list[0])
+  return joined(headOf(rest, tools, written), made.bytes, `${open.join('')}]}`)
 }
 
 /** All but the messages, and where they begin. */
-function headOf(body: object): string {
-  const { messages: _, tools, ...rest } = body as { messages?: unknown; tools?: unknown }
+function headOf(rest: object, tools: unknown, written: Written): string {
   const text = JSON.stringify(rest).slice(0, -1)
   const fields = text === '{' ? [] : [text.slice(1)]
-  if (beginsFrozen(tools)) {
-    const { made, count } = toolLists.of(tools)
+  if (Array.isArray(tools)) {
+    const { made, count } = written.tools.of(tools)
     const items = [...made, ...tools.slice(count).map(textOf)]
     fields.push(`"tools":[${items.join(',')}]`)
   } else if (tools !== undefined) fields.push(`"tools":${JSON.stringify(tools)}`)
@@ -37,11 +34,6 @@ class History {
 
   get bytes(): Uint8Array {
     return this.#bytes.subarray(0, this.#length)
-  }
-
-  /** What it takes up. */
-  get size(): number {
-    return this.#bytes.length
   }
 
   add(item: unknown): void {
@@ -68,17 +60,22 @@ class History {
 
 const encoder = new TextEncoder()
 
-/** Messages as they stand in a request, with commas between. */
-const histories = new GrownLists<History>(
-  () => new History(),
-  (history, item) => history.add(item),
-  (history) => history.size,
-)
-const toolLists = new GrownLists<string[]>(
-  () => [],
-  (texts, item) => texts.push(textOf(item)),
-  (texts) => texts.reduce((sum, text) => sum + text.length, 0),
-)
+/** What a conversation's requests have in common, as it stands in them. */
+interface Written {
+  readonly messages: GrownList<History>
+  readonly tools: GrownList<string[]>
+}
+
+const makeWritten = (): Written => ({
+  messages: new GrownList(
+    () => new History(),
+    (history, item) => history.add(item),
+  ),
+  tools: new GrownList<string[]>(
+    () => [],
+    (texts, item) => texts.push(textOf(item)),
+  ),
+})
 
 /** In one piece; what is ASCII takes exactly its length. */
 function joined(head: string, history: Uint8Array, tail: string): Uint8Array<ArrayBuffer> {

@@ -10,7 +10,7 @@ import {
 import { openHttp } from '#platform'
 import { Call } from './call.ts'
 import type { CallPolicy, CallTarget, Prepared } from './call-target.ts'
-import { type ChunkStream, chunkStream } from './chunk-stream.ts'
+import { type ChunkStream, OpenChunkStream } from './chunk-stream.ts'
 import { readCompletion } from './completion-body.ts'
 import { endpointOf, segmentOf } from './endpoint.ts'
 import type { Answer } from './error-response.ts'
@@ -125,7 +125,7 @@ export class Transport {
     const call = this.#call(route, options)
     const response = await call.run((begun) => begun)
     const n = typeof choices === 'number' ? choices : 1
-    return chunkStream(call, response, { n, maxEventBytes: this.#options.limits?.maxEventBytes })
+    return new OpenChunkStream(call, response, { n, maxEventBytes: this.#options.limits?.maxEventBytes })
   }
 
   async #page<T extends { id: string }>(path: string, query: QueryOptions, options: RequestOptions): Promise<Page<T>> {

@@ -26,7 +26,15 @@ export interface ModelOptions {
   readonly signal?: AbortSignal | undefined
   /** Called before the wait that precedes a retry. */
   readonly onRetry?: ((retry: Retry) => void) | undefined
+  /** The same for all requests of one conversation, and of no other. */
+  readonly memory?: ModelMemory | undefined
 }
+
+/**
+ * Where a model keeps what it made of a conversation's messages and tools, as far as these can never change (deeply
+ * frozen): the next request costs the work of what is new. Empty at first; it goes with the conversation.
+ */
+export type ModelMemory = Map<unknown, unknown>
 
 /** Why and when a request is tried again. */
 export interface Retry {
