@@ -5,7 +5,7 @@ import { excerpt } from './error-body.ts'
 import { type Answer, apiErrorOf, parsedOrText } from './error-response.ts'
 import { APIConnectionError, APIUserAbortError } from './errors.ts'
 import type { CallPolicy, CallTarget } from './call-target.ts'
-import type { Http, HttpRequest, HttpResponse } from './http.ts'
+import type { Http, HttpRequest, HttpResponse, Sending } from './http.ts'
 import type { Logger } from './options.ts'
 import type { LiveCalls, Placed } from './live-calls.ts'
 import { isRedirect, mostRedirects, redirected, redirectError } from './redirect.ts'
@@ -32,8 +32,8 @@ export class Call implements Placed {
   readonly #began: number
   readonly #start = Date.now()
   readonly #unlisten: () => void
-  /** Ends whatever is awaited now. */
-  #interrupt: (error: Error) => void = nothing
+  /** Whatever is awaited now: it can be ended. */
+  #awaited: Pick<Sending, 'cancel'> = idle
   #cancelled: Error | undefined
   #attempts = 0
   #renewed = false
@@ -46,7 +46,7 @@ export class Call implements Placed {
     this.#policy = policy
     this.#caller = caller
     this.#began = policy.clock.now()
-    this.#watch = new Stopwatch(policy.timeouts, policy.clock, (error) => this.#interrupt(error))
+    this.#watch = new Stopwatch(policy.timeouts, policy.clock, (error) => this.#awaited.cancel(error))
     this.#unlisten = caller.signal === undefined ? nothing : this.#listen(caller.signal)
     caller.live.add(this)
   }
@@ -77,7 +77,7 @@ export class Call implements Placed {
   async retry(cause: unknown): Promise<void> {
     const error = this.cleaned(cause)
     this.#watch.stop()
-    this.#interrupt(error)
+    this.#awaited.cancel(error)
     const attempt = this.#attempts
     const delay = delayBefore(this.#policy, {
       error,
@@ -129,7 +129,7 @@ export class Call implements Placed {
   /** Nobody wants the answer any more: the connection is cut. */
   cancel(reason = 'The stream was left before its end'): void {
     this.#cancelled = new APIConnectionError(reason, { retryable: false })
-    this.#interrupt(this.#cancelled)
+    this.#awaited.cancel(this.#cancelled)
     this.#close()
   }
 
@@ -147,7 +147,7 @@ export class Call implements Placed {
 
   #listen(signal: AbortSignal): () => void {
     if (signal.aborted) throw abortError(signal)
-    const onAbort = (): void => this.#interrupt(abortError(signal))
+    const onAbort = (): void => this.#awaited.cancel(abortError(signal))
     signal.addEventListener('abort', onAbort, { once: true })
     return () => signal.removeEventListener('abort', onAbort)
   }
@@ -190,7 +190,7 @@ export class Call implements Placed {
     this.#watch.wait()
     this.#report('debug', 'request is sent')
     const sending = http.send(request, () => this.#watch.enter('headers'))
-    this.#interrupt = (error) => sending.cancel(error)
+    this.#awaited = sending
     const response = await sending.response
     this.#response = response
     this.#watch.pause()
@@ -211,14 +211,14 @@ export class Call implements Placed {
     this.#watch.enter('body')
     const { text, failure } = await beginningOf(() => this.read(response), errorBodyLength)
     if (failure instanceof APIUserAbortError) throw failure
-    this.#interrupt(new APIConnectionError('The error body was not read to its end'))
+    this.#awaited.cancel(new APIConnectionError('The error body was not read to its end'))
     return text
   }
 
   /** Until the next attempt, or until the caller's abort, or until nobody wants the answer any more. */
   async #sleep(delay: number): Promise<void> {
     const stop = new AbortController()
-    this.#interrupt = (error) => stop.abort(error)
+    this.#awaited = { cancel: (error) => stop.abort(error) }
     this.#watch.addTotal(delay)
     try {
       this.#throwIfOver()
@@ -237,7 +237,7 @@ export class Call implements Placed {
 
   #unlessInterrupted<T>(work: Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
-      this.#interrupt = reject
+      this.#awaited = { cancel: reject }
       work.then(resolve, reject)
     })
   }
@@ -247,7 +247,7 @@ export class Call implements Placed {
     this.#watch.stop()
     this.#unlisten()
     this.#caller.live.remove(this)
-    this.#interrupt = nothing
+    this.#awaited = idle
   }
 
   #tell(retry: Retry): void {
@@ -284,6 +284,7 @@ export class Call implements Placed {
 const errorBodyLength = 65_536
 
 function nothing(): void {}
+const idle = { cancel: nothing }
 
 function abortError(signal: AbortSignal | undefined): APIUserAbortError {
   return new APIUserAbortError({ cause: signal?.reason })
