@@ -78,7 +78,8 @@ export function agent<
     name: spec.name,
     tools: (own.tools ?? []) as Tools,
     run: async (input, ...[runOptions]) => drain(await open(input, runOptions, false)()),
-    stream: (input, ...[runOptions]) => new OpenRunStream(open(input, runOptions, true)) as RunStream<RunEvent, Output> as unknown as Events,
+    stream: (input, ...[runOptions]) =>
+      new OpenRunStream(open(input, runOptions, true)) as RunStream<RunEvent, Output> as unknown as Events,
     with: (overrides) => agent({ ...own, ...(overrides as unknown as Partial<typeof options>) }),
   } satisfies ReturnType<typeof agent<Tools, Output, Instructions, Params, Step, Validate>>)
 }

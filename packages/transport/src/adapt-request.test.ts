@@ -1,4 +1,11 @@
-import { type AssistantMessage, deepFreeze, type Message, type ModelRequest, type Profile } from '@toolloop/wire'
+import {
+  type AssistantMessage,
+  deepFreeze,
+  type Message,
+  type ModelMemory,
+  type ModelRequest,
+  type Profile,
+} from '@toolloop/wire'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { adaptRequest, profileFor, profiles } from './index.ts'
@@ -119,18 +126,22 @@ test('twice is once, nothing is changed in place, and frozen messages give the s
   fc.assert(
     fc.property(fc.array(message), anyProfile, (messages, profile) => {
       const frozen = deepFrozen(messages)
+      const memory: ModelMemory = new Map()
       const once = adaptRequest({ messages }, profile)
       expect(messages).toEqual(frozen)
       expect(adaptRequest(once, profile)).toEqual(once)
-      expect(adaptRequest({ messages: frozen }, profile)).toEqual(once)
-      expect(adaptRequest({ messages: frozen }, profile)).toEqual(once)
+      for (const end of [1, frozen.length, frozen.length])
+        expect(adaptRequest({ messages: frozen.slice(0, end) }, profile, memory).messages).toEqual(
+          once.messages.slice(0, end),
+        )
     }),
   )
 })
 
-test('frozen messages are adapted once per profile', () => {
+test('of a conversation that has a memory, frozen messages are adapted once per profile', () => {
   const [one] = deepFrozen([said({ reasoning_content: 'r' })])
-  const adapt = (profile: Profile) => adaptRequest({ messages: [one as Message] }, profile).messages[0]
+  const memory: ModelMemory = new Map()
+  const adapt = (profile: Profile) => adaptRequest({ messages: [one as Message] }, profile, memory).messages[0]
   expect(adapt(profiles.openai)).toBe(adapt(profiles.openai))
   expect(adapt(profiles.openai)).not.toHaveProperty('reasoning_content')
   expect(adapt(profiles.deepseek)).toHaveProperty('reasoning_content')
@@ -140,12 +151,13 @@ test('a profile that is changed is followed, one that was passed as a setting is
   const messages = [deepFreeze<Message>({ role: 'developer', content: 'x' }), deepFreeze(said({ trace: 't' }))]
   const sendBack: string[] = []
   const own = { ...only({}), sendBack }
+  const memory: ModelMemory = new Map()
   const settled = profileFor(own, 'https://llm.example/v1')
-  expect(adaptRequest({ messages }, own).messages).toMatchObject([{ role: 'developer' }, { content: 'x' }])
+  expect(adaptRequest({ messages }, own, memory).messages).toMatchObject([{ role: 'developer' }, { content: 'x' }])
   own.developerRole = false
   sendBack.push('trace')
-  expect(adaptRequest({ messages }, own).messages).toEqual([{ role: 'system', content: 'x' }, messages[1]])
-  expect(adaptRequest({ messages }, settled).messages).toEqual([messages[0], said({})])
+  expect(adaptRequest({ messages }, own, memory).messages).toEqual([{ role: 'system', content: 'x' }, messages[1]])
+  expect(adaptRequest({ messages }, settled, memory).messages).toEqual([messages[0], said({})])
 })
 
 test('a message that needs no change is the same object', () => {

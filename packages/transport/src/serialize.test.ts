@@ -1,11 +1,11 @@
-import { deepFreeze } from '@toolloop/wire'
+import { deepFreeze, type ModelMemory } from '@toolloop/wire'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { serialize as bytesOf } from './serialize.ts'
 
-/** As it arrives. */
-function serialize(body: object): string {
-  const text = bytesOf(body)
+/** As it arrives, by default as the first request of a conversation. */
+function serialize(body: object, memory: ModelMemory = new Map()): string {
+  const text = bytesOf(body, memory)
   return typeof text === 'string' ? text : new TextDecoder().decode(text)
 }
 
@@ -14,31 +14,34 @@ test('says what JSON.stringify says, frozen or not, the first time and later', (
     { messages: fc.array(fc.jsonValue()), tools: fc.array(fc.jsonValue()), model: fc.string(), n: fc.jsonValue() },
     { requiredKeys: [] },
   )
+  const memory: ModelMemory = new Map()
   fc.assert(
     fc.property(body, (value) => {
       const wanted = JSON.parse(JSON.stringify(value)) as unknown
-      expect(JSON.parse(serialize(value))).toEqual(wanted)
+      expect(bytesOf(value)).toBe(JSON.stringify(value))
+      expect(JSON.parse(serialize(value, memory))).toEqual(wanted)
       const frozen = deepFreeze(structuredClone(value))
-      expect(JSON.parse(serialize(frozen))).toEqual(wanted)
-      expect(JSON.parse(serialize(frozen))).toEqual(wanted)
+      expect(JSON.parse(serialize(frozen, memory))).toEqual(wanted)
+      expect(JSON.parse(serialize(frozen, memory))).toEqual(wanted)
     }),
   )
 })
 
 test('a message that may change is written as it is now', () => {
+  const memory: ModelMemory = new Map()
   const message = { role: 'user', content: 'one', parts: [{ text: 'a' }] }
-  expect(serialize({ messages: [message] })).toBe(
+  expect(serialize({ messages: [message] }, memory)).toBe(
     '{"messages":[{"role":"user","content":"one","parts":[{"text":"a"}]}]}',
   )
   message.content = 'two'
-  expect(serialize({ messages: [message] })).toContain('two')
+  expect(serialize({ messages: [message] }, memory)).toContain('two')
   Object.freeze(message)
-  expect(serialize({ messages: [message] })).toBe(
+  expect(serialize({ messages: [message] }, memory)).toBe(
     '{"messages":[{"role":"user","content":"two","parts":[{"text":"a"}]}]}',
   )
   const [part] = message.parts
   if (part) part.text = 'b'
-  expect(serialize({ messages: [message] })).toContain('"b"')
+  expect(serialize({ messages: [message] }, memory)).toContain('"b"')
 })
 
 const frozen = Object.freeze({ a: 1 })
@@ -58,7 +61,9 @@ test('lists that part ways, and lists that are changed, are written as they are'
     [a, b, { open: 1 }],
     [a, b, { open: 2 }, c],
   ]
-  for (const messages of [...lists, ...lists]) expect(serialize({ messages, n: 1 })).toBe(sorted({ messages, n: 1 }))
+  const memory: ModelMemory = new Map()
+  for (const messages of [...lists, ...lists])
+    expect(serialize({ messages, n: 1 }, memory)).toBe(sorted({ messages, n: 1 }))
 })
 
 /** The messages come last where they are remembered. */
