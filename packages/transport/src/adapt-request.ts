@@ -20,10 +20,8 @@ import { GrownList, keptIn } from './grown-list.ts'
 export function adaptRequest<T extends Partial<ModelRequest>>(request: T, profile: Profile, memory?: ModelMemory): T {
   const { messages, tools, parallel_tool_calls, max_completion_tokens, ...rest } = request
   const adapted = rest as Partial<ModelRequest>
-  const lists = memory && adaptedIn(memory, profile)
-  if (messages !== undefined)
-    adapted.messages = adaptList(messages, (message) => adaptMessage(message, profile), lists?.messages)
-  if (tools !== undefined) adapted.tools = profile.strict ? tools : adaptList(tools, withoutStrict, lists?.tools)
+  if (messages !== undefined) adapted.messages = adaptMessages(messages, profile, memory)
+  if (tools !== undefined) adapted.tools = profile.strict ? tools : each(tools, withoutStrict)
   if (parallel_tool_calls !== undefined && profile.parallelToolCalls) adapted.parallel_tool_calls = parallel_tool_calls
   if (max_completion_tokens !== undefined) {
     if (profile.maxCompletionTokens) adapted.max_completion_tokens = max_completion_tokens
@@ -32,50 +30,38 @@ export function adaptRequest<T extends Partial<ModelRequest>>(request: T, profil
   return adapted as T
 }
 
-/** What cannot change is adapted once, not once per request. */
-function adaptList<T extends object>(list: T[], adapt: (item: T) => T, adapted?: GrownList<Adapted<T>>): T[] {
-  if (adapted === undefined) return each(list, adapt)
-  const { made, count } = adapted.of(list)
-  const rest = list.slice(count)
+/** What cannot change is adapted once per conversation and profile; of a profile that may still change nothing is kept. */
+function adaptMessages(messages: Message[], profile: Profile, memory: ModelMemory | undefined): Message[] {
+  const adapt = (message: Message): Message => adaptMessage(message, profile)
+  if (memory === undefined || !isDeepFrozen(profile)) return each(messages, adapt)
+  const beginning = keptIn(memory, profile, makeBeginning)
+  const { isNew, added, count } = beginning.goOn(messages)
+  if (isNew) beginning.made = makeAdapted()
+  const { made } = beginning
+  for (const message of added as readonly Message[]) {
+    const next = deepFreeze(adapt(message))
+    made.changed ||= next !== message
+    made.items.push(next)
+  }
+  const rest = messages.slice(count)
   const adaptedRest = each(rest, adapt)
-  return made.changed || adaptedRest !== rest ? [...made.items, ...adaptedRest] : list
+  return made.changed || adaptedRest !== rest ? [...made.items, ...adaptedRest] : messages
 }
+
+/** What of a conversation was adapted for a profile. */
+interface Adapted {
+  readonly items: Message[]
+  /** Does any of them differ from what it was made of? */
+  changed: boolean
+}
+
+const makeAdapted = (): Adapted => ({ items: [], changed: false })
+const makeBeginning = (): GrownList<Adapted> => new GrownList(makeAdapted())
 
 /** The list itself when nothing changed. */
 function each<T>(list: T[], adapt: (item: T) => T): T[] {
   const adapted = list.map(adapt)
   return adapted.every((item, at) => item === list[at]) ? list : adapted
-}
-
-interface Adapted<T> {
-  readonly items: T[]
-  changed: boolean
-}
-
-/** What of a conversation was adapted for a profile. */
-interface AdaptedLists {
-  readonly messages: GrownList<Adapted<Message>>
-  readonly tools: GrownList<Adapted<ToolDefinition>>
-}
-
-/** Of a profile that may still change nothing is remembered. */
-function adaptedIn(memory: ModelMemory, profile: Profile): AdaptedLists | undefined {
-  if (!isDeepFrozen(profile)) return undefined
-  return keptIn(memory, profile, () => ({
-    messages: grownBy((message: Message) => adaptMessage(message, profile)),
-    tools: grownBy(withoutStrict),
-  }))
-}
-
-function grownBy<T extends object>(adapt: (item: T) => T): GrownList<Adapted<T>> {
-  return new GrownList<Adapted<T>>(
-    () => ({ items: [], changed: false }),
-    (made, item) => {
-      const next = deepFreeze(adapt(item as T))
-      made.changed ||= next !== item
-      made.items.push(next)
-    },
-  )
 }
 
 function adaptMessage(message: Message, profile: Profile): Message {
@@ -125,10 +111,17 @@ function keep<T extends object>(value: T, known: ReadonlySet<string>, profile: P
     : (Object.fromEntries(Object.entries(value).filter(([name]) => stays(name))) as T)
 }
 
+/** The looser forms of tools that cannot change; an agent's live as long as it does. */
+const looser = new WeakMap<ToolDefinition, ToolDefinition>()
+
 function withoutStrict(tool: ToolDefinition): ToolDefinition {
   if (tool.type !== 'function' || !('strict' in tool.function)) return tool
+  const known = looser.get(tool)
+  if (known !== undefined) return known
   const { strict: _, ...rest } = tool.function
-  return { ...tool, function: rest }
+  const loose = { ...tool, function: rest }
+  if (isDeepFrozen(tool)) looser.set(tool, deepFreeze(loose))
+  return loose
 }
 
 function isJsonObject(text: string): boolean {

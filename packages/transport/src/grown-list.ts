@@ -1,33 +1,33 @@
 // A list that only grows: a conversation is sent again and again, each time a little longer.
 import { isDeepFrozen } from '@toolloop/wire'
 
-/** What was made of the beginning of a list, so that a longer one costs the work of its new items only. */
+/** The beginning of a list, as far as it can never change, and what was made of it. */
 export class GrownList<Made> {
-  readonly #begin: () => Made
-  readonly #add: (made: Made, item: unknown) => void
+  made: Made
   #items: unknown[] = []
-  #made: Made
 
-  constructor(begin: () => Made, add: (made: Made, item: unknown) => void) {
-    this.#begin = begin
-    this.#add = add
-    this.#made = begin()
+  constructor(made: Made) {
+    this.made = made
   }
 
   /**
-   * What the unchanging beginning of the list comes to, and how many items that are. It is added to by later calls; a
-   * list that begins otherwise begins anew.
+   * Goes on with a list. A longer one costs the work of its `added` items, of which there may be none; for one that
+   * does not begin like the last, `isNew` tells that all is `added` and what was made is void. From `count` on, items
+   * may still change: they are not remembered.
    */
-  of(list: readonly unknown[]): { readonly made: Made; readonly count: number } {
-    if (!beginsWith(list, this.#items)) {
-      this.#items = []
-      this.#made = this.#begin()
-    }
-    for (let at = this.#items.length; at < list.length && isDeepFrozen(list[at]); at++) {
-      this.#add(this.#made, list[at])
-      this.#items.push(list[at])
-    }
-    return { made: this.#made, count: this.#items.length }
+  goOn(list: readonly unknown[]): {
+    readonly isNew: boolean
+    readonly added: readonly unknown[]
+    readonly count: number
+  } {
+    const isNew = !beginsWith(list, this.#items)
+    const known = isNew ? 0 : this.#items.length
+    let count = known
+    while (count < list.length && isDeepFrozen(list[count])) count++
+    const added = list.slice(known, count)
+    if (known === 0) this.#items = added
+    else this.#items.push(...added)
+    return { isNew, added, count }
   }
 }
 
