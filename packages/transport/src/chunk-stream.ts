@@ -4,7 +4,7 @@ import type { Call } from './call.ts'
 import { chunkOf, readCompletion } from './completion-body.ts'
 import { APIConnectionError } from './errors.ts'
 import type { HttpResponse } from './http.ts'
-import { readChunks } from './read-chunks.ts'
+import { ChunkBatches } from './read-chunks.ts'
 import type { ResponseInfo } from './response-info.ts'
 
 /**
@@ -71,7 +71,8 @@ async function* batchesOf(
     for (;;) {
       let held: Chunk[] | undefined = []
       try {
-        for await (const batch of await chunksOf(call, response, asked)) {
+        const batches = await openBody(call, response, asked)
+        for (let batch = await batches.next(); batch !== undefined; batch = await batches.next()) {
           if (held === undefined) {
             yield batch
             continue
@@ -146,21 +147,20 @@ function oneByOne(batches: AsyncIterableIterator<readonly Chunk[]>): AsyncIterat
 }
 
 /** Some servers answer with a whole completion, an error or a page of HTML although a stream was asked for. */
-async function chunksOf(
-  call: Call,
-  response: HttpResponse,
-  asked: Asked,
-): Promise<AsyncIterable<readonly Chunk[]> | Iterable<readonly Chunk[]>> {
-  const first = await beginning(() => call.read(response))
-  if (first !== undefined && /^\s*[[{<]/.test(headOf(first))) {
-    const text = await call.text(response, first)
-    return [[chunkOf(readCompletion(text, () => call.answer))]]
+async function openBody(call: Call, response: HttpResponse, asked: Asked): Promise<Pick<ChunkBatches, 'next'>> {
+  let begun = await beginning(() => call.read(response))
+  if (begun !== undefined && beginsOtherwise(begun)) {
+    const text = await call.text(response, begun)
+    const whole = [[chunkOf(readCompletion(text, () => call.answer))]]
+    return { next: async () => whole.pop() }
   }
-  return readChunks(reads(call, response, first), {
-    ...asked,
-    onEvent: (finished) => call.onEvent(finished),
-    answer: () => call.answer,
-  })
+  const read = (): Promise<readonly Uint8Array[] | undefined> => {
+    const next = begun === undefined ? call.read(response) : Promise.resolve(begun)
+    begun = undefined
+    return next
+  }
+  const onEvent = (finished: boolean): void => call.onEvent(finished)
+  return new ChunkBatches(read, { ...asked, onEvent, answer: () => call.answer })
 }
 
 /** What comes first. Behind blanks the next read is needed too: only it tells what kind of body this is. */
@@ -179,29 +179,20 @@ async function beginning(
 
 const mostBlank = 64
 
-function isBlank(part: Uint8Array): boolean {
-  return part.every((byte) => byte <= 32)
-}
+const isBlank = (part: Uint8Array): boolean => part.every(isSpace)
+const isSpace = (byte: number): boolean => byte <= 32
 
-/** Enough of it to see whether it is events. */
-function headOf(parts: readonly Uint8Array[]): string {
-  return parts.map((part) => new TextDecoder().decode(part.subarray(0, 64))).join('')
-}
-
-/** Read by read. Written by hand: a generator would cost each read another turn. */
-function reads(
-  call: Call,
-  response: HttpResponse,
-  first: readonly Uint8Array[] | undefined,
-): AsyncIterable<readonly Uint8Array[]> {
-  let begun = first
-  const next = async (): Promise<IteratorResult<readonly Uint8Array[]>> => {
-    const value = begun ?? (await call.read(response))
-    begun = undefined
-    return value === undefined ? { done: true, value } : { done: false, value }
+/** Is it JSON or HTML, where events were asked for? Told by the first character, behind blanks and a BOM. */
+function beginsOtherwise(parts: readonly Uint8Array[]): boolean {
+  for (const part of parts) {
+    const first = part.find((byte) => !isSpace(byte) && !byteOrderMark.has(byte))
+    if (first !== undefined) return opensOther.has(first)
   }
-  return { [Symbol.asyncIterator]: () => ({ next }) }
+  return false
 }
+
+const byteOrderMark: ReadonlySet<number> = new Set([0xef, 0xbb, 0xbf])
+const opensOther: ReadonlySet<number> = new Set(new TextEncoder().encode('[{<'))
 
 function hasSubstance(chunk: Chunk): boolean {
   return chunk.choices.some(({ delta }) => {

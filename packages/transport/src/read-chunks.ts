@@ -28,26 +28,54 @@ export async function* readChunks(
   source: AsyncIterable<Uint8Array | readonly Uint8Array[]>,
   options: ReadChunksOptions = {},
 ): AsyncGenerator<readonly Chunk[], void, undefined> {
-  const reader = new ChunkReader(options)
-  let broken: { readonly by: unknown } | undefined
+  const bytes = source[Symbol.asyncIterator]()
+  const read = async (): Promise<Uint8Array | readonly Uint8Array[] | undefined> => {
+    const { done, value } = await bytes.next()
+    return done ? undefined : value
+  }
+  const batches = new ChunkBatches(read, options)
   try {
-    for await (const bytes of source) {
-      const batch = reader.read(bytes)
-      if (batch.length > 0) yield batch
-      if (reader.failure !== undefined || reader.done) break
+    for (let batch = await batches.next(); batch !== undefined; batch = await batches.next()) yield batch
+  } finally {
+    await bytes.return?.()
+  }
+}
+
+/** The same, read by read. Written by hand: a generator would cost each read further turns. */
+export class ChunkBatches {
+  readonly #read: () => Promise<Uint8Array | readonly Uint8Array[] | undefined>
+  readonly #reader: ChunkReader
+  #over = false
+  #concluded = false
+  #broken: { readonly by: unknown } | undefined
+
+  /** `read` gives what comes next, `undefined` at the end of the body. */
+  constructor(read: () => Promise<Uint8Array | readonly Uint8Array[] | undefined>, options: ReadChunksOptions) {
+    this.#read = read
+    this.#reader = new ChunkReader(options)
+  }
+
+  /** `undefined` behind the last. */
+  async next(): Promise<readonly Chunk[] | undefined> {
+    const reader = this.#reader
+    while (!this.#over) {
+      try {
+        const bytes = await this.#read()
+        const batch = bytes === undefined ? [] : reader.read(bytes)
+        this.#over = bytes === undefined || reader.failure !== undefined || reader.done
+        if (batch.length > 0) return batch
+      } catch (error) {
+        if (error instanceof APIUserAbortError) throw error
+        this.#broken = { by: error }
+        this.#over = true
+      }
     }
-  } catch (error) {
-    if (error instanceof APIUserAbortError) throw error
-    broken = { by: error }
+    const last = this.#concluded ? [] : reader.end()
+    this.#concluded = true
+    if (last.length > 0) return last
+    reader.conclude(this.#broken)
+    return undefined
   }
-  const batch = reader.end()
-  if (batch.length > 0) yield batch
-  if (reader.failure !== undefined) throw reader.failure
-  if (broken !== undefined) {
-    if (reader.finished && (!reader.cut || broken.by instanceof APITimeoutError)) return
-    throw broken.by
-  }
-  if (reader.cut || !reader.ended) throw reader.incomplete()
 }
 
 /** Follows one body: which chunks it holds, and whether the answer in it is whole. */
@@ -111,7 +139,17 @@ class ChunkReader {
     else if (this.#stray === '') this.#stray = this.#quote(line, 1024)
   }
 
-  incomplete(): StreamError {
+  /** The body is over, or broke off: was the answer in it whole? @throws what is the matter, if it was not */
+  conclude(broken: { readonly by: unknown } | undefined): void {
+    if (this.failure !== undefined) throw this.failure
+    if (broken === undefined) {
+      if (this.cut || !this.ended) throw this.#incomplete()
+    } else if (!this.finished || (this.cut && !(broken.by instanceof APITimeoutError))) {
+      throw broken.by
+    }
+  }
+
+  #incomplete(): StreamError {
     const said = this.#stray === '' ? '' : `; it said: ${this.#stray}`
     const came = this.#count === 0 ? 'before the first chunk' : `after ${this.#count} chunks`
     const problem = this.cut ? 'in the middle of an event' : 'without a finish_reason or [DONE]'
