@@ -133,8 +133,8 @@ export class LazyEvents<Event extends { readonly type: string }, Result>
       next: () => {
         if (waiting === 0 && at < batch.length) return Promise.resolve(take())
         // Calls that do not wait for each other are answered in their order.
-        const answer = waiting++ === 0 ? advance() : last.then(advance)
-        last = answer.catch(() => {})
+        const answer = waiting++ === 0 ? advance() : last.then(advance, advance)
+        last = answer
         return answer
       },
       return: async () => {
@@ -219,21 +219,31 @@ export class LazyEvents<Event extends { readonly type: string }, Result>
     return (this.#opened ??= this.#open())
   }
 
-  async #pull(): Promise<readonly Event[] | undefined> {
-    try {
-      const source = (this.#source ??= await this.#start())
-      if (this.#aborted) source.abort(this.#aborted.reason)
-      const { done, value } = await source.events.next()
-      if (!done) return value
-      // A generator that is over answers `undefined`, and the result is there already.
-      this.#result.resolve(value)
-      return undefined
-    } catch (error) {
-      if (!this.#failed && !this.#aborted) this.#emit({ type: 'error', error })
-      this.#failed ??= { error }
-      this.#result.reject(error)
-      throw error
-    }
+  /** Passed once per batch: two promises and no more. */
+  #pull(): Promise<readonly Event[] | undefined> {
+    const source = this.#source
+    if (!source) return this.#start().then(this.#onOpened, this.#onFailure)
+    if (this.#aborted) source.abort(this.#aborted.reason)
+    return source.events.next().then(this.#onNext, this.#onFailure)
+  }
+
+  readonly #onOpened = (source: EventSource<Event, Result>): Promise<readonly Event[] | undefined> => {
+    this.#source = source
+    return this.#pull()
+  }
+
+  readonly #onNext = ({ done, value }: IteratorResult<readonly Event[], Result>): readonly Event[] | undefined => {
+    if (!done) return value
+    // A generator that is over answers `undefined`, and the result is there already.
+    this.#result.resolve(value)
+    return undefined
+  }
+
+  readonly #onFailure = (error: unknown): never => {
+    if (!this.#failed && !this.#aborted) this.#emit({ type: 'error', error })
+    this.#failed ??= { error }
+    this.#result.reject(error)
+    throw error
   }
 
   #emit(event: Event | ListenerError | SourceFailure): ListenerError | undefined {

@@ -252,8 +252,10 @@ function drive<Output>(
     run.state = apply(run.state, last)
     return end()
   }
+  const passed = (batch: IteratorResult<Batch, RunState>): IteratorResult<Batch, never> | ReturnType<typeof end> =>
+    batch.done ? ended() : batch
   // Passed once per batch: a promise and no more.
-  const next = (): ReturnType<typeof end> => events.next().then((batch) => (batch.done ? ended() : batch), broken)
+  const next = (): ReturnType<typeof end> => events.next().then(passed, broken)
   return { events: { next }, abort: (reason) => controller.abort(reason) }
 }
 
