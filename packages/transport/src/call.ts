@@ -185,13 +185,16 @@ export class Call implements Placed {
     return response
   }
 
-  async #send(http: Http, request: HttpRequest): Promise<HttpResponse> {
+  #send(http: Http, request: HttpRequest): Promise<HttpResponse> {
     this.#throwIfOver()
     this.#watch.wait()
     this.#report('debug', 'request is sent')
     const sending = http.send(request, () => this.#watch.enter('headers'))
     this.#awaited = sending
-    const response = await sending.response
+    return sending.response.then((response) => this.#begun(response))
+  }
+
+  #begun(response: HttpResponse): HttpResponse {
     this.#response = response
     this.#watch.pause()
     this.#watch.enter('firstEvent')
