@@ -219,27 +219,32 @@ export class LazyEvents<Event extends { readonly type: string }, Result>
     return (this.#opened ??= this.#open())
   }
 
-  /** Passed once per batch: two promises and no more. */
+  /** Passed once per batch: a promise and no more. */
   #pull(): Promise<readonly Event[] | undefined> {
     const source = this.#source
-    if (!source) return this.#start().then(this.#onOpened, this.#onFailure)
+    if (!source) return this.#firstPull()
     if (this.#aborted) source.abort(this.#aborted.reason)
-    return source.events.next().then(this.#onNext, this.#onFailure)
+    const failed = (error: unknown): never => this.#fail(error)
+    return source.events.next().then((next) => this.#passOn(next), failed)
   }
 
-  readonly #onOpened = (source: EventSource<Event, Result>): Promise<readonly Event[] | undefined> => {
-    this.#source = source
+  async #firstPull(): Promise<readonly Event[] | undefined> {
+    try {
+      this.#source = await this.#start()
+    } catch (error) {
+      this.#fail(error)
+    }
     return this.#pull()
   }
 
-  readonly #onNext = ({ done, value }: IteratorResult<readonly Event[], Result>): readonly Event[] | undefined => {
+  #passOn({ done, value }: IteratorResult<readonly Event[], Result>): readonly Event[] | undefined {
     if (!done) return value
     // A generator that is over answers `undefined`, and the result is there already.
     this.#result.resolve(value)
     return undefined
   }
 
-  readonly #onFailure = (error: unknown): never => {
+  #fail(error: unknown): never {
     if (!this.#failed && !this.#aborted) this.#emit({ type: 'error', error })
     this.#failed ??= { error }
     this.#result.reject(error)
