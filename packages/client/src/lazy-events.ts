@@ -225,7 +225,7 @@ export class LazyEvents<Event extends { readonly type: string }, Result>
     if (!source) return this.#firstPull()
     if (this.#aborted) source.abort(this.#aborted.reason)
     const failed = (error: unknown): never => this.#fail(error)
-    return source.events.next().then((next) => this.#passOn(next), failed)
+    return source.events.next().then((pulled) => this.#passOn(pulled), failed)
   }
 
   async #firstPull(): Promise<readonly Event[] | undefined> {
