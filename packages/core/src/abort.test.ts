@@ -98,6 +98,16 @@ describe('an abort', () => {
     await new Promise((resolve) => setTimeout(resolve, 5))
   })
 
+  it('is nothing that a call which is over hears of, nor does it hear of the end of its run', async () => {
+    const signals: AbortSignal[] = []
+    const quick = tool({ name: 'quick', execute: (_args, { signal }) => void signals.push(signal) })
+    const model = scriptedModel([calls([{ name: 'quick' }, { name: 'quick' }]), text('done')])
+    const result = await agent({ name: 'a', model, tools: [quick] }).run('go')
+    expect(result.status).toBe('done')
+    expect(signals.map((signal) => signal.aborted)).toEqual([false, false])
+    expect(signals[0]).not.toBe(signals[1])
+  })
+
   it('reaches the tool, a call that waits for its turn, and the pause before another attempt', async () => {
     const reasons: unknown[] = []
     const begun = Promise.withResolvers<void>()

@@ -2,12 +2,10 @@ import type { Clock } from '@toolloop/wire'
 
 /** What ends the wait for a call: the abort of its run, or its time. One listener and one timer for all its attempts. */
 export class Deadline {
-  /** For the tool: the run's own, unless its time is limited. */
-  readonly signal: AbortSignal
   readonly #outer: AbortSignal
   readonly #clock: Clock
   readonly #timer: unknown
-  readonly #own: AbortController | undefined
+  readonly #controller = new AbortController()
   readonly #onAbort = (): void => this.#pass(this.#outer.reason)
   #passed: { readonly reason: unknown } | undefined
   #interrupt: ((reason: unknown) => void) | undefined
@@ -16,11 +14,14 @@ export class Deadline {
   constructor(outer: AbortSignal, clock: Clock, timeout: number | undefined, late: (ms: number) => Error) {
     this.#outer = outer
     this.#clock = clock
-    this.#own = timeout === undefined ? undefined : new AbortController()
-    this.signal = this.#own?.signal ?? outer
     if (outer.aborted) this.#onAbort()
     else outer.addEventListener('abort', this.#onAbort, { once: true })
     if (timeout !== undefined) this.#timer = clock.setTimeout(() => this.#pass(late(timeout)), timeout)
+  }
+
+  /** For the tool, of this call alone: what a tool still listens to when its call is over never fires. */
+  get signal(): AbortSignal {
+    return this.#controller.signal
   }
 
   get passed(): boolean {
@@ -45,7 +46,7 @@ export class Deadline {
   #pass(reason: unknown): void {
     if (this.#passed) return
     this.#passed = { reason }
-    this.#own?.abort(reason)
+    this.#controller.abort(reason)
     this.#interrupt?.(reason)
   }
 }
