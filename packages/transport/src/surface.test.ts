@@ -1,5 +1,5 @@
 // Everything a client can be told, and every route, as the server sees it.
-import type { Completion } from '@toolloop/wire'
+import { type Completion, deepFreeze, type Message } from '@toolloop/wire'
 import { expect, test } from 'vitest'
 import { type ClientOptions, Page, type RequestOptions, responseOf, Transport } from './index.ts'
 import { hello, json, loopback, params, type Seen } from './test/loopback.ts'
@@ -32,6 +32,20 @@ test('headers of a request win over those of the client, null deletes, names hav
   expect(headers['x-c']).toBe('client')
   expect(headers).not.toHaveProperty('x-b')
   expect(headers).not.toHaveProperty('authorization')
+})
+
+test('a conversation with a memory is sent as it would be without one, whichever way it goes on', async () => {
+  await using server = await loopback(json(200, hello))
+  await using client = new Transport({ apiKey: 'sk-1', baseURL: server.url })
+  const memory = new Map()
+  const [a, b, c, ä] = ['a', 'b', 'c', 'ä'].map((content) => deepFreeze({ role: 'user' as const, content }))
+  const open = { role: 'user' as const, content: 'open' }
+  const tools = [deepFreeze({ type: 'function' as const, function: { name: 'f', parameters: { type: 'object' } } })]
+  const conversations = [[a], [a, b], [a, b, ä], [a, b, ä, open], [a, b, ä, c], [a, c], [open, a]]
+  for (const messages of conversations) {
+    await client.create({ model: 'm', messages: messages as Message[], tools }, { memory })
+    expect(JSON.parse(server.requests.at(-1)?.body ?? '')).toEqual({ model: 'm', tools, messages })
+  }
 })
 
 test('query parameters of base URL, client and request are merged, null deletes', async () => {
