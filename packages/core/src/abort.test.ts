@@ -100,9 +100,9 @@ describe('an abort', () => {
 
   it('is nothing that a call which is over hears of, nor does it hear of the end of its run', async () => {
     const signals: AbortSignal[] = []
-    const quick = tool({ name: 'quick', execute: (_args, { signal }) => void signals.push(signal) })
-    const model = scriptedModel([calls([{ name: 'quick' }, { name: 'quick' }]), text('done')])
-    const result = await agent({ name: 'a', model, tools: [quick] }).run('go')
+    const short = tool({ name: 'short', execute: (_args, { signal }) => void signals.push(signal) })
+    const model = scriptedModel([calls([{ name: 'short' }, { name: 'short' }]), text('done')])
+    const result = await agent({ name: 'a', model, tools: [short] }).run('go')
     expect(result.status).toBe('done')
     expect(signals.map((signal) => signal.aborted)).toEqual([false, false])
     expect(signals[0]).not.toBe(signals[1])

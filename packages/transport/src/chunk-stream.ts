@@ -45,7 +45,7 @@ export class OpenChunkStream implements ChunkStream {
   batches(): AsyncIterableIterator<readonly Chunk[]> {
     if (this.#iterated) throw new UsageError('This stream was iterated before; a stream is read once')
     this.#iterated = true
-    return leavable(batchesOf(this.#call, this.#begun, this.#asked), this.#call)
+    return new Batches(this.#call, this.#begun, this.#asked)
   }
 
   [Symbol.asyncIterator](): AsyncIterator<Chunk> {
@@ -60,59 +60,100 @@ export class OpenChunkStream implements ChunkStream {
 /** Chunks held back until the answer has substance; beyond this many they go out, and a failure is no more retried. */
 const mostHeld = 256
 
-async function* batchesOf(
-  call: Call,
-  begun: HttpResponse,
-  asked: Asked,
-): AsyncGenerator<readonly Chunk[], void, undefined> {
-  let response = begun
-  let whole = false
-  try {
-    for (;;) {
-      let held: Chunk[] | undefined = []
-      try {
-        const batches = await openBody(call, response, asked)
-        for (let batch = await batches.next(); batch !== undefined; batch = await batches.next()) {
-          if (held === undefined) {
-            yield batch
-            continue
-          }
-          held.push(...batch)
-          if (held.length < mostHeld && !batch.some(hasSubstance)) continue
-          const first = held
-          held = undefined
-          yield first
-        }
-        whole = true
-        call.finish()
-        if (held !== undefined && held.length > 0) yield held
-        return
-      } catch (error) {
-        if (held === undefined) throw brokenOff(call, error)
-        await call.retry(error)
-        response = await call.run((next) => next)
-      }
-    }
-  } finally {
-    if (!whole) call.cancel()
-  }
-}
+/**
+ * An answer over as many attempts as it takes to begin. Not a generator: one that waits for long would keep its last
+ * batch, also after its end, until the next full collection.
+ */
+class Batches implements AsyncIterableIterator<readonly Chunk[]> {
+  readonly #call: Call
+  readonly #asked: Asked
+  #response: HttpResponse
+  #body: Pick<ChunkBatches, 'next'> | undefined
+  /** What came so far, until the answer has substance. */
+  #held: Chunk[] | undefined = []
+  #over = false
+  #waiting = 0
+  #last: Promise<unknown> | undefined
 
-/** A generator that was never begun has no `finally` to run: leaving it must let go all the same. */
-function leavable<T>(batches: AsyncGenerator<T, void, undefined>, call: Call): AsyncIterableIterator<T> {
-  let begun = false
-  return {
-    next() {
-      begun = true
-      return batches.next()
-    },
-    return() {
-      if (!begun) call.cancel()
-      return batches.return()
-    },
-    [Symbol.asyncIterator]() {
-      return this
-    },
+  constructor(call: Call, begun: HttpResponse, asked: Asked) {
+    this.#call = call
+    this.#response = begun
+    this.#asked = asked
+  }
+
+  /** Calls that do not wait for each other are answered in their order. */
+  next(): Promise<IteratorResult<readonly Chunk[], undefined>> {
+    const advance = (): ReturnType<Batches['next']> => this.#advance()
+    const answer = this.#waiting++ > 0 && this.#last ? this.#last.then(advance, advance) : advance()
+    this.#last = answer
+    return answer
+  }
+
+  /** Lets go at once, whatever is awaited. */
+  async return(): Promise<IteratorResult<readonly Chunk[], undefined>> {
+    if (!this.#over) {
+      this.#over = true
+      this.#call.cancel()
+    }
+    return { done: true, value: undefined }
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this
+  }
+
+  async #advance(): Promise<IteratorResult<readonly Chunk[], undefined>> {
+    try {
+      while (!this.#over) {
+        try {
+          this.#body ??= await openBody(this.#call, this.#response, this.#asked)
+          const batch = await this.#body.next()
+          const ready = batch === undefined ? this.#end() : this.#admit(batch)
+          if (ready.length > 0) return { done: false, value: ready }
+        } catch (error) {
+          await this.#tryAgain(error)
+        }
+      }
+      return { done: true, value: undefined }
+    } finally {
+      this.#waiting--
+    }
+  }
+
+  /** What of it may go out: nothing, until the answer has substance. */
+  #admit(batch: readonly Chunk[]): readonly Chunk[] {
+    if (this.#held === undefined) return batch
+    this.#held.push(...batch)
+    return this.#held.length < mostHeld && !batch.some(hasSubstance) ? [] : this.#release()
+  }
+
+  #release(): readonly Chunk[] {
+    const held = this.#held ?? []
+    this.#held = undefined
+    return held
+  }
+
+  #end(): readonly Chunk[] {
+    this.#over = true
+    this.#call.finish()
+    return this.#release()
+  }
+
+  /** Where nothing has gone out. @throws the error that ends it all */
+  async #tryAgain(error: unknown): Promise<void> {
+    if (this.#over) return // it was left meanwhile
+    try {
+      if (this.#held === undefined) throw brokenOff(this.#call, error)
+      await this.#call.retry(error)
+      this.#response = await this.#call.run((response) => response)
+      this.#body = undefined
+      this.#held = []
+    } catch (last) {
+      if (this.#over) return
+      this.#over = true
+      this.#call.cancel()
+      throw last
+    }
   }
 }
 

@@ -17,6 +17,20 @@ test('creates a completion and tells what is known of the response', async () =>
   expect(JSON.parse(server.requests[0]?.body ?? '')).toEqual(params)
 })
 
+test('batches are answered in the order in which they were asked for, and leaving waits for nothing', async () => {
+  await using server = await loopback((response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' })
+    response.write(data(delta({ content: 'he' }))) // and no more
+  })
+  await using client = new Transport({ baseURL: server.url })
+  const batches = (await client.create({ ...params, stream: true })).batches()
+  const asked = [batches.next(), batches.next(), batches.next()]
+  expect(await asked[0]).toMatchObject({ done: false, value: [{ choices: [{ delta: { content: 'he' } }] }] })
+  const left = batches.return?.()
+  for (const answer of [left, asked[1], asked[2], batches.next()])
+    expect(await answer).toEqual({ done: true, value: undefined })
+})
+
 test('streams chunks one by one and in batches', async () => {
   await using server = await loopback(sse(data(delta({ content: 'he' }), delta({ content: 'llo' }, 'stop'), '[DONE]')))
   await using client = new Transport({ baseURL: server.url })
