@@ -1,5 +1,5 @@
 // Chunks in, events out, and the completion they make.
-import type { Chunk, Completion } from '@toolloop/wire'
+import type { Chunk, Completion, CompletionMessage, FinishReason, Usage } from '@toolloop/wire'
 import { UsageError } from '@toolloop/wire'
 import type { AnswerLimits } from './bounds.ts'
 import { Bounds, checkBounds } from './bounds.ts'
@@ -22,6 +22,13 @@ export interface BuilderOptions extends AnswerLimits, CallIds {
   readonly n?: number
   /** Emit a `chunk` event for every chunk. @default true */
   readonly chunkEvents?: boolean
+}
+
+/** What an agent needs of an answer: one choice, and what all of them cost. */
+export interface Answer {
+  readonly message: CompletionMessage
+  readonly finish_reason: FinishReason | null
+  readonly usage: Usage | null
 }
 
 /** The API allows no more choices than this. */
@@ -93,9 +100,24 @@ export class CompletionBuilder<Parsed = unknown, Args = AnyArgs> {
       model: this.#model,
       choices: this.#sortedChoices().map((choice) => choice.snapshot()),
     }
-    if (this.#usage) completion.usage = asWire(copyJson(this.#usage))
+    const usage = this.#usageSoFar()
+    if (usage) completion.usage = usage
     for (const [key, value] of Object.entries(this.#unknown)) setOwn(completion, key, copyJson(value))
     return attachReport(completion, this.#report())
+  }
+
+  /** One choice so far, without the rest of the completion and its report. A choice of which nothing came said nothing. */
+  answer(index = 0): Answer {
+    const choice = this.#choices.get(index)
+    return {
+      message: choice?.message() ?? { role: 'assistant', content: null },
+      finish_reason: choice?.finishReason ?? null,
+      usage: this.#usageSoFar(),
+    }
+  }
+
+  #usageSoFar(): Usage | null {
+    return this.#usage ? asWire(copyJson(this.#usage)) : null
   }
 
   #add(chunk: unknown, whole: boolean, events: StreamEvent[]): void {

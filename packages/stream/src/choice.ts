@@ -90,12 +90,12 @@ export class ChoiceBuilder {
   }
 
   snapshot(): Choice {
-    const choice: Choice = { index: this.index, message: this.#message(), finish_reason: this.finishReason }
+    const choice: Choice = { index: this.index, message: this.message(), finish_reason: this.finishReason }
     if (this.#logprobs !== undefined) choice.logprobs = asWire(copyJson(this.#logprobs))
     return assignUnknown(choice, this.#unknownOfChoice)
   }
 
-  #message(): CompletionMessage {
+  message(): CompletionMessage {
     const message: CompletionMessage = {
       role: asWire(this.role || 'assistant'),
       content: this.#content ? this.#content.text.toString() : null,
