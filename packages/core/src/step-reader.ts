@@ -1,4 +1,4 @@
-import { CompletionBuilder, plainAnswer, type PlainAnswer, type StreamEvent } from '@toolloop/stream'
+import { type Answer, CompletionBuilder, plainAnswer, type PlainAnswer, type StreamEvent } from '@toolloop/stream'
 import type { AssistantMessage, FinishReason, ModelOptions, ToolCall, Usage } from '@toolloop/wire'
 import { isWhole, mintCallId, nameOf } from './calls.ts'
 import { chunksOf, type Piece, WholeAnswer } from './chunks-of.ts'
@@ -18,9 +18,6 @@ export interface StepEnd {
   readonly usage: Usage | null
   readonly cost?: number
 }
-
-/** An answer as far as it is known. */
-type Answer = Pick<StepEnd, 'message' | 'finish_reason'> & { readonly usage?: Usage | null | undefined }
 
 /** Reads one answer: chunks in, run events out. */
 export class StepReader {
@@ -123,10 +120,7 @@ export class StepReader {
 
   /** What there is of it. */
   #answer(): Answer {
-    if (this.#plain) return this.#plain
-    const { choices, usage } = this.#builder.snapshot()
-    const { message, finish_reason } = choices[0] ?? { message: nothing, finish_reason: null }
-    return { message, finish_reason, usage }
+    return this.#plain ?? this.#builder.answer()
   }
 
   /** A legacy `function_call` is a call without an id. */
@@ -201,8 +195,6 @@ export class StepReader {
     return fact({ type: 'call.sealed', step: this.#step, call, gained })
   }
 }
-
-const nothing: AssistantMessage = { role: 'assistant', content: null }
 
 const isOurs = ({ type }: StreamEvent): boolean => type === 'call.sealed' || type === 'usage' || type === 'chunk'
 

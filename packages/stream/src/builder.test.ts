@@ -450,6 +450,7 @@ describe('snapshots', () => {
     }
     mutate(source)
     mutate(first)
+    mutate(builder.answer())
     for (const event of events) if (event.type === 'chunk') mutate(event.chunk)
     expect(builder.snapshot()).toEqual(untouched)
   })
@@ -460,6 +461,32 @@ describe('snapshots', () => {
     expect(builder.snapshot().choices[0]?.message.tool_calls).toEqual([
       { id: 'a', type: 'function', function: { name: 'f', arguments: '{"x' } },
     ])
+  })
+})
+
+describe('an answer', () => {
+  test('is what the snapshot holds of one choice', () => {
+    const builder = new CompletionBuilder()
+    builder.push([
+      chunk({ content: 'two' }, 'stop', { index: 1 }),
+      callChunk(0, 'a', 'f', '{"x":1}'),
+      chunk({ reasoning_content: 'Hm' }, 'tool_calls'),
+      asChunk({ choices: [], usage: { prompt_tokens: 1, completion_tokens: -1 } }),
+    ])
+    const { choices, usage } = builder.snapshot()
+    expect(choices.map(({ index }) => index)).toEqual([0, 1])
+    for (const { index, message, finish_reason } of choices)
+      expect(builder.answer(index)).toEqual({ message, finish_reason, usage })
+    expect(builder.answer()).toEqual(builder.answer(0))
+    expect(usage).toEqual({ prompt_tokens: 1 })
+  })
+
+  test('of which nothing came is empty', () => {
+    const builder = new CompletionBuilder()
+    const nothing = { message: { role: 'assistant', content: null }, finish_reason: null, usage: null }
+    expect(builder.answer()).toEqual(nothing)
+    builder.push(chunk({ content: 'x' }))
+    expect(builder.answer(1)).toEqual(nothing)
   })
 })
 

@@ -1,5 +1,5 @@
 // Chunks in, events out, and the completion they make.
-import type { Chunk, Completion } from '@toolloop/wire'
+import type { Chunk, Completion, CompletionMessage, FinishReason, Usage } from '@toolloop/wire'
 import { UsageError } from '@toolloop/wire'
 import type { AnswerLimits } from './bounds.ts'
 import { Bounds, checkBounds } from './bounds.ts'
@@ -24,6 +24,13 @@ export interface BuilderOptions extends AnswerLimits, CallIds {
   readonly chunkEvents?: boolean
 }
 
+/** What an agent needs of an answer: one choice, and what all of them cost. */
+export interface Answer {
+  readonly message: CompletionMessage
+  readonly finish_reason: FinishReason | null
+  readonly usage: Usage | null
+}
+
 /** The API allows no more choices than this. */
 const maxChoices = 128
 /** Paths in the report. */
@@ -36,9 +43,10 @@ const maxIgnored = 128
 export class CompletionBuilder<Parsed = unknown, Args = AnyArgs> {
   readonly #bounds: Bounds
   readonly #options: BuilderOptions
-  readonly #choices = new Map<number, ChoiceBuilder>()
+  /** In the order of their indices. */
+  readonly #choices: ChoiceBuilder[] = []
   readonly #unknown: JsonObject = {}
-  readonly #ignored = new Set<string>()
+  #ignored: Set<string> | undefined
   #id = ''
   #model = ''
   #created: number | undefined
@@ -80,7 +88,7 @@ export class CompletionBuilder<Parsed = unknown, Args = AnyArgs> {
     const events: StreamEvent[] = []
     if (this.#finished) return []
     this.#finished = true
-    for (const choice of this.#sortedChoices()) choice.finish(events)
+    for (const choice of this.#choices) choice.finish(events)
     return asWire(events)
   }
 
@@ -91,11 +99,26 @@ export class CompletionBuilder<Parsed = unknown, Args = AnyArgs> {
       object: 'chat.completion',
       created: this.#created ?? 0,
       model: this.#model,
-      choices: this.#sortedChoices().map((choice) => choice.snapshot()),
+      choices: this.#choices.map((choice) => choice.snapshot()),
     }
-    if (this.#usage) completion.usage = asWire(copyJson(this.#usage))
+    const usage = this.#usageSoFar()
+    if (usage) completion.usage = usage
     for (const [key, value] of Object.entries(this.#unknown)) setOwn(completion, key, copyJson(value))
     return attachReport(completion, this.#report())
+  }
+
+  /** One choice so far, without the rest of the completion and its report. A choice of which nothing came said nothing. */
+  answer(index = 0): Answer {
+    const choice = this.#known(index)
+    return {
+      message: choice?.message() ?? { role: 'assistant', content: null },
+      finish_reason: choice?.finishReason ?? null,
+      usage: this.#usageSoFar(),
+    }
+  }
+
+  #usageSoFar(): Usage | null {
+    return this.#usage ? asWire(copyJson(this.#usage)) : null
   }
 
   #add(chunk: unknown, whole: boolean, events: StreamEvent[]): void {
@@ -142,9 +165,10 @@ export class CompletionBuilder<Parsed = unknown, Args = AnyArgs> {
     if (isEmpty(choices)) return
     if (!Array.isArray(choices)) throw unexpected('choices', choices, 'a list')
     for (const entry of choices as readonly unknown[]) {
-      const choice = isObject(entry) ? this.#choiceAt(entry['index']) : undefined
+      if (!isObject(entry)) continue
+      const choice = this.#choiceAt(entry['index'])
       if (choice === undefined) continue
-      choice.add(asWire(entry), this.#round, whole, events)
+      choice.add(entry, this.#round, whole, events)
       if (choice.usage === undefined) continue
       this.#setUsage(choice.usage, 1, events)
       choice.usage = undefined
@@ -154,15 +178,23 @@ export class CompletionBuilder<Parsed = unknown, Args = AnyArgs> {
   /** The builder of a choice; `undefined` where nobody asked for it. */
   #choiceAt(wireIndex: unknown): ChoiceBuilder | undefined {
     const index = isEmpty(wireIndex) ? 0 : integer(wireIndex)
-    const known = index === undefined ? undefined : this.#choices.get(index)
+    const known = index === undefined ? undefined : this.#known(index)
     if (known) return known
     if (index === undefined || index < 0 || index >= (this.#options.n ?? maxChoices)) {
       this.#ignore(`choices[${index ?? JSON.stringify(text(wireIndex))}]`)
       return undefined
     }
     const choice = new ChoiceBuilder(index, this.#bounds, this.#options)
-    this.#choices.set(index, choice)
+    const isLast = (this.#choices.at(-1)?.index ?? -1) < index
+    this.#choices.push(choice)
+    if (!isLast) this.#choices.sort((one, other) => one.index - other.index)
     return choice
+  }
+
+  /** Where no choice is missing, it stands at its index. */
+  #known(index: number): ChoiceBuilder | undefined {
+    const choice = this.#choices[index]
+    return choice?.index === index ? choice : this.#choices.find((other) => other.index === index)
   }
 
   /** Usage stands in the chunk, under `x_groq`, or in a choice; the chunk's own counts most, and the last one stays. */
@@ -175,12 +207,8 @@ export class CompletionBuilder<Parsed = unknown, Args = AnyArgs> {
 
   /** For the report, which is for people: a server that invents paths without end fills no memory. */
   #ignore(path: string): void {
+    this.#ignored ??= new Set()
     if (this.#ignored.size < maxIgnored) this.#ignored.add(path.slice(0, 200))
-  }
-
-  #sortedChoices(): ChoiceBuilder[] {
-    const choices = [...this.#choices.values()]
-    return choices.length > 1 ? choices.toSorted((one, other) => one.index - other.index) : choices
   }
 
   #report(): CompletionReport {
@@ -189,14 +217,14 @@ export class CompletionBuilder<Parsed = unknown, Args = AnyArgs> {
     if (this.#model === '') missing.push('model')
     if (this.#created === undefined) missing.push('created')
     const unfinished: { choice: number; index: number }[] = []
-    const ignored = [...this.#ignored]
-    for (const choice of this.#sortedChoices()) {
+    const ignored = [...(this.#ignored ?? [])]
+    for (const choice of this.#choices) {
       const path = `choices[${choice.index}]`
       if (choice.role === '') missing.push(`${path}.message.role`)
       if (choice.finishReason === null) missing.push(`${path}.finish_reason`)
       for (const index of choice.calls.withoutId()) missing.push(`${path}.message.tool_calls[${index}].id`)
       for (const index of choice.calls.unfinished(choice.finishReason)) unfinished.push({ choice: choice.index, index })
-      ignored.push(...choice.ignored)
+      if (choice.ignored) ignored.push(...choice.ignored)
     }
     return { missing, unfinished, ignored }
   }

@@ -20,7 +20,7 @@ export class ChoiceBuilder {
   readonly index: number
   readonly calls: ToolCalls
   /** Parts of the answer that have no place in a message, as paths. */
-  readonly ignored: Set<string> = new Set()
+  ignored: Set<string> | undefined
   finishReason: string | null = null
   role = ''
   /** Token counts that stood in the last entry. */
@@ -30,8 +30,8 @@ export class ChoiceBuilder {
   #refusal: Text | undefined
   #refusalSeen = false
   /** All reasoning text, whatever field brought it. */
-  readonly #reasoning = new Text()
-  readonly #reasoningByField = new Map<ReasoningField, Text>()
+  #reasoning: Text | undefined
+  #reasoningByField: Map<ReasoningField, Text> | undefined
   readonly #reasoningDetails: JsonObject[] = []
   #functionCall: { name: string; arguments: Text; bytes: number; unknown: JsonObject } | undefined
   #audio: JsonObject | undefined
@@ -52,6 +52,7 @@ export class ChoiceBuilder {
   add(entry: JsonObject, round: number, whole: boolean, events: StreamEvent[]): void {
     const delta = whole ? wholeMessage(entry) : this.#deltaOf(entry)
     if (delta !== undefined) this.#addDelta(delta, round, whole, events)
+    let finishReason: string | null = null
     for (const key in entry) {
       const value = entry[key]
       switch (key) {
@@ -63,7 +64,7 @@ export class ChoiceBuilder {
           if (isObject(value)) this.usage = value
           break
         case 'finish_reason':
-          if (typeof value === 'string' && value !== '') this.finishReason = value
+          if (typeof value === 'string' && value !== '') finishReason = this.finishReason = value
           break
         case 'logprobs':
           this.#addLogprobs(value, events)
@@ -72,37 +73,38 @@ export class ChoiceBuilder {
           replaceField(this.#unknownOfChoice, key, value, this.#bounds)
       }
     }
-    this.calls.seal(round, text(entry['finish_reason']) || null, events)
+    this.calls.seal(round, finishReason, events)
   }
 
   /** Says that everything is over that had a delta. */
   finish(events: StreamEvent[]): void {
     const choice = this.index
-    if (this.#reasoning.length > 0)
-      events.push({ type: 'reasoning.done', choice, reasoning: this.#reasoning.toString() })
+    if (this.#reasoning) events.push({ type: 'reasoning.done', choice, reasoning: this.#reasoning.toString() })
     if (this.#content?.text.length) events.push(new ContentDoneEvent(choice, this.#content.text.toString()))
     if (this.#refusal?.length) events.push({ type: 'refusal.done', choice, refusal: this.#refusal.toString() })
     if (this.#hadAudio) events.push({ type: 'audio.done', choice, audio: asWire(copyJson(this.#audio)) })
     this.calls.finish(this.finishReason, events)
-    const { content, refusal } = asWire<Partial<Logprobs>>(this.#logprobs ?? {})
+    if (!this.#logprobs) return
+    const { content, refusal } = asWire<Partial<Logprobs>>(this.#logprobs)
     if (content?.length) events.push({ type: 'logprobs.content.done', choice, content: copyJson(content) })
     if (refusal?.length) events.push({ type: 'logprobs.refusal.done', choice, refusal: copyJson(refusal) })
   }
 
   snapshot(): Choice {
-    const choice: Choice = { index: this.index, message: this.#message(), finish_reason: this.finishReason }
+    const choice: Choice = { index: this.index, message: this.message(), finish_reason: this.finishReason }
     if (this.#logprobs !== undefined) choice.logprobs = asWire(copyJson(this.#logprobs))
     return assignUnknown(choice, this.#unknownOfChoice)
   }
 
-  #message(): CompletionMessage {
+  message(): CompletionMessage {
     const message: CompletionMessage = {
       role: asWire(this.role || 'assistant'),
       content: this.#content ? this.#content.text.toString() : null,
     }
     if (this.#refusal) message.refusal = this.#refusal.toString()
     else if (this.#refusalSeen) message.refusal = null
-    for (const [field, value] of this.#reasoningByField) setOwn(message, field, value.toString())
+    if (this.#reasoningByField)
+      for (const [field, value] of this.#reasoningByField) setOwn(message, field, value.toString())
     if (this.#reasoningDetails.length > 0) message.reasoning_details = asWire(copyJson(this.#reasoningDetails))
     if (this.calls.size > 0) message.tool_calls = this.calls.snapshot()
     if (this.#functionCall) {
@@ -186,19 +188,23 @@ export class ChoiceBuilder {
       this.#addReasoning(pieces.reasoning, events)
     }
     if (pieces.text !== null) this.#addContent(pieces.text, events)
-    for (const type of pieces.unknown)
+    for (const type of pieces.unknown) {
+      this.ignored ??= new Set()
       if (this.ignored.size < 32) this.ignored.add(`${path}: a part of type \`${type.slice(0, 100)}\``)
+    }
   }
 
   #keepReasoning(field: ReasoningField, delta: string): void {
     if (delta === '') return
-    let kept = this.#reasoningByField.get(field)
-    if (kept === undefined) this.#reasoningByField.set(field, (kept = new Text()))
+    const byField = (this.#reasoningByField ??= new Map<ReasoningField, Text>())
+    let kept = byField.get(field)
+    if (kept === undefined) byField.set(field, (kept = new Text()))
     this.#bounds.content(utf8Length(delta))
     kept.append(delta)
   }
 
   #addReasoning(delta: string, events: StreamEvent[]): void {
+    this.#reasoning ??= new Text()
     this.#reasoning.append(delta)
     events.push({ type: 'reasoning.delta', choice: this.index, delta })
   }
@@ -285,6 +291,6 @@ function newContent(maxDepth: number): { readonly text: Text; readonly json: Liv
 }
 
 function assignUnknown<T extends object>(target: T, unknown: JsonObject): T {
-  for (const [key, value] of Object.entries(unknown)) setOwn(target, key, copyJson(value))
+  for (const key of Object.keys(unknown)) setOwn(target, key, copyJson(unknown[key]))
   return target
 }

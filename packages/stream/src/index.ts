@@ -1,6 +1,6 @@
 // Chunks → events and a completion.
 export { CompletionBuilder } from './builder.ts'
-export type { BuilderOptions } from './builder.ts'
+export type { Answer, BuilderOptions } from './builder.ts'
 export { accumulate, accumulateBatches, snapshotOf } from './accumulate.ts'
 export type { ChunkSource } from './accumulate.ts'
 export { checkAnswerLimits } from './bounds.ts'

@@ -43,7 +43,9 @@ export function copyJson(value: unknown, bounds?: Bounds, depth = 1): unknown {
   bounds?.depth(depth, 'A field of the answer')
   if (Array.isArray(value)) return value.map((item: unknown) => copyJson(item, bounds, depth + 1))
   const copy: JsonObject = {}
-  for (const [key, item] of Object.entries(value)) setOwn(copy, key, copyJson(item, bounds, depth + 1))
+  // `entries` would make a list for every field, and every answer's usage is copied.
+  for (const key in value)
+    if (Object.hasOwn(value, key)) setOwn(copy, key, copyJson(asWire<JsonObject>(value)[key], bounds, depth + 1))
   return copy
 }
 

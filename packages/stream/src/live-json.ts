@@ -9,8 +9,8 @@ export class LiveJson {
   /** Exists from the first look on. */
   #parser: PartialJson | undefined
   #failed = false
-  /** What has arrived since the last look. */
-  readonly #waiting = new Text()
+  /** What has arrived since the last look, from the first one on. */
+  #waiting: Text | undefined
   /** What stood in it then, and how much of that the parser has read: the event looked at need not be the latest. */
   #piece = ''
   #read = 0
@@ -22,7 +22,7 @@ export class LiveJson {
 
   /** Tells that the text grew by `piece`. */
   append(piece: string): void {
-    if (this.#parser && !this.#failed) this.#waiting.append(piece)
+    this.#waiting?.append(piece)
   }
 
   /** The value of the first `end` characters; `undefined` where they are not the beginning of JSON. */
@@ -38,6 +38,7 @@ export class LiveJson {
     if (this.#failed) return undefined
     if (this.#parser === undefined) {
       this.#parser = new PartialJson({ maxDepth: this.#maxDepth, maxBytes: Infinity })
+      this.#waiting = new Text()
       this.#waiting.append(this.#text.toString())
     }
     const wanted = end - this.#parser.position
@@ -48,14 +49,14 @@ export class LiveJson {
       // Plain text, or JSON gone wrong: there is no value to show.
       this.#failed = true
       this.#piece = ''
-      this.#waiting.take()
+      this.#waiting = undefined
       return undefined
     }
   }
 
   /** The next characters that the parser has not read. */
   #take(count: number): string {
-    if (this.#waiting.length > 0) {
+    if (this.#waiting && this.#waiting.length > 0) {
       this.#piece = this.#piece.slice(this.#read) + this.#waiting.take()
       this.#read = 0
     }

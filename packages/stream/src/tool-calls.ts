@@ -8,6 +8,7 @@ import type { StreamEvent } from './events.ts'
 import { copyJson, isEmpty, isJson, isObject } from './json-value.ts'
 import type { JsonObject } from './json-value.ts'
 import { ArgumentsDeltaEvent, ArgumentsDoneEvent } from './live-events.ts'
+import { Lookup } from './lookup.ts'
 import { mergeField } from './merge.ts'
 import { skipSpace } from './object-scan.ts'
 import { bodyFields, entryFields, readEntry } from './tool-call-entry.ts'
@@ -21,11 +22,12 @@ export interface CallIds {
 
 export class ToolCalls {
   readonly #calls: Call[] = []
-  readonly #byIndex = new Map<number, Call>()
-  readonly #byId = new Map<string, Call>()
-  readonly #usedIds = new Set<string>()
+  readonly #byIndex = new Lookup<number, Call>()
+  /** By the ids that pieces refer to them by, and by those in the completion. */
+  readonly #byWireId = new Lookup<string, Call>()
+  readonly #byId = new Lookup<string, Call>()
   /** Complete calls that wait for one more chunk. Seldom more than one: sealing is constant work per chunk. */
-  #ready: Call[] = []
+  readonly #ready: Call[] = []
   readonly #choice: number
   readonly #bounds: Bounds
   readonly #ids: CallIds
@@ -66,12 +68,13 @@ export class ToolCalls {
       for (const call of this.#calls) if (call.touched !== round && endsWithFinish(call)) this.#close(call, events)
     }
     if (this.#ready.length === 0) return
-    this.#ready = this.#ready.filter((call) => {
-      if (call.done || !call.complete) return false
-      if (call.touched === round || call.name === '') return true
-      this.#close(call, events)
-      return false
-    })
+    let waiting = 0
+    for (const call of this.#ready) {
+      if (call.done || !call.complete) continue
+      if (call.touched === round || call.name === '') this.#ready[waiting++] = call
+      else this.#close(call, events)
+    }
+    this.#ready.length = waiting
   }
 
   /** The stream is over: whatever is complete is sealed, and everything is done. */
@@ -116,13 +119,13 @@ export class ToolCalls {
     const call = this.#byIndex.get(index)
     if (call === undefined || id === '' || call.wireId === '' || id === call.wireId) return call
     // Another id on the same index: some servers send index 0 for every call.
-    const other = this.#byId.get(id)
+    const other = this.#byWireId.get(id)
     if (other?.wireIndex === index) return other
     return name === '' ? call : undefined
   }
 
   #findWithoutIndex(id: string): Call | undefined {
-    return id === '' ? this.#calls.at(-1) : this.#byId.get(id)
+    return id === '' ? this.#calls.at(-1) : this.#byWireId.get(id)
   }
 
   #open(index: number | undefined, id: string, type: string, round: number): Call {
@@ -140,7 +143,7 @@ export class ToolCalls {
     next.name = call.name
     if (next.wireId === '' && call.wireId !== '') {
       next.wireId = call.wireId
-      this.#byId.set(call.wireId, next)
+      this.#byWireId.set(call.wireId, next)
     }
     return next
   }
@@ -148,20 +151,20 @@ export class ToolCalls {
   #identify(call: Call, id: string, round: number): void {
     call.wireId = id
     call.hasOwnId = true
-    this.#byId.set(id, call)
+    this.#byWireId.set(id, call)
     // An id that was shown to the caller stays.
     if (call.announced && call.id !== '') return
-    const taken = this.#usedIds.has(id) || this.#ids.takenIds?.has(id) === true
+    const taken = this.#byId.get(id) !== undefined || this.#ids.takenIds?.has(id) === true
     if (taken && this.#ids.mintId) return
     call.id = id
     call.touched = round
-    this.#usedIds.add(id)
+    this.#byId.set(id, call)
   }
 
   #mintMissingId(call: Call): void {
     if (call.id !== '' || !this.#ids.mintId) return
     call.id = this.#ids.mintId(this.#choice, call.position)
-    this.#usedIds.add(call.id)
+    this.#byId.set(call.id, call)
   }
 
   #addText(call: Call, piece: string, id: string, round: number, events: StreamEvent[]): void {

@@ -1,21 +1,24 @@
 // Counts of tokens, as far as they can be counts.
 import type { JsonObject } from './json-value.ts'
-import { copyJson, isObject, setOwn } from './json-value.ts'
+import { copyJson, isObject } from './json-value.ts'
 import type { Bounds } from './bounds.ts'
 
 /** A copy without counts that are negative, not finite, beyond any answer, or text; `onDrop` is told their paths. */
 export function usageOf(usage: JsonObject, bounds: Bounds, onDrop: (path: string) => void): JsonObject {
-  return cleaned(copyJson(usage, bounds), 'usage', onDrop)
+  const counts = copyJson(usage, bounds)
+  dropUnsound(counts, 'usage', onDrop)
+  return counts
 }
 
-function cleaned(counts: JsonObject, path: string, onDrop: (path: string) => void): JsonObject {
-  const kept: JsonObject = {}
-  for (const [key, value] of Object.entries(counts)) {
-    if (isObject(value)) setOwn(kept, key, cleaned(value, `${path}.${key}`, onDrop))
-    else if (key.endsWith('_tokens') && !isCount(value)) onDrop(`${path}.${key}`)
-    else setOwn(kept, key, value)
+function dropUnsound(counts: JsonObject, path: string, onDrop: (path: string) => void): void {
+  for (const key in counts) {
+    const value = counts[key]
+    if (isObject(value)) dropUnsound(value, `${path}.${key}`, onDrop)
+    else if (key.endsWith('_tokens') && !isCount(value)) {
+      delete counts[key]
+      onDrop(`${path}.${key}`)
+    }
   }
-  return kept
 }
 
 /** Is every count one? Then nothing of it is dropped. */

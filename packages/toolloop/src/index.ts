@@ -112,6 +112,7 @@ export {
   snapshotOf,
 } from '@toolloop/stream'
 export type {
+  Answer,
   AnswerLimits,
   BuilderOptions,
   CompletionReport,
