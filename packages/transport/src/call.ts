@@ -4,12 +4,12 @@ import { beginningOf, wholeText } from './body-text.ts'
 import { excerpt } from './error-body.ts'
 import { type Answer, apiErrorOf, parsedOrText } from './error-response.ts'
 import { APIConnectionError, APIUserAbortError } from './errors.ts'
-import type { CallPolicy, CallTarget } from './call-target.ts'
+import type { CallPolicy, CallTarget, Prepared } from './call-target.ts'
 import type { Http, HttpRequest, HttpResponse, Sending } from './http.ts'
 import type { Logger } from './options.ts'
 import type { LiveCalls, Placed } from './live-calls.ts'
 import { isRedirect, mostRedirects, redirected, redirectError } from './redirect.ts'
-import { type Redact, redact, redactCause, secretsIn } from './redact.ts'
+import { redact, redactCause, secretsIn } from './redact.ts'
 import { Received, type ResponseInfo } from './response-info.ts'
 import { delayBefore } from './retry.ts'
 import { Stopwatch } from './timeouts.ts'
@@ -59,14 +59,15 @@ export class Call implements Placed {
   /** What an error needs to know of the answer. */
   get answer(): Answer {
     const { status, headers } = this.#response ?? {}
-    return { status, headers, from: this.#from, redact: this.#redact }
+    return { status, headers, from: this.#from, redact: (text) => this.#redact(text) }
   }
 
   /** Sends until `use` makes something of an answer; what may pass is retried. */
   async run<T>(use: (response: HttpResponse) => T | Promise<T>): Promise<T> {
     for (;;) {
       try {
-        return await use(await this.#attempt())
+        const made = use(await this.#attempt())
+        return made instanceof Promise ? await made : made
       } catch (error) {
         await this.retry(error)
       }
@@ -139,11 +140,13 @@ export class Call implements Placed {
     const words = wordsOf(cause)
     const problem = this.#response === undefined ? 'got no answer' : 'broke off'
     return new APIConnectionError(`${this.#from} ${problem}: ${excerpt(this.#redact(words), 512)}`, {
-      cause: redactCause(cause, this.#redact),
+      cause: redactCause(cause, (text) => this.#redact(text)),
     })
   }
 
-  readonly #redact: Redact = (text) => redact(text, secretsIn(this.#request))
+  #redact(text: string): string {
+    return redact(text, secretsIn(this.#request))
+  }
 
   #listen(signal: AbortSignal): () => void {
     if (signal.aborted) throw abortError(signal)
@@ -152,24 +155,27 @@ export class Call implements Placed {
     return () => signal.removeEventListener('abort', onAbort)
   }
 
-  async #attempt(): Promise<HttpResponse> {
+  /** Whatever fails here goes to `retry`, which stops the clocks. */
+  #attempt(): Promise<HttpResponse> {
     this.#attempts++
     this.#response = undefined
     this.#watch.startAttempt()
-    try {
-      // Asking for a key may take its time, and is timed and interrupted like everything else.
-      const pending = this.#target.prepare()
-      const { http, request } = pending instanceof Promise ? await this.#unlessInterrupted(pending) : pending
-      this.#request = request
-      let response = await this.#send(http, request)
-      if (isRedirect(response)) response = await this.#follow(http, request, response)
-      if (response.status >= 200 && response.status < 300) return response
-      throw await this.#refused(response)
-    } finally {
-      this.#watch.pause()
-    }
+    // Asking for a key may take its time, and is timed and interrupted like everything else.
+    const pending = this.#target.prepare()
+    return pending instanceof Promise
+      ? this.#unlessInterrupted(pending).then((prepared) => this.#ask(prepared))
+      : this.#ask(pending)
   }
 
+  #ask({ http, request }: Prepared): Promise<HttpResponse> {
+    this.#request = request
+    return this.#send(http, request).then((response) => {
+      this.#begun(response)
+      return isGood(response) ? response : this.#follow(http, request, response)
+    })
+  }
+
+  /** Redirects lead on; another answer than 2xx is an error. */
   async #follow(http: Http, first: HttpRequest, redirect: HttpResponse): Promise<HttpResponse> {
     let request = first
     let response = redirect
@@ -181,8 +187,10 @@ export class Call implements Placed {
       request = next
       this.#watch.enter('connect')
       response = await this.#send(http, request)
+      this.#begun(response)
     }
-    return response
+    if (isGood(response)) return response
+    throw await this.#refused(response)
   }
 
   #send(http: Http, request: HttpRequest): Promise<HttpResponse> {
@@ -191,16 +199,15 @@ export class Call implements Placed {
     this.#report('debug', 'request is sent')
     const sending = http.send(request, () => this.#watch.enter('headers'))
     this.#awaited = sending
-    return sending.response.then((response) => this.#begun(response))
+    return sending.response
   }
 
-  #begun(response: HttpResponse): HttpResponse {
+  #begun(response: HttpResponse): void {
     this.#response = response
     this.#watch.pause()
     this.#watch.enter('firstEvent')
     this.#timing = { headers: this.#elapsed() }
     this.#report('debug', 'response has begun', { status: response.status })
-    return response
   }
 
   /** The error an answer other than 2xx stands for. */
@@ -282,6 +289,8 @@ export class Call implements Placed {
     return this.#policy.clock.now() - this.#began
   }
 }
+
+const isGood = ({ status }: HttpResponse): boolean => status >= 200 && status < 300
 
 /** What is read of an error body, in characters. */
 const errorBodyLength = 65_536

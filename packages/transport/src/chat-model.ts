@@ -49,20 +49,23 @@ export function chatModel(client: CompletionClient, name: string, options: ChatM
     throw new UsageError('`chatModel` needs the id of a model, e.g. `gpt-5.1`')
   const source = sourceOf(client)
   const profile = profileOf(client, options.profile)
-  const paramsOf = (request: ModelRequest, { memory }: ModelOptions = {}): CompletionParams => ({
-    ...adaptRequest(request, profile, memory),
-    model: name,
-  })
   const streamOptions: { stream_options?: StreamOptions } = profile.streamOptions
     ? { stream_options: { include_usage: true } }
     : {}
+  const plain = { model: name }
+  const streamed = { model: name, stream: true, ...streamOptions }
+  /** What is adapted is ours to add to. */
+  const paramsOf = (
+    request: ModelRequest,
+    options: ModelOptions = {},
+    own: Pick<CompletionParams, 'model'>,
+  ): CompletionParams => Object.assign(adaptRequest(request, profile, options.memory), own)
   return {
     name,
     profile,
     ...(options.price === undefined ? {} : { price: options.price }),
-    create: (request, modelOptions) => source.create(paramsOf(request, modelOptions), modelOptions),
-    stream: (request, modelOptions) =>
-      source.stream({ ...paramsOf(request, modelOptions), stream: true, ...streamOptions }, modelOptions),
+    create: (request, modelOptions) => source.create(paramsOf(request, modelOptions, plain), modelOptions),
+    stream: (request, modelOptions) => source.stream(paramsOf(request, modelOptions, streamed), modelOptions),
   }
 }
 
@@ -83,34 +86,50 @@ function sourceOf(client: CompletionClient): Source {
 function ownSource(completions: Completions): Source {
   return {
     create: (params, options) => completions.create(params, options) as Promise<Completion>,
-    stream: (params, options) =>
-      opened(async (): Promise<AsyncIterable<Chunk | readonly Chunk[]>> => {
-        const stream = await completions.create(params, options)
-        return hasBatches(stream) ? stream.batches() : (stream as AsyncIterable<Chunk>)
-      }),
+    stream: (params, options) => new Opened(() => completions.create(params, options)),
   }
 }
 
-/** What is opened at the first step, once. Written by hand: a generator would cost each step another turn. */
-function opened<T>(open: () => Promise<AsyncIterable<T>>): AsyncIterable<T> {
-  let opening: Promise<AsyncIterable<T>> | undefined
-  let iterator: AsyncIterator<T> | undefined
-  let left = false
-  const end = async (): Promise<IteratorResult<T>> => (await iterator?.return?.()) ?? { done: true, value: undefined }
-  const begin = async (): Promise<IteratorResult<T>> => {
-    const source = await (opening ??= open()) // also where it is asked again before, or after it failed
-    iterator ??= source[Symbol.asyncIterator]()
-    return left ? end() : iterator.next()
+/** What is sent for at the first step. Written by hand: a generator would cost each step another turn. */
+class Opened implements AsyncIterableIterator<Chunk | readonly Chunk[]> {
+  readonly #open: () => Promise<unknown>
+  #opening: Promise<AsyncIterator<Chunk | readonly Chunk[]>> | undefined
+  #iterator: AsyncIterator<Chunk | readonly Chunk[]> | undefined
+  #left = false
+
+  constructor(open: () => Promise<unknown>) {
+    this.#open = open
   }
-  return {
-    [Symbol.asyncIterator]: () => ({
-      next: () => (iterator ? iterator.next() : left ? end() : begin()),
-      return() {
-        left = true
-        return end()
-      },
-    }),
+
+  next(): Promise<IteratorResult<Chunk | readonly Chunk[]>> {
+    if (this.#iterator !== undefined) return this.#iterator.next()
+    return this.#left ? this.#end() : this.#begin()
   }
+
+  return(): Promise<IteratorResult<Chunk | readonly Chunk[]>> {
+    this.#left = true
+    return this.#end()
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this
+  }
+
+  async #begin(): Promise<IteratorResult<Chunk | readonly Chunk[]>> {
+    this.#opening ??= this.#open().then(iteratorOf) // once, also where it is asked again before it is there
+    const iterator = (this.#iterator = await this.#opening)
+    return this.#left ? this.#end() : iterator.next()
+  }
+
+  async #end(): Promise<IteratorResult<Chunk | readonly Chunk[]>> {
+    return (await this.#iterator?.return?.()) ?? { done: true, value: undefined }
+  }
+}
+
+function iteratorOf(stream: unknown): AsyncIterator<Chunk | readonly Chunk[]> {
+  return hasBatches(stream)
+    ? stream.batches()[Symbol.asyncIterator]()
+    : (stream as AsyncIterable<Chunk>)[Symbol.asyncIterator]()
 }
 
 /** `onRetry` is ours; an `openai` instance retries by itself and tells nobody. */

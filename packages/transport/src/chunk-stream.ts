@@ -68,7 +68,7 @@ class Batches implements AsyncIterableIterator<readonly Chunk[]> {
   readonly #call: Call
   readonly #asked: Asked
   #response: HttpResponse
-  #body: Pick<ChunkBatches, 'next'> | undefined
+  #body: Body | undefined
   /** What came so far, until the answer has substance. */
   #held: Chunk[] | undefined = []
   #over = false
@@ -106,8 +106,10 @@ class Batches implements AsyncIterableIterator<readonly Chunk[]> {
     try {
       while (!this.#over) {
         try {
-          this.#body ??= await openBody(this.#call, this.#response, this.#asked)
-          const batch = await this.#body.next()
+          const body = this.#body ?? this.#open(this.#response.arrived?.() ?? (await this.#call.read(this.#response)))
+          this.#body = body instanceof Promise ? await body : body
+          const next = this.#body.next()
+          const batch = next instanceof Promise ? await next : next
           const ready = batch === undefined ? this.#end() : this.#admit(batch)
           if (ready.length > 0) return { done: false, value: ready }
         } catch (error) {
@@ -118,6 +120,11 @@ class Batches implements AsyncIterableIterator<readonly Chunk[]> {
     } finally {
       this.#waiting--
     }
+  }
+
+  #open(begun: Bytes = []): Body | Promise<Body> {
+    const open = mayBeOther(begun) ? otherBody : bodyOf
+    return open(this.#call, this.#response, this.#asked, begun)
   }
 
   /** What of it may go out: nothing, until the answer has substance. */
@@ -187,53 +194,49 @@ function oneByOne(batches: AsyncIterableIterator<readonly Chunk[]>): AsyncIterat
   }
 }
 
-/** Some servers answer with a whole completion, an error or a page of HTML although a stream was asked for. */
-async function openBody(call: Call, response: HttpResponse, asked: Asked): Promise<Pick<ChunkBatches, 'next'>> {
-  let begun = await beginning(() => call.read(response))
-  if (begun !== undefined && beginsOtherwise(begun)) {
-    const text = await call.text(response, begun)
-    const whole = [[chunkOf(readCompletion(text, () => call.answer))]]
-    return { next: async () => whole.pop() }
-  }
-  const read = (): Promise<readonly Uint8Array[] | undefined> => {
-    const next = begun === undefined ? call.read(response) : Promise.resolve(begun)
-    begun = undefined
-    return next
-  }
+/** What an answer's body is read through. */
+type Body = Pick<ChunkBatches, 'next'>
+type Bytes = readonly Uint8Array[]
+
+/** The body of an answer; `begun` is what came of it. */
+function bodyOf(call: Call, response: HttpResponse, asked: Asked, begun: Bytes): Body {
+  const source = { arrived: () => response.arrived?.(), read: () => call.read(response) }
   const onEvent = (finished: boolean): void => call.onEvent(finished)
-  return new ChunkBatches(read, { ...asked, onEvent, answer: () => call.answer })
+  return new ChunkBatches(source, { ...asked, onEvent, answer: () => call.answer }, begun)
 }
 
-/** What comes first. Behind blanks the next read is needed too: only it tells what kind of body this is. */
-async function beginning(
-  read: () => Promise<readonly Uint8Array[] | undefined>,
-): Promise<readonly Uint8Array[] | undefined> {
-  const parts: Uint8Array[] = []
-  for (let count = 0; count < mostBlank; count++) {
-    const next = await read()
-    if (next === undefined) return parts.length === 0 ? undefined : parts
-    parts.push(...next)
-    if (!next.every(isBlank)) break
+/** Some servers answer with a whole completion, an error or a page of HTML although a stream was asked for. */
+async function otherBody(call: Call, response: HttpResponse, asked: Asked, first: Bytes): Promise<Body> {
+  const begun = [...first]
+  // Behind blanks the next read is needed too: only it tells what kind of body this is.
+  for (let count = 1; firstByte(begun) === undefined && count < mostBlank; count++) {
+    const next = await call.read(response)
+    if (next === undefined) break
+    begun.push(...next)
   }
-  return parts
+  if (!opensOther.has(firstByte(begun))) return bodyOf(call, response, asked, begun)
+  const text = await call.text(response, begun)
+  const whole = [[chunkOf(readCompletion(text, () => call.answer))]]
+  return { next: () => whole.pop() }
 }
 
 const mostBlank = 64
 
-const isBlank = (part: Uint8Array): boolean => part.every(isSpace)
-const isSpace = (byte: number): boolean => byte <= 32
-
-/** Is it JSON or HTML, where events were asked for? Told by the first character, behind blanks and a BOM. */
-function beginsOtherwise(parts: readonly Uint8Array[]): boolean {
-  for (const part of parts) {
-    const first = part.find((byte) => !isSpace(byte) && !byteOrderMark.has(byte))
-    if (first !== undefined) return opensOther.has(first)
-  }
-  return false
+/** Is it JSON or HTML, where events were asked for, or nothing yet that tells? */
+function mayBeOther(begun: Bytes): boolean {
+  const first = firstByte(begun)
+  return first === undefined || opensOther.has(first)
 }
 
+/** The first character, behind blanks and a BOM. */
+function firstByte(parts: Bytes): number | undefined {
+  for (const part of parts) for (const byte of part) if (byte > space && !byteOrderMark.has(byte)) return byte
+  return undefined
+}
+
+const space = 32
 const byteOrderMark: ReadonlySet<number> = new Set([0xef, 0xbb, 0xbf])
-const opensOther: ReadonlySet<number> = new Set(new TextEncoder().encode('[{<'))
+const opensOther: ReadonlySet<number | undefined> = new Set(new TextEncoder().encode('[{<'))
 
 function hasSubstance(chunk: Chunk): boolean {
   return chunk.choices.some(({ delta }) => {

@@ -24,6 +24,8 @@ export interface HttpResponse {
   readonly ended?: boolean
   /** The rest of the body, if all of it has arrived: then there is nothing to wait for, and nothing left to read. */
   whole?(): readonly Uint8Array[] | undefined
+  /** All that has arrived since the last read, where something has and nothing need be waited for. */
+  arrived?(): readonly Uint8Array[] | undefined
   /** All that has arrived since the last read, decompressed; `undefined` at the end. One read at a time. */
   read(): Promise<readonly Uint8Array[] | undefined>
   /** The rest is of no interest. A body that is about to end may end, so that its connection is kept. */

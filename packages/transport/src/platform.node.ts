@@ -113,6 +113,10 @@ class Exchange implements Dispatcher.DispatchHandler, Sending, HttpResponse {
     return this.#ended ? this.#take() : undefined
   }
 
+  arrived(): readonly Uint8Array[] | undefined {
+    return this.#queue.length > 0 ? this.#take() : undefined
+  }
+
   read(): Promise<readonly Uint8Array[] | undefined> {
     if (this.#queue.length > 0) return Promise.resolve(this.#take())
     if (this.#failure !== undefined) return Promise.reject(this.#failure)

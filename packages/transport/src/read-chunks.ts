@@ -29,11 +29,11 @@ export async function* readChunks(
   options: ReadChunksOptions = {},
 ): AsyncGenerator<readonly Chunk[], void, undefined> {
   const bytes = source[Symbol.asyncIterator]()
-  const read = async (): Promise<Uint8Array | readonly Uint8Array[] | undefined> => {
+  const read: ByteSource['read'] = async () => {
     const { done, value } = await bytes.next()
     return done ? undefined : value
   }
-  const batches = new ChunkBatches(read, options)
+  const batches = new ChunkBatches({ read }, options)
   try {
     for (let batch = await batches.next(); batch !== undefined; batch = await batches.next()) yield batch
   } finally {
@@ -41,40 +41,63 @@ export async function* readChunks(
   }
 }
 
-/** The same, read by read. Written by hand: a generator would cost each read further turns. */
+/** Where the bytes of a body come from; what comes next is `undefined` at its end. */
+export interface ByteSource {
+  /** What has come already. */
+  arrived?(): readonly Uint8Array[] | undefined
+  read(): Promise<Uint8Array | readonly Uint8Array[] | undefined>
+}
+
+/** The same, read by read; what is there is answered at once. A generator would cost each read further turns. */
 export class ChunkBatches {
-  readonly #read: () => Promise<Uint8Array | readonly Uint8Array[] | undefined>
+  readonly #source: ByteSource
   readonly #reader: ChunkReader
+  #begun: readonly Uint8Array[] | undefined
   #over = false
   #concluded = false
   #broken: { readonly by: unknown } | undefined
 
-  /** `read` gives what comes next, `undefined` at the end of the body. */
-  constructor(read: () => Promise<Uint8Array | readonly Uint8Array[] | undefined>, options: ReadChunksOptions) {
-    this.#read = read
+  /** `begun` is what was read before. */
+  constructor(source: ByteSource, options: ReadChunksOptions, begun?: readonly Uint8Array[]) {
+    this.#source = source
     this.#reader = new ChunkReader(options)
+    this.#begun = begun
   }
 
   /** `undefined` behind the last. */
-  async next(): Promise<readonly Chunk[] | undefined> {
-    const reader = this.#reader
+  next(): readonly Chunk[] | undefined | Promise<readonly Chunk[] | undefined> {
     while (!this.#over) {
-      try {
-        const bytes = await this.#read()
-        const batch = bytes === undefined ? [] : reader.read(bytes)
-        this.#over = bytes === undefined || reader.failure !== undefined || reader.done
-        if (batch.length > 0) return batch
-      } catch (error) {
-        if (error instanceof APIUserAbortError) throw error
-        this.#broken = { by: error }
-        this.#over = true
-      }
+      const bytes = this.#begun ?? this.#source.arrived?.()
+      if (bytes === undefined) return this.#wait()
+      this.#begun = undefined
+      const batch = this.#take(bytes)
+      if (batch.length > 0) return batch
     }
-    const last = this.#concluded ? [] : reader.end()
+    const last = this.#concluded ? [] : this.#reader.end()
     this.#concluded = true
     if (last.length > 0) return last
-    reader.conclude(this.#broken)
+    this.#reader.conclude(this.#broken)
     return undefined
+  }
+
+  async #wait(): Promise<readonly Chunk[] | undefined> {
+    let batch: readonly Chunk[] = []
+    try {
+      const bytes = await this.#source.read()
+      if (bytes === undefined) this.#over = true
+      else batch = this.#take(bytes)
+    } catch (error) {
+      if (error instanceof APIUserAbortError) throw error
+      this.#broken = { by: error }
+      this.#over = true
+    }
+    return batch.length > 0 ? batch : this.next()
+  }
+
+  #take(bytes: Uint8Array | readonly Uint8Array[]): readonly Chunk[] {
+    const batch = this.#reader.read(bytes)
+    this.#over = this.#reader.failure !== undefined || this.#reader.done
+    return batch
   }
 }
 

@@ -19,8 +19,8 @@ export class SseDecoder {
   stray = ''
   readonly #listener: SseListener
   readonly #maxEventBytes: number
-  /** Its own handling of a BOM depends on where the bytes are cut. */
-  readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true })
+  /** Made where a read ends in the middle of a character. */
+  #decoder: TextDecoder | undefined
   #begun = false
   /** The line that has no end yet; a rope, flattened once. */
   #line = ''
@@ -40,7 +40,7 @@ export class SseDecoder {
   /** Takes the next bytes of the body; calls the listener for every event they complete. */
   push(bytes: Uint8Array): void {
     this.#pending += bytes.byteLength
-    this.#read(this.#decoder.decode(bytes, { stream: true }))
+    this.#read(this.#decode(bytes))
     if (this.#pending > this.#maxEventBytes) throw tooLong(this.#maxEventBytes)
   }
 
@@ -49,13 +49,21 @@ export class SseDecoder {
    * that has nothing to hand out yet: in the name of its first field, or behind its `event:`.
    */
   end(): boolean {
-    this.#read(this.#decoder.decode())
+    this.#read(this.#decoder?.decode() ?? '')
     const line = this.#line
     this.#line = ''
     if (line !== '') this.#field(line)
     const half = this.#data === undefined && (this.#named || /^(?!:|error:)./.test(line.trim()))
     this.#dispatch(0)
     return half
+  }
+
+  #decode(bytes: Uint8Array): string {
+    if (this.#decoder === undefined) {
+      if (bytes.length === 0 || (bytes[bytes.length - 1] as number) <= lastAscii) return wholeDecoder.decode(bytes)
+      this.#decoder = makeDecoder()
+    }
+    return this.#decoder.decode(bytes, { stream: true })
   }
 
   #read(decoded: string): void {
@@ -116,6 +124,12 @@ export class SseDecoder {
   }
 }
 
+/** A decoder's own handling of a BOM depends on where the bytes are cut. */
+const makeDecoder = (): TextDecoder => new TextDecoder('utf-8', { ignoreBOM: true })
+/** For reads that end with a character: without `stream` a decoder keeps nothing between calls. */
+const wholeDecoder = makeDecoder()
+
+const lastAscii = 0x7f
 const space = 32
 const byteOrderMark = 0xfeff
 const defaultMaxEventBytes = 32 * 1024 * 1024

@@ -121,11 +121,17 @@ export class Transport {
     await this.close()
   }
 
-  async #stream(route: Route, options: RequestOptions, choices: unknown): Promise<ChunkStream> {
-    const call = this.#call(route, options)
-    const response = await call.run((begun) => begun)
-    const n = typeof choices === 'number' ? choices : 1
-    return new OpenChunkStream(call, response, { n, maxEventBytes: this.#options.limits?.maxEventBytes })
+  #stream(route: Route, options: RequestOptions, choices: unknown): Promise<ChunkStream> {
+    const asked = {
+      n: typeof choices === 'number' ? choices : 1,
+      maxEventBytes: this.#options.limits?.maxEventBytes,
+    }
+    try {
+      const call = this.#call(route, options)
+      return call.run((begun) => new OpenChunkStream(call, begun, asked))
+    } catch (error) {
+      return Promise.reject(error as Error)
+    }
   }
 
   async #page<T extends { id: string }>(path: string, query: QueryOptions, options: RequestOptions): Promise<Page<T>> {
@@ -243,12 +249,13 @@ function countOf(name: string, value: unknown): number {
 }
 
 function either(one: AbortSignal | undefined, other: AbortSignal | undefined): AbortSignal | undefined {
-  const [first, second] = [one, other].filter((signal) => signal !== undefined && isSignal(signal))
-  return first && second ? AbortSignal.any([first, second]) : first
+  if (one !== undefined) checkSignal(one)
+  if (other !== undefined) checkSignal(other)
+  return one && other ? AbortSignal.any([one, other]) : (one ?? other)
 }
 
-function isSignal(signal: AbortSignal): true {
-  if (typeof signal === 'object' && typeof signal?.addEventListener === 'function') return true
+function checkSignal(signal: AbortSignal): void {
+  if (typeof signal === 'object' && typeof signal?.addEventListener === 'function') return
   throw new UsageError('`signal` must be an AbortSignal, e.g. the `signal` of an AbortController')
 }
 

@@ -5,7 +5,11 @@ export function deepFreeze<T>(value: T): T {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value
   Object.freeze(value)
   if (Array.isArray(value)) for (const item of value) deepFreeze(item)
-  else for (const key in value) deepFreeze((value as Record<string, unknown>)[key])
+  else
+    for (const key in value) {
+      const item = (value as Record<string, unknown>)[key]
+      if (typeof item === 'object') deepFreeze(item) // most are texts and numbers: no call for them
+    }
   return value
 }
 
@@ -14,6 +18,9 @@ export function isDeepFrozen(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return typeof value !== 'function'
   if (!Object.isFrozen(value)) return false
   if (Array.isArray(value)) return value.every(isDeepFrozen)
-  for (const key in value) if (!isDeepFrozen((value as Record<string, unknown>)[key])) return false
+  for (const key in value) {
+    const item = (value as Record<string, unknown>)[key]
+    if ((typeof item === 'object' || typeof item === 'function') && !isDeepFrozen(item)) return false
+  }
   return true
 }
