@@ -118,13 +118,15 @@ export class LazyEvents<Event extends { readonly type: string }, Result>
     const advance = async (): Promise<IteratorResult<Event | ListenerError, void>> => {
       try {
         while (at >= batch.length) {
-          const next = this.#draining ? await this.#drained() : await this.#pull()
+          const next = this.#draining ? await this.#drained() : this.#passOn(await this.#ask())
           if (!next && this.#failed) throw this.#failed.error // also where a drain met it first
           if (!next) return { value: undefined, done: true }
           batch = next
           at = 0
         }
         return take()
+      } catch (error) {
+        return this.#fail(error)
       } finally {
         waiting--
       }
@@ -219,22 +221,25 @@ export class LazyEvents<Event extends { readonly type: string }, Result>
     return (this.#opened ??= this.#open())
   }
 
-  /** Passed once per batch: a promise and no more. */
-  #pull(): Promise<readonly Event[] | undefined> {
-    const source = this.#source
-    if (!source) return this.#firstPull()
-    if (this.#aborted) source.abort(this.#aborted.reason)
-    const failed = (error: unknown): never => this.#fail(error)
-    return source.events.next().then((pulled) => this.#passOn(pulled), failed)
+  async #pull(): Promise<readonly Event[] | undefined> {
+    try {
+      return this.#passOn(await this.#ask())
+    } catch (error) {
+      return this.#fail(error)
+    }
   }
 
-  async #firstPull(): Promise<readonly Event[] | undefined> {
-    try {
-      this.#source = await this.#start()
-    } catch (error) {
-      this.#fail(error)
-    }
-    return this.#pull()
+  /** Passed once per batch: no promise but the source's own. */
+  #ask(): Promise<IteratorResult<readonly Event[], Result>> {
+    const source = this.#source
+    if (!source) return this.#firstAsk()
+    if (this.#aborted) source.abort(this.#aborted.reason)
+    return source.events.next()
+  }
+
+  async #firstAsk(): Promise<IteratorResult<readonly Event[], Result>> {
+    this.#source = await this.#start()
+    return this.#ask()
   }
 
   #passOn({ done, value }: IteratorResult<readonly Event[], Result>): readonly Event[] | undefined {

@@ -12,7 +12,7 @@ import { FINAL_TOOL, outputSpec } from './output.ts'
 import type { Result } from './result.ts'
 import type { RunArguments } from './run-options.ts'
 import { OpenRunStream, type RunStream } from './run-stream.ts'
-import type { AgentOptions, AgentSpec, AnyTool } from './spec.ts'
+import type { AgentOptions, AgentSpec, AnyTool, Offer, StepAnswers } from './spec.ts'
 import { type StopCondition, toolsOf } from './stop.ts'
 import type { EventOf } from './typed-events.ts'
 
@@ -127,6 +127,7 @@ function specOf(options: AgentOptions<readonly AnyTool[], unknown, unknown>): Ag
         `Agent \`${name}\`: \`stopWhen\` waits for the tool ${JSON.stringify(asked)}; there is ${[...tools.keys()].join(', ') || 'none'}.`,
       )
   const output = options.output === undefined ? undefined : outputSpec(options.output)
+  const offer = steadyOffer(tools.values())
   return Object.freeze({
     name,
     fingerprint: fingerprintOf(
@@ -136,7 +137,8 @@ function specOf(options: AgentOptions<readonly AnyTool[], unknown, unknown>): Ag
     model: modelsOf(options),
     instructions: typeof instructions === 'function' ? instructions : () => instructions,
     tools,
-    offer: steadyOffer(tools.values()),
+    offer,
+    steady: steadyAnswers(options, offer),
     output,
     params: typeof params === 'function' ? params : () => params ?? {},
     toolChoice: options.toolChoice,
@@ -151,6 +153,14 @@ function specOf(options: AgentOptions<readonly AnyTool[], unknown, unknown>): Ag
     answerLimits: options.answerLimits && { ...options.answerLimits },
     wire: options.wire,
   } satisfies AgentSpec)
+}
+
+function steadyAnswers(
+  { instructions, params = {}, prepareStep }: AgentOptions<readonly AnyTool[], unknown, unknown>,
+  offer: Offer | undefined,
+): StepAnswers | undefined {
+  if (!offer || prepareStep || typeof instructions === 'function' || typeof params === 'function') return undefined
+  return { changes: {}, offer, params, instructions }
 }
 
 /** Models by id, made when first asked for: until then no client, no key is needed. */

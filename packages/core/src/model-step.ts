@@ -17,9 +17,12 @@ export async function* modelStep(run: Run): Source {
   if (open && open.calls.length > 0) return [crashed(run)]
   let plan: StepPlan
   try {
-    const enough = await whyStop(run)
+    // Nothing is waited for where no function has a say.
+    const why = whyStop(run)
+    const enough = why instanceof Promise ? await why : why
     if (enough) return [enough]
-    plan = await planStep(run)
+    const planned = planStep(run)
+    plan = planned instanceof Promise ? await planned : planned
   } catch (error) {
     return [failed(error)]
   }
@@ -44,8 +47,6 @@ export async function* modelStep(run: Run): Source {
         if (events.length > 0) yield events
       }
       source = undefined // it has ended by itself
-      const last = reader.finish()
-      if (last.length > 0) yield last
       verdict = onAnswer(run, reader, tries)
     } catch (error) {
       verdict = onFailure(run, reader, tries, error)
@@ -65,21 +66,26 @@ function crashed({ state }: Run): Fact {
 }
 
 /** The end of the run, where there is a reason not to ask. */
-async function whyStop(run: Run): Promise<Fact | undefined> {
+function whyStop(run: Run): Fact | undefined | Promise<Fact | undefined> {
   const { agent, state } = run
   // In `tool` mode a refused answer is an ordinary call: here it shows that there were too many of them.
-  if (agent.output && state.asks > agent.output.retries) return failed(await misfitOf(run, state.steps.at(-1)!))
+  if (agent.output && state.asks > agent.output.retries) return misfitOf(run, state.steps.at(-1)!).then(failed)
   // A stream that broke behind its calls is asked on, but not for ever, and not when it would break again.
   const cut = state.cuts.at(-1)
   if (cut && (cut.retryable === false || state.cuts.length > agent.stepRetries))
     return fact({ type: 'run.done', outcome: { status: 'error', error: cut } })
   const taken = state.steps.length - state.since
-  if (taken > 0)
-    for (const condition of agent.stopWhen)
-      if (await condition(frozen(state)))
-        return fact({ type: 'run.done', outcome: { status: 'stopped', by: condition.name || 'stopWhen' } })
-  if (taken >= agent.maxSteps)
-    return fact({ type: 'run.done', outcome: { status: 'limit', kind: 'steps', allowed: agent.maxSteps } })
+  const limit =
+    taken >= agent.maxSteps
+      ? fact({ type: 'run.done', outcome: { status: 'limit', kind: 'steps', allowed: agent.maxSteps } })
+      : undefined
+  return taken > 0 && agent.stopWhen.length > 0 ? stopped(run).then((stop) => stop ?? limit) : limit
+}
+
+async function stopped({ agent, state }: Run): Promise<Fact | undefined> {
+  for (const condition of agent.stopWhen)
+    if (await condition(frozen(state)))
+      return fact({ type: 'run.done', outcome: { status: 'stopped', by: condition.name || 'stopWhen' } })
   return undefined
 }
 
@@ -95,13 +101,15 @@ interface Verdict {
   readonly again: boolean
 }
 
-/** The step is done; an empty answer is asked for once more. */
+/** The step is done; an empty answer is asked for once more. That a content is complete is told with the fact that says so. */
 function onAnswer({ state }: Run, reader: StepReader, tries: Tries): Verdict {
   const { step } = state
+  const last = reader.finish()
   const end = reader.end()
   const saysNothing = isEmpty(end.message) && end.finish_reason !== 'content_filter' && end.finish_reason !== 'length'
-  if (saysNothing && tries.empty++ === 0) return again(reader, tries, { type: 'step.reset', step, reason: 'empty' })
-  return { again: false, events: [fact({ type: 'step.done', step, ...end })] }
+  if (saysNothing && tries.empty++ === 0)
+    return again(reader, tries, ...last, { type: 'step.reset', step, reason: 'empty' })
+  return { again: false, events: [...last, fact({ type: 'step.done', step, ...end })] }
 }
 
 /** What was sealed stands; else a stream that broke off is asked again, and at last the run fails. */
@@ -114,9 +122,9 @@ function onFailure({ state, agent, signal }: Run, reader: StepReader, tries: Tri
   return { again: false, events: [...(cut ? [cut] : []), failed(error)] }
 }
 
-function again(reader: StepReader, tries: Tries, event: RunEvent): Verdict {
+function again(reader: StepReader, tries: Tries, ...events: RunEvent[]): Verdict {
   tries.spent = reader.usage
-  return { again: true, events: [event] }
+  return { again: true, events }
 }
 
 /** A broken stream may be asked again unless its error says that it would break again. */

@@ -11,7 +11,7 @@ import { adopt, messagesFrom } from './input.ts'
 import { offered, withFinalTool } from './offer.ts'
 import { modeOf } from './output.ts'
 import type { Run } from './run.ts'
-import type { AgentSpec, StepChanges } from './spec.ts'
+import type { AgentSpec, StepAnswers, StepChanges } from './spec.ts'
 import { said } from './state.ts'
 import { frozen } from './state-views.ts'
 
@@ -23,12 +23,24 @@ export interface StepPlan {
   readonly request: ModelRequest
 }
 
-/** Asks the user's functions and renders the request. Kept for `result.request(step)` by its parts, not copied. */
-export async function planStep(run: Run): Promise<StepPlan> {
-  const { agent, context, state } = run
+/** Asks the user's functions, where there are any, and renders the request. */
+export function planStep(run: Run): StepPlan | Promise<StepPlan> {
+  const { steady } = run.agent
+  return steady ? planned(run, steady) : answersOf(run).then((answers) => planned(run, answers))
+}
+
+async function answersOf(run: Run): Promise<StepAnswers> {
+  const { agent, context } = run
   const changes = agent.prepareStep ? await changesOf(run, agent.prepareStep) : {}
+  const offer = await offered(agent, context, changes.tools)
+  const params = await agent.params(context)
+  return { changes, offer, params, instructions: changes.instructions ?? (await agent.instructions(context)) }
+}
+
+/** Kept for `result.request(step)` by its parts, not copied. */
+function planned(run: Run, { changes, offer: enabled, params, instructions }: StepAnswers): StepPlan {
+  const { agent, state } = run
   const model = agent.model(changes.model)
-  const enabled = await offered(agent, context, changes.tools)
   const mode = agent.output && modeOf(agent.output, model.profile, enabled.names.length > 0)
   const offer = agent.output && mode === 'tool' ? withFinalTool(enabled, agent.output) : enabled
   const chosen = changes.toolChoice ?? choiceOf(run, offer.names)
@@ -36,7 +48,7 @@ export async function planStep(run: Run): Promise<StepPlan> {
   // In `tool` mode a text would be no answer: unless a certain call is forced, some call is.
   const toolChoice = mode === 'tool' && typeof chosen !== 'object' ? 'required' : chosen
 
-  const rest: Omit<ModelRequest, 'messages'> = { ...(await agent.params(context)), ...changes.params }
+  const rest: Omit<ModelRequest, 'messages'> = { ...params, ...changes.params }
   const hasTools = offer.definitions.length > 0
   if (hasTools) {
     rest.tools = offer.definitions as ToolDefinition[]
@@ -45,7 +57,6 @@ export async function planStep(run: Run): Promise<StepPlan> {
   }
   if (agent.output && mode === 'native') rest.response_format = agent.output.format
 
-  const instructions = changes.instructions ?? (await agent.instructions(context))
   const prompt = mode === 'prompt' ? agent.output!.prompt : undefined
   const head = headOf(run, [instructions, prompt].filter(Boolean).join('\n\n'))
   const shown = changes.messages ?? said(state)

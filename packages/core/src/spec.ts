@@ -107,6 +107,14 @@ export interface Offer {
   readonly definitions: readonly ToolDefinition[]
 }
 
+/** What the user's functions answer for a step; what is no function stands as it was given. */
+export interface StepAnswers {
+  readonly changes: StepChanges
+  readonly offer: Offer
+  readonly params: AgentParams
+  readonly instructions: string | undefined
+}
+
 /** The description as works read it: defaults filled in, types erased. */
 export interface AgentSpec {
   readonly name: string
@@ -118,6 +126,8 @@ export interface AgentSpec {
   readonly tools: ReadonlyMap<string, AnyTool>
   /** What is offered where nothing narrows it, if that is always the same. */
   readonly offer: Offer | undefined
+  /** What holds for every step, where no function has a say. */
+  readonly steady: StepAnswers | undefined
   readonly output: OutputSpec | undefined
   readonly params: (context: unknown) => AgentParams | Promise<AgentParams>
   readonly toolChoice: ToolChoice | undefined

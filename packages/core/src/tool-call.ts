@@ -17,7 +17,8 @@ import { contentOf, unknownOutcome, unknownTool, wordsOf } from './tool-words.ts
 
 /** Ends with one `tool.done`, or with `approval.request` where somebody else must answer. */
 export async function* toolCall(run: Run, item: CallState): Source {
-  const leaveRun = await placeInRun(run)
+  const place = placeInRun(run)
+  const leaveRun = place instanceof Promise ? await place : place
   if (!leaveRun) return // aborted while it waited
   let leaveTool: Release | undefined
   try {
@@ -25,7 +26,8 @@ export async function* toolCall(run: Run, item: CallState): Source {
     if (Array.isArray(ready)) return ready
     const { tool, args } = ready
     try {
-      leaveTool = await placeInTool(run, tool, args)
+      const under = placeInTool(run, tool, args)
+      leaveTool = under instanceof Promise ? await under : under
     } catch (error) {
       return await failedCall(run, ready, error, 0)
     }

@@ -43,8 +43,8 @@ export function doneFactory(run: Run, { call }: CallState): DoneFactory {
 /** Values that listeners of this process see and the log does not keep; without listeners there are none. */
 export function live(run: Run, made: Fact, values: Readonly<Record<string, unknown>>): Fact {
   if (!run.watched) return made
-  for (const [key, value] of Object.entries(values))
-    if (value !== undefined) Object.defineProperty(made, key, { value, enumerable: false })
+  for (const key in values)
+    if (values[key] !== undefined) Object.defineProperty(made, key, { value: values[key], enumerable: false })
   return made
 }
 

@@ -2,7 +2,7 @@
 import type { Conversion } from './conversion.ts'
 import { describeError } from './describe-error.ts'
 import { issuesOf, type Issue } from './issues.ts'
-import type { StandardSchema } from './standard-schema.ts'
+import type { StandardResult, StandardSchema } from './standard-schema.ts'
 
 /** A value that fits, or what does not. */
 export type Parsed<T> = { readonly value: T } | { readonly issues: readonly Issue[]; readonly cause?: unknown }
@@ -24,22 +24,29 @@ export function parseJson(text: string): Parsed<unknown> {
 }
 
 /** Brings a value back into the source's terms and parses it there; `text` is what the value was read from. */
-export async function parseValue<T>(
+export function parseValue<T>(
   schema: StandardSchema<unknown, T>,
   conversion: Pick<Conversion, 'restore' | 'shape' | 'branches'> | undefined,
   text: string | undefined,
   value: unknown,
-): Promise<Parsed<T>> {
+): Parsed<T> | Promise<Parsed<T>> {
   const tooDeep = conversion && undecided(conversion.branches, value)
   if (tooDeep) return { issues: [tooDeep] }
+  const read = (result: StandardResult<T>): Parsed<T> =>
+    result.issues
+      ? // The value may have been changed by the way back: the model is told what it wrote.
+        { issues: issuesOf(result.issues, text === undefined ? value : JSON.parse(text), conversion?.shape) }
+      : { value: result.value }
   try {
-    const result = await schema['~standard'].validate(conversion?.restore ? conversion.restore(value) : value)
-    if (!result.issues) return { value: result.value }
-    // The value may have been changed by the way back: the model is told what it wrote.
-    return { issues: issuesOf(result.issues, text === undefined ? value : JSON.parse(text), conversion?.shape) }
+    const result = schema['~standard'].validate(conversion?.restore ? conversion.restore(value) : value)
+    return 'then' in result ? Promise.resolve(result).then(read).catch(unreadable) : read(result)
   } catch (error) {
-    return { issues: [{ path: '', message: `could not be read: ${describeError(error)}` }], cause: error }
+    return unreadable(error)
   }
+}
+
+function unreadable(error: unknown): Parsed<never> {
+  return { issues: [{ path: '', message: `could not be read: ${describeError(error)}` }], cause: error }
 }
 
 /** A recursive union without discriminator takes branches to the power of levels: refused before it takes for ever. */

@@ -114,7 +114,8 @@ function argumentsParser(
   conversion: Conversion | undefined,
 ): (text: string) => Promise<unknown> {
   return async (text) => {
-    const parsed = await parseArgumentsText(text.trim() === '' ? '{}' : text, schema, conversion)
+    const pending = parseArgumentsText(text.trim() === '' ? '{}' : text, schema, conversion)
+    const parsed = 'then' in pending ? await pending : pending
     if ('issues' in parsed) throw new ToolInputError(name, text, parsed.issues, { cause: parsed.cause })
     return parsed.value
   }
