@@ -143,7 +143,8 @@ function sourceOf(
   outer: AbortSignal | undefined,
 ): EventSource<StreamEvent, Completion> {
   const controller = new AbortController()
-  return { events: eventsOf(send, builder, controller, outer), abort: (reason) => controller.abort(reason) }
+  const events = eventsOf(send, builder, controller, outer)
+  return { next: () => events.next(), abort: (reason) => controller.abort(reason) }
 }
 
 async function* eventsOf(

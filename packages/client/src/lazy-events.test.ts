@@ -13,7 +13,8 @@ function handle(batches: readonly Tick[][], result: string | Error = 'the end') 
   const events = new LazyEvents<Tick, string>(
     async () => {
       state.opened++
-      return { events: source(), abort: (reason) => void state.aborted.push(reason) }
+      const ticking = source()
+      return { next: () => ticking.next(), abort: (reason) => void state.aborted.push(reason) }
     },
     { noun: 'clock', result: '.time' },
   )

@@ -4,7 +4,7 @@ import { EventEmitter } from 'eventemitter3'
 
 /** What was opened: its events in batches, then its result. `abort` ends it soon, whatever it waits for. */
 export interface EventSource<Event, Result> {
-  readonly events: { next(): Promise<IteratorResult<readonly Event[], Result>> }
+  next(): Promise<IteratorResult<readonly Event[], Result>>
   abort(reason: unknown): void
 }
 
@@ -234,7 +234,7 @@ export class LazyEvents<Event extends { readonly type: string }, Result>
     const source = this.#source
     if (!source) return this.#firstAsk()
     if (this.#aborted) source.abort(this.#aborted.reason)
-    return source.events.next()
+    return source.next()
   }
 
   async #firstAsk(): Promise<IteratorResult<readonly Event[], Result>> {

@@ -85,7 +85,7 @@ export function agent<
 }
 
 /** To the result, with nobody looking at the events. */
-async function drain<Outcome>({ events }: EventSource<unknown, Outcome>): Promise<Outcome> {
+async function drain<Outcome>(events: EventSource<unknown, Outcome>): Promise<Outcome> {
   for (;;) {
     const { done, value } = await events.next()
     if (done) return value

@@ -5,6 +5,7 @@ import type { Step } from './open-step.ts'
 /** The text of an answer as its schema gives it; read and checked once. @throws OutputError */
 export async function readAnswer(run: Run, text: string): Promise<unknown> {
   if (!run.agent.output) return text
+  run.answers ??= new Map()
   if (!run.answers.has(text)) run.answers.set(text, await run.agent.output.parse(text, run.context))
   return run.answers.get(text)
 }

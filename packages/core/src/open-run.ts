@@ -1,30 +1,18 @@
 import type { EventSource } from '@toolloop/client'
-import { type Message, systemClock, UsageError, deepFreeze } from '@toolloop/wire'
-import {
-  type ApprovalRequest,
-  type Decision,
-  type Fact,
-  fact,
-  type FactOf,
-  type Recorded,
-  type RunEvent,
-} from './events.ts'
-import { failed } from './failure.ts'
-import { inTime } from './in-time.ts'
+import { type Message, systemClock, UsageError } from '@toolloop/wire'
+import { type ApprovalRequest, type Decision, type Fact, fact, type FactOf, type RunEvent } from './events.ts'
+import { DrivenRun } from './driven-run.ts'
 import { memoryLog, type RunLog } from './log.ts'
 import { loop } from './loop.ts'
 import { MemoryScope } from './memory-scope.ts'
 import type { Result } from './result.ts'
-import { resultOf } from './result-of.ts'
 import type { RunOptions } from './run-options.ts'
-import type { Run } from './run.ts'
+import { Run } from './run.ts'
 import type { AgentSpec } from './spec.ts'
 import type { Batch } from './scope.ts'
 import { apply, initialState, type RunState } from './state.ts'
 import { asked } from './state-views.ts'
-import { aborted } from './works.ts'
 
-type Mutable<T> = { -readonly [Key in keyof T]: T[Key] }
 type Options = RunOptions & { readonly context?: unknown }
 
 /**
@@ -65,8 +53,19 @@ async function openLog<Output>(
   const first = checkLog(agent, past, options)
   if (!options.from && messages.length === 0)
     throw new UsageError('There is nothing to run: pass a text or messages, or `{ from: log }` to go on.')
-  const engine = makeEngine()
-  const run = makeRun(agent, past, options, engine, watched)
+  const controller = new AbortController()
+  const scope = new MemoryScope(controller.signal)
+  const run = new Run({
+    agent,
+    id: first?.run ?? options.runId ?? crypto.randomUUID(),
+    context: options.context,
+    signal: controller.signal,
+    scope,
+    clock: options.clock ?? systemClock,
+    watched,
+    state: stateOf(past),
+    seq: past.length,
+  })
   const start: Batch = first
     ? resumption(run, first, messages, options)
     : [
@@ -77,7 +76,11 @@ async function openLog<Output>(
           input: messages,
         }),
       ]
-  return drive<Output>(run, log, start, engine, options.signal)
+  return new DrivenRun<Output>(run, log, loop(run, log, start, scope), {
+    controller,
+    outer: options.signal,
+    onEnd: () => inUse.delete(log),
+  })
 }
 
 function checkLog(
@@ -149,52 +152,6 @@ function decisionOf(callId: string, decision: unknown, kind: ApprovalRequest['ki
   )
 }
 
-/** Where the works of a run are, and what ends them. */
-interface Engine {
-  readonly controller: AbortController
-  readonly scope: MemoryScope
-}
-
-function makeEngine(): Engine {
-  const controller = new AbortController()
-  return { controller, scope: new MemoryScope(controller.signal) }
-}
-
-function makeRun(
-  agent: AgentSpec,
-  past: readonly Fact[],
-  options: Options,
-  { controller: { signal }, scope }: Engine,
-  watched: boolean,
-): Run {
-  const clock = options.clock ?? systemClock
-  const id = past[0]?.run ?? options.runId ?? crypto.randomUUID()
-  let seq = (past.at(-1)?.seq ?? -1) + 1
-  return {
-    agent,
-    id,
-    context: options.context,
-    signal,
-    clock,
-    watched,
-    writing: false,
-    tell: watched ? (progress) => scope.tell(progress) : () => {},
-    state: stateOf(past),
-    stamp: (made: Mutable<Recorded>) => {
-      made.seq = seq++
-      made.at = clock.now()
-      made.run = id
-      deepFreeze(made)
-    },
-    reading: undefined,
-    seen: { ids: new Set(), upTo: 0 },
-    system: undefined,
-    memory: new Map(),
-    requests: new Map(),
-    answers: new Map(),
-  }
-}
-
 function stateOf(past: readonly Fact[]): RunState {
   let state = initialState
   for (const [at, one] of past.entries()) {
@@ -211,63 +168,4 @@ function stateOf(past: readonly Fact[]): RunState {
     }
   }
   return state
-}
-
-/** Runs the loop to its result; what breaks once the run is logged becomes the result's error. */
-function drive<Output>(
-  run: Run,
-  log: RunLog,
-  start: Batch,
-  { controller, scope }: Engine,
-  outer: AbortSignal | undefined,
-): EventSource<RunEvent, Result<Output>> {
-  const abort = (): void => controller.abort(outer?.reason)
-  if (outer?.aborted) abort()
-  outer?.addEventListener('abort', abort, { once: true })
-  const before = run.state
-  const events = loop(run, log, start, scope)
-  let held = true
-  const release = (): void => {
-    if (!held) return // asked again behind the end, when another run may hold the log
-    held = false
-    inUse.delete(log)
-    run.memory.clear()
-    outer?.removeEventListener('abort', abort)
-    controller.abort(over)
-  }
-  const end = async (): Promise<IteratorResult<Batch, Result<Output>>> => ({
-    done: true,
-    value: await resultOf<Output>(run),
-  })
-  const ended = (): ReturnType<typeof end> => {
-    release()
-    return end()
-  }
-  const broken = async (error: unknown): ReturnType<typeof end> => {
-    const last = controller.signal.aborted ? aborted(run) : failed(error)
-    release()
-    if (run.state === before) throw error // not one fact was logged
-    run.stamp(last)
-    if (!run.writing) await record(run, log, last)
-    run.state = apply(run.state, last)
-    return end()
-  }
-  const passed = (batch: IteratorResult<Batch, RunState>): IteratorResult<Batch, never> | ReturnType<typeof end> =>
-    batch.done ? ended() : batch
-  // Passed once per batch: a promise and no more.
-  const next = (): ReturnType<typeof end> => events.next().then(passed, broken)
-  return { events: { next }, abort: (reason) => controller.abort(reason) }
-}
-
-/** For whoever still listens; made once, since making an error takes longer than a step. */
-const over = new UsageError('The run is over.')
-
-/** The end of a run that broke, in its log. (Behind a batch that was refused it would be damage: a hole before it.) */
-async function record(run: Run, log: RunLog, last: Fact): Promise<void> {
-  try {
-    const written = log.append([last])
-    if (written) await inTime(run, written)
-  } catch {
-    // The result tells.
-  }
 }

@@ -62,7 +62,7 @@ function planned(run: Run, { changes, offer: enabled, params, instructions }: St
   const shown = changes.messages ?? said(state)
   const messages = head.concat(shown)
   const own = changes.messages ? messages : head
-  run.requests.set(state.step, { rest, head: own, upTo: changes.messages ? 0 : shown.length })
+  run.requests[state.step] = { rest, head: own, upTo: changes.messages ? 0 : shown.length }
   const request: ModelRequest = { ...rest, messages }
   return { model, tools: offer.names, toolChoice: hasTools ? toolChoice : undefined, request }
 }

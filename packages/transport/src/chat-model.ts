@@ -57,9 +57,9 @@ export function chatModel(client: CompletionClient, name: string, options: ChatM
   /** What is adapted is ours to add to. */
   const paramsOf = (
     request: ModelRequest,
-    options: ModelOptions = {},
+    { memory }: ModelOptions = {},
     own: Pick<CompletionParams, 'model'>,
-  ): CompletionParams => Object.assign(adaptRequest(request, profile, options.memory), own)
+  ): CompletionParams => Object.assign(adaptRequest(request, profile, memory), own)
   return {
     name,
     profile,

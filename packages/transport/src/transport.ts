@@ -130,7 +130,7 @@ export class Transport {
       const call = this.#call(route, options)
       return call.run((begun) => new OpenChunkStream(call, begun, asked))
     } catch (error) {
-      return Promise.reject(error as Error)
+      return Promise.reject(error)
     }
   }
 
