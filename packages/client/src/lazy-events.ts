@@ -111,7 +111,7 @@ export class LazyEvents<Event extends { readonly type: string }, Result>
     let last: Promise<unknown> = Promise.resolve()
     const take = (): IteratorResult<Event | ListenerError, void> => {
       const event = batch[at++]!
-      const problem = this.#emit(event)
+      const problem = this.#emitter && this.#emit(event)
       if (problem) batch = batch.toSpliced(at, 0, problem)
       return { value: event, done: false }
     }

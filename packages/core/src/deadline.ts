@@ -28,13 +28,17 @@ export class Deadline {
     return this.#passed !== undefined
   }
 
-  /** What the work gives, or the reason if the end comes first. A late rejection is swallowed. */
-  unlessPassed<Value>(work: () => Promise<Value>): Promise<Value> {
-    return new Promise((resolve, reject) => {
-      if (this.#passed) return reject(this.#passed.reason)
-      this.#interrupt = reject
-      work().then(resolve, reject)
-    })
+  /** What the work gives, or the reason if the end comes first. A late rejection is swallowed. @throws the reason */
+  unlessPassed(work: () => unknown): unknown {
+    const result = this.#passed ? undefined : work()
+    if (isThenable(result))
+      return new Promise((resolve, reject) => {
+        this.#interrupt = reject
+        if (this.#passed) reject(this.#passed.reason)
+        result.then(resolve, reject)
+      })
+    if (this.#passed) throw this.#passed.reason
+    return result
   }
 
   /** The call is over: nothing of it is left. */
@@ -50,3 +54,8 @@ export class Deadline {
     this.#interrupt?.(reason)
   }
 }
+
+export const isThenable = (value: unknown): value is PromiseLike<unknown> =>
+  ((typeof value === 'object' && value !== null) || typeof value === 'function') &&
+  'then' in value &&
+  typeof value.then === 'function'

@@ -2,7 +2,7 @@
 import { ToolRetry } from '@toolloop/schema'
 import type { ToolContext } from '@toolloop/schema'
 import { brand, sleep, ToolloopError } from '@toolloop/wire'
-import { Deadline } from './deadline.ts'
+import { Deadline, isThenable } from './deadline.ts'
 import type { Run } from './run.ts'
 import type { AnyTool } from './spec.ts'
 
@@ -39,8 +39,9 @@ export async function execute(run: Run, tool: AnyTool, args: unknown, call: Call
   try {
     for (let attempt = 1; ; attempt++) {
       try {
-        const { signal } = deadline
-        return await deadline.unlessPassed(() => invoke(tool, args, { ...call, signal, attempt, progress }))
+        const context = { ...call, signal: deadline.signal, attempt, progress }
+        const result = deadline.unlessPassed(() => invoke(tool, args, context))
+        return isThenable(result) ? await result : result
       } catch (error) {
         if (deadline.passed || attempt > retries || error instanceof ToolRetry) throw error
         const delay = Math.min(250 * 2 ** (attempt - 1), 8_000)
@@ -54,10 +55,17 @@ export async function execute(run: Run, tool: AnyTool, args: unknown, call: Call
   }
 }
 
+function invoke(tool: AnyTool, args: unknown, context: ToolContext): unknown {
+  const returned: unknown = tool.execute!(args, context)
+  if (isThenable(returned)) return Promise.resolve(returned).then((value) => resultOf(value, context))
+  return resultOf(returned, context)
+}
+
+const resultOf = (returned: unknown, context: ToolContext): unknown =>
+  isGenerator(returned) ? drained(returned, context) : returned
+
 /** A generator's yields are progress, its return value is the result. */
-async function invoke(tool: AnyTool, args: unknown, context: ToolContext): Promise<unknown> {
-  const returned: unknown = await tool.execute!(args, context)
-  if (!isGenerator(returned)) return returned
+async function drained(returned: AnyGenerator, context: ToolContext): Promise<unknown> {
   for (;;) {
     const { done, value } = await returned.next()
     if (done) return value
@@ -69,7 +77,9 @@ async function invoke(tool: AnyTool, args: unknown, context: ToolContext): Promi
   }
 }
 
-function isGenerator(value: unknown): value is AsyncGenerator<unknown, unknown> | Generator<unknown, unknown> {
+type AnyGenerator = AsyncGenerator<unknown, unknown> | Generator<unknown, unknown>
+
+function isGenerator(value: unknown): value is AnyGenerator {
   if (typeof value !== 'object' || value === null) return false
   return (Symbol.asyncIterator in value || Symbol.iterator in value) && 'next' in value && 'return' in value
 }

@@ -44,7 +44,7 @@ function planned(run: Run, { changes, offer: enabled, params, instructions }: St
   const mode = agent.output && modeOf(agent.output, model.profile, enabled.names.length > 0)
   const offer = agent.output && mode === 'tool' ? withFinalTool(enabled, agent.output) : enabled
   const chosen = changes.toolChoice ?? choiceOf(run, offer.names)
-  checkChoice(`Step ${state.step} of agent \`${agent.name}\``, chosen, offer.names)
+  if (typeof chosen === 'object') checkChoice(`Step ${state.step} of agent \`${agent.name}\``, chosen, offer.names)
   // In `tool` mode a text would be no answer: unless a certain call is forced, some call is.
   const toolChoice = mode === 'tool' && typeof chosen !== 'object' ? 'required' : chosen
 
@@ -57,8 +57,8 @@ function planned(run: Run, { changes, offer: enabled, params, instructions }: St
   }
   if (agent.output && mode === 'native') rest.response_format = agent.output.format
 
-  const prompt = mode === 'prompt' ? agent.output!.prompt : undefined
-  const head = headOf(run, [instructions, prompt].filter(Boolean).join('\n\n'))
+  const prompt = mode === 'prompt' ? agent.output!.prompt : ''
+  const head = headOf(run, instructions && prompt ? `${instructions}\n\n${prompt}` : instructions || prompt)
   const shown = changes.messages ?? said(state)
   const messages = head.concat(shown)
   const own = changes.messages ? messages : head

@@ -46,7 +46,7 @@ export class Run {
   /** The answer that is being read: it tells what its step would be if it ended now. */
   reading: { cut(reason: 'connection' | 'abort'): Fact | undefined } | undefined
   /** Ids of earlier calls, and how many messages were searched for them. */
-  readonly seen = { ids: new Set<string>(), upTo: 0 }
+  readonly seen: { readonly ids: Set<string>; upTo: number } = { ids: new Set(), upTo: 0 }
   /** The instructions of the last request, as a message: while they stay the same, so does the message. */
   system: Message | undefined
   /** What models keep of the conversation. */

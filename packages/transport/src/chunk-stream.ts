@@ -230,7 +230,11 @@ function mayBeOther(begun: Bytes): boolean {
 
 /** The first character, behind blanks and a BOM. */
 function firstByte(parts: Bytes): number | undefined {
-  for (const part of parts) for (const byte of part) if (byte > space && !byteOrderMark.has(byte)) return byte
+  for (const part of parts)
+    for (let at = 0; at < part.length; at++) {
+      const byte = part[at] as number
+      if (byte > space && !byteOrderMark.has(byte)) return byte
+    }
   return undefined
 }
 

@@ -2,32 +2,36 @@
 import { isDeepFrozen, type ModelMemory } from '@toolloop/wire'
 import { GrownList, keptIn } from './grown-list.ts'
 
-/** JSON as `JSON.stringify` says it; as UTF-8 where the conversation's beginning was, or can be, remembered. */
+/**
+ * JSON as `JSON.stringify` says it; as UTF-8, with the messages first, where the conversation's beginning was, or can
+ * be, remembered.
+ */
 export function serialize(body: object, memory?: ModelMemory): string | Uint8Array<ArrayBuffer> {
   const { messages, tools, ...rest } = body as { messages?: unknown; tools?: unknown }
   if (memory === undefined || !Array.isArray(messages)) return JSON.stringify(body)
   const history = keptIn(memory, serialize, makeHistory)
   const { isNew, added, count } = history.goOn(messages)
-  if (isNew) history.made = nothing
+  if (isNew) history.made = opening
   if (count === 0) return JSON.stringify(body) // the first may still change
-  const more = `${history.made.length > 0 && added.length > 0 ? ',' : ''}${listOf(added)}`
+  const comma = history.made.length > opening.length && added.length > 0 ? ',' : ''
   const open = messages.slice(count).map((item) => `,${textOf(item)}`)
-  const { whole, start, end } = joined(headOf(rest, tools), history.made, more, `${open.join('')}]}`)
-  history.made = whole.subarray(start, end)
+  const { whole, end } = joined(history.made, comma + listOf(added), `${open.join('')}]${tailOf(rest, tools)}}`)
+  history.made = whole.subarray(0, end)
   return whole
 }
 
-/** The messages of the last request that cannot change, with commas between: a view of its body. */
-const makeHistory = (): GrownList<Uint8Array> => new GrownList(nothing)
-const nothing = new Uint8Array(0)
+const encoder = new TextEncoder()
+const opening = encoder.encode('{"messages":[')
 
-/** All but the messages, and where they begin. */
-function headOf(rest: object, tools: unknown): string {
-  const text = JSON.stringify(rest).slice(0, -1)
-  const fields = text === '{' ? [] : [text.slice(1)]
-  if (Array.isArray(tools)) fields.push(`"tools":[${tools.map(toolText).join(',')}]`)
-  else if (tools !== undefined) fields.push(`"tools":${JSON.stringify(tools)}`)
-  return `{${[...fields, '"messages":['].join(',')}`
+/** The body of the last request as far as its messages cannot change: a view of it. */
+const makeHistory = (): GrownList<Uint8Array> => new GrownList(opening)
+
+/** All but the messages, each with a comma before it. */
+function tailOf(rest: object, tools: unknown): string {
+  const text = JSON.stringify(rest)
+  const fields = text === '{}' ? '' : `,${text.slice(1, -1)}`
+  if (!Array.isArray(tools)) return tools === undefined ? fields : `${fields},"tools":${JSON.stringify(tools)}`
+  return `${fields},"tools":[${tools.map(toolText).join(',')}]`
 }
 
 const textOf = (item: unknown): string => JSON.stringify(item) ?? 'null'
@@ -45,41 +49,27 @@ function toolText(tool: unknown): string {
   return text
 }
 
-const encoder = new TextEncoder()
-
 interface Joined {
   readonly whole: Uint8Array<ArrayBuffer>
-  /** Where the history begins, and where what was added to it ends. */
-  readonly start: number
+  /** Where what was added ends. */
   readonly end: number
 }
 
 /** In one piece; what is ASCII takes exactly its length. */
-function joined(head: string, history: Uint8Array, added: string, tail: string): Joined {
-  const whole = new Uint8Array(head.length + history.length + added.length + tail.length)
-  const start = put(whole, 0, head)
-  const from = start + history.length
-  if (start === head.length && from <= whole.length) {
-    whole.set(history, start)
-    const end = put(whole, from, added)
-    if (end === from + added.length && put(whole, end, tail) === whole.length) return { whole, start, end }
-  }
-  return joinedSlowly(encoder.encode(head), history, encoder.encode(added), encoder.encode(tail))
-}
-
-/** Writes text and tells where it ends; elsewhere than behind its length where it is not ASCII. */
-function put(whole: Uint8Array, at: number, text: string): number {
-  const { read, written } = encoder.encodeInto(text, whole.subarray(at))
-  return read === text.length ? at + written : -1
-}
-
-function joinedSlowly(head: Uint8Array, history: Uint8Array, added: Uint8Array, tail: Uint8Array): Joined {
-  const start = head.length
-  const end = start + history.length + added.length
+function joined(history: Uint8Array, added: string, tail: string): Joined {
+  const end = history.length + added.length
   const whole = new Uint8Array(end + tail.length)
-  whole.set(head)
-  whole.set(history, start)
-  whole.set(added, start + history.length)
+  whole.set(history)
+  const { read } = encoder.encodeInto(added + tail, whole.subarray(history.length))
+  return read === added.length + tail.length ? { whole, end } : joinedSlowly(history, added, encoder.encode(tail))
+}
+
+function joinedSlowly(history: Uint8Array, added: string, tail: Uint8Array): Joined {
+  const more = encoder.encode(added)
+  const end = history.length + more.length
+  const whole = new Uint8Array(end + tail.length)
+  whole.set(history)
+  whole.set(more, history.length)
   whole.set(tail, end)
-  return { whole, start, end }
+  return { whole, end }
 }
