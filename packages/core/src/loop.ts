@@ -1,6 +1,6 @@
 // The one loop: call the model, dispatch its tool calls, append the tool messages, repeat.
 import { decide } from './decide.ts'
-import { isFact } from './events.ts'
+import { type Fact, isFact } from './events.ts'
 import { inTime, turn } from './in-time.ts'
 import type { RunLog } from './log.ts'
 import type { Run } from './run.ts'
@@ -13,23 +13,16 @@ import { endingLast, interrupted, perform, withoutStarts } from './works.ts'
  * what is new: a question, decisions, a message. Early dispatch, parallel tools and resume need no code of their own.
  */
 export async function* loop(run: Run, log: RunLog, input: Batch, scope: Scope): AsyncGenerator<Batch, RunState, void> {
-  let state = run.state
   let batch = input
+  let { state } = run
   try {
     for (;;) {
       batch = endingLast(batch)
       const facts = batch.filter(isFact)
       if (facts.length > 0 || batch.length === 0) {
-        for (const fact of facts) run.stamp(fact)
-        run.writing = true
-        const written = facts.length > 0 ? log.append(facts) : undefined
+        const written = write(run, log, facts)
         if (written) await inTime(run, written)
-        run.writing = false
-        for (const event of batch) if (isFact(event)) state = run.state = apply(state, event)
-        if (!run.signal.aborted) scope.logged()
-        if (state.status === 'running' && !run.signal.aborted)
-          for (const work of decide(state))
-            if (!scope.has(work.key)) scope.start(work.key, perform(work, run), work.do === 'tool')
+        state = reconcile(run, scope, facts)
       }
       if (run.watched && batch.length > 0) yield batch
       if (state.status !== 'running') return state
@@ -43,4 +36,22 @@ export async function* loop(run: Run, log: RunLog, input: Batch, scope: Scope): 
   } finally {
     scope.close()
   }
+}
+
+function write(run: Run, log: RunLog, facts: readonly Fact[]): void | Promise<void> {
+  for (const fact of facts) run.stamp(fact)
+  run.writing = true
+  return facts.length > 0 ? log.append(facts) : undefined
+}
+
+/** What is logged has happened: the state follows, and whatever should run now and does not is started. */
+function reconcile(run: Run, scope: Scope, facts: readonly Fact[]): RunState {
+  run.writing = false
+  run.state = facts.reduce(apply, run.state)
+  if (run.signal.aborted) return run.state
+  scope.logged()
+  if (run.state.status === 'running')
+    for (const work of decide(run.state))
+      if (!scope.has(work.key)) scope.start(work.key, perform(work, run), work.do === 'tool')
+  return run.state
 }
