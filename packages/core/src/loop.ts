@@ -20,7 +20,7 @@ export async function* loop(run: Run, log: RunLog, input: Batch, scope: Scope): 
       batch = endingLast(batch)
       const facts = batch.filter(isFact)
       if (facts.length > 0 || batch.length === 0) {
-        const written = write(run, log, facts)
+        const written = facts.length > 0 ? run.write(log, facts) : undefined
         if (written) await inTime(run, written)
         state = reconcile(run, scope, facts)
       }
@@ -36,12 +36,6 @@ export async function* loop(run: Run, log: RunLog, input: Batch, scope: Scope): 
   } finally {
     scope.close()
   }
-}
-
-function write(run: Run, log: RunLog, facts: readonly Fact[]): void | Promise<void> {
-  for (const fact of facts) run.stamp(fact)
-  run.writing = true
-  return facts.length > 0 ? log.append(facts) : undefined
 }
 
 /** What is logged has happened: the state follows, and whatever should run now and does not is started. */

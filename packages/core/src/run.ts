@@ -1,5 +1,6 @@
 import { type Clock, deepFreeze, type Message, type ModelMemory, type ModelRequest } from '@toolloop/wire'
 import type { Fact, Recorded } from './events.ts'
+import type { RunLog } from './log.ts'
 import type { Progress } from './progress.ts'
 import type { Scope } from './scope.ts'
 import type { AgentSpec } from './spec.ts'
@@ -73,6 +74,13 @@ export class Run {
   /** Progress, for somebody who looks. */
   tell(progress: Progress): void {
     if (this.watched) this.#scope.tell(progress)
+  }
+
+  /** Stamps facts and gives them to the log; `writing` until its answer was taken. */
+  write(log: RunLog, facts: readonly Fact[]): void | Promise<void> {
+    for (const fact of facts) this.stamp(fact)
+    this.writing = true
+    return log.append(facts)
   }
 
   /** Gives a fact its place in the log and freezes it. */

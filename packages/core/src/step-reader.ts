@@ -68,7 +68,7 @@ export class StepReader {
   push(piece: Piece): RunEvent[] {
     this.#run.signal.throwIfAborted()
     if (piece instanceof WholeAnswer) return this.#pushWhole(piece)
-    this.started = true
+    this.started ||= !Array.isArray(piece) || piece.length > 0
     return this.#translate(this.#builder.push(piece))
   }
 

@@ -115,10 +115,14 @@ class Opened implements AsyncIterableIterator<Chunk | readonly Chunk[]> {
     return this
   }
 
+  /**
+   * Tells that the answer has begun, and nothing of it: promises that waited for it are old by now, and what they are
+   * given would be kept with them until the next full collection.
+   */
   async #begin(): Promise<IteratorResult<Chunk | readonly Chunk[]>> {
     this.#opening ??= this.#open().then(iteratorOf) // once, also where it is asked again before it is there
-    const iterator = (this.#iterator = await this.#opening)
-    return this.#left ? this.#end() : iterator.next()
+    this.#iterator = await this.#opening
+    return this.#left ? this.#end() : { done: false, value: [] }
   }
 
   async #end(): Promise<IteratorResult<Chunk | readonly Chunk[]>> {

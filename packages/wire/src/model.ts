@@ -13,7 +13,7 @@ export interface ChatModel {
   readonly profile?: Profile
   /** For `result.cost`. */
   readonly price?: Price
-  /** Chunks one by one or many at a time. The iteration ends only when the answer is complete, else it throws. */
+  /** Chunks one by one or many at a time; a list may be empty. The iteration ends only when the answer is complete, else it throws. */
   stream?(request: ModelRequest, options: ModelOptions): AsyncIterable<Chunk | readonly Chunk[]>
   create?(request: ModelRequest, options: ModelOptions): Promise<Completion>
 }
