@@ -1,10 +1,10 @@
 // One abort reaches everything, at any moment, and leaves a conversation that can be sent again.
 import { tool } from '@toolloop/schema'
 import { calls, checkTranscript, reply, scriptedModel, text, toolResults } from '@toolloop/testing'
-import type { Chunk, ModelOptions } from '@toolloop/wire'
+import type { Chunk, Delta, FinishReason, ModelOptions } from '@toolloop/wire'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { agent, memoryLog, type RunEvent, steps } from './index.ts'
+import { agent, type Fact, memoryLog, type RunEvent, steps } from './index.ts'
 
 const quick = tool({
   name: 'quick',
@@ -248,6 +248,55 @@ describe('an abort', () => {
       const started = log.facts.flatMap((fact) => (fact.type === 'tool.start' ? [fact.callId] : []))
       expect(started).toEqual(ran)
     }
+  })
+
+  it('by a tool, in the batch that ended the step, lets no other call of it begin', async () => {
+    const controller = new AbortController()
+    const [parsed, finished] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    const asked: unknown[] = []
+    const quickly = { effects: 'none', parameters: z.object({}) } as const
+    const first = tool({ name: 'first', ...quickly, execute: () => 'first' })
+    const parameters = z.object({}).refine(() => parsed.promise.then(() => true))
+    const killer = tool({ name: 'killer', effects: 'none', parameters, execute: () => controller.abort('by a tool') })
+    const other = tool({
+      name: 'other',
+      needsApproval: (_args, { call }) => asked.push(call.id) > 0,
+      execute: () => {},
+    })
+    const chunk = (delta: Delta, finish_reason: FinishReason | null = null): Chunk => ({
+      id: 'c',
+      object: 'chat.completion.chunk',
+      created: 0,
+      model: 'm',
+      choices: [{ index: 0, delta, finish_reason }],
+    })
+    const model = {
+      name: 'm',
+      async *stream(): AsyncGenerator<Chunk, void> {
+        for (const [index, name] of ['first', 'killer', 'other'].entries())
+          yield chunk({ tool_calls: [{ index, id: name, type: 'function', function: { name, arguments: '{}' } }] })
+        await finished.promise
+        yield chunk({}, 'tool_calls')
+      },
+    }
+    const log = memoryLog()
+    const append = async (facts: readonly Fact[]): Promise<void> => {
+      await log.append(facts)
+      if (!facts.some((fact) => fact.type === 'tool.done')) return
+      // Meanwhile both arrive: the end of the step, and the start of the tool that will abort.
+      parsed.resolve()
+      finished.resolve()
+      for (let turns = 0; turns < 5; turns++) await new Promise((resolve) => setImmediate(resolve))
+    }
+    const { signal } = controller
+    const result = await agent({ name: 'a', model, tools: [first, killer, other] }).run('go', {
+      log: { load: () => [], append },
+      signal,
+    })
+    expect(result).toMatchObject({ status: 'aborted', reason: 'by a tool' })
+    expect(log.facts.map((fact) => fact.type)).toContain('step.done')
+    expect(asked).toEqual([])
+    expect(result.messages.at(-1)).toMatchObject({ tool_call_id: 'other', content: 'Not run: the run ended first.' })
   })
 
   it('is not put off by progress that does not cease', async () => {

@@ -1,4 +1,5 @@
 import type { Clock } from '@toolloop/wire'
+import { isThenable } from './thenable.ts'
 
 /** What ends the wait for a call: the abort of its run, or its time. One listener and one timer for all its attempts. */
 export class Deadline {
@@ -28,7 +29,10 @@ export class Deadline {
     return this.#passed !== undefined
   }
 
-  /** What the work gives, or the reason if the end comes first. A late rejection is swallowed. @throws the reason */
+  /**
+   * What the work gives, at once or as a promise, or the reason if the end comes first. A late rejection is swallowed.
+   * @throws what the work throws at once, or the reason where it has passed
+   */
   unlessPassed(work: () => unknown): unknown {
     const result = this.#passed ? undefined : work()
     if (isThenable(result))
@@ -54,8 +58,3 @@ export class Deadline {
     this.#interrupt?.(reason)
   }
 }
-
-export const isThenable = (value: unknown): value is PromiseLike<unknown> =>
-  ((typeof value === 'object' && value !== null) || typeof value === 'function') &&
-  'then' in value &&
-  typeof value.then === 'function'

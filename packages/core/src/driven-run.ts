@@ -72,12 +72,12 @@ export class DrivenRun<Output> implements EventSource<RunEvent, Result<Output>> 
     this.#ending.onEnd()
     this.#run.memory.clear()
     this.#unlisten?.()
-    this.abort(over)
+    this.abort(runIsOver)
   }
 }
 
 /** For whoever still listens; made once, since making an error takes longer than a step. */
-const over = new UsageError('The run is over.')
+const runIsOver = new UsageError('The run is over.')
 
 /** Passes an abort on; tells how to stop that. */
 function follow(outer: AbortSignal, controller: AbortController): () => void {

@@ -2,9 +2,10 @@
 import { ToolRetry } from '@toolloop/schema'
 import type { ToolContext } from '@toolloop/schema'
 import { brand, sleep, ToolloopError } from '@toolloop/wire'
-import { Deadline, isThenable } from './deadline.ts'
+import { Deadline } from './deadline.ts'
 import type { Run } from './run.ts'
 import type { AnyTool } from './spec.ts'
+import { isThenable } from './thenable.ts'
 
 /** A tool took longer than its `timeout`. */
 export class ToolTimeout extends ToolloopError {
@@ -41,7 +42,7 @@ export async function execute(run: Run, tool: AnyTool, args: unknown, call: Call
       try {
         const context = { ...call, signal: deadline.signal, attempt, progress }
         const result = deadline.unlessPassed(() => invoke(tool, args, context))
-        return isThenable(result) ? await result : result
+        return result instanceof Promise ? ((await result) as unknown) : result
       } catch (error) {
         if (deadline.passed || attempt > retries || error instanceof ToolRetry) throw error
         const delay = Math.min(250 * 2 ** (attempt - 1), 8_000)

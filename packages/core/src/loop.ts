@@ -42,9 +42,8 @@ export async function* loop(run: Run, log: RunLog, input: Batch, scope: Scope): 
 function reconcile(run: Run, scope: Scope, facts: readonly Fact[]): RunState {
   run.writing = false
   run.state = facts.reduce(apply, run.state)
-  if (run.signal.aborted) return run.state
-  scope.logged()
-  if (run.state.status === 'running')
+  if (!run.signal.aborted) scope.logged() // a tool that goes on here may abort the run
+  if (run.state.status === 'running' && !run.signal.aborted)
     for (const work of decide(run.state))
       if (!scope.has(work.key)) scope.start(work.key, perform(work, run), work.do === 'tool')
   return run.state

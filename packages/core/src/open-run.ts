@@ -16,7 +16,8 @@ import { asked } from './state-views.ts'
 type Options = RunOptions & { readonly context?: unknown }
 
 /**
- * Checks what the caller gave and opens the run; nothing is sent yet. From here on it never rejects: failures are outcomes.
+ * Checks what the caller gave and opens the run; nothing is sent yet. Once its first fact is logged it never rejects:
+ * failures are outcomes.
  * @throws UsageError for wrong options, invalid messages, a log that does not fit
  */
 export async function openRun<Output>(

@@ -23,7 +23,10 @@ export function parseJson(text: string): Parsed<unknown> {
   return { value }
 }
 
-/** Brings a value back into the source's terms and parses it there; `text` is what the value was read from. */
+/**
+ * Brings a value back into the source's terms and parses it there, at once where the schema does. `text` is what the
+ * value was read from.
+ */
 export function parseValue<T>(
   schema: StandardSchema<unknown, T>,
   conversion: Pick<Conversion, 'restore' | 'shape' | 'branches'> | undefined,

@@ -34,7 +34,14 @@ export function adaptRequest<T extends Partial<ModelRequest>>(request: T, profil
 function adaptMessages(messages: Message[], profile: Profile, memory: ModelMemory | undefined): Message[] {
   const adapt = (message: Message): Message => adaptMessage(message, profile)
   if (memory === undefined || !isDeepFrozen(profile)) return each(messages, adapt)
-  const beginning = keptIn(memory, profile, makeBeginning)
+  return keptIn(memory, profile, makeBeginning, (beginning) => adaptedFrom(beginning, messages, adapt))
+}
+
+function adaptedFrom(
+  beginning: GrownList<Adapted>,
+  messages: Message[],
+  adapt: (message: Message) => Message,
+): Message[] {
   const { isNew, added, count } = beginning.goOn(messages)
   if (isNew) beginning.made = makeAdapted()
   const { made } = beginning

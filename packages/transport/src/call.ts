@@ -76,8 +76,8 @@ export class Call implements Placed {
 
   /** Waits for the next attempt, or throws the error when there will be none. */
   async retry(cause: unknown): Promise<void> {
+    this.#watch.stop() // first: an attempt that fails leaves its clocks to this
     const error = this.cleaned(cause)
-    this.#watch.stop()
     this.#awaited.cancel(error)
     const attempt = this.#attempts
     const delay = delayBefore(this.#policy, {
@@ -171,14 +171,14 @@ export class Call implements Placed {
     this.#request = request
     return this.#send(http, request).then((response) => {
       this.#begun(response)
-      return isGood(response) ? response : this.#follow(http, request, response)
+      return isGood(response) ? response : this.#goodAfter(http, request, response)
     })
   }
 
-  /** Redirects lead on; another answer than 2xx is an error. */
-  async #follow(http: Http, first: HttpRequest, redirect: HttpResponse): Promise<HttpResponse> {
+  /** Redirects lead on; any other answer than 2xx is an error. */
+  async #goodAfter(http: Http, first: HttpRequest, answer: HttpResponse): Promise<HttpResponse> {
     let request = first
-    let response = redirect
+    let response = answer
     for (let hops = 0; isRedirect(response); hops++) {
       const next = redirected(request, response)
       response.finish()
@@ -199,6 +199,8 @@ export class Call implements Placed {
     this.#report('debug', 'request is sent')
     const sending = http.send(request, () => this.#watch.enter('headers'))
     this.#awaited = sending
+    const over = this.#over // a logger, or a `fetch` of the caller's, may have ended it
+    if (over !== undefined) sending.cancel(over)
     return sending.response
   }
 
@@ -241,8 +243,13 @@ export class Call implements Placed {
 
   /** An abort that came between two waits, when there was nothing to interrupt. */
   #throwIfOver(): void {
-    if (this.#caller.signal?.aborted) throw abortError(this.#caller.signal)
-    if (this.#cancelled !== undefined) throw this.#cancelled
+    const over = this.#over
+    if (over !== undefined) throw over
+  }
+
+  get #over(): Error | undefined {
+    const { signal } = this.#caller
+    return signal?.aborted ? abortError(signal) : this.#cancelled
   }
 
   #unlessInterrupted<T>(work: Promise<T>): Promise<T> {
@@ -304,8 +311,16 @@ function abortError(signal: AbortSignal | undefined): APIUserAbortError {
 
 /** `fetch` says no more than "fetch failed"; its cause says why. */
 function wordsOf(cause: unknown): string {
+  try {
+    return spokenOf(cause)
+  } catch {
+    return 'an error that cannot be read'
+  }
+}
+
+function spokenOf(cause: unknown): string {
   if (!(cause instanceof Error)) return String(cause)
-  if (cause instanceof AggregateError && cause.errors.length > 0) return wordsOf(cause.errors[0])
+  if (cause instanceof AggregateError && cause.errors.length > 0) return spokenOf(cause.errors[0])
   const own = cause.message || cause.name
-  return cause.cause instanceof Error ? `${own}: ${wordsOf(cause.cause)}` : own
+  return cause.cause instanceof Error ? `${own}: ${spokenOf(cause.cause)}` : own
 }

@@ -116,3 +116,11 @@ test('what is no client, and no name, is refused', () => {
   expect(() => chatModel({} as never, 'm')).toThrow('`chatModel` needs a client')
   expect(() => chatModel(new Transport(), '')).toThrow('the id of a model')
 })
+
+test("a client of one's own may answer with the stream itself", async () => {
+  async function* create(): AsyncGenerator<Chunk> {
+    yield delta({ content: 'a' }, 'stop') as Chunk
+  }
+  const own = { profile: profiles.openai, create: create as unknown as Transport['create'] }
+  expect((await chunksOf(chatModel(own, 'm'))).map((chunk) => chunk.choices[0]?.delta.content)).toEqual(['a'])
+})

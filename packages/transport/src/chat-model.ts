@@ -57,15 +57,15 @@ export function chatModel(client: CompletionClient, name: string, options: ChatM
   /** What is adapted is ours to add to. */
   const paramsOf = (
     request: ModelRequest,
-    { memory }: ModelOptions = {},
     own: Pick<CompletionParams, 'model'>,
+    { memory }: ModelOptions = {},
   ): CompletionParams => Object.assign(adaptRequest(request, profile, memory), own)
   return {
     name,
     profile,
     ...(options.price === undefined ? {} : { price: options.price }),
-    create: (request, modelOptions) => source.create(paramsOf(request, modelOptions, plain), modelOptions),
-    stream: (request, modelOptions) => source.stream(paramsOf(request, modelOptions, streamed), modelOptions),
+    create: (request, modelOptions) => source.create(paramsOf(request, plain, modelOptions), modelOptions),
+    stream: (request, modelOptions) => source.stream(paramsOf(request, streamed, modelOptions), modelOptions),
   }
 }
 
@@ -86,7 +86,7 @@ function sourceOf(client: CompletionClient): Source {
 function ownSource(completions: Completions): Source {
   return {
     create: (params, options) => completions.create(params, options) as Promise<Completion>,
-    stream: (params, options) => new Opened(() => completions.create(params, options)),
+    stream: (params, options) => new Opened(async () => completions.create(params, options)),
   }
 }
 

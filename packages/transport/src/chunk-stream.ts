@@ -106,7 +106,7 @@ class Batches implements AsyncIterableIterator<readonly Chunk[]> {
     try {
       while (!this.#over) {
         try {
-          const body = this.#body ?? this.#open(this.#response.arrived?.() ?? (await this.#call.read(this.#response)))
+          const body = this.#body ?? openBody(this.#call, this.#response, this.#asked)
           this.#body = body instanceof Promise ? await body : body
           const next = this.#body.next()
           const batch = next instanceof Promise ? await next : next
@@ -120,11 +120,6 @@ class Batches implements AsyncIterableIterator<readonly Chunk[]> {
     } finally {
       this.#waiting--
     }
-  }
-
-  #open(begun: Bytes = []): Body | Promise<Body> {
-    const open = mayBeOther(begun) ? otherBody : bodyOf
-    return open(this.#call, this.#response, this.#asked, begun)
   }
 
   /** What of it may go out: nothing, until the answer has substance. */
@@ -198,23 +193,25 @@ function oneByOne(batches: AsyncIterableIterator<readonly Chunk[]>): AsyncIterat
 type Body = Pick<ChunkBatches, 'next'>
 type Bytes = readonly Uint8Array[]
 
-/** The body of an answer; `begun` is what came of it. */
-function bodyOf(call: Call, response: HttpResponse, asked: Asked, begun: Bytes): Body {
-  const source = { arrived: () => response.arrived?.(), read: () => call.read(response) }
-  const onEvent = (finished: boolean): void => call.onEvent(finished)
-  return new ChunkBatches(source, { ...asked, onEvent, answer: () => call.answer }, begun)
+/** Opens a body, at once where what has come of it tells its kind. */
+function openBody(call: Call, response: HttpResponse, asked: Asked): Body | Promise<Body> {
+  const begun = response.arrived?.() ?? []
+  return isStream(firstByte(begun))
+    ? streamedBody(call, response, asked, begun)
+    : bodyByReading(call, response, asked, begun)
 }
 
 /** Some servers answer with a whole completion, an error or a page of HTML although a stream was asked for. */
-async function otherBody(call: Call, response: HttpResponse, asked: Asked, first: Bytes): Promise<Body> {
-  const begun = [...first]
+async function bodyByReading(call: Call, response: HttpResponse, asked: Asked, arrived: Bytes): Promise<Body> {
+  const begun = [...arrived]
   // Behind blanks the next read is needed too: only it tells what kind of body this is.
-  for (let count = 1; firstByte(begun) === undefined && count < mostBlank; count++) {
+  for (let count = 0; firstByte(begun) === undefined && count < mostBlank; count++) {
     const next = await call.read(response)
     if (next === undefined) break
     begun.push(...next)
   }
-  if (!opensOther.has(firstByte(begun))) return bodyOf(call, response, asked, begun)
+  const first = firstByte(begun)
+  if (first === undefined || isStream(first)) return streamedBody(call, response, asked, begun)
   const text = await call.text(response, begun)
   const whole = [[chunkOf(readCompletion(text, () => call.answer))]]
   return { next: () => whole.pop() }
@@ -222,10 +219,13 @@ async function otherBody(call: Call, response: HttpResponse, asked: Asked, first
 
 const mostBlank = 64
 
-/** Is it JSON or HTML, where events were asked for, or nothing yet that tells? */
-function mayBeOther(begun: Bytes): boolean {
-  const first = firstByte(begun)
-  return first === undefined || opensOther.has(first)
+/** Not JSON or HTML, where events were asked for. */
+const isStream = (first: number | undefined): boolean => first !== undefined && !opensOther.has(first)
+
+function streamedBody(call: Call, response: HttpResponse, asked: Asked, begun: Bytes): Body {
+  const source = { arrived: () => response.arrived?.(), read: () => call.read(response) }
+  const onEvent = (finished: boolean): void => call.onEvent(finished)
+  return new ChunkBatches(source, { ...asked, onEvent, answer: () => call.answer }, begun)
 }
 
 /** The first character, behind blanks and a BOM. */
@@ -240,7 +240,7 @@ function firstByte(parts: Bytes): number | undefined {
 
 const space = 32
 const byteOrderMark: ReadonlySet<number> = new Set([0xef, 0xbb, 0xbf])
-const opensOther: ReadonlySet<number | undefined> = new Set(new TextEncoder().encode('[{<'))
+const opensOther: ReadonlySet<number> = new Set(new TextEncoder().encode('[{<'))
 
 function hasSubstance(chunk: Chunk): boolean {
   return chunk.choices.some(({ delta }) => {

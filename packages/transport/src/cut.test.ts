@@ -1,6 +1,8 @@
 // A streamed answer whose body ends too early, at every byte and in every way: half an event is a cut, and an answer
 // stands only behind the finish of all its choices.
 import type { ServerResponse } from 'node:http'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { type Chunk, StreamError } from '@toolloop/wire'
 import { expect, test } from 'vitest'
 import { APIConnectionError, APIError, APITimeoutError, APIUserAbortError, readChunks, Transport } from './index.ts'
@@ -177,3 +179,23 @@ async function read(chunks: Chunks): Promise<{ text: string; error: unknown }> {
     return { text, error }
   }
 }
+
+test('reads that bring no chunk leave nothing behind', async () => {
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as () => void
+  let grown = 0
+  const batches = readChunks(
+    (async function* () {
+      collect()
+      const before = process.memoryUsage().heapUsed
+      for (let count = 0; count < 100_000; count++) yield keepAlive
+      collect()
+      grown = process.memoryUsage().heapUsed - before
+      yield Buffer.from(data(said('a', 'stop'), '[DONE]'))
+    })(),
+  )
+  for await (const chunks of batches) expect(chunks).toHaveLength(1)
+  expect(grown).toBeLessThan(2_000_000)
+})
+
+const keepAlive = Buffer.from(': keep-alive\n\n')

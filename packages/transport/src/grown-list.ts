@@ -37,11 +37,22 @@ function beginsWith(list: readonly unknown[], items: readonly unknown[]): boolea
   return true
 }
 
-/** What a conversation keeps under a key; made when it is first asked for. */
-export function keptIn<Kept>(memory: Map<unknown, unknown>, key: unknown, make: () => Kept): Kept {
-  const known = memory.get(key) as Kept | undefined
-  if (known !== undefined) return known
-  const kept = make()
+/**
+ * Uses what a conversation keeps under a key; it is made when it is first asked for. Where that fails nothing is kept:
+ * half of it would be wrong.
+ */
+export function keptIn<Kept, Result>(
+  memory: Map<unknown, unknown>,
+  key: unknown,
+  make: () => Kept,
+  use: (kept: Kept) => Result,
+): Result {
+  const kept = (memory.get(key) as Kept | undefined) ?? make()
   memory.set(key, kept)
-  return kept
+  try {
+    return use(kept)
+  } catch (error) {
+    memory.delete(key)
+    throw error
+  }
 }

@@ -81,17 +81,19 @@ export class ChunkBatches {
   }
 
   async #wait(): Promise<readonly Chunk[] | undefined> {
-    let batch: readonly Chunk[] = []
     try {
-      const bytes = await this.#source.read()
-      if (bytes === undefined) this.#over = true
-      else batch = this.#take(bytes)
+      while (!this.#over) {
+        const bytes = this.#source.arrived?.() ?? (await this.#source.read())
+        const batch = bytes === undefined ? [] : this.#take(bytes)
+        this.#over ||= bytes === undefined
+        if (batch.length > 0) return batch
+      }
     } catch (error) {
       if (error instanceof APIUserAbortError) throw error
       this.#broken = { by: error }
       this.#over = true
     }
-    return batch.length > 0 ? batch : this.next()
+    return this.next()
   }
 
   #take(bytes: Uint8Array | readonly Uint8Array[]): readonly Chunk[] {

@@ -230,3 +230,11 @@ test('a signal and a listener of the client serve all its requests', async () =>
 test('a misspelt option of a client is refused', () => {
   expect(() => new Transport({ apikey: 'x' } as never)).toThrow(/A client has no option `apikey`; there are apiKey/)
 })
+
+test.each(['request is sent', 'response has begun'])('an abort by the logger, at "%s", is heard', async (message) => {
+  await using server = await loopback((response) => response.writeHead(200, { 'content-length': 9 }).flushHeaders())
+  const controller = new AbortController()
+  const debug = (said: string): void => void (said === message && controller.abort())
+  await using client = new Transport({ baseURL: server.url, logger: { debug } })
+  await expect(client.create(params, { signal: controller.signal })).rejects.toBeInstanceOf(APIUserAbortError)
+})

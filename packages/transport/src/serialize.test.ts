@@ -85,3 +85,10 @@ test.each<[object, string]>([
 ])('%j is %s', (body, text) => {
   expect(serialize(body)).toBe(text)
 })
+
+test('a body that is not JSON leaves nothing behind', () => {
+  const memory: ModelMemory = new Map()
+  serialize({ messages: [frozen] }, memory)
+  expect(() => serialize({ messages: [frozen, frozen], big: 1n }, memory)).toThrow(TypeError)
+  expect(serialize({ messages: [frozen, frozen, {}], n: 1 }, memory)).toBe('{"messages":[{"a":1},{"a":1},{}],"n":1}')
+})

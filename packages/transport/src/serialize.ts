@@ -7,14 +7,27 @@ import { GrownList, keptIn } from './grown-list.ts'
  * be, remembered.
  */
 export function serialize(body: object, memory?: ModelMemory): string | Uint8Array<ArrayBuffer> {
-  const { messages, tools, ...rest } = body as { messages?: unknown; tools?: unknown }
+  const { messages } = body as Body
   if (memory === undefined || !Array.isArray(messages)) return JSON.stringify(body)
-  const history = keptIn(memory, serialize, makeHistory)
+  return keptIn(memory, serialize, makeHistory, (history) => continued(history, messages, body))
+}
+
+interface Body {
+  readonly messages?: unknown
+  readonly tools?: unknown
+}
+
+function continued(
+  history: GrownList<Uint8Array>,
+  messages: readonly unknown[],
+  body: object,
+): string | Uint8Array<ArrayBuffer> {
   const { isNew, added, count } = history.goOn(messages)
   if (isNew) history.made = opening
   if (count === 0) return JSON.stringify(body) // the first may still change
   const comma = history.made.length > opening.length && added.length > 0 ? ',' : ''
   const open = messages.slice(count).map((item) => `,${textOf(item)}`)
+  const { messages: _, tools, ...rest } = body as Body
   const { whole, end } = joined(history.made, comma + listOf(added), `${open.join('')}]${tailOf(rest, tools)}}`)
   history.made = whole.subarray(0, end)
   return whole

@@ -19,7 +19,7 @@ export class SseDecoder {
   stray = ''
   readonly #listener: SseListener
   readonly #maxEventBytes: number
-  /** Made where a read ends in the middle of a character. */
+  /** Made at the first read that may end in the middle of a character. */
   #decoder: TextDecoder | undefined
   #begun = false
   /** The line that has no end yet; a rope, flattened once. */

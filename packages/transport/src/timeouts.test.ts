@@ -164,3 +164,11 @@ async function drain(client: Transport): Promise<number> {
   for await (const _ of await client.create({ ...params, stream: true })) count++
   return count
 }
+
+test('a failure that cannot even be read leaves no clock running', async () => {
+  const clock = virtualClock()
+  const fetch = (): Promise<Response> => Promise.reject(Object.create(null))
+  await using client = new Transport({ baseURL: 'https://example.com/v1', fetch, clock, maxRetries: 0 })
+  await expect(client.create(params)).rejects.toThrow(/got no answer: an error that cannot be read/)
+  expect(clock.pending).toBe(0)
+})

@@ -126,6 +126,7 @@ export class Transport {
       n: typeof choices === 'number' ? choices : 1,
       maxEventBytes: this.#options.limits?.maxEventBytes,
     }
+    // Not `async`: each step of an agent would wait for a further promise.
     try {
       const call = this.#call(route, options)
       return call.run((begun) => new OpenChunkStream(call, begun, asked))
