@@ -58,11 +58,11 @@ export async function execute(run: Run, tool: AnyTool, args: unknown, call: Call
 
 function invoke(tool: AnyTool, args: unknown, context: ToolContext): unknown {
   const returned: unknown = tool.execute!(args, context)
-  if (isThenable(returned)) return Promise.resolve(returned).then((value) => resultOf(value, context))
-  return resultOf(returned, context)
+  if (isThenable(returned)) return Promise.resolve(returned).then((value) => finalValue(value, context))
+  return finalValue(returned, context)
 }
 
-const resultOf = (returned: unknown, context: ToolContext): unknown =>
+const finalValue = (returned: unknown, context: ToolContext): unknown =>
   isGenerator(returned) ? drained(returned, context) : returned
 
 /** A generator's yields are progress, its return value is the result. */

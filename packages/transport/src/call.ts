@@ -4,6 +4,7 @@ import { beginningOf, wholeText } from './body-text.ts'
 import { excerpt } from './error-body.ts'
 import { type Answer, apiErrorOf, parsedOrText } from './error-response.ts'
 import { APIConnectionError, APIUserAbortError } from './errors.ts'
+import { wordsOf } from './failure-words.ts'
 import type { CallPolicy, CallTarget, Prepared } from './call-target.ts'
 import type { Http, HttpRequest, HttpResponse, Sending } from './http.ts'
 import type { Logger } from './options.ts'
@@ -307,20 +308,4 @@ const idle = { cancel: nothing }
 
 function abortError(signal: AbortSignal | undefined): APIUserAbortError {
   return new APIUserAbortError({ cause: signal?.reason })
-}
-
-/** `fetch` says no more than "fetch failed"; its cause says why. */
-function wordsOf(cause: unknown): string {
-  try {
-    return spokenOf(cause)
-  } catch {
-    return 'an error that cannot be read'
-  }
-}
-
-function spokenOf(cause: unknown): string {
-  if (!(cause instanceof Error)) return String(cause)
-  if (cause instanceof AggregateError && cause.errors.length > 0) return spokenOf(cause.errors[0])
-  const own = cause.message || cause.name
-  return cause.cause instanceof Error ? `${own}: ${spokenOf(cause.cause)}` : own
 }
