@@ -16,6 +16,7 @@ interface Sample {
 const { values } = parseArgs({
   options: {
     samples: { type: 'string', default: '5' },
+    times: { type: 'string', default: '1' },
     workload: { type: 'string', multiple: true, default: [''] },
     library: { type: 'string', multiple: true, default: [] },
   },
@@ -60,7 +61,7 @@ async function measure(workload: Workload): Promise<ReadonlyMap<string, Sample[]
 
 async function measureOnce(workload: Workload, library: string): Promise<Sample | null> {
   const program = join(import.meta.dirname, 'sample.ts')
-  const args = [program, library, workload.name, `http://127.0.0.1:${port}/v1`]
+  const args = [program, library, workload.name, `http://127.0.0.1:${port}/v1`, values.times]
   const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 300_000 })
   return JSON.parse(stdout.trim().split('\n').at(-1) ?? 'null') as Sample | null
 }

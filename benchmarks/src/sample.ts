@@ -3,7 +3,7 @@ import type { Body } from './adapter.ts'
 import { median } from './median.ts'
 import { type Workload, workloads } from './workloads.ts'
 
-const [library, name, baseURL] = process.argv.slice(2)
+const [library, name, baseURL, factor] = process.argv.slice(2)
 const workload = workloads.find((candidate) => candidate.name === name)
 if (workload === undefined || baseURL === undefined) throw new Error(`no workload ${name}`)
 /** Resolves to the answer's text, or to milliseconds where these are what is measured. */
@@ -26,12 +26,14 @@ const body: Body = {
   ],
 }
 
-await repeat(Math.ceil(workload.requests / 5))
+/** A longer life shows what is left when all is compiled. */
+const requests = workload.requests * Number(factor)
+await repeat(Math.ceil(requests / 5))
 const cpu = process.cpuUsage()
 const wall = performance.now()
-const times = await repeat(workload.requests)
+const times = await repeat(requests)
 const { user, system } = process.cpuUsage(cpu)
-const units = workload.requests * workload.events
+const units = requests * workload.events
 const milliseconds = times.length > 0 ? median(times) : (performance.now() - wall) / units
 console.log(
   JSON.stringify({
