@@ -14,18 +14,27 @@ import { endingLast, interrupted, perform, withoutStarts } from './works.ts'
  */
 export async function* loop(run: Run, log: RunLog, input: Batch, scope: Scope): AsyncGenerator<Batch, RunState, void> {
   let batch = input
-  let { state } = run
+  let untold: Batch = []
   try {
     for (;;) {
       batch = endingLast(batch)
       const facts = batch.filter(isFact)
+      let opening: Batch = []
       if (facts.length > 0 || batch.length === 0) {
         const written = facts.length > 0 ? run.write(log, facts) : undefined
         if (written) await inTime(run, written)
-        state = reconcile(run, scope, facts)
+        opening = reconcile(run, scope, facts)
       }
-      if (run.watched && batch.length > 0) yield batch
-      if (state.status !== 'running') return state
+      if (run.watched) untold = untold.length > 0 ? untold.concat(batch) : batch
+      if (opening.length > 0) {
+        batch = opening
+        continue
+      }
+      if (untold.length > 0) {
+        yield untold
+        untold = []
+      }
+      if (run.state.status !== 'running') return run.state
       if (run.signal.aborted) await turn() // answers that are on their way still arrive
       if (run.signal.aborted) batch = interrupted(run, scope.arrived())
       else {
@@ -38,13 +47,18 @@ export async function* loop(run: Run, log: RunLog, input: Batch, scope: Scope): 
   }
 }
 
-/** What is logged has happened: the state follows, and whatever should run now and does not is started. */
-function reconcile(run: Run, scope: Scope, facts: readonly Fact[]): RunState {
+/** What is logged has happened: the state follows, and whatever should run now and does not is started. What that says at once is returned. */
+function reconcile(run: Run, scope: Scope, facts: readonly Fact[]): Batch {
   run.writing = false
   run.state = facts.reduce(apply, run.state)
   if (!run.signal.aborted) scope.logged() // a tool that goes on here may abort the run
+  const opening: Batch = []
   if (run.state.status === 'running' && !run.signal.aborted)
     for (const work of decide(run.state))
-      if (!scope.has(work.key)) scope.start(work.key, perform(work, run), work.do === 'tool')
-  return run.state
+      if (!scope.has(work.key)) {
+        const opened = perform(work, run)
+        scope.start(work.key, opened, work.do === 'tool')
+        if (opened.first) opening.push(...opened.first)
+      }
+  return opening
 }
