@@ -39,14 +39,15 @@ export class DrivenRun<Output> implements EventSource<RunEvent, Result<Output>> 
     if (ending.outer !== undefined) this.#unlisten = follow(ending.outer, ending.controller)
   }
 
-  async next(): Promise<IteratorResult<Batch, Result<Output>>> {
-    try {
-      const batch = await this.#events.next()
-      if (!batch.done) return batch
-      this.#release()
-    } catch (error) {
-      await this.#breakOff(error)
-    }
+  next(): Promise<IteratorResult<Batch, Result<Output>>> {
+    return this.#events.next().then(
+      (batch) => (batch.done ? this.#end() : batch),
+      (error) => this.#breakOff(error).then(() => this.#end()),
+    )
+  }
+
+  async #end(): Promise<IteratorResult<Batch, Result<Output>>> {
+    this.#release()
     return { done: true, value: await resultOf<Output>(this.#run) }
   }
 

@@ -1,9 +1,8 @@
 import { OutputError } from '@toolloop/schema'
-import { StreamError } from '@toolloop/wire'
+import { deepFreeze, type Message, StreamError } from '@toolloop/wire'
 import { readAnswer, textOf } from './answer.ts'
 import { type Fact, fact } from './events.ts'
 import { failed } from './failure.ts'
-import { adopt } from './input.ts'
 import type { Opened, Source } from './scope.ts'
 import type { Outcome } from './outcome.ts'
 import type { OutputSpec } from './output.ts'
@@ -27,7 +26,7 @@ async function* judged(run: Run, output: OutputSpec, text: string): Source {
     await readAnswer(run, text)
   } catch (error) {
     if (!(error instanceof OutputError) || run.state.asks >= output.retries) return [failed(error)]
-    const message = adopt({ role: 'user', content: `${error.message}\nAnswer again.` })
+    const message = deepFreeze<Message>({ role: 'user', content: `${error.message}\nAnswer again.` })
     return [fact({ type: 'message.add', origin: 'output', message })]
   }
   return [done(text)]

@@ -14,18 +14,15 @@ import { endingLast, interrupted, perform, withoutStarts } from './works.ts'
  */
 export async function* loop(run: Run, log: RunLog, input: Batch, scope: Scope): AsyncGenerator<Batch, RunState, void> {
   let batch = input
-  let untold: Batch = []
+  let untold: Batch = [] // what is logged, or need not be, and goes to the caller next
   try {
     for (;;) {
       batch = endingLast(batch)
       const facts = batch.filter(isFact)
-      let opening: Batch = []
-      if (facts.length > 0 || batch.length === 0) {
-        const written = facts.length > 0 ? run.write(log, facts) : undefined
-        if (written) await inTime(run, written)
-        opening = reconcile(run, scope, facts)
-      }
+      const written = facts.length > 0 ? run.write(log, facts) : undefined
+      if (written) await inTime(run, written)
       if (run.watched) untold = untold.length > 0 ? untold.concat(batch) : batch
+      const opening = facts.length > 0 || batch.length === 0 ? reconcile(run, scope, facts) : []
       if (opening.length > 0) {
         batch = opening
         continue
@@ -42,12 +39,15 @@ export async function* loop(run: Run, log: RunLog, input: Batch, scope: Scope): 
         if (run.signal.aborted) batch = withoutStarts(batch)
       }
     }
+  } catch (error) {
+    if (untold.length > 0) yield untold // where the log failed behind it
+    throw error
   } finally {
     scope.close()
   }
 }
 
-/** What is logged has happened: the state follows, and whatever should run now and does not is started. What that says at once is returned. */
+/** What is logged has happened: the state follows, and what should run now and does not is started. Returns what that says at once. */
 function reconcile(run: Run, scope: Scope, facts: readonly Fact[]): Batch {
   run.writing = false
   run.state = facts.reduce(apply, run.state)

@@ -50,7 +50,10 @@ function planned({ state }: Run, plan: StepPlan): Opening {
   // A fact is frozen, and an object may be the caller's.
   const toolChoice = typeof plan.toolChoice === 'object' ? structuredClone(plan.toolChoice) : plan.toolChoice
   const { step } = state
-  return { first: [fact({ type: 'step.start', step, model: model.name, tools, ...(toolChoice && { toolChoice }) })], plan }
+  return {
+    first: [fact({ type: 'step.start', step, model: model.name, tools, ...(toolChoice && { toolChoice }) })],
+    plan,
+  }
 }
 
 /** What follows the opening; also what waits for it, where it takes its time. */

@@ -15,7 +15,16 @@ import {
 } from '@toolloop/testing'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { agent, type AgentOptions, type AnyTool, memoryLog, outputOf, type Result, RunError } from './index.ts'
+import {
+  agent,
+  type AgentOptions,
+  type AnyTool,
+  type Fact,
+  memoryLog,
+  outputOf,
+  type Result,
+  RunError,
+} from './index.ts'
 
 const look = tool({
   name: 'look',
@@ -382,5 +391,30 @@ describe('a run ends as it says', () => {
     await expect(agent({ name: 'a', model: scriptedModel([]) }).run('go', { log: failing(0) })).rejects.toThrow(
       'disk full',
     )
+  })
+
+  it.each([
+    ['at once', (): void => {}],
+    ['in its time', (): Promise<void> => Promise.resolve()],
+  ])('what was logged before the log failed is told, where the log answers %s', async (_when, answer) => {
+    for (let after = 1; ; after++) {
+      const kept: Fact[] = []
+      let appends = 0
+      const log = {
+        load: () => [],
+        append: (facts: readonly Fact[]) => {
+          if (appends++ === after) throw new Error('disk full')
+          kept.push(...facts)
+          return answer()
+        },
+      }
+      const model = scriptedModel([call('look', { at: 'x' }), text('Seen.')])
+      const stream = agent({ name: 'a', model, tools: [look] }).stream('go', { log })
+      const told: unknown[] = []
+      for await (const event of stream) if ('seq' in event) told.push(event)
+      expect(told).toEqual(kept)
+      if (appends <= after) return expect(after).toBeGreaterThan(4)
+      expect(await stream.result).toMatchObject({ status: 'error', error: { message: 'disk full' } })
+    }
   })
 })

@@ -1,10 +1,16 @@
 import { type Answer, CompletionBuilder, plainAnswer, type PlainAnswer, type StreamEvent } from '@toolloop/stream'
-import type { AssistantMessage, FinishReason, ModelOptions, ToolCall, Usage } from '@toolloop/wire'
+import {
+  type AssistantMessage,
+  deepFreeze,
+  type FinishReason,
+  type ModelOptions,
+  type ToolCall,
+  type Usage,
+} from '@toolloop/wire'
 import { isWhole, mintCallId, nameOf } from './calls.ts'
 import { chunksOf, type Piece, WholeAnswer } from './chunks-of.ts'
 import { type Fact, fact, type RunEvent } from './events.ts'
 import { failureOf } from './failure.ts'
-import { adopt } from './input.ts'
 import type { StepProgress } from './progress.ts'
 import type { StepPlan } from './request.ts'
 import type { Run } from './run.ts'
@@ -115,7 +121,7 @@ export class StepReader {
     const { finish_reason } = answer
     const message = this.#withoutFunctionCall(answer.message)
     const calls = this.#standing(message.tool_calls ?? [], finish_reason)
-    return { message: adopt(tidy(message, calls)), finish_reason, ...this.#bill(answer) }
+    return { message: deepFreeze(tidy(message, calls)), finish_reason, ...this.#bill(answer) }
   }
 
   /** What there is of it. */
@@ -125,8 +131,8 @@ export class StepReader {
 
   /** A legacy `function_call` is a call without an id. */
   #withoutFunctionCall(said: AssistantMessage): AssistantMessage {
+    if (!said.function_call || said.tool_calls?.length) return said
     const { function_call, ...message } = said
-    if (!function_call || message.tool_calls?.length) return said
     return { ...message, tool_calls: [{ id: this.#mint(0), type: 'function', function: function_call }] }
   }
 
@@ -140,7 +146,7 @@ export class StepReader {
   cut(reason: 'connection' | 'abort', cause?: unknown): Fact | undefined {
     if (this.#holdsNothing) return undefined
     const answer = this.#answer()
-    const message = adopt(tidy(answer.message, this.sealed))
+    const message = deepFreeze(tidy(answer.message, this.sealed))
     const error = cause === undefined ? {} : { error: failureOf(cause) }
     return fact({ type: 'step.cut', step: this.#step, reason, message, ...this.#bill(answer), ...error })
   }
@@ -175,11 +181,13 @@ export class StepReader {
   /** Most batches pass as they are; only a sealed call is rewritten, or dropped where it must wait for the finish. */
   #translate(events: readonly StreamEvent[]): RunEvent[] {
     if (this.#run.watched && !events.some(isOurs)) return events as StepProgress[]
-    return events.flatMap((event): RunEvent[] => {
-      if (event.type === 'call.sealed' && event.choice === 0 && this.#startsEarly(nameOf(event.call)))
-        return [this.#seal(event.call)]
-      return this.#isShown(event) ? [event as StepProgress] : []
-    })
+    const told: RunEvent[] = []
+    for (const event of events) {
+      if (this.#isShown(event)) told.push(event as StepProgress)
+      else if (event.type === 'call.sealed' && event.choice === 0 && this.#startsEarly(nameOf(event.call)))
+        told.push(this.#seal(event.call))
+    }
+    return told
   }
 
   /** Progress is made for somebody who looks at it. */
@@ -206,10 +214,8 @@ function gainOf(key: string, value: unknown, told: Partial<AssistantMessage>): [
 }
 
 /** Whole and streamed answers leave the same message: no empty refusal, no empty list of calls. */
-function tidy(
-  { tool_calls: _calls, refusal, ...message }: AssistantMessage,
-  calls: readonly ToolCall[],
-): AssistantMessage {
+function tidy(said: AssistantMessage, calls: readonly ToolCall[]): AssistantMessage {
+  const { tool_calls: _calls, refusal, ...message } = said
   return { ...message, ...(refusal && { refusal }), ...(calls.length > 0 && { tool_calls: [...calls] }) }
 }
 

@@ -1,7 +1,6 @@
 // JSON values from the wire: told apart, copied, and written without ever touching a prototype.
-import { StreamError } from '@toolloop/wire'
+import { StreamError, utf8Length } from '@toolloop/wire'
 import type { Bounds } from './bounds.ts'
-import { utf8Length } from './bounds.ts'
 
 export type JsonObject = Record<string, unknown>
 

@@ -1,6 +1,6 @@
 // How a field that no type names grows: the rule for everything servers add to a delta.
 import type { Bounds } from './bounds.ts'
-import { utf8Length } from './bounds.ts'
+import { utf8Length } from '@toolloop/wire'
 import { copyJson, getOwn, isEmpty, isObject, setOwn, sizeOf } from './json-value.ts'
 import type { JsonObject } from './json-value.ts'
 
