@@ -14,24 +14,18 @@ import { endingLast, interrupted, perform, withoutStarts } from './works.ts'
  */
 export async function* loop(run: Run, log: RunLog, input: Batch, scope: Scope): AsyncGenerator<Batch, RunState, void> {
   let batch = input
-  let untold: Batch = [] // what is logged, or need not be, and goes to the caller next
+  let { state } = run
   try {
     for (;;) {
       batch = endingLast(batch)
       const facts = batch.filter(isFact)
-      const written = facts.length > 0 ? run.write(log, facts) : undefined
-      if (written) await inTime(run, written)
-      if (run.watched) untold = untold.length > 0 ? untold.concat(batch) : batch
-      const opening = facts.length > 0 || batch.length === 0 ? reconcile(run, scope, facts) : []
-      if (opening.length > 0) {
-        batch = opening
-        continue
+      if (facts.length > 0 || batch.length === 0) {
+        const written = facts.length > 0 ? run.write(log, facts) : undefined
+        if (written) await inTime(run, written)
+        state = reconcile(run, scope, facts)
       }
-      if (untold.length > 0) {
-        yield untold
-        untold = []
-      }
-      if (run.state.status !== 'running') return run.state
+      if (run.watched && batch.length > 0) yield batch
+      if (state.status !== 'running') return state
       if (run.signal.aborted) await turn() // answers that are on their way still arrive
       if (run.signal.aborted) batch = interrupted(run, scope.arrived())
       else {
@@ -39,26 +33,18 @@ export async function* loop(run: Run, log: RunLog, input: Batch, scope: Scope): 
         if (run.signal.aborted) batch = withoutStarts(batch)
       }
     }
-  } catch (error) {
-    if (untold.length > 0) yield untold // where the log failed behind it
-    throw error
   } finally {
     scope.close()
   }
 }
 
-/** What is logged has happened: the state follows, and what should run now and does not is started. Returns what that says at once. */
-function reconcile(run: Run, scope: Scope, facts: readonly Fact[]): Batch {
+/** What is logged has happened: the state follows, and whatever should run now and does not is started. */
+function reconcile(run: Run, scope: Scope, facts: readonly Fact[]): RunState {
   run.writing = false
   run.state = facts.reduce(apply, run.state)
   if (!run.signal.aborted) scope.logged() // a tool that goes on here may abort the run
-  const opening: Batch = []
   if (run.state.status === 'running' && !run.signal.aborted)
     for (const work of decide(run.state))
-      if (!scope.has(work.key)) {
-        const opened = perform(work, run)
-        scope.start(work.key, opened, work.do === 'tool')
-        if (opened.first) opening.push(...opened.first)
-      }
-  return opening
+      if (!scope.has(work.key)) scope.start(work.key, perform(work, run), work.do === 'tool')
+  return run.state
 }

@@ -30,8 +30,8 @@ describe('the memory scope', () => {
     ['only', [[], [], []]],
   ])('goes on after an empty batch, here %s, though nobody waited for it', async (_where, batches) => {
     const scope = new MemoryScope(new AbortController().signal)
-    scope.start('one', { rest: yielding(...batches) }, false)
-    scope.start('two', { rest: yielding([event('x')], [], [event('y')]) }, true)
+    scope.start('one', yielding(...batches), false)
+    scope.start('two', yielding([event('x')], [], [event('y')]), true)
     const seen = await drain(scope, ['one', 'two'])
     expect(seen.filter((id) => id === 'a' || id === 'b')).toEqual(
       batches.flat().map((one) => (one as { callId: string }).callId),
@@ -41,7 +41,7 @@ describe('the memory scope', () => {
 
   it('hands over at once all that has arrived', async () => {
     const scope = new MemoryScope(new AbortController().signal)
-    for (const key of ['a', 'b', 'c']) scope.start(key, { rest: yielding([event(key)]) }, true)
+    for (const key of ['a', 'b', 'c']) scope.start(key, yielding([event(key)]), true)
     await turn()
     expect((await scope.next()).map((one) => (one as { callId: string }).callId)).toEqual(['a', 'b', 'c'])
   })
@@ -55,7 +55,7 @@ describe('the memory scope', () => {
       }
     }
     const scope = new MemoryScope(new AbortController().signal)
-    scope.start('one', { rest: work() }, true)
+    scope.start('one', work(), true)
     await turn()
     scope.logged() // nothing was given yet, so nothing was logged
     await turn()

@@ -1,6 +1,6 @@
 import { soon } from './in-time.ts'
 import type { Progress } from './progress.ts'
-import type { Batch, Opened, Scope, Source } from './scope.ts'
+import type { Batch, Scope, Source } from './scope.ts'
 
 /** A work, and whether it has said its last. */
 interface Live {
@@ -41,12 +41,11 @@ export class MemoryScope implements Scope {
     return this.#live.has(key)
   }
 
-  start(key: string, { first, rest }: Opened, eager: boolean): void {
-    if (!rest) return // it has said all
-    const work = { key, source: rest, eager, over: false }
+  /** `eager`: goes on as soon as its batch is logged, even while the consumer still looks at it. */
+  start(key: string, source: Source, eager: boolean): void {
+    const work = { key, source, eager, over: false }
     this.#live.set(key, work)
-    if (first) this.#given.push(work)
-    else this.#pull(work)
+    this.#pull(work)
   }
 
   tell(progress: Progress): void {

@@ -3,7 +3,7 @@ import { misfitOf } from './answer.ts'
 import { type Fact, fact, type RunEvent } from './events.ts'
 import { failed } from './failure.ts'
 import { turn } from './in-time.ts'
-import type { Batch, Opened, Source } from './scope.ts'
+import type { Source } from './scope.ts'
 import { planStep, type StepPlan } from './request.ts'
 import type { Run } from './run.ts'
 import { saidIn } from './open-step.ts'
@@ -12,55 +12,24 @@ import { StepReader } from './step-reader.ts'
 import { isEmpty } from './transcript.ts'
 
 /** One model call: ends with `step.done`, with `step.cut`, or with the end of the run. */
-export function modelStep(run: Run): Opened {
-  const opening = openStep(run)
-  if (opening instanceof Promise) return { rest: answer(run, opening) }
-  return opening.plan ? { first: opening.first, rest: answer(run, opening) } : opening
-}
-
-/** What is said before the model is asked, and how it is to be asked, if it is. */
-interface Opening {
-  readonly first: Batch
-  readonly plan?: StepPlan
-}
-
-/** Nothing is waited for where no function has a say. */
-function openStep(run: Run): Opening | Promise<Opening> {
-  const { open } = run.state
-  if (open && open.calls.length > 0) return { first: [crashed(run)] }
+export async function* modelStep(run: Run): Source {
+  const { open, step } = run.state
+  if (open && open.calls.length > 0) return [crashed(run)]
+  let plan: StepPlan
   try {
+    // Nothing is waited for where no function has a say.
     const why = whyStop(run)
-    const opening = why instanceof Promise ? why.then((end) => planOrEnd(run, end)) : planOrEnd(run, why)
-    return opening instanceof Promise ? opening.catch(broken) : opening
+    const enough = why instanceof Promise ? await why : why
+    if (enough) return [enough]
+    const planned = planStep(run)
+    plan = planned instanceof Promise ? await planned : planned
   } catch (error) {
-    return broken(error)
+    return [failed(error)]
   }
-}
-
-const broken = (error: unknown): Opening => ({ first: [failed(error)] })
-
-function planOrEnd(run: Run, end: Fact | undefined): Opening | Promise<Opening> {
-  if (end) return { first: [end] }
-  const plan = planStep(run)
-  return plan instanceof Promise ? plan.then((made) => planned(run, made)) : planned(run, plan)
-}
-
-function planned({ state }: Run, plan: StepPlan): Opening {
   const { model, tools } = plan
   // A fact is frozen, and an object may be the caller's.
   const toolChoice = typeof plan.toolChoice === 'object' ? structuredClone(plan.toolChoice) : plan.toolChoice
-  const { step } = state
-  return {
-    first: [fact({ type: 'step.start', step, model: model.name, tools, ...(toolChoice && { toolChoice }) })],
-    plan,
-  }
-}
-
-/** What follows the opening; also what waits for it, where it takes its time. */
-async function* answer(run: Run, opening: Opening | Promise<Opening>): Source {
-  const { first, plan } = opening instanceof Promise ? await opening : opening
-  if (!plan) return first
-  if (opening instanceof Promise) yield first
+  yield [fact({ type: 'step.start', step, model: model.name, tools, ...(toolChoice && { toolChoice }) })]
 
   // Asked until there is a message. One generator, no nesting: this is the way of every delta.
   const tries: Tries = { resets: 0, empty: 0, spent: null }

@@ -8,17 +8,10 @@ export type Batch = RunEvent[]
 /** A work as events. What it returns is its last batch, with its closing fact; nothing, when the run was aborted. */
 export type Source = AsyncGenerator<Batch, Batch | void, void>
 
-/** A work that is to start: what it says first, where that is at hand, and what follows; without `rest` that is all. */
-export interface Opened {
-  readonly first?: Batch
-  readonly rest?: Source
-}
-
 /** Where works run. A source is asked for more only after its last batch was logged and taken. */
 export interface Scope {
   has(key: string): boolean
-  /** `eager`: goes on as soon as its batch is logged, even while the consumer still looks at it. */
-  start(key: string, work: Opened, eager: boolean): void
+  start(key: string, source: Source, eager: boolean): void
   /** Progress, from inside a work that is still at it. */
   tell(progress: Progress): void
   /** The last batch is logged: what it announced may happen. */

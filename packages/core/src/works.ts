@@ -1,20 +1,20 @@
 import type { Work } from './decide.ts'
 import { type Fact, fact, isFact, type RunEvent } from './events.ts'
 import { finish } from './finish.ts'
-import type { Opened } from './scope.ts'
+import type { Source } from './scope.ts'
 import { modelStep } from './model-step.ts'
 import type { Run } from './run.ts'
 import { toolCall } from './tool-call.ts'
 
 /** A work as events. It ends with exactly one closing fact. */
-export function perform(work: Work, run: Run): Opened {
+export function perform(work: Work, run: Run): Source {
   switch (work.do) {
     case 'model':
       return modelStep(run)
     case 'tool':
-      return { rest: toolCall(run, work.item) }
+      return toolCall(run, work.item)
     case 'pause':
-      return { first: [fact({ type: 'run.pause', callIds: work.items.map((item) => item.call.id) })] }
+      return one(fact({ type: 'run.pause', callIds: work.items.map((item) => item.call.id) }))
     case 'finish':
       return finish(run)
   }
@@ -47,4 +47,9 @@ export function endingLast(batch: RunEvent[]): RunEvent[] {
 function reasonOf({ reason }: AbortSignal): string {
   if (reason instanceof Error) return reason.message || reason.name
   return typeof reason === 'string' ? reason : 'aborted'
+}
+
+// oxlint-disable-next-line require-yield -- its only batch is its last
+async function* one(event: RunEvent): Source {
+  return [event]
 }
