@@ -54,6 +54,8 @@ describe('an abort', () => {
       )
       expect(checkTranscript(result.messages)).toBeUndefined()
       expect(log.facts.at(-1)?.type).toBe('run.done')
+      // A step that nobody saw begin has not begun: it counts as no request that told no usage.
+      expect(result.steps).toHaveLength(kinds.slice(0, index + 1).filter((type) => type === 'step.start').length)
 
       const resumed = await agent({ name: 'a', model: scriptedModel(() => text('fine')), tools: [quick, slow] }).run(
         'And now?',

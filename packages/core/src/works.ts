@@ -31,8 +31,9 @@ export function interrupted(run: Run, arrived: RunEvent[]): RunEvent[] {
   return [...results, ...(cut ? [cut] : []), aborted(run)]
 }
 
-/** After an abort: a call that was only about to start has not, and nobody may read in the log that it has. */
-export const withoutStarts = (batch: RunEvent[]): RunEvent[] => batch.filter((event) => event.type !== 'tool.start')
+/** After an abort: what was only about to start has not, and nobody may read in the log that it has. */
+export const withoutStarts = (batch: RunEvent[]): RunEvent[] =>
+  batch.filter((event) => event.type !== 'tool.start' && event.type !== 'step.start')
 
 export const aborted = (run: Run): Fact =>
   fact({ type: 'run.done', outcome: { status: 'aborted', reason: reasonOf(run.signal) } })
