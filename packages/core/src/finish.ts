@@ -1,8 +1,9 @@
 import { OutputError } from '@toolloop/schema'
-import { deepFreeze, type Message, StreamError } from '@toolloop/wire'
+import { StreamError } from '@toolloop/wire'
 import { readAnswer, textOf } from './answer.ts'
 import { fact } from './events.ts'
 import { failed } from './failure.ts'
+import { adopt } from './input.ts'
 import type { Source } from './scope.ts'
 import type { Outcome } from './outcome.ts'
 import type { Run } from './run.ts'
@@ -22,7 +23,7 @@ export async function* finish(run: Run): Source {
   } catch (error) {
     const output = run.agent.output!
     if (!(error instanceof OutputError) || run.state.asks >= output.retries) return [failed(error)]
-    const message = deepFreeze<Message>({ role: 'user', content: `${error.message}\nAnswer again.` })
+    const message = adopt({ role: 'user', content: `${error.message}\nAnswer again.` })
     return [fact({ type: 'message.add', origin: 'output', message })]
   }
   return [fact({ type: 'run.done', outcome: { status: 'done', text } })]

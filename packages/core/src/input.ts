@@ -6,7 +6,7 @@ import {
   type UserMessage,
   deepFreeze,
 } from '@toolloop/wire'
-import { isFrozenJson, jsonCopy } from './json-copy.ts'
+import { jsonCopy } from './json-copy.ts'
 
 /** What a run is asked: a text, a conversation that ends with what is new, or nothing when a log goes on. */
 export type Input = string | readonly Message[] | Message
@@ -21,13 +21,25 @@ export function image(url: string | URL, options: { readonly detail?: 'auto' | '
   return { type: 'image_url', image_url: { url: String(url), ...options } }
 }
 
+/** Messages of our own making: frozen, never changed, so they need no second copy. */
+const owned = new WeakSet<Message>()
+
+/** Takes a message that nobody else holds. */
+export function adopt<M extends Message>(message: M): M {
+  owned.add(deepFreeze(message))
+  return message
+}
+
 /** Frozen copies, safe from whoever holds the originals. @throws UsageError for what the API would refuse, with its path */
 export function messagesFrom(input: Input | undefined): Message[] {
   if (input === undefined) return []
-  if (typeof input === 'string') return [deepFreeze<Message>({ role: 'user', content: input })]
-  const messages = (Array.isArray(input) ? (input as readonly Message[]) : [input as Message]).map((message, at) =>
-    isFrozenJson(message) ? message : deepFreeze(jsonCopy(message, `messages[${at}]`) as Message),
-  )
+  if (typeof input === 'string') return [adopt({ role: 'user', content: input })]
+  const messages = (Array.isArray(input) ? (input as readonly Message[]) : [input as Message]).map((message, at) => {
+    if (owned.has(message)) return message
+    const copy = jsonCopy(message, `messages[${at}]`) as Message
+    checkMessage(copy, `messages[${at}]`)
+    return adopt(copy)
+  })
   validateMessages(messages)
   return messages
 }

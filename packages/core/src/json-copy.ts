@@ -26,14 +26,3 @@ export function jsonCopy(value: unknown, path: string, depth = 0): unknown {
   }
   return copy
 }
-
-/** Is it a copy of that kind already, which nobody can change? */
-export function isFrozenJson(value: unknown, depth = 0): boolean {
-  if (typeof value !== 'object' || value === null)
-    return value === null || typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value)
-  if (depth > 256 || !Object.isFrozen(value)) return false
-  const prototype: unknown = Object.getPrototypeOf(value)
-  if (prototype !== (Array.isArray(value) ? Array.prototype : Object.prototype)) return false
-  const fields = Object.values(Object.getOwnPropertyDescriptors(value))
-  return fields.every((field) => 'value' in field && isFrozenJson(field.value, depth + 1))
-}

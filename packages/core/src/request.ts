@@ -5,10 +5,9 @@ import {
   type ToolChoice,
   type ToolDefinition,
   UsageError,
-  deepFreeze,
 } from '@toolloop/wire'
 import { checkChoice, checkStepChanges } from './check-options.ts'
-import { messagesFrom } from './input.ts'
+import { adopt, messagesFrom } from './input.ts'
 import { offered, withFinalTool } from './offer.ts'
 import { modeOf } from './output.ts'
 import type { Run } from './run.ts'
@@ -89,7 +88,7 @@ async function changesOf(
 /** The same message as long as it says the same: what is known of it is known of the next request. */
 function headOf(run: Run, instructions: string): readonly Message[] {
   if (instructions === '') return []
-  if (run.system?.content !== instructions) run.system = deepFreeze<Message>({ role: 'system', content: instructions })
+  if (run.system?.content !== instructions) run.system = adopt({ role: 'system', content: instructions })
   return [run.system]
 }
 

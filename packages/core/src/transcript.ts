@@ -1,6 +1,7 @@
 // The conversation as it can be sent: every call has exactly one tool message, in call order, behind its message.
-import { type AssistantMessage, type ContentPart, deepFreeze, type Message, type ToolCall } from '@toolloop/wire'
+import type { AssistantMessage, Message, ToolCall } from '@toolloop/wire'
 import type { ApprovalRequest, ToolDone } from './events.ts'
+import { adopt } from './input.ts'
 
 /** A call of the open step. `phase` only moves right; `decided` is `asked` with an answer. */
 export interface CallPhase {
@@ -16,17 +17,17 @@ function noteOf({ phase, request }: CallPhase): string {
   return phase === 'asked' ? 'Not run: awaiting a decision.' : 'Not run: the run ended first.'
 }
 
-/** A step's messages, ours and frozen: nobody can change them. What its tools attached follows in a user message. */
+/** A step's messages, ours and frozen: they are written once, also where a later run begins with them. What its tools attached follows in a user message. */
 export function transcript(message: AssistantMessage, calls: readonly CallPhase[]): Message[] {
-  const messages: Message[] = isEmpty(message) ? [] : [message]
-  const parts: ContentPart[] = []
-  for (const item of calls) {
-    messages.push({ role: 'tool', tool_call_id: item.call.id, content: item.done?.content ?? noteOf(item) })
-    if (item.done?.parts) parts.push(...item.done.parts)
-  }
-  if (parts.length > 0) messages.push({ role: 'user', content: parts })
-  for (const one of messages) deepFreeze(one)
-  return messages
+  const parts = calls.flatMap((item) => item.done?.parts ?? [])
+  return [
+    ...(isEmpty(message) ? [] : [message]),
+    ...calls.map((item): Message => {
+      const content = item.done?.content ?? noteOf(item)
+      return adopt({ role: 'tool', tool_call_id: item.call.id, content })
+    }),
+    ...(parts.length > 0 ? [adopt({ role: 'user', content: parts })] : []),
+  ]
 }
 
 /** A message that says nothing cannot be sent. */

@@ -1,4 +1,4 @@
-import { type AssistantMessage, type Price, type Usage, utf8Length } from '@toolloop/wire'
+import type { AssistantMessage, Price, Usage } from '@toolloop/wire'
 import type { RunUsage } from './result.ts'
 import type { Step } from './open-step.ts'
 
@@ -56,8 +56,10 @@ export function costOf(price: Price | undefined, usage: Usage | null): number | 
   return (input + usage.completion_tokens * price.output) / 1_000_000
 }
 
+const encoder = new TextEncoder()
+
 /** A third of the UTF-8 bytes of what the model wrote. */
 function estimateTokens(message: AssistantMessage): number {
   const { role: _, ...said } = message
-  return Math.ceil(utf8Length(JSON.stringify(said)) / 3)
+  return Math.ceil(encoder.encode(JSON.stringify(said)).length / 3)
 }

@@ -1,7 +1,7 @@
 // One choice of a completion, growing delta by delta.
 import type { Choice, CompletionAudio, CompletionMessage, Logprobs, TokenLogprob } from '@toolloop/wire'
 import type { Bounds } from './bounds.ts'
-import { utf8Length } from '@toolloop/wire'
+import { utf8Length } from './bounds.ts'
 import { contentPieces } from './content.ts'
 import type { StreamEvent } from './events.ts'
 import { asWire, copyJson, isEmpty, isObject, setOwn, text, unexpected } from './json-value.ts'

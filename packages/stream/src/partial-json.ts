@@ -1,6 +1,6 @@
 // JSON that arrives in pieces, as a value that grows with every piece. Each character is read once.
-import { LimitError, utf8Length } from '@toolloop/wire'
-import { checkBounds } from './bounds.ts'
+import { LimitError } from '@toolloop/wire'
+import { checkBounds, utf8Length } from './bounds.ts'
 import type { DeepPartial } from './events.ts'
 import { JsonError } from './json-error.ts'
 import { JsonNumber } from './json-number.ts'

@@ -1,7 +1,7 @@
 // Puts the pieces of a message's tool calls together, and says when a call is safe to execute.
 import type { ToolCall } from '@toolloop/wire'
 import type { Bounds } from './bounds.ts'
-import { utf8Length } from '@toolloop/wire'
+import { utf8Length } from './bounds.ts'
 import type { Call } from './call.ts'
 import { asToolCall, endsWithFinish, isCut, isUnfinished, newCall } from './call.ts'
 import type { StreamEvent } from './events.ts'

@@ -55,7 +55,6 @@ export type { CompletionDeleted, List, StoredMessage } from './stored.ts'
 export type { ChatModel, ModelMemory, ModelOptions, ModelRequest, Price, Profile, Retry } from './model.ts'
 // Values that never change.
 export { deepFreeze, isDeepFrozen } from './frozen.ts'
-export { utf8Length } from './utf8-length.ts'
 export { checkOptionNames } from './option-names.ts'
 // Time.
 export { type Clock, sleep, systemClock } from './clock.ts'
