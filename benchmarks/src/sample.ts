@@ -3,7 +3,7 @@ import type { Body } from './adapter.ts'
 import { median } from './median.ts'
 import { type Workload, workloads } from './workloads.ts'
 
-const [library, name, baseURL, factor] = process.argv.slice(2)
+const [library, name, baseURL, factor = '1'] = process.argv.slice(2)
 const workload = workloads.find((candidate) => candidate.name === name)
 if (workload === undefined || baseURL === undefined) throw new Error(`no workload ${name}`)
 /** Resolves to the answer's text, or to milliseconds where these are what is measured. */
@@ -28,6 +28,7 @@ const body: Body = {
 
 /** A longer life shows what is left when all is compiled. */
 const requests = workload.requests * Number(factor)
+if (!(requests >= 1)) throw new Error(`--times is ${factor}; it must be a number of at least 1`)
 await repeat(Math.ceil(requests / 5))
 const cpu = process.cpuUsage()
 const wall = performance.now()

@@ -56,6 +56,7 @@ describe('an abort', () => {
       expect(log.facts.at(-1)?.type).toBe('run.done')
       // A step that nobody saw begin has not begun: it counts as no request that told no usage.
       expect(result.steps).toHaveLength(kinds.slice(0, index + 1).filter((type) => type === 'step.start').length)
+      expect(result.request(result.steps.length)).toBeUndefined()
 
       const resumed = await agent({ name: 'a', model: scriptedModel(() => text('fine')), tools: [quick, slow] }).run(
         'And now?',

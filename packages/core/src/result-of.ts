@@ -46,8 +46,9 @@ function reportOf<Output>(run: Run): RunReport<Output> {
   }
 }
 
+/** Of a step that has begun: one that an abort came before was prepared, and never asked. */
 function requestOf({ requests, state }: Run, step: number): ModelRequest | undefined {
-  const parts = requests[step]
+  const parts = step < stepsOf(state).length ? requests[step] : undefined
   return parts && { ...parts.rest, messages: [...parts.head, ...state.messages.slice(0, parts.upTo)] }
 }
 

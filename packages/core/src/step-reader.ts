@@ -1,16 +1,10 @@
 import { type Answer, CompletionBuilder, plainAnswer, type PlainAnswer, type StreamEvent } from '@toolloop/stream'
-import {
-  type AssistantMessage,
-  deepFreeze,
-  type FinishReason,
-  type ModelOptions,
-  type ToolCall,
-  type Usage,
-} from '@toolloop/wire'
+import type { AssistantMessage, FinishReason, ModelOptions, ToolCall, Usage } from '@toolloop/wire'
 import { isWhole, mintCallId, nameOf } from './calls.ts'
 import { chunksOf, type Piece, WholeAnswer } from './chunks-of.ts'
 import { type Fact, fact, type RunEvent } from './events.ts'
 import { failureOf } from './failure.ts'
+import { adopt } from './input.ts'
 import type { StepProgress } from './progress.ts'
 import type { StepPlan } from './request.ts'
 import type { Run } from './run.ts'
@@ -121,7 +115,7 @@ export class StepReader {
     const { finish_reason } = answer
     const message = this.#withoutFunctionCall(answer.message)
     const calls = this.#standing(message.tool_calls ?? [], finish_reason)
-    return { message: deepFreeze(tidy(message, calls)), finish_reason, ...this.#bill(answer) }
+    return { message: adopt(tidy(message, calls)), finish_reason, ...this.#bill(answer) }
   }
 
   /** What there is of it. */
@@ -146,7 +140,7 @@ export class StepReader {
   cut(reason: 'connection' | 'abort', cause?: unknown): Fact | undefined {
     if (this.#holdsNothing) return undefined
     const answer = this.#answer()
-    const message = deepFreeze(tidy(answer.message, this.sealed))
+    const message = adopt(tidy(answer.message, this.sealed))
     const error = cause === undefined ? {} : { error: failureOf(cause) }
     return fact({ type: 'step.cut', step: this.#step, reason, message, ...this.#bill(answer), ...error })
   }

@@ -143,6 +143,17 @@ describe('renderOutput', () => {
     expect(renderOutput(image)).toEqual({ content: '1 part attached', parts: [image] })
   })
 
+  it('says in parts what JSON has no word for as it does elsewhere', () => {
+    const parts = [
+      { type: 'text', text: 'a chart', at: new Date(0), of: NaN, note: undefined },
+      { type: 'file', file: { file_data: new Uint8Array([1, 2, 3]), from: new URL('https://example.com/a') } },
+    ]
+    expect(renderOutput(parts)).toStrictEqual({
+      content: [{ type: 'text', text: 'a chart', at: '1970-01-01T00:00:00.000Z', of: null }],
+      parts: [{ type: 'file', file: { file_data: 'AQID', from: 'https://example.com/a' } }],
+    })
+  })
+
   it('takes for data what only looks like parts', () => {
     expect(renderOutput([{ type: 'text' }])).toEqual({ content: '[{"type":"text"}]' })
     expect(renderOutput([])).toEqual({ content: '[]' })

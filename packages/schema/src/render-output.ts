@@ -18,7 +18,7 @@ export interface RenderedOutput {
 }
 
 /**
- * Text as it is; content parts as they are; anything else as JSON, with a defined form for what JSON has no word for:
+ * Text as it is; content parts as parts; anything else as JSON, all with a defined form for what JSON has no word for:
  * `undefined` is `null`, a bigint its digits, a date ISO 8601, an error its message, a map an object, a set an array,
  * bytes base64, a cycle "[circular]". Never throws, and is cut at `maxBytes` with a note.
  */
@@ -39,15 +39,19 @@ export function renderOutput(value: unknown, options: RenderOptions = {}): Rende
 
 const partTypes: ReadonlySet<unknown> = new Set(['text', 'image_url', 'input_audio', 'file'])
 
-/** A part, or a list that holds parts only. */
+/** A part, or a list that holds parts only; in copy, as JSON can hold them. */
 function contentParts(value: unknown): ContentPart[] | undefined {
   try {
     const list: unknown[] = Array.isArray(value) ? value : [value]
-    return list.length > 0 && list.every(isPart) ? structuredClone(list) : undefined
+    if (!areParts(list)) return undefined
+    const copy = JSON.parse(toText(list)) as unknown[]
+    return areParts(copy) ? copy : undefined
   } catch {
     return undefined
   }
 }
+
+const areParts = (list: readonly unknown[]): list is ContentPart[] => list.length > 0 && list.every(isPart)
 
 function isPart(value: unknown): value is ContentPart {
   if (typeof value !== 'object' || value === null || !('type' in value) || !partTypes.has(value.type)) return false

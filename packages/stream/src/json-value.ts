@@ -1,6 +1,7 @@
 // JSON values from the wire: told apart, copied, and written without ever touching a prototype.
-import { StreamError, utf8Length } from '@toolloop/wire'
+import { StreamError } from '@toolloop/wire'
 import type { Bounds } from './bounds.ts'
+import { utf8Length } from './bounds.ts'
 
 export type JsonObject = Record<string, unknown>
 
@@ -35,18 +36,30 @@ export function getOwn(target: JsonObject, key: string): unknown {
   return Object.hasOwn(target, key) ? target[key] : undefined
 }
 
-/** A deep copy that shares nothing; with `bounds` it is refused where it is too deep. */
+/**
+ * A deep copy that shares nothing; with `bounds` it is refused where it is too deep. What JSON has no word for, and only
+ * a model in this process can say, is left out or `null`, as `JSON.stringify` has it.
+ */
 export function copyJson<T>(value: T, bounds?: Bounds, depth?: number): T
 export function copyJson(value: unknown, bounds?: Bounds, depth = 1): unknown {
-  if (typeof value !== 'object' || value === null) return value
+  if (typeof value !== 'object' || value === null) return isJsonPrimitive(value) ? value : null
   bounds?.depth(depth, 'A field of the answer')
   if (Array.isArray(value)) return value.map((item: unknown) => copyJson(item, bounds, depth + 1))
   const copy: JsonObject = {}
   // `entries` would make a list for every field, and every answer's usage is copied.
-  for (const key in value)
-    if (Object.hasOwn(value, key)) setOwn(copy, key, copyJson(asWire<JsonObject>(value)[key], bounds, depth + 1))
+  for (const key in value) {
+    const item = asWire<JsonObject>(value)[key]
+    if (Object.hasOwn(value, key) && !isUnsaid(item)) setOwn(copy, key, copyJson(item, bounds, depth + 1))
+  }
   return copy
 }
+
+/** A field that JSON leaves out. */
+export const isUnsaid = (value: unknown): boolean =>
+  value === undefined || typeof value === 'function' || typeof value === 'symbol'
+
+const isJsonPrimitive = (value: unknown): boolean =>
+  typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value)
 
 /** The error for a field whose type makes no sense. */
 export function unexpected(path: string, value: unknown, expected: string): StreamError {

@@ -1,7 +1,7 @@
 // How a field that no type names grows: the rule for everything servers add to a delta.
 import type { Bounds } from './bounds.ts'
-import { utf8Length } from '@toolloop/wire'
-import { copyJson, getOwn, isEmpty, isObject, setOwn, sizeOf } from './json-value.ts'
+import { utf8Length } from './bounds.ts'
+import { copyJson, getOwn, isEmpty, isObject, isUnsaid, setOwn, sizeOf } from './json-value.ts'
 import type { JsonObject } from './json-value.ts'
 
 /** These strings name something: a later one replaces the earlier, where other strings are concatenated. */
@@ -10,7 +10,7 @@ const names: ReadonlySet<string> = new Set(['id', 'type', 'name', 'role', 'forma
 /** Adds one field of a delta: strings grow, objects merge key by key, arrays merge by their items' `index` or append. */
 export function mergeField(target: JsonObject, key: string, value: unknown, bounds: Bounds, depth = 1): void {
   const before = getOwn(target, key)
-  if (isEmpty(value) && before !== undefined) return
+  if (isUnsaid(value) || (isEmpty(value) && before !== undefined)) return
   if (isObject(before) && isObject(value)) {
     bounds.depth(depth, 'A field of the answer')
     for (const [name, item] of Object.entries(value)) mergeField(before, name, item, bounds, depth + 1)
@@ -28,8 +28,8 @@ export function replaceField(target: JsonObject, key: string, value: unknown, bo
   // Most chunks repeat it. What a prototype has is never equal to a value from the wire.
   if (target[key] === value) return
   const before = getOwn(target, key)
-  if (isEmpty(value) && before !== undefined) return
-  const after = typeof value === 'object' ? copyJson(value, bounds) : value
+  if (isUnsaid(value) || (isEmpty(value) && before !== undefined)) return
+  const after = copyJson(value, bounds)
   countField(key, before, after, bounds)
   setOwn(target, key, after)
 }

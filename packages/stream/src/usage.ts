@@ -1,19 +1,20 @@
 // Counts of tokens, as far as they can be counts.
 import type { JsonObject } from './json-value.ts'
-import { copyJson, isObject } from './json-value.ts'
+import { asWire, copyJson, isObject } from './json-value.ts'
 import type { Bounds } from './bounds.ts'
 
 /** A copy without counts that are negative, not finite, beyond any answer, or text; `onDrop` is told their paths. */
 export function usageOf(usage: JsonObject, bounds: Bounds, onDrop: (path: string) => void): JsonObject {
   const counts = copyJson(usage, bounds)
-  dropUnsound(counts, 'usage', onDrop)
+  dropUnsound(counts, usage, 'usage', onDrop)
   return counts
 }
 
-function dropUnsound(counts: JsonObject, path: string, onDrop: (path: string) => void): void {
+/** `told` is what `counts` is a copy of: there an infinite number is still one. */
+function dropUnsound(counts: JsonObject, told: JsonObject, path: string, onDrop: (path: string) => void): void {
   for (const key in counts) {
-    const value = counts[key]
-    if (isObject(value)) dropUnsound(value, `${path}.${key}`, onDrop)
+    const value = told[key]
+    if (isObject(value)) dropUnsound(asWire(counts[key]), value, `${path}.${key}`, onDrop)
     else if (key.endsWith('_tokens') && !isCount(value)) {
       delete counts[key]
       onDrop(`${path}.${key}`)
