@@ -74,6 +74,28 @@ describe('a run resumed from its log', () => {
     if (!endsInOpenStream(prefix)) expect(result.messages).toEqual(whole.messages)
   })
 
+  it('has the tries that are left, and another round only where they had ended it', async () => {
+    let asked = 0
+    const stubborn = agent({
+      name: 'stubborn',
+      model: scriptedModel(() => (asked++, text('no'))),
+      output: { schema: z.object({ a: z.number() }), mode: 'native', retries: 2 },
+    })
+    const log = memoryLog()
+    const ended = await stubborn.run('go', { log })
+    expect(ended).toMatchObject({ status: 'error', error: { name: 'OutputError' } })
+    expect(asked).toBe(3)
+    const all = [...log.facts]
+    for (let length = 1; length < all.length; length++) {
+      const again = await stubborn.run(undefined, { from: memoryLog(all.slice(0, length)) })
+      expect(again).toMatchObject({ status: 'error', error: { name: 'OutputError' } })
+      expect(again.messages).toEqual(ended.messages)
+    }
+    asked = 0
+    await stubborn.run(undefined, { from: memoryLog(all) })
+    expect(asked).toBe(3)
+  })
+
   it('goes on from a log that refused a batch, whichever it was', async () => {
     for (let refused = 1; ; refused++) {
       const kept: Fact[] = []

@@ -53,11 +53,11 @@ export function apply(before: RunState, fact: Fact): RunState {
     case 'run.start':
       return { ...state, run: fact.run, messages: fact.input, startedAt: fact.at }
     case 'run.resume': {
-      // A limit that was reached gets another round; a run that waited or crashed goes on with what is left.
+      // What ended a run gets another round; a run that waited or crashed goes on with what is left.
       const ended = before.outcome?.status
       const since = ended === 'limit' || ended === 'stopped' ? steps.length : state.since
-      const answered = state.answered && ended !== 'error'
-      return { ...state, status: 'running', outcome: null, since, asks: 0, cuts: [], answered }
+      const again = ended === 'error' && { asks: 0, cuts: [], answered: false }
+      return { ...state, status: 'running', outcome: null, since, ...again }
     }
     case 'step.start': // asked from what is known now, also what was said since an earlier try of this step
       return { ...state, messages: said(state), inbox: [], open: begin(fact) }
