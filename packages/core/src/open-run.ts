@@ -1,7 +1,8 @@
 import type { EventSource } from '@toolloop/client'
-import { type Message, systemClock, UsageError } from '@toolloop/wire'
+import { deepFreeze, isDeepFrozen, type Message, systemClock, UsageError } from '@toolloop/wire'
 import { type ApprovalRequest, type Decision, type Fact, fact, type FactOf, type RunEvent } from './events.ts'
 import { DrivenRun } from './driven-run.ts'
+import { jsonCopy } from './json-copy.ts'
 import { memoryLog, type RunLog } from './log.ts'
 import { loop } from './loop.ts'
 import { MemoryScope } from './memory-scope.ts'
@@ -50,7 +51,7 @@ async function openLog<Output>(
   options: Options,
   watched: boolean,
 ): Promise<EventSource<RunEvent, Result<Output>>> {
-  const past = await log.load()
+  const past = (await log.load()).map(unchanging)
   const first = checkLog(agent, past, options)
   if (!options.from && messages.length === 0)
     throw new UsageError('There is nothing to run: pass a text or messages, or `{ from: log }` to go on.')
@@ -83,6 +84,10 @@ async function openLog<Output>(
     onEnd: () => inUse.delete(log),
   })
 }
+
+/** What was read from a file is the caller's, who may change it; a copy cannot change, so that it is written once. */
+const unchanging = (past: Fact, at: number): Fact =>
+  isDeepFrozen(past) ? past : deepFreeze(jsonCopy(past, `Fact ${at} of the log`) as Fact)
 
 function checkLog(
   agent: AgentSpec,

@@ -4,6 +4,7 @@ import { calls, checkTranscript, scriptedModel, text, toolResults } from '@tooll
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { agent, type Fact, memoryLog, outputOf } from './index.ts'
+import { type ChatModel, isDeepFrozen } from '@toolloop/wire'
 
 const ran: string[] = []
 const params = z.object({ id: z.string() })
@@ -72,6 +73,25 @@ describe('a run resumed from its log', () => {
     expect(outputOf(result)).toBe('Finished.')
     // Only a step that was streaming when the log ended may differ: what it had not said is asked again.
     if (!endsInOpenStream(prefix)) expect(result.messages).toEqual(whole.messages)
+  })
+
+  it('asks with messages that cannot change, and leaves the log that it was given alone', async () => {
+    const saved = JSON.parse(JSON.stringify(facts.slice(0, -2))) as Fact[]
+    const seen: boolean[] = []
+    const looking: ChatModel = {
+      name: 'looking',
+      create: (request, options) => {
+        seen.push(...request.messages.map(isDeepFrozen))
+        return model().create(request, options)
+      },
+    }
+    const result = await agent({ name: 'worker', model: looking, tools: [read, write, guarded] }).run('And now?', {
+      from: memoryLog(saved),
+    })
+    expect(outputOf(result)).toBe('Finished.')
+    expect(seen.length).toBeGreaterThan(5)
+    expect(seen).not.toContain(false)
+    expect(saved.map((fact) => Object.isFrozen(fact))).toEqual(saved.map(() => false))
   })
 
   it('has the tries that are left, and another round only where they had ended it', async () => {
