@@ -2,7 +2,20 @@ import { tool, type ToolContext } from '@toolloop/schema'
 import { call, calls, checkRequest, lastText, scriptedModel, text, toolResults } from '@toolloop/testing'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { agent, calls as called, image, isFact, memoryLog, not, or, outputOf, RunError, steps, user } from './index.ts'
+import {
+  agent,
+  calls as called,
+  type Fact,
+  image,
+  isFact,
+  memoryLog,
+  not,
+  or,
+  outputOf,
+  RunError,
+  steps,
+  user,
+} from './index.ts'
 
 const getWeather = tool({
   name: 'get_weather',
@@ -543,6 +556,21 @@ describe('wrong use is refused before anything is sent', () => {
     const renumbered = holes.map((fact, seq) => ({ ...fact, seq }))
     await expect(one.run(undefined, { from: memoryLog(renumbered) })).rejects.toThrow(
       /log is damaged: fact 1 \(`step.done`\) does not fit/,
+    )
+  })
+
+  it.each([
+    ['a cycle', (fact: object) => Object.assign(fact, { self: fact })],
+    ['a bigint', (fact: object) => Object.assign(fact, { odd: 1n })],
+    ['a function', () => () => 1],
+  ])('a log with a fact that is or has %s', async (_what, damage) => {
+    const log = memoryLog()
+    const one = agent({ name: 'a', model: scriptedModel([text('x')]) })
+    await one.run('x', { log })
+    const saved = structuredClone(log.facts) as Fact[]
+    saved[2] = damage(saved[2]!) as unknown as Fact
+    await expect(one.run(undefined, { from: memoryLog(saved) })).rejects.toThrow(
+      /log is damaged: fact 2 is not plain JSON/,
     )
   })
 

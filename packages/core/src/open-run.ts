@@ -2,7 +2,6 @@ import type { EventSource } from '@toolloop/client'
 import { deepFreeze, isDeepFrozen, type Message, systemClock, UsageError } from '@toolloop/wire'
 import { type ApprovalRequest, type Decision, type Fact, fact, type FactOf, type RunEvent } from './events.ts'
 import { DrivenRun } from './driven-run.ts'
-import { jsonCopy } from './json-copy.ts'
 import { memoryLog, type RunLog } from './log.ts'
 import { loop } from './loop.ts'
 import { MemoryScope } from './memory-scope.ts'
@@ -86,8 +85,14 @@ async function openLog<Output>(
 }
 
 /** What was read from a file is the caller's, who may change it; a copy cannot change, so that it is written once. */
-const unchanging = (past: Fact, at: number): Fact =>
-  isDeepFrozen(past) ? past : deepFreeze(jsonCopy(past, `Fact ${at} of the log`) as Fact)
+function unchanging(past: Fact, at: number): Fact {
+  if (isDeepFrozen(past)) return past
+  try {
+    return deepFreeze(JSON.parse(JSON.stringify(past)) as Fact)
+  } catch (cause) {
+    throw new UsageError(`The log is damaged: fact ${at} is not plain JSON.`, { cause })
+  }
+}
 
 function checkLog(
   agent: AgentSpec,

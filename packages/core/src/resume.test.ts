@@ -4,7 +4,7 @@ import { calls, checkTranscript, scriptedModel, text, toolResults } from '@tooll
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { agent, type Fact, memoryLog, outputOf } from './index.ts'
-import { type ChatModel, isDeepFrozen } from '@toolloop/wire'
+import { type ChatModel, isDeepFrozen, type Message, type TextPart } from '@toolloop/wire'
 
 const ran: string[] = []
 const params = z.object({ id: z.string() })
@@ -92,6 +92,18 @@ describe('a run resumed from its log', () => {
     expect(seen.length).toBeGreaterThan(5)
     expect(seen).not.toContain(false)
     expect(saved.map((fact) => Object.isFrozen(fact))).toEqual(saved.map(() => false))
+  })
+
+  it('takes up what nests deeply, as it took it down', async () => {
+    let deep: unknown = 'x'
+    for (let depth = 0; depth < 250; depth++) deep = { deep }
+    const question = { role: 'user', content: [{ type: 'text', text: 'go', deep } as TextPart] } satisfies Message
+    const log = memoryLog()
+    await worker().run([question], { log })
+    const saved = JSON.parse(JSON.stringify(log.facts.slice(0, 2))) as Fact[]
+    const result = await worker().run(undefined, { from: memoryLog(saved) })
+    expect(outputOf(result)).toBe('Finished.')
+    expect(result.messages[0]).toEqual(question)
   })
 
   it('has the tries that are left, and another round only where they had ended it', async () => {
