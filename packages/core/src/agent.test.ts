@@ -574,6 +574,18 @@ describe('wrong use is refused before anything is sent', () => {
     )
   })
 
+  it('a log that answers with no list, or with another time', async () => {
+    const log = memoryLog()
+    const one = agent({ name: 'a', model: scriptedModel([text('x')]) })
+    await one.run('x', { log })
+    const dated = log.facts.map((fact) => ({ ...fact, at: new Date(fact.at) }) as unknown as Fact)
+    await expect(one.run(undefined, { from: memoryLog(dated) })).rejects.toThrow(
+      /log is damaged: fact 0 is of the time "2.*Z"; `at` must be milliseconds/,
+    )
+    const none = { load: () => undefined as unknown as Fact[], append: () => {} }
+    await expect(one.run('x', { log: none })).rejects.toThrow(/`load` of the log must answer with an array/)
+  })
+
   it('a log that is in use, of another agent, or no log at all', async () => {
     const answering = scriptedModel([text('x')])
     const log = memoryLog()

@@ -30,6 +30,7 @@ export async function* modelStep(run: Run): Source {
   // A fact is frozen, and an object may be the caller's.
   const toolChoice = typeof plan.toolChoice === 'object' ? structuredClone(plan.toolChoice) : plan.toolChoice
   yield [fact({ type: 'step.start', step, model: model.name, tools, ...(toolChoice && { toolChoice }) })]
+  run.requests[step] = plan.parts
 
   // Asked until there is a message. One generator, no nesting: this is the way of every delta.
   const tries: Tries = { resets: 0, empty: 0, spent: null }

@@ -50,7 +50,7 @@ async function openLog<Output>(
   options: Options,
   watched: boolean,
 ): Promise<EventSource<RunEvent, Result<Output>>> {
-  const past = (await log.load()).map(unchanging)
+  const past = await readLog(log)
   const first = checkLog(agent, past, options)
   if (!options.from && messages.length === 0)
     throw new UsageError('There is nothing to run: pass a text or messages, or `{ from: log }` to go on.')
@@ -84,13 +84,18 @@ async function openLog<Output>(
   })
 }
 
-/** What was read from a file is the caller's, who may change it; a copy cannot change, so that it is written once. */
+/** What was read is the caller's, who may change it; a copy cannot change, so that it is written once. */
+async function readLog(log: RunLog): Promise<readonly Fact[]> {
+  const past: unknown = await log.load()
+  if (!Array.isArray(past)) throw new UsageError('`load` of the log must answer with an array of facts.')
+  return Array.from(past as Fact[], unchanging)
+}
+
 function unchanging(past: Fact, at: number): Fact {
-  if (isDeepFrozen(past)) return past
   try {
-    return deepFreeze(JSON.parse(JSON.stringify(past)) as Fact)
+    return isDeepFrozen(past) ? past : deepFreeze(JSON.parse(JSON.stringify(past)) as Fact)
   } catch (cause) {
-    throw new UsageError(`The log is damaged: fact ${at} is not plain JSON.`, { cause })
+    throw new UsageError(`The log is damaged: fact ${at} is not plain JSON, or nests too deeply.`, { cause })
   }
 }
 
@@ -169,6 +174,10 @@ function stateOf(past: readonly Fact[]): RunState {
     if (one?.seq !== at)
       throw new UsageError(
         `The log is damaged: fact ${at} has the number ${String(one?.seq)}; one before it is missing, or it is not a fact.`,
+      )
+    if (typeof one.at !== 'number')
+      throw new UsageError(
+        `The log is damaged: fact ${at} is of the time ${JSON.stringify(one.at) ?? 'undefined'}; \`at\` must be milliseconds since 1970.`,
       )
     try {
       state = apply(state, one)

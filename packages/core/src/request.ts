@@ -10,7 +10,7 @@ import { checkChoice, checkStepChanges } from './check-options.ts'
 import { adopt, messagesFrom } from './input.ts'
 import { offered, withFinalTool } from './offer.ts'
 import { modeOf } from './output.ts'
-import type { Run } from './run.ts'
+import type { RequestParts, Run } from './run.ts'
 import type { AgentSpec, StepAnswers, StepChanges } from './spec.ts'
 import { said } from './state.ts'
 import { frozen } from './state-views.ts'
@@ -21,6 +21,8 @@ export interface StepPlan {
   readonly tools: readonly string[]
   readonly toolChoice: ToolChoice | undefined
   readonly request: ModelRequest
+  /** The request by its parts: kept for `result.request(step)` once the step has begun, not copied. */
+  readonly parts: RequestParts
 }
 
 /** Asks the user's functions, where there are any, and renders the request. */
@@ -37,7 +39,6 @@ async function answersOf(run: Run): Promise<StepAnswers> {
   return { changes, offer, params, instructions: changes.instructions ?? (await agent.instructions(context)) }
 }
 
-/** Kept for `result.request(step)` by its parts, not copied. */
 function planned(run: Run, { changes, offer: enabled, params, instructions }: StepAnswers): StepPlan {
   const { agent, state } = run
   const model = agent.model(changes.model)
@@ -62,9 +63,13 @@ function planned(run: Run, { changes, offer: enabled, params, instructions }: St
   const shown = changes.messages ?? said(state)
   const messages = head.concat(shown)
   const own = changes.messages ? messages : head
-  run.requests[state.step] = { rest, head: own, upTo: changes.messages ? 0 : shown.length }
-  const request: ModelRequest = { ...rest, messages }
-  return { model, tools: offer.names, toolChoice: hasTools ? toolChoice : undefined, request }
+  return {
+    model,
+    tools: offer.names,
+    toolChoice: hasTools ? toolChoice : undefined,
+    request: { ...rest, messages },
+    parts: { rest, head: own, upTo: changes.messages ? 0 : shown.length },
+  }
 }
 
 async function changesOf(

@@ -46,9 +46,8 @@ function reportOf<Output>(run: Run): RunReport<Output> {
   }
 }
 
-/** Of a step that has begun: one that an abort came before was prepared, and never asked. */
 function requestOf({ requests, state }: Run, step: number): ModelRequest | undefined {
-  const parts = step < stepsOf(state).length ? requests[step] : undefined
+  const parts = requests[step]
   return parts && { ...parts.rest, messages: [...parts.head, ...state.messages.slice(0, parts.upTo)] }
 }
 

@@ -4,7 +4,7 @@ import { calls, checkTranscript, scriptedModel, text, toolResults } from '@tooll
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { agent, type Fact, memoryLog, outputOf } from './index.ts'
-import { type ChatModel, isDeepFrozen, type Message, type TextPart } from '@toolloop/wire'
+import { type ChatModel, type Chunk, isDeepFrozen, type Message, type TextPart } from '@toolloop/wire'
 
 const ran: string[] = []
 const params = z.object({ id: z.string() })
@@ -126,6 +126,66 @@ describe('a run resumed from its log', () => {
     asked = 0
     await stubborn.run(undefined, { from: memoryLog(all) })
     expect(asked).toBe(3)
+  })
+
+  it('asks the model behind a stream that broke for good, when somebody says something or had ended it', async () => {
+    const breaking: ChatModel = {
+      name: 'breaking',
+      async *stream() {
+        const call = { index: 0, id: 'c1', type: 'function', function: { name: 'read', arguments: '{"id":"r1"}' } }
+        yield { choices: [{ index: 0, delta: { role: 'assistant', tool_calls: [call] } }] } as Chunk
+        yield { choices: [{ index: 0, delta: {} }] } as Chunk
+        throw Object.assign(new Error('gone for good'), { retryable: false })
+      },
+    }
+    const log = memoryLog()
+    const ended = await agent({ name: 'a', model: breaking, tools: [read] }).run('go', { log })
+    expect(ended).toMatchObject({ status: 'error', error: { message: 'gone for good' } })
+    const crashed = log.facts.slice(0, -1)
+    const last = log.facts.at(-1)!
+    const aborted = { ...last, outcome: { status: 'aborted', reason: 'why' } } as Fact
+    const healthy = agent({ name: 'a', model: scriptedModel(() => text('Well.')), tools: [read] })
+    for (const [question, past, status] of [
+      [undefined, crashed, 'error'], // no try is left
+      ['And now?', crashed, 'done'],
+      [undefined, [...crashed, aborted], 'done'],
+      ['And now?', [...crashed, aborted], 'done'],
+      [undefined, log.facts, 'done'],
+    ] as const)
+      expect((await healthy.run(question, { from: memoryLog(past) })).status).toBe(status)
+  })
+
+  it('has another round of tries behind a decision', async () => {
+    const answering = scriptedModel([
+      calls([
+        { name: 'guarded', args: { id: 'g' } },
+        { name: 'final_answer', args: { a: 'x' } },
+      ]),
+      calls([{ name: 'final_answer', args: { a: 1 } }]),
+    ])
+    const output = { schema: z.object({ a: z.number() }), mode: 'tool', retries: 0 } as const
+    const careful = agent({ name: 'a', model: answering, tools: [guarded], output })
+    const log = memoryLog()
+    const paused = await careful.run('go', { log })
+    const decisions = { [paused.status === 'approval' ? paused.requests[0]!.callId : '']: { approve: true } as const }
+    expect(await careful.run(undefined, { from: log, decisions })).toMatchObject({ status: 'done', output: { a: 1 } })
+  })
+
+  it('has no request of a step that it did not ask again', async () => {
+    const controller = new AbortController()
+    const opened = facts.slice(0, 2)
+    expect(opened.map((fact) => fact.type)).toEqual(['run.start', 'step.start'])
+    const result = await agent({
+      name: 'worker',
+      model: model(),
+      prepareStep: () => {
+        controller.abort('enough')
+        return {}
+      },
+    }).run('And this?', { from: memoryLog(opened), signal: controller.signal })
+    expect(result).toMatchObject({ status: 'aborted', reason: 'enough' })
+    expect(result.steps).toHaveLength(1)
+    expect(result.request(0)).toBeUndefined()
   })
 
   it('goes on from a log that refused a batch, whichever it was', async () => {

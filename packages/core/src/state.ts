@@ -53,11 +53,12 @@ export function apply(before: RunState, fact: Fact): RunState {
     case 'run.start':
       return { ...state, run: fact.run, messages: fact.input, startedAt: fact.at }
     case 'run.resume': {
-      // What ended a run gets another round; a run that waited or crashed goes on with what is left.
+      // What ended or waited has another round of tries, and of steps where these ended it; what broke off has what is left.
       const ended = before.outcome?.status
       const since = ended === 'limit' || ended === 'stopped' ? steps.length : state.since
-      const again = ended === 'error' && { asks: 0, cuts: [], answered: false }
-      return { ...state, status: 'running', outcome: null, since, ...again }
+      const answered = state.answered && ended !== 'error'
+      const again = before.status !== 'running' && { asks: 0, cuts: [] }
+      return { ...state, status: 'running', outcome: null, since, answered, ...again }
     }
     case 'step.start': // asked from what is known now, also what was said since an earlier try of this step
       return { ...state, messages: said(state), inbox: [], open: begin(fact) }
@@ -78,7 +79,7 @@ export function apply(before: RunState, fact: Fact): RunState {
       return close({ ...state, asks }, withCall(open!, fact.callId, { phase: 'done', done: fact }))
     }
     case 'message.add': {
-      const counted = fact.origin === 'output' ? { asks: state.asks + 1 } : { asks: 0, since: steps.length }
+      const counted = fact.origin === 'output' ? { asks: state.asks + 1 } : { asks: 0, cuts: [], since: steps.length }
       if (open) return { ...state, ...counted, inbox: [...state.inbox, fact.message] }
       return { ...state, ...counted, answered: false, messages: [...state.messages, fact.message] }
     }

@@ -154,6 +154,16 @@ describe('renderOutput', () => {
     })
   })
 
+  it('takes lists with holes and parts that nest deeply as parts', () => {
+    const text = { type: 'text', text: 'x' }
+    const holes: unknown[] = []
+    holes[2] = text
+    expect(renderOutput(holes)).toEqual({ content: [text] })
+    let deep: unknown = 'x'
+    for (let depth = 0; depth < 240; depth++) deep = { deep }
+    expect(renderOutput([{ ...text, deep }])).toEqual({ content: [{ ...text, deep }] })
+  })
+
   it('takes for data what only looks like parts', () => {
     expect(renderOutput([{ type: 'text' }])).toEqual({ content: '[{"type":"text"}]' })
     expect(renderOutput([])).toEqual({ content: '[]' })

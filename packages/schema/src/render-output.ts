@@ -42,9 +42,9 @@ const partTypes: ReadonlySet<unknown> = new Set(['text', 'image_url', 'input_aud
 /** A part, or a list that holds parts only; in copy, as JSON can hold them. */
 function contentParts(value: unknown): ContentPart[] | undefined {
   try {
-    const list: unknown[] = Array.isArray(value) ? value : [value]
+    const list: unknown[] = Array.isArray(value) ? value.filter(() => true) : [value] // without holes
     if (!areParts(list)) return undefined
-    const copy = JSON.parse(toText(list)) as unknown[]
+    const copy = new Plain(deepestPart).of(list, 0) as unknown[]
     return areParts(copy) ? copy : undefined
   } catch {
     return undefined
@@ -78,12 +78,19 @@ function toText(value: unknown): string {
 }
 
 const maxDepth = 200
+/** Parts are sent as they are: they may nest as deeply as messages may. */
+const deepestPart = 250
 const maxNodes = 1_000_000
 
 /** Copies a value into what JSON can hold. */
 class Plain {
+  readonly #maxDepth: number
   readonly #open = new Set<object>()
   #nodes = 0
+
+  constructor(deepest = maxDepth) {
+    this.#maxDepth = deepest
+  }
 
   of(value: unknown, depth: number): unknown {
     if (++this.#nodes > maxNodes) return '[truncated]'
@@ -96,8 +103,9 @@ class Plain {
         return null
       case 'object':
         return value === null ? null : this.#object(value, depth)
-      case 'string':
       case 'number':
+        return Number.isFinite(value) ? value + 0 : null // also a negative zero is 0
+      case 'string':
       case 'boolean':
       default:
         return value
@@ -106,7 +114,7 @@ class Plain {
 
   #object(value: object, depth: number): unknown {
     if (this.#open.has(value)) return '[circular]'
-    if (depth >= maxDepth) return '[too deep]'
+    if (depth >= this.#maxDepth) return '[too deep]'
     this.#open.add(value)
     try {
       return this.#contents(value, depth + 1)
@@ -141,11 +149,18 @@ class Plain {
   }
 
   #entries(entries: readonly (readonly [string, unknown])[], depth: number): Record<string, unknown> {
-    const plain: Record<string, unknown> = Object.create(null)
+    const plain: Record<string, unknown> = {}
     for (const [key, item] of entries)
-      if (item !== undefined && typeof item !== 'function') plain[key] = this.of(item, depth)
+      if (item !== undefined && typeof item !== 'function') setOwn(plain, key, this.of(item, depth))
     return plain
   }
+}
+
+/** Also `__proto__` is a key like any other. */
+function setOwn(target: Record<string, unknown>, key: string, value: unknown): void {
+  if (key === '__proto__')
+    Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true })
+  else target[key] = value
 }
 
 function base64(bytes: Uint8Array): string {

@@ -59,7 +59,7 @@ export function mergeReasoningDetails(blocks: JsonObject[], pieces: readonly unk
 
 function isSameBlock(block: JsonObject, piece: JsonObject): boolean {
   const agrees = (key: string): boolean => isEmpty(piece[key]) || isEmpty(block[key]) || piece[key] === block[key]
-  if (typeof piece['index'] === 'number') return piece['index'] === block['index'] && agrees('type') && agrees('id')
+  if (Number.isFinite(piece['index'])) return piece['index'] === block['index'] && agrees('type') && agrees('id')
   return typeof block['index'] !== 'number' && piece['type'] === block['type'] && piece['id'] === block['id']
 }
 
