@@ -583,7 +583,9 @@ describe('wrong use is refused before anything is sent', () => {
       /log is damaged: fact 0 is of the time "2.*Z"; `at` must be milliseconds/,
     )
     const none = { load: () => undefined as unknown as Fact[], append: () => {} }
-    await expect(one.run('x', { log: none })).rejects.toThrow(/`load` of the log must answer with an array/)
+    await expect(one.run('x', { log: none })).rejects.toThrow(
+      /`load` of the log answered with undefined; it must be an array of facts/,
+    )
   })
 
   it('a log that is in use, of another agent, or no log at all', async () => {

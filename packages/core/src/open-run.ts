@@ -87,7 +87,10 @@ async function openLog<Output>(
 /** What was read is the caller's, who may change it; a copy cannot change, so that it is written once. */
 async function readLog(log: RunLog): Promise<readonly Fact[]> {
   const past: unknown = await log.load()
-  if (!Array.isArray(past)) throw new UsageError('`load` of the log must answer with an array of facts.')
+  if (!Array.isArray(past))
+    throw new UsageError(
+      `\`load\` of the log answered with ${past === null ? 'null' : typeof past}; it must be an array of facts, an empty one for a new log.`,
+    )
   return Array.from(past as Fact[], unchanging)
 }
 

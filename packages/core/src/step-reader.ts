@@ -208,8 +208,10 @@ function gainOf(key: string, value: unknown, told: Partial<AssistantMessage>): [
 }
 
 /** Whole and streamed answers leave the same message: no empty refusal, no empty list of calls. */
-function tidy(said: AssistantMessage, calls: readonly ToolCall[]): AssistantMessage {
-  const { tool_calls: _calls, refusal, ...message } = said
+function tidy(
+  { tool_calls: _calls, refusal, ...message }: AssistantMessage,
+  calls: readonly ToolCall[],
+): AssistantMessage {
   return { ...message, ...(refusal && { refusal }), ...(calls.length > 0 && { tool_calls: [...calls] }) }
 }
 

@@ -149,18 +149,9 @@ class Plain {
   }
 
   #entries(entries: readonly (readonly [string, unknown])[], depth: number): Record<string, unknown> {
-    const plain: Record<string, unknown> = {}
-    for (const [key, item] of entries)
-      if (item !== undefined && typeof item !== 'function') setOwn(plain, key, this.of(item, depth))
-    return plain
+    const said = entries.filter(([, item]) => item !== undefined && typeof item !== 'function')
+    return Object.fromEntries(said.map(([key, item]) => [key, this.of(item, depth)])) // `__proto__` is a key here
   }
-}
-
-/** Also `__proto__` is a key like any other. */
-function setOwn(target: Record<string, unknown>, key: string, value: unknown): void {
-  if (key === '__proto__')
-    Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true })
-  else target[key] = value
 }
 
 function base64(bytes: Uint8Array): string {
