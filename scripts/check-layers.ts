@@ -1,17 +1,7 @@
-// Arrows point down only: a package imports lower rows, never a sibling, never upwards; no import cycles anywhere.
+// Arrows point down only, between packages and between the rooms of a package; no import cycles anywhere.
 import { globSync, readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-
-/** The rows of the house, from the ground up. Tests may use every row (`testing` was made for them). */
-const rows: readonly (readonly string[])[] = [
-  ['wire'],
-  ['transport', 'stream', 'schema'],
-  ['client', 'testing'],
-  ['core'],
-  ['toolloop'],
-]
-/** `testing` depends on wire types only, so that every package's tests may use it. */
-const only: Readonly<Record<string, readonly string[]>> = { testing: ['wire'] }
+import { only, rooms, rows } from './layers.ts'
 
 const root = resolve(import.meta.dirname, '..')
 const rowOf = (name: string): number => rows.findIndex((row) => row.includes(name))
@@ -20,11 +10,18 @@ const graph = new Map<string, string[]>()
 
 for (const file of globSync('packages/*/src/**/*.ts', { cwd: root })) {
   const [, home = ''] = file.split('/')
-  if (rowOf(home) < 0) problems.push(`${file}: package \`${home}\` stands in no row of scripts/check-layers.ts`)
+  if (rowOf(home) < 0) problems.push(`${file}: package \`${home}\` stands in no row of scripts/layers.ts`)
   const isTest = /\.test(-d)?\.ts$/.test(file) || file.includes('/test/')
   const edges: string[] = []
+  if (!isTest && levelOf(home, roomOf(file)) < 0)
+    problems.push(`${file}: room \`${roomOf(file)}\` of \`${home}\` stands in no row of scripts/layers.ts`)
   for (const specifier of importsOf(readFileSync(join(root, file), 'utf8'))) {
-    if (specifier.startsWith('.')) edges.push(join(dirname(file), specifier))
+    if (specifier.startsWith('.')) {
+      const target = join(dirname(file), specifier)
+      edges.push(target)
+      if (!isTest && !mayImport(home, roomOf(file), roomOf(target)))
+        problems.push(`${file}: room \`${roomOf(file)}\` may not import \`${target}\`, which is not below it`)
+    }
     const target = /^@toolloop\/([\w-]+)/.exec(specifier)?.[1] ?? (specifier === 'toolloop' ? 'toolloop' : undefined)
     if (target === undefined || target === home || isTest) continue
     if (only[home] && !only[home].includes(target))
@@ -42,6 +39,21 @@ if (problems.length > 0) {
   process.exit(1)
 }
 console.log(`layers: ${graph.size} files, every arrow points down, no cycles`)
+
+/** The folder of `src` that a file is in; empty for a file directly in `src`. */
+function roomOf(file: string): string {
+  return file.split('/').slice(3, -1)[0] ?? ''
+}
+
+/** How high a room stands. Files directly in `src` stand above all rooms. */
+function levelOf(home: string, room: string): number {
+  const order = rooms[home] ?? []
+  return room === '' ? order.length : order.findIndex((row) => row.includes(room))
+}
+
+function mayImport(home: string, from: string, to: string): boolean {
+  return from === to || levelOf(home, to) < levelOf(home, from)
+}
 
 /** Module specifiers of static, dynamic and re-exporting imports. */
 function importsOf(source: string): string[] {
