@@ -102,9 +102,10 @@ function started(run: Run, { call, step, idempotencyKey }: CallContext, args: un
   return live(run, fact({ type: 'tool.start', ...mark, idempotencyKey }), { args })
 }
 
-/** Runs the tool and reports. After an abort there is no answer; one that came before it stands. */
+/** Runs the tool and reports. A result that comes soon after an abort counts; what a tool throws then says nothing of its effects. */
 async function ran(run: Run, ready: Ready, context: CallContext): Promise<RunEvent[] | undefined> {
   const since = run.clock.now()
+  run.enter()
   try {
     const returned = await execute(run, ready.tool, ready.args, context)
     const ms = run.clock.now() - since
@@ -113,6 +114,8 @@ async function ran(run: Run, ready: Ready, context: CallContext): Promise<RunEve
     return [succeeded(ready, returned, parseOutput ? await parseOutput(value) : value, ms)]
   } catch (error) {
     return run.signal.aborted ? undefined : failedCall(run, ready, error, run.clock.now() - since)
+  } finally {
+    run.leave()
   }
 }
 
