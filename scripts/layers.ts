@@ -19,6 +19,6 @@ export const only: Readonly<Record<string, readonly string[]>> = { testing: ['wi
 export const rooms: Readonly<Record<string, readonly (readonly string[])[]>> = {
   core: [['facts'], ['agent'], ['run'], ['step', 'tool'], ['loop']],
   schema: [],
-  stream: [],
+  stream: [['limits'], ['json'], ['events'], ['calls'], ['completion']],
   transport: [],
 }
