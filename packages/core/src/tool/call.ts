@@ -1,5 +1,6 @@
 // One call: find the tool, parse the arguments, run it, report. Every failure is an answer for the model.
 import { isToolResult, renderOutput, ToolInputError, ToolRetry } from '@toolloop/schema'
+import { finishOf } from '@toolloop/wire'
 import { readAnswer } from '../run/answer.ts'
 import { argumentsOf, isWhole, nameOf } from '../facts/calls.ts'
 import { type Fact, fact, type RunEvent } from '../facts/events.ts'
@@ -59,7 +60,7 @@ async function prepare(run: Run, item: CallState): Promise<Ready | RunEvent[]> {
     return [done({ ok: false, reason: 'interrupted', content: unknownOutcome(decision.reason) })]
   if (decision && !isApproval(decision))
     return [done({ ok: false, reason: 'declined', content: decision.reason ?? 'Declined by the user.' })]
-  if (open?.end?.type === 'step.done' && open.end.finish_reason === 'length' && !isWhole(call))
+  if (open?.end?.type === 'step.done' && finishOf(open.end.finish_reason) === 'truncated' && !isWhole(call))
     return [
       done({
         ok: false,
