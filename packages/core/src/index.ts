@@ -17,6 +17,9 @@ export { image, type Input, user } from './agent/input.ts'
 export type { RunArguments, RunOptions } from './run/options.ts'
 export type { RunStream } from './run/stream.ts'
 export { type MemoryLog, memoryLog, type RunLog } from './facts/log.ts'
+// Deciding on its calls.
+export type { Approver } from './approval/desk.ts'
+export { ApprovalError, type ApprovalProblem } from './approval/error.ts'
 // What a run comes to.
 export { outputOf, type Result, RunError, type RunReport } from './run/result.ts'
 export type { RunUsage } from './facts/usage.ts'

@@ -15,6 +15,7 @@ export type ErrorCode =
   | 'tool_input'
   | 'output'
   | 'replay'
+  | 'approval'
   | 'run'
   | 'usage'
 

@@ -68,8 +68,13 @@ export interface Facts {
     ms: number
   }
   /** Somebody must decide on a call, carry it out (`external`), or say how it ended (`interrupted`). */
-  'approval.request': CallMark & { kind: 'approval' | 'external' | 'interrupted' }
-  'approval.decision': { step: number; callId: string; decision: Decision }
+  'approval.request': CallMark & {
+    /** Names the question: step, call, and a hash of what is asked. Decisions are given by it. */
+    id: string
+    kind: 'approval' | 'external' | 'interrupted'
+  }
+  /** `id` is the request's. */
+  'approval.decision': { step: number; callId: string; id?: string; decision: Decision }
   /** Said from outside, or by the loop to ask again for an answer that fits. */
   'message.add': { message: Message; origin: 'caller' | 'output' }
   /** Nothing can go on before these calls are decided. */
@@ -91,7 +96,13 @@ export type FailureReason =
   | 'interrupted'
   | 'declined'
   | 'answered'
-export type Decision = Readonly<{ approve: true } | { approve: false; reason?: string } | { result: string }>
+/**
+ * What somebody says to a request. `arguments` replace the model's (an object, or the text as it is on the wire; recorded
+ * as text); `result` is what the model is told in place of a result of the tool.
+ */
+export type Decision = Readonly<
+  { approve: true; arguments?: string | object } | { approve: false; reason?: string } | { result: string }
+>
 
 export type FactOf<Type extends keyof Facts> = Type extends keyof Facts
   ? Recorded & Readonly<{ type: Type } & Facts[Type]>

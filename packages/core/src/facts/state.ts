@@ -1,6 +1,6 @@
 // The run's state: `facts.reduce(apply, initialState)`. Pure; what `decide` and the result are computed from.
 import type { Message } from '@toolloop/wire'
-import type { Fact } from './events.ts'
+import type { Decision, Fact } from './events.ts'
 import { begin, isAnswer, type OpenStep, type Step, stepOf, withCall, withMessage, withSealed } from './open-step.ts'
 import type { Failure, Outcome } from './outcome.ts'
 import { transcript } from './transcript.ts'
@@ -22,6 +22,8 @@ export interface RunState {
   readonly asks: number
   /** The errors of the last steps, as far back as each broke off behind its calls. */
   readonly cuts: readonly Failure[]
+  /** Ids of the requests that were decided. */
+  readonly decided: readonly string[]
   /** How many steps were closed when the last question was asked, or a limit lifted: limits count from here. */
   readonly since: number
   readonly outcome: Outcome | null
@@ -40,6 +42,7 @@ export const initialState: RunState = {
   answered: false,
   asks: 0,
   cuts: [],
+  decided: [],
   since: 0,
   outcome: null,
   startedAt: 0,
@@ -72,8 +75,11 @@ export function apply(before: RunState, fact: Fact): RunState {
       return { ...state, open: withCall(open!, fact.callId, { phase: 'started' }) }
     case 'approval.request':
       return { ...state, open: withCall(open!, fact.callId, { phase: 'asked', request: fact }) }
-    case 'approval.decision':
-      return { ...state, open: withCall(open!, fact.callId, { phase: 'decided', decision: fact.decision }) }
+    case 'approval.decision': {
+      const { callId, decision, id } = fact
+      const decided = id === undefined ? state.decided : [...state.decided, id]
+      return { ...state, decided, open: withCall(open!, callId, { phase: 'decided', decision, ...editedBy(decision) }) }
+    }
     case 'tool.done': {
       const asks = state.asks + (fact.final && !fact.ok ? 1 : 0)
       return close({ ...state, asks }, withCall(open!, fact.callId, { phase: 'done', done: fact }))
@@ -106,6 +112,10 @@ function close(state: RunState, open: OpenStep): RunState {
     answered: isAnswer(open, step) && state.inbox.length === 0,
   }
 }
+
+/** What an edited call runs with; a later decision on it (to run it again) keeps that. */
+const editedBy = (decision: Decision): { readonly edited?: string } =>
+  'arguments' in decision && typeof decision.arguments === 'string' ? { edited: decision.arguments } : {}
 
 /** The conversation before the open step; copied only where something was said meanwhile. */
 export const said = ({ messages, inbox }: RunState): readonly Message[] =>

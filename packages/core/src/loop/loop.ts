@@ -49,9 +49,10 @@ async function settled(run: Run): Promise<void> {
 function reconcile(run: Run, scope: Scope, facts: readonly Fact[]): RunState {
   run.writing = false
   run.state = facts.reduce(apply, run.state)
+  if (run.state.open?.message) run.said()
   if (!run.signal.aborted) scope.logged() // a tool that goes on here may abort the run
   if (run.state.status === 'running' && !run.signal.aborted)
-    for (const task of decide(run.state))
+    for (const task of decide(run.state, run.desk !== undefined))
       if (!scope.has(task.key)) scope.start(task.key, perform(task, run), task.do === 'tool')
   return run.state
 }

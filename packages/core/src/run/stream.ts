@@ -1,5 +1,7 @@
 import { type EventSource, LazyEvents, type ListenerError } from '@toolloop/client'
-import type { RunEvent } from '../facts/events.ts'
+import { UsageError } from '@toolloop/wire'
+import type { Desk } from '../approval/desk.ts'
+import type { Decision, RunEvent } from '../facts/events.ts'
 import type { Result } from './result.ts'
 
 /**
@@ -14,6 +16,16 @@ export interface RunStream<Event extends { readonly type: string } = RunEvent, O
   /** Calls `listener` with each event of a type from now on; what it throws becomes a `listener.error` event. */
   on<Type extends Event['type']>(type: Type, listener: (event: Extract<Event, { type: Type }>) => void): this
   off<Type extends Event['type']>(type: Type, listener: (event: Extract<Event, { type: Type }>) => void): this
+  /**
+   * Consents to a call that waits, by the id of its request; `arguments` replace the model's. Needs `approvals: 'wait'`.
+   * Resolves when the decision is accepted; it is logged before it takes effect.
+   * @throws ApprovalError (as a rejection) for a request that does not wait, or arguments that the tool refuses
+   */
+  approve(id: string, edit?: { readonly arguments?: string | object }): Promise<void>
+  /** Declines; the model is told the reason. */
+  reject(id: string, reason?: string): Promise<void>
+  /** Tells the model this result; the tool does not run. */
+  answer(id: string, result: string): Promise<void>
   /** Ends the run as `aborted`, within a second whatever its tools do. */
   abort(reason?: unknown): void
   [Symbol.asyncIterator](): AsyncIterator<Event | ListenerError, void, void>
@@ -25,7 +37,10 @@ export interface RunStream<Event extends { readonly type: string } = RunEvent, O
 export class OpenRunStream<Output> implements RunStream<RunEvent, Output> {
   readonly #events: LazyEvents<RunEvent, Result<Output>>
 
-  constructor(open: () => Promise<EventSource<RunEvent, Result<Output>>>) {
+  readonly #desk: Desk | undefined
+
+  constructor(open: () => Promise<EventSource<RunEvent, Result<Output>>>, desk: Desk | undefined) {
+    this.#desk = desk
     this.#events = new LazyEvents(open, { noun: 'run', result: '.result' })
   }
 
@@ -41,6 +56,24 @@ export class OpenRunStream<Output> implements RunStream<RunEvent, Output> {
   off<Type extends RunEvent['type']>(type: Type, listener: (event: Extract<RunEvent, { type: Type }>) => void): this {
     this.#events.off(type, listener)
     return this
+  }
+
+  approve(id: string, edit: { readonly arguments?: string | object } = {}): Promise<void> {
+    const edited = edit.arguments === undefined ? {} : { arguments: edit.arguments }
+    return this.#decide(id, { approve: true, ...edited })
+  }
+
+  reject(id: string, reason?: string): Promise<void> {
+    return this.#decide(id, { approve: false, ...(reason !== undefined && { reason }) })
+  }
+
+  answer(id: string, result: string): Promise<void> {
+    return this.#decide(id, { result })
+  }
+
+  async #decide(id: string, decision: Decision): Promise<void> {
+    if (!this.#desk) throw new UsageError("This run does not wait for decisions: stream it with `approvals: 'wait'`.")
+    await this.#desk.decide(id, decision)
   }
 
   abort(reason?: unknown): void {
