@@ -17,7 +17,7 @@ export const only: Readonly<Record<string, readonly string[]>> = { testing: ['wi
  * directly in `src` stand on top of all rooms. Rooms in one row do not know each other.
  */
 export const rooms: Readonly<Record<string, readonly (readonly string[])[]>> = {
-  core: [['facts'], ['agent'], ['approval'], ['run'], ['step', 'tool'], ['loop']],
+  core: [['facts'], ['agent'], ['approval', 'reading'], ['run'], ['step', 'tool'], ['loop']],
   schema: [],
   stream: [['limits'], ['json'], ['events'], ['calls'], ['completion']],
   transport: [],

@@ -40,6 +40,9 @@ export {
 export type { Progress, StepProgress } from './facts/progress.ts'
 export type { EventOf, ToolFailed, ToolStarted, ToolSucceeded } from './agent/typed-events.ts'
 export { ToolTimeout } from './tool/execute.ts'
+// Reading a run from its log.
+export { describe, readRun, type RunReading } from './reading/reading.ts'
+export type { Moment } from './reading/timeline.ts'
 // The fold behind it.
 export { apply, initialState, type RunState } from './facts/state.ts'
 export { messagesOf } from './facts/state-views.ts'

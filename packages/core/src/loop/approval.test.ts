@@ -206,9 +206,10 @@ describe('a decision that cannot be taken', () => {
 
     const stream = one.stream(undefined, { from: log, approvals: 'wait' })
     const problems: unknown[] = []
+    const edit = 'arguments' in decision ? { arguments: decision.arguments } : {}
     for await (const event of stream) {
       if (event.type !== 'run.resume') continue
-      await stream.approve(idOf(id), decision).catch((error) => problems.push(error.problem))
+      await stream.approve(idOf(id), edit).catch((error) => problems.push(error.problem))
       await stream.approve(id)
     }
     expect(problems).toEqual([problem])

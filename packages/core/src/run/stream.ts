@@ -11,6 +11,11 @@ import type { Result } from './result.ts'
  */
 export interface RunStream<Event extends { readonly type: string } = RunEvent, Output = string>
   extends AsyncIterable<Event | ListenerError>, AsyncDisposable {
+  /**
+   * Resolves when the run's first fact is logged; rejects with what prevented it, so that a server can answer 400 or 409
+   * instead of a stream that breaks. Reading it starts the run no further than that: read the stream, or dispose of it.
+   */
+  readonly started: Promise<void>
   /** How the run ended. Rejects only when it could not be started. Reading it starts the run, unless an iterator does. */
   readonly result: Promise<Result<Output>>
   /** Calls `listener` with each event of a type from now on; what it throws becomes a `listener.error` event. */
@@ -42,6 +47,10 @@ export class OpenRunStream<Output> implements RunStream<RunEvent, Output> {
   constructor(open: () => Promise<EventSource<RunEvent, Result<Output>>>, desk: Desk | undefined) {
     this.#desk = desk
     this.#events = new LazyEvents(open, { noun: 'run', result: '.result' })
+  }
+
+  get started(): Promise<void> {
+    return this.#events.started
   }
 
   get result(): Promise<Result<Output>> {
