@@ -20,5 +20,10 @@ export const rooms: Readonly<Record<string, readonly (readonly string[])[]>> = {
   core: [['facts'], ['agent'], ['run'], ['step', 'tool'], ['loop']],
   schema: [],
   stream: [],
-  transport: [],
+  transport: [
+    ['errors'], // classes, what an error body states, redaction
+    ['http'], // one request over the platform's HTTP
+    ['request', 'response'], // options, profiles, the body that is sent · SSE, chunks, completions, pages
+    ['call'], // attempts, clocks, retries, redirects
+  ],
 }

@@ -1,7 +1,7 @@
 // HTTP where there is no Node: the platform's own `fetch`.
 import { UsageError } from '@toolloop/wire'
-import { fetchHttp } from './fetch-http.ts'
-import type { Http, HttpOptions } from './http.ts'
+import { fetchHttp } from './fetch.ts'
+import type { Http, HttpOptions } from './contract.ts'
 
 /** Opens connections to one origin. */
 export async function openHttp(_origin: string, options: HttpOptions): Promise<Http> {

@@ -1,6 +1,6 @@
 // A body that is not streamed, as text.
 import { LimitError } from '@toolloop/wire'
-import type { HttpResponse } from './http.ts'
+import type { HttpResponse } from '../http/contract.ts'
 
 /** The next bytes; `undefined` at the end. */
 export type ReadBytes = () => Promise<readonly Uint8Array[] | undefined>

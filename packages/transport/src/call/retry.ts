@@ -1,7 +1,7 @@
 // May a request be sent again, and when?
 import type { ToolloopError } from '@toolloop/wire'
-import { APIError } from './errors.ts'
-import type { ResolvedBackoff } from './options.ts'
+import { APIError } from '../errors/classes.ts'
+import type { ResolvedBackoff } from '../request/options.ts'
 
 export interface RetryPolicy {
   readonly maxRetries: number

@@ -1,6 +1,6 @@
 // A list that comes in pages, each naming where the next one begins.
 import type { List } from '@toolloop/wire'
-import { APIError } from './errors.ts'
+import { APIError } from '../errors/classes.ts'
 
 /** Fetches the page after this id. */
 export type FetchPage<T extends { id: string }> = (after: string) => Promise<Page<T>>

@@ -1,6 +1,6 @@
 // What is known of the HTTP side of a result, without touching the result.
-import { requestIdOf } from './errors.ts'
-import type { HttpResponse } from './http.ts'
+import { requestIdOf } from '../errors/classes.ts'
+import type { HttpResponse } from '../http/contract.ts'
 
 export interface ResponseInfo {
   readonly status: number

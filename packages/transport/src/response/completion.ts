@@ -1,8 +1,8 @@
 // The body of a plain answer: is it a completion, or an error in disguise?
 import type { Chunk, Completion } from '@toolloop/wire'
-import { APIConnectionError } from './errors.ts'
-import { excerpt, isObject, statesError } from './error-body.ts'
-import { apiErrorOf, type Answer, notACompletion } from './error-response.ts'
+import { APIConnectionError } from '../errors/classes.ts'
+import { excerpt, isObject, statesError } from '../errors/body.ts'
+import { apiErrorOf, type Answer, notACompletion } from '../errors/answer.ts'
 
 /** Parses a body that should be JSON. */
 export function readJson(text: string, answer: () => Answer): unknown {

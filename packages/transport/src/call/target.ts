@@ -1,9 +1,9 @@
 // What a call sends, and how patiently.
 import type { Clock } from '@toolloop/wire'
-import type { Http, HttpRequest } from './http.ts'
-import type { Logger } from './options.ts'
+import type { Http, HttpRequest } from '../http/contract.ts'
+import type { Logger } from '../request/options.ts'
 import type { RetryPolicy } from './retry.ts'
-import type { ResolvedTimeouts } from './timeouts.ts'
+import type { ResolvedTimeouts } from '../request/timeouts.ts'
 
 /** An attempt, ready to be sent. */
 export interface Prepared {

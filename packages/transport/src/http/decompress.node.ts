@@ -1,7 +1,7 @@
 // A compressed answer, although none was asked for. What counts against the bounds is what comes out.
 import type { Transform } from 'node:stream'
-import { APIConnectionError } from './errors.ts'
-import type { HttpResponse } from './http.ts'
+import { APIConnectionError } from '../errors/classes.ts'
+import type { HttpResponse } from './contract.ts'
 
 /** The response with its body decompressed. One encoding is undone; a stack of them is refused. */
 export async function decompressed(response: HttpResponse, encoding: string): Promise<HttpResponse> {

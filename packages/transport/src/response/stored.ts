@@ -1,8 +1,8 @@
 // The bodies of stored-completion routes.
 import type { CompletionDeleted, List } from '@toolloop/wire'
-import { readJson } from './completion-body.ts'
-import { isObject, statesError } from './error-body.ts'
-import { apiErrorOf, type Answer, notACompletion } from './error-response.ts'
+import { readJson } from './completion.ts'
+import { isObject, statesError } from '../errors/body.ts'
+import { apiErrorOf, type Answer, notACompletion } from '../errors/answer.ts'
 
 export function readList<T>(text: string, answer: () => Answer): List<T> {
   const body = objectIn(text, answer, 'a list')

@@ -1,9 +1,9 @@
 // The body of a streamed answer: SSE bytes in, batches of chunks out. The quirks of that body are known here only.
 import { type Chunk, StreamError } from '@toolloop/wire'
-import { messageProblem } from './completion-body.ts'
-import { apiErrorOf, type Answer } from './error-response.ts'
-import { excerpt, isObject, statesError } from './error-body.ts'
-import { APITimeoutError, APIUserAbortError } from './errors.ts'
+import { messageProblem } from './completion.ts'
+import { apiErrorOf, type Answer } from '../errors/answer.ts'
+import { excerpt, isObject, statesError } from '../errors/body.ts'
+import { APITimeoutError, APIUserAbortError } from '../errors/classes.ts'
 import { SseDecoder, type SseOptions } from './sse.ts'
 
 export interface ReadChunksOptions extends SseOptions {

@@ -3,9 +3,9 @@ import type { Dispatcher, Pool } from 'undici'
 import { LimitError, UsageError } from '@toolloop/wire'
 import { Connecting } from './connector.node.ts'
 import { decompressed } from './decompress.node.ts'
-import { fetchHttp } from './fetch-http.ts'
-import type { Http, HttpOptions, HttpResponse, Sending } from './http.ts'
-import { APIConnectionError } from './errors.ts'
+import { fetchHttp } from './fetch.ts'
+import type { Http, HttpOptions, HttpResponse, Sending } from './contract.ts'
+import { APIConnectionError } from '../errors/classes.ts'
 
 /** Opens connections to one origin. */
 export async function openHttp(origin: string, options: HttpOptions): Promise<Http> {

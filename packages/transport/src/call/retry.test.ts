@@ -1,7 +1,7 @@
 import { virtualClock } from '@toolloop/testing'
 import { expect, test, vi } from 'vitest'
-import { APIError, APIUserAbortError, AuthenticationError, RateLimitError, Transport } from './index.ts'
-import { type Answer, data, delta, hello, json, loopback, params, sse } from './test/loopback.ts'
+import { APIError, APIUserAbortError, AuthenticationError, RateLimitError, Transport } from '../index.ts'
+import { type Answer, data, delta, hello, json, loopback, params, sse } from '../test/loopback.ts'
 
 const fail = (): never => {
   throw new Error('mine')

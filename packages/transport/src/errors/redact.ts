@@ -1,7 +1,5 @@
 // A server, a proxy or a library may quote the key it was given. No error of ours passes it on.
 
-import type { HttpRequest } from './http.ts'
-
 /** Replaces secrets in text. */
 export type Redact = (text: string) => string
 
@@ -19,7 +17,9 @@ const secretNames = /auth|key|token|secret|cookie|password|credential|signature|
 const harmless = 'idempotency-key'
 
 /** What no error may quote of a request: the values that identify, what stands behind their scheme, and as JSON. */
-export function secretsIn(request: Pick<HttpRequest, 'headers' | 'path'> | undefined): string[] {
+export function secretsIn(
+  request: { readonly headers: Readonly<Record<string, string>>; readonly path: string } | undefined,
+): string[] {
   if (request === undefined) return []
   const query = new URLSearchParams(request.path.replace(/^[^?]*/, ''))
   const values = [...Object.entries(request.headers), ...query].flatMap(([name, value]) =>

@@ -1,6 +1,6 @@
 // HTTP over any `fetch`.
-import type { Http, HttpRequest, HttpResponse, Sending } from './http.ts'
-import { APIConnectionError } from './errors.ts'
+import type { Http, HttpRequest, HttpResponse, Sending } from './contract.ts'
+import { APIConnectionError } from '../errors/classes.ts'
 
 /** Sends by this `fetch`; redirects are left to the caller. */
 export function fetchHttp(fetch: typeof globalThis.fetch): Http {

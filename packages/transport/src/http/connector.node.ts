@@ -1,7 +1,7 @@
 // Sockets that are still connecting, so that a request given up meanwhile leaves none behind.
 import type { Socket } from 'node:net'
 import type { buildConnector } from 'undici'
-import { APIConnectionError } from './errors.ts'
+import { APIConnectionError } from '../errors/classes.ts'
 
 /**
  * A socket does not keep the process alive: whoever waits for it does (`presence.ts`). undici would have it stay for

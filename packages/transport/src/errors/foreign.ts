@@ -1,7 +1,7 @@
 // Errors of an `openai` instance, as ours: an agent knows one kind only.
 import { ToolloopError } from '@toolloop/wire'
-import { APIConnectionError, type APIError, APITimeoutError, APIUserAbortError, errorClassOf } from './errors.ts'
-import { isRetryable, retryAfterOf } from './error-response.ts'
+import { APIConnectionError, type APIError, APITimeoutError, APIUserAbortError, errorClassOf } from './classes.ts'
+import { isRetryable, retryAfterOf } from './answer.ts'
 
 /** What `openai` puts on its errors. */
 interface ForeignError extends Error {

@@ -1,6 +1,6 @@
 // From what the server sent to the error the caller catches.
-import { APIError, errorClassOf } from './errors.ts'
-import { errorFactsOf, excerpt, jsonText, walkedJson } from './error-body.ts'
+import { APIError, errorClassOf } from './classes.ts'
+import { errorFactsOf, excerpt, jsonText, walkedJson } from './body.ts'
 import { type Redact, redactHeaders } from './redact.ts'
 
 /** An answer that is an error, or that should have been something else. */

@@ -1,9 +1,9 @@
 // Redirects, within one origin only: nothing is sent to a server the caller did not name.
-import { APIError } from './errors.ts'
-import { excerpt } from './error-body.ts'
-import type { Answer } from './error-response.ts'
-import type { HttpRequest, HttpResponse } from './http.ts'
-import { redactHeaders } from './redact.ts'
+import { APIError } from '../errors/classes.ts'
+import { excerpt } from '../errors/body.ts'
+import type { Answer } from '../errors/answer.ts'
+import type { HttpRequest, HttpResponse } from '../http/contract.ts'
+import { redactHeaders } from '../errors/redact.ts'
 
 /** More than this is a circle. */
 export const mostRedirects = 5

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { virtualClock } from '@toolloop/testing'
 import { expect, test } from 'vitest'
-import { APITimeoutError, type Timeouts, Transport } from './index.ts'
-import { type Answer, data, delta, hello, json, loopback, params, patience } from './test/loopback.ts'
+import { APITimeoutError, type Timeouts, Transport } from '../index.ts'
+import { type Answer, data, delta, hello, json, loopback, params, patience } from '../test/loopback.ts'
 
 const never: Answer = () => {}
 const head = { 'content-type': 'text/event-stream' }

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { apiErrorOf, isRetryable, notACompletion, retryAfterOf } from './error-response.ts'
-import { APIError } from './errors.ts'
+import { apiErrorOf, isRetryable, notACompletion, retryAfterOf } from './answer.ts'
+import { APIError } from './classes.ts'
 
 test('any JSON and any text makes a readable, bounded error', () => {
   fc.assert(

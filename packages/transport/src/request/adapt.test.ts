@@ -8,7 +8,7 @@ import {
 } from '@toolloop/wire'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { adaptRequest, profileFor, profiles } from './index.ts'
+import { adaptRequest, profileFor, profiles } from '../index.ts'
 
 const call = (text: string) => ({ id: 'c', type: 'function' as const, function: { name: 'f', arguments: text } })
 const said = (fields: object): AssistantMessage => ({ role: 'assistant', content: 'x', ...fields })

@@ -1,11 +1,11 @@
 // A streamed answer: chunks, one by one or in batches, over as many attempts as it takes to begin.
 import { type Chunk, StreamError, UsageError } from '@toolloop/wire'
-import type { Call } from './call.ts'
-import { chunkOf, readCompletion } from './completion-body.ts'
-import { APIConnectionError } from './errors.ts'
-import type { HttpResponse } from './http.ts'
-import { ChunkBatches } from './read-chunks.ts'
-import type { ResponseInfo } from './response-info.ts'
+import type { Call } from './attempts.ts'
+import { chunkOf, readCompletion } from '../response/completion.ts'
+import { APIConnectionError } from '../errors/classes.ts'
+import type { HttpResponse } from '../http/contract.ts'
+import { ChunkBatches } from '../response/chunks.ts'
+import type { ResponseInfo } from '../response/info.ts'
 
 /**
  * The chunks of one answer. Iterate it once, by chunk or by `batches()` (what one socket read brought is one array).
