@@ -18,7 +18,19 @@ export const only: Readonly<Record<string, readonly string[]>> = { testing: ['wi
  */
 export const rooms: Readonly<Record<string, readonly (readonly string[])[]>> = {
   core: [],
-  schema: [],
+  schema: [
+    // What a value is and how a message quotes it.
+    ['value'],
+    // What users hand over and read: Standard Schema, strict options, findings.
+    ['contract'],
+    // What a schema accepts · which patterns are slow · JSON Schema as data.
+    ['shape', 'pattern', 'json-schema'],
+    // Zod 4, Zod 3, JSON Schema and Standard Schema into shapes · shapes into strict definitions and findings.
+    ['read', 'strict'],
+    // Conversion, and what the model wrote back into values.
+    ['arguments'],
+    ['tool'],
+  ],
   stream: [],
   transport: [],
 }
