@@ -14,7 +14,7 @@ export interface RunStream<Event extends { readonly type: string } = RunEvent, O
   /** Calls `listener` with each event of a type from now on; what it throws becomes a `listener.error` event. */
   on<Type extends Event['type']>(type: Type, listener: (event: Extract<Event, { type: Type }>) => void): this
   off<Type extends Event['type']>(type: Type, listener: (event: Extract<Event, { type: Type }>) => void): this
-  /** Ends the run as `aborted`: at once, whatever its tools do. */
+  /** Ends the run as `aborted`, within a second whatever its tools do. */
   abort(reason?: unknown): void
   [Symbol.asyncIterator](): AsyncIterator<Event | ListenerError, void, void>
   /** Aborts what still runs, and waits for its end. */

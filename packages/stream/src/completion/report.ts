@@ -1,6 +1,6 @@
 // What was wrong with an answer that is right all the same: kept beside the completion, never thrown.
 import type { Completion } from '@toolloop/wire'
-import { asWire } from './json-value.ts'
+import { asWire } from '../json/value.ts'
 
 export interface CompletionReport {
   /** Wire fields the server left out, as paths: `id`, `choices[0].finish_reason`, `choices[0].message.tool_calls[1].id`. */

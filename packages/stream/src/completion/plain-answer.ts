@@ -1,10 +1,10 @@
 // Most whole answers are right as they are: there is nothing to put together.
 import type { CompletionMessage, FinishReason, FunctionToolCall } from '@toolloop/wire'
-import { Bounds } from './bounds.ts'
+import { Bounds } from '../limits/bounds.ts'
 import type { Answer } from './builder.ts'
-import { asWire, copyJson, isJson, isObject } from './json-value.ts'
-import type { JsonObject } from './json-value.ts'
-import { ObjectScan } from './object-scan.ts'
+import { asWire, copyJson, isJson, isObject } from '../json/value.ts'
+import type { JsonObject } from '../json/value.ts'
+import { ObjectScan } from '../json/object-scan.ts'
 import { isSound } from './usage.ts'
 
 /** What matters of a body with one choice; it shares nothing with it. */

@@ -1,7 +1,7 @@
 import { LimitError, ToolloopError } from '@toolloop/wire'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { JsonError, PartialJson } from './index.ts'
+import { JsonError, PartialJson } from '../index.ts'
 
 /** The value after each piece. */
 function views(...pieces: string[]): unknown[] {

@@ -1,7 +1,7 @@
 import type { Completion } from '@toolloop/wire'
 import { expectTypeOf } from 'vitest'
-import type { ArgumentsDelta, ArgumentsDone, ContentDelta, DeepPartial, StreamEvent } from './index.ts'
-import { accumulate, accumulateBatches, CompletionBuilder, elements, PartialJson } from './index.ts'
+import type { ArgumentsDelta, ArgumentsDone, ContentDelta, DeepPartial, StreamEvent } from '../index.ts'
+import { accumulate, accumulateBatches, CompletionBuilder, elements, PartialJson } from '../index.ts'
 
 interface Forecast {
   city: string

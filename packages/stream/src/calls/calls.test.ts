@@ -1,8 +1,8 @@
 import type { Chunk, Completion } from '@toolloop/wire'
 import { describe, expect, test } from 'vitest'
-import type { StreamEvent } from './index.ts'
-import { CompletionBuilder } from './index.ts'
-import { asChunk, build, callChunk, callEntry, chunk } from './test/chunks.ts'
+import type { StreamEvent } from '../index.ts'
+import { CompletionBuilder } from '../index.ts'
+import { asChunk, build, callChunk, callEntry, chunk } from '../test/chunks.ts'
 
 /** Name and arguments of every call, in order. */
 function callsOf(completion: Completion): string[] {

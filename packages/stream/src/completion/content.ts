@@ -1,6 +1,6 @@
 // What servers send as `content`: a string, `null`, parts, or an object.
-import type { Bounds } from './bounds.ts'
-import { copyJson, isObject, text, unexpected } from './json-value.ts'
+import type { Bounds } from '../limits/bounds.ts'
+import { copyJson, isObject, text, unexpected } from '../json/value.ts'
 
 /** The text and the thinking in one piece of content. */
 export interface ContentPieces {

@@ -1,6 +1,6 @@
 import { StreamError } from '@toolloop/wire'
-import { isObject, text } from './json-value.ts'
-import type { JsonObject } from './json-value.ts'
+import { isObject, text } from '../json/value.ts'
+import type { JsonObject } from '../json/value.ts'
 
 /** What a server answered with status 200, if there is a completion in it. */
 export function wholeBody(body: unknown): JsonObject {

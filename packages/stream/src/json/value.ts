@@ -1,7 +1,7 @@
 // JSON values from the wire: told apart, copied, and written without ever touching a prototype.
 import { StreamError } from '@toolloop/wire'
-import type { Bounds } from './bounds.ts'
-import { utf8Length } from './bounds.ts'
+import type { Bounds } from '../limits/bounds.ts'
+import { utf8Length } from '../limits/bounds.ts'
 
 export type JsonObject = Record<string, unknown>
 
@@ -49,13 +49,13 @@ export function copyJson(value: unknown, bounds?: Bounds, depth = 1): unknown {
   // `entries` would make a list for every field, and every answer's usage is copied.
   for (const key in value) {
     const item = asWire<JsonObject>(value)[key]
-    if (Object.hasOwn(value, key) && !isUnsaid(item)) setOwn(copy, key, copyJson(item, bounds, depth + 1))
+    if (Object.hasOwn(value, key) && !isOmitted(item)) setOwn(copy, key, copyJson(item, bounds, depth + 1))
   }
   return copy
 }
 
 /** A field that JSON leaves out. */
-export const isUnsaid = (value: unknown): boolean =>
+export const isOmitted = (value: unknown): boolean =>
   value === undefined || typeof value === 'function' || typeof value === 'symbol'
 
 const isJsonPrimitive = (value: unknown): boolean =>

@@ -1,17 +1,17 @@
 // Puts the pieces of a message's tool calls together, and says when a call is safe to execute.
 import type { ToolCall } from '@toolloop/wire'
-import type { Bounds } from './bounds.ts'
-import { utf8Length } from './bounds.ts'
+import type { Bounds } from '../limits/bounds.ts'
+import { utf8Length } from '../limits/bounds.ts'
 import type { Call } from './call.ts'
 import { asToolCall, endsWithFinish, isCut, isUnfinished, newCall } from './call.ts'
-import type { StreamEvent } from './events.ts'
-import { copyJson, isEmpty, isJson, isObject } from './json-value.ts'
-import type { JsonObject } from './json-value.ts'
-import { ArgumentsDeltaEvent, ArgumentsDoneEvent } from './live-events.ts'
+import type { StreamEvent } from '../events/event.ts'
+import { copyJson, isEmpty, isJson, isObject } from '../json/value.ts'
+import type { JsonObject } from '../json/value.ts'
+import { ArgumentsDeltaEvent, ArgumentsDoneEvent } from '../events/live.ts'
 import { Lookup } from './lookup.ts'
-import { mergeField } from './merge.ts'
-import { skipSpace } from './object-scan.ts'
-import { bodyFields, entryFields, readEntry } from './tool-call-entry.ts'
+import { mergeField } from '../json/merge.ts'
+import { skipSpace } from '../json/object-scan.ts'
+import { bodyFields, entryFields, readEntry } from './entry.ts'
 
 export interface CallIds {
   /** Makes an id for a call without one, or with one that is taken. Without it such ids stay as they came. */

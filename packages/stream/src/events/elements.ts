@@ -1,8 +1,8 @@
 // The items of an array that is still arriving.
-import type { ArgumentsDelta, ContentDelta, StreamEvent } from './events.ts'
-import type { JsonPath } from './json-path.ts'
-import { valueAt } from './json-path.ts'
-import { asWire } from './json-value.ts'
+import type { ArgumentsDelta, ContentDelta, StreamEvent } from './event.ts'
+import type { JsonPath } from '../json/path.ts'
+import { valueAt } from '../json/path.ts'
+import { asWire } from '../json/value.ts'
 
 export interface ElementsOptions {
   /** Which choice's content. @default 0 */

@@ -1,6 +1,6 @@
 import { StreamError } from '@toolloop/wire'
 import { describe, expect, test } from 'vitest'
-import { normalizeCompletion, reportOf } from './index.ts'
+import { normalizeCompletion, reportOf } from '../index.ts'
 
 /** A body whose only choice has this message. */
 function body(message: unknown, rest: object = {}): object {

@@ -1,11 +1,11 @@
 // One tool call that is still arriving.
 import type { CustomToolCall, ToolCall } from '@toolloop/wire'
-import type { Bounds } from './bounds.ts'
-import { asWire, copyJson, isJson } from './json-value.ts'
-import type { JsonObject } from './json-value.ts'
-import { LiveJson } from './live-json.ts'
-import { ObjectScan } from './object-scan.ts'
-import { Text } from './text.ts'
+import type { Bounds } from '../limits/bounds.ts'
+import { asWire, copyJson, isJson } from '../json/value.ts'
+import type { JsonObject } from '../json/value.ts'
+import { LiveJson } from '../json/live.ts'
+import { ObjectScan } from '../json/object-scan.ts'
+import { Text } from '../json/text.ts'
 
 /** One call, and how far it is. */
 export interface Call {

@@ -1,8 +1,8 @@
 // How a field that no type names grows: the rule for everything servers add to a delta.
-import type { Bounds } from './bounds.ts'
-import { utf8Length } from './bounds.ts'
-import { copyJson, getOwn, isEmpty, isObject, isUnsaid, setOwn, sizeOf } from './json-value.ts'
-import type { JsonObject } from './json-value.ts'
+import type { Bounds } from '../limits/bounds.ts'
+import { utf8Length } from '../limits/bounds.ts'
+import { copyJson, getOwn, isEmpty, isObject, isOmitted, setOwn, sizeOf } from './value.ts'
+import type { JsonObject } from './value.ts'
 
 /** These strings name something: a later one replaces the earlier, where other strings are concatenated. */
 const names: ReadonlySet<string> = new Set(['id', 'type', 'name', 'role', 'format', 'signature', 'model', 'provider'])
@@ -10,7 +10,7 @@ const names: ReadonlySet<string> = new Set(['id', 'type', 'name', 'role', 'forma
 /** Adds one field of a delta: strings grow, objects merge key by key, arrays merge by their items' `index` or append. */
 export function mergeField(target: JsonObject, key: string, value: unknown, bounds: Bounds, depth = 1): void {
   const before = getOwn(target, key)
-  if (isUnsaid(value) || (isEmpty(value) && before !== undefined)) return
+  if (isOmitted(value) || (isEmpty(value) && before !== undefined)) return
   if (isObject(before) && isObject(value)) {
     bounds.depth(depth, 'A field of the answer')
     for (const [name, item] of Object.entries(value)) mergeField(before, name, item, bounds, depth + 1)
@@ -28,7 +28,7 @@ export function replaceField(target: JsonObject, key: string, value: unknown, bo
   // Most chunks repeat it. What a prototype has is never equal to a value from the wire.
   if (target[key] === value) return
   const before = getOwn(target, key)
-  if (isUnsaid(value) || (isEmpty(value) && before !== undefined)) return
+  if (isOmitted(value) || (isEmpty(value) && before !== undefined)) return
   const after = copyJson(value, bounds)
   countField(key, before, after, bounds)
   setOwn(target, key, after)
@@ -37,30 +37,6 @@ export function replaceField(target: JsonObject, key: string, value: unknown, bo
 /** A field counts for what it holds, however often it is replaced; a new one also for its name. */
 function countField(key: string, before: unknown, after: unknown, bounds: Bounds): void {
   bounds.content(sizeOf(after) + (before === undefined ? utf8Length(key) : -sizeOf(before)))
-}
-
-/**
- * Reasoning blocks of one `index` (else of one type and id) are one block in pieces: `text`, `summary` and `data`
- * grow, the rest is replaced. Blocks of different types may share an index and stay apart.
- */
-export function mergeReasoningDetails(blocks: JsonObject[], pieces: readonly unknown[], bounds: Bounds): void {
-  for (const piece of pieces) {
-    if (!isObject(piece)) continue
-    const block = blocks.findLast((candidate) => isSameBlock(candidate, piece))
-    if (block === undefined) {
-      bounds.listItems(blocks.length + 1)
-      append(blocks, piece, bounds, 1)
-    } else
-      for (const [key, value] of Object.entries(piece))
-        if (key === 'text' || key === 'summary' || key === 'data') mergeField(block, key, value, bounds)
-        else replaceField(block, key, value, bounds)
-  }
-}
-
-function isSameBlock(block: JsonObject, piece: JsonObject): boolean {
-  const agrees = (key: string): boolean => isEmpty(piece[key]) || isEmpty(block[key]) || piece[key] === block[key]
-  if (Number.isFinite(piece['index'])) return piece['index'] === block['index'] && agrees('type') && agrees('id')
-  return typeof block['index'] !== 'number' && piece['type'] === block['type'] && piece['id'] === block['id']
 }
 
 function mergeItems(items: unknown[], added: readonly unknown[], bounds: Bounds, depth: number): void {
@@ -79,7 +55,8 @@ function mergeItems(items: unknown[], added: readonly unknown[], bounds: Bounds,
   }
 }
 
-function append(items: unknown[], item: unknown, bounds: Bounds, depth: number): void {
+/** Adds a copy of one item to a list. */
+export function append(items: unknown[], item: unknown, bounds: Bounds, depth = 1): void {
   const copy = copyJson(item, bounds, depth)
   bounds.content(sizeOf(copy))
   items.push(copy)

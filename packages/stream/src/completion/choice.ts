@@ -1,20 +1,18 @@
 // One choice of a completion, growing delta by delta.
 import type { Choice, CompletionAudio, CompletionMessage, Logprobs, TokenLogprob } from '@toolloop/wire'
-import type { Bounds } from './bounds.ts'
-import { utf8Length } from './bounds.ts'
+import type { Bounds } from '../limits/bounds.ts'
+import { utf8Length } from '../limits/bounds.ts'
+import { mergeReasoningDetails, reasoningOf, type ReasoningField } from './reasoning.ts'
 import { contentPieces } from './content.ts'
-import type { StreamEvent } from './events.ts'
-import { asWire, copyJson, isEmpty, isObject, setOwn, text, unexpected } from './json-value.ts'
-import type { JsonObject } from './json-value.ts'
-import { ContentDeltaEvent, ContentDoneEvent } from './live-events.ts'
-import { LiveJson } from './live-json.ts'
-import { mergeField, mergeReasoningDetails, replaceField } from './merge.ts'
-import { Text } from './text.ts'
-import type { CallIds } from './tool-calls.ts'
-import { ToolCalls } from './tool-calls.ts'
-
-/** Fields that carry the reasoning as text. */
-type ReasoningField = 'reasoning_content' | 'reasoning' | 'reasoning_text'
+import type { StreamEvent } from '../events/event.ts'
+import { asWire, copyJson, isEmpty, isObject, setOwn, text, unexpected } from '../json/value.ts'
+import type { JsonObject } from '../json/value.ts'
+import { ContentDeltaEvent, ContentDoneEvent } from '../events/live.ts'
+import { LiveJson } from '../json/live.ts'
+import { mergeField, replaceField } from '../json/merge.ts'
+import { Text } from '../json/text.ts'
+import type { CallIds } from '../calls/calls.ts'
+import { ToolCalls } from '../calls/calls.ts'
 
 export class ChoiceBuilder {
   readonly index: number
@@ -268,12 +266,6 @@ export class ChoiceBuilder {
       if (key === 'refusal') events.push({ type: 'logprobs.refusal.delta', choice, delta })
     }
   }
-}
-
-/** The reasoning text of a message or a delta; where it has two, they say the same thing twice. `''`: none. */
-export function reasoningOf(message: object): string {
-  const { reasoning_content, reasoning, reasoning_text }: Partial<Record<ReasoningField, unknown>> = message
-  return text(reasoning_content) || text(reasoning) || text(reasoning_text)
 }
 
 /** The message of a plain body. Some servers put what there is into `delta` instead. */

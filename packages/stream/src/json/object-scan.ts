@@ -1,5 +1,5 @@
 // Finds where a JSON object that arrives in pieces ends; each character is looked at once.
-import type { Bounds } from './bounds.ts'
+import type { Bounds } from '../limits/bounds.ts'
 
 const QUOTE = 0x22
 const BACKSLASH = 0x5c

@@ -1,5 +1,6 @@
 import type { Chunk, CompletionAudio, FunctionToolCall, CustomToolCall, TokenLogprob, Usage } from '@toolloop/wire'
-import type { JsonPath } from './json-path.ts'
+import type { DeepPartial } from '../json/deep-partial.ts'
+import type { JsonPath } from '../json/path.ts'
 
 /**
  * What chunks mean, in order. `choice` is the choice's index; `index` is the call's position in the message's
@@ -127,25 +128,3 @@ export interface CallSealed {
   readonly index: number
   readonly call: FunctionToolCall | CustomToolCall
 }
-
-/**
- * Everything optional, all the way down: a value that is still arriving. What JSON cannot hold is made by a schema at
- * the end, so meanwhile it is `unknown`.
- */
-export type DeepPartial<T> = T extends readonly (infer Item)[]
-  ? readonly DeepPartial<Item>[]
-  : T extends NotJson
-    ? unknown
-    : T extends object
-      ? { readonly [Key in keyof T]?: DeepPartial<T[Key]> }
-      : T
-
-type NotJson =
-  | bigint
-  | symbol
-  | Date
-  | RegExp
-  | ReadonlyMap<unknown, unknown>
-  | ReadonlySet<unknown>
-  | ArrayBufferView
-  | ((...parameters: never) => unknown)

@@ -1,8 +1,9 @@
 // The events whose `parsed` is computed when it is read: a getter on the prototype, so it is not enumerable.
-import type { ArgumentsDelta, ArgumentsDone, ContentDelta, ContentDone, DeepPartial } from './events.ts'
-import { asWire } from './json-value.ts'
-import type { LiveJson } from './live-json.ts'
-import type { JsonPath } from './json-path.ts'
+import type { DeepPartial } from '../json/deep-partial.ts'
+import type { ArgumentsDelta, ArgumentsDone, ContentDelta, ContentDone } from './event.ts'
+import { asWire } from '../json/value.ts'
+import type { LiveJson } from '../json/live.ts'
+import type { JsonPath } from '../json/path.ts'
 
 export class ContentDeltaEvent<Parsed> implements ContentDelta<Parsed> {
   readonly type = 'content.delta'

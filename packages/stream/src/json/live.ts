@@ -1,6 +1,6 @@
 // The JSON in a text that is still arriving, parsed only when someone looks, and then only what is new.
-import type { JsonPath } from './json-path.ts'
-import { PartialJson } from './partial-json.ts'
+import type { JsonPath } from './path.ts'
+import { PartialJson } from './partial.ts'
 import { Text } from './text.ts'
 
 export class LiveJson {

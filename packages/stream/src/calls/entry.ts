@@ -1,6 +1,6 @@
 // One entry of `tool_calls`, as a server may write it.
-import { integer, isObject, text } from './json-value.ts'
-import type { JsonObject } from './json-value.ts'
+import { integer, isObject, text } from '../json/value.ts'
+import type { JsonObject } from '../json/value.ts'
 
 export interface ToolCallEntry {
   /** Only where it is an integer. */

@@ -1,14 +1,14 @@
 // JSON that arrives in pieces, as a value that grows with every piece. Each character is read once.
 import { LimitError } from '@toolloop/wire'
-import { checkBounds, utf8Length } from './bounds.ts'
-import type { DeepPartial } from './events.ts'
-import { JsonError } from './json-error.ts'
-import { JsonNumber } from './json-number.ts'
-import { JsonString } from './json-string.ts'
-import type { JsonPath } from './json-path.ts'
-import { valueAt } from './json-path.ts'
-import type { JsonObject } from './json-value.ts'
-import { asWire, setOwn } from './json-value.ts'
+import { checkBounds, utf8Length } from '../limits/bounds.ts'
+import type { DeepPartial } from './deep-partial.ts'
+import { JsonError } from './error.ts'
+import { JsonNumber } from './number.ts'
+import { JsonString } from './string.ts'
+import type { JsonPath } from './path.ts'
+import { valueAt } from './path.ts'
+import type { JsonObject } from './value.ts'
+import { asWire, setOwn } from './value.ts'
 
 export interface PartialJsonOptions {
   /** Objects and arrays inside one another. @default 128 */

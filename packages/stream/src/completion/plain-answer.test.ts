@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { normalizeCompletion, plainAnswer } from './index.ts'
-import { readCorpus } from './test/corpus.ts'
+import { normalizeCompletion, plainAnswer } from '../index.ts'
+import { readCorpus } from '../test/corpus.ts'
 
 const recorded = readCorpus() ?? []
 

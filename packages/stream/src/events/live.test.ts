@@ -1,8 +1,8 @@
 import type { Chunk } from '@toolloop/wire'
 import { describe, expect, test } from 'vitest'
-import type { ArgumentsDelta, ContentDelta, StreamEvent } from './index.ts'
-import { accumulate, CompletionBuilder, elements } from './index.ts'
-import { build, callChunk, chunk } from './test/chunks.ts'
+import type { ArgumentsDelta, ContentDelta, StreamEvent } from '../index.ts'
+import { accumulate, CompletionBuilder, elements } from '../index.ts'
+import { build, callChunk, chunk } from '../test/chunks.ts'
 
 function isDelta(event: StreamEvent): event is ContentDelta | ArgumentsDelta {
   return event.type === 'content.delta' || event.type === 'tool_calls.function.arguments.delta'

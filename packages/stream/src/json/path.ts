@@ -1,5 +1,5 @@
 // Where a value stands in a JSON value.
-import { asWire, getOwn } from './json-value.ts'
+import { asWire, getOwn } from './value.ts'
 
 /** The keys and indices that lead to a value. `[]` is the whole. */
 export type JsonPath = readonly (string | number)[]

@@ -1,7 +1,7 @@
 import { LimitError, StreamError, UsageError } from '@toolloop/wire'
 import { describe, expect, test } from 'vitest'
-import { CompletionBuilder, normalizeCompletion, reasoningOf, reportOf } from './index.ts'
-import { asChunk, build, callChunk, callEntry, chunk, plain } from './test/chunks.ts'
+import { CompletionBuilder, normalizeCompletion, reasoningOf, reportOf } from '../index.ts'
+import { asChunk, build, callChunk, callEntry, chunk, plain } from '../test/chunks.ts'
 
 function deep(depth: number): unknown {
   return JSON.parse('['.repeat(depth) + ']'.repeat(depth))

@@ -1,7 +1,7 @@
 // Counts of tokens, as far as they can be counts.
-import type { JsonObject } from './json-value.ts'
-import { asWire, copyJson, isObject } from './json-value.ts'
-import type { Bounds } from './bounds.ts'
+import type { JsonObject } from '../json/value.ts'
+import { asWire, copyJson, isObject } from '../json/value.ts'
+import type { Bounds } from '../limits/bounds.ts'
 
 /** A copy without counts that are negative, not finite, beyond any answer, or text; `onDrop` is told their paths. */
 export function usageOf(usage: JsonObject, bounds: Bounds, onDrop: (path: string) => void): JsonObject {
@@ -10,10 +10,10 @@ export function usageOf(usage: JsonObject, bounds: Bounds, onDrop: (path: string
   return counts
 }
 
-/** `told` is what `counts` is a copy of: there an infinite number is still one. */
-function dropUnsound(counts: JsonObject, told: JsonObject, path: string, onDrop: (path: string) => void): void {
+/** `source` is what `counts` is a copy of: there an infinite number is still one. */
+function dropUnsound(counts: JsonObject, source: JsonObject, path: string, onDrop: (path: string) => void): void {
   for (const key in counts) {
-    const value = told[key]
+    const value = source[key]
     if (isObject(value)) dropUnsound(asWire(counts[key]), value, `${path}.${key}`, onDrop)
     else if (key.endsWith('_tokens') && !isCount(value)) {
       delete counts[key]
