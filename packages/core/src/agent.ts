@@ -1,6 +1,6 @@
 import type { EventSource } from '@toolloop/client'
 import type { Tool } from '@toolloop/schema'
-import { deepFreeze, UsageError } from '@toolloop/wire'
+import { UsageError } from '@toolloop/wire'
 import { checkAgentOptions, checkRunOptions } from './agent/check-options.ts'
 import { type Input, messagesFrom } from './agent/input.ts'
 import type { AgentOptions, AnyTool } from './agent/spec.ts'
@@ -8,6 +8,7 @@ import { Desk } from './approval/desk.ts'
 import { specOf } from './agent/spec-of.ts'
 import type { EventOf } from './agent/typed-events.ts'
 import type { RunEvent } from './facts/events.ts'
+import { frozenCopy } from './facts/own-copy.ts'
 import { openRun } from './loop/open.ts'
 import type { RunArguments, RunOptions } from './run/options.ts'
 import type { Result } from './run/result.ts'
@@ -53,11 +54,14 @@ export function agent<
 ): Agent<Output, Tools, ContextOf<Tools> & Instructions & Params & Step & Validate> {
   checkAgentOptions(options)
   // What the caller changes later changes nothing here.
-  const { params, tools } = options
+  const { limit, params, stopWhen, toolChoice, tools } = options
   const own = {
     ...options,
     ...(tools && { tools: Object.freeze([...tools]) as unknown as Tools }),
-    ...(typeof params === 'object' && { params: deepFreeze(structuredClone(params)) }),
+    ...(typeof params === 'object' && { params: frozenCopy(params) }),
+    ...(toolChoice && { toolChoice: frozenCopy(toolChoice) }),
+    ...(limit && { limit: frozenCopy(limit) }),
+    ...(Array.isArray(stopWhen) && { stopWhen: Object.freeze([...stopWhen]) }),
   }
   const spec = specOf(own as unknown as AgentOptions<readonly AnyTool[], unknown, unknown>)
   // `live` in tool/facts.ts puts on the events what their types tell here: that is not to be seen in a log's types.

@@ -20,7 +20,7 @@ export async function* loop(run: Run, log: RunLog, input: Batch, scope: Scope): 
       batch = endingLast(batch)
       const facts = batch.filter(isFact)
       if (facts.length > 0 || batch.length === 0) {
-        const written = facts.length > 0 ? run.write(log, facts) : undefined
+        const written = facts.length > 0 ? run.write(log, Object.freeze(facts) as readonly Fact[]) : undefined
         if (written) await inTime(run, written)
         state = reconcile(run, scope, facts)
       }

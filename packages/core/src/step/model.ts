@@ -26,9 +26,7 @@ export async function* modelStep(run: Run): Source {
   } catch (error) {
     return [failed(error)]
   }
-  const { model, tools } = plan
-  // A fact is frozen, and an object may be the caller's.
-  const toolChoice = typeof plan.toolChoice === 'object' ? structuredClone(plan.toolChoice) : plan.toolChoice
+  const { model, tools, toolChoice } = plan
   yield [fact({ type: 'step.start', step, model: model.name, tools, ...(toolChoice && { toolChoice }) })]
   run.requests[step] = plan.parts
 

@@ -4,6 +4,7 @@ import { finishOf } from '@toolloop/wire'
 import { readAnswer } from '../run/answer.ts'
 import { argumentsOf, isWhole, nameOf } from '../facts/calls.ts'
 import { type Fact, fact, type RunEvent } from '../facts/events.ts'
+import { frozenCopy } from '../facts/own-copy.ts'
 import { type CallContext, execute, ToolTimeout } from './execute.ts'
 import { failed } from '../facts/failure.ts'
 import { placeInRun, placeInTool, type Release } from './limits.ts'
@@ -36,7 +37,7 @@ export async function* toolCall(run: Run, item: CallState): Source {
     }
     if (!leaveTool) return // aborted while it waited
     const context = callContext(run, callOf(item))
-    yield [started(run, item, context, args)]
+    yield [started(run, item, context, ready.shown)]
     return run.signal.aborted ? undefined : await ran(run, ready, context)
   } finally {
     leaveTool?.()
@@ -52,6 +53,8 @@ const stands = ({ state }: Run, { call }: CallState): boolean =>
 interface Ready {
   readonly tool: AnyTool
   readonly args: unknown
+  /** The arguments as listeners see them. */
+  readonly shown: unknown
   readonly done: DoneFactory
 }
 
@@ -85,7 +88,7 @@ async function prepare(run: Run, item: CallState): Promise<Ready | RunEvent[]> {
     const reason = error instanceof ToolInputError ? 'arguments' : 'failed'
     return [done({ ok: false, reason, content: wordsOf(error), error })]
   }
-  if (!tool.execute) return [request(run, item, 'external', args)]
+  if (!tool.execute) return [request(run, item, 'external', frozenCopy(args))]
   const mayAsk = tool.policy.needsApproval || item.phase === 'started'
   const question = mayAsk ? await questionFor(run, tool, item, args) : undefined
   if (question === 'report')
@@ -94,19 +97,20 @@ async function prepare(run: Run, item: CallState): Promise<Ready | RunEvent[]> {
         ok: false,
         reason: 'interrupted',
         content: unknownOutcome(),
-        args,
+        args: frozenCopy(args),
       }),
     ]
-  return question ? [request(run, item, question, args)] : { tool, args, done }
+  if (question) return [request(run, item, question, frozenCopy(args))]
+  return { tool, args, shown: run.watched ? frozenCopy(args) : undefined, done }
 }
 
 /** Only `true` itself: a log may have been edited, and whoever reads it may have slipped. */
 const isApproval = (decision: { readonly approve: unknown }): decision is { readonly approve: true } =>
   decision.approve === true
 
-function started(run: Run, { call }: CallState, { step, idempotencyKey }: CallContext, args: unknown): Fact {
+function started(run: Run, { call }: CallState, { step, idempotencyKey }: CallContext, shown: unknown): Fact {
   const mark = { step, callId: call.id, name: nameOf(call), arguments: argumentsOf(call) }
-  return live(run, fact({ type: 'tool.start', ...mark, idempotencyKey }), { args })
+  return live(run, fact({ type: 'tool.start', ...mark, idempotencyKey }), { args: shown })
 }
 
 /** Runs the tool and reports. A result that comes soon after an abort counts; what a tool throws then says nothing of its effects. */
@@ -126,7 +130,7 @@ async function ran(run: Run, ready: Ready, context: CallContext): Promise<RunEve
   }
 }
 
-function succeeded({ args, done }: Ready, returned: unknown, output: unknown, ms: number): Fact {
+function succeeded({ shown, done }: Ready, returned: unknown, output: unknown, ms: number): Fact {
   const { content, parts } = renderOutput(output)
   const details = isToolResult(returned) ? plainJson(returned.details) : undefined
   return done({
@@ -135,17 +139,17 @@ function succeeded({ args, done }: Ready, returned: unknown, output: unknown, ms
     ...(parts && { parts }),
     ...(details !== undefined && { details }),
     ms,
-    args,
+    args: shown,
     output,
   })
 }
 
-async function failedCall(run: Run, { tool, args, done }: Ready, error: unknown, ms: number): Promise<RunEvent[]> {
+async function failedCall(run: Run, { tool, shown, done }: Ready, error: unknown, ms: number): Promise<RunEvent[]> {
   const policy = tool.policy.onError ?? run.agent.onToolError
   const told = error instanceof ToolRetry
   const reason = told ? 'retry' : error instanceof ToolTimeout ? 'timeout' : 'failed'
   const content = told || reason === 'timeout' ? wordsOf(error) : await contentOf(policy, error)
-  const answer = done({ ok: false, reason, content, ms, args, error })
+  const answer = done({ ok: false, reason, content, ms, args: shown, error })
   return policy === 'throw' && !told ? [answer, failed(error)] : [answer]
 }
 

@@ -2,6 +2,7 @@
 import { ToolRetry } from '@toolloop/schema'
 import type { ToolContext } from '@toolloop/schema'
 import { brand, sleep, ToolloopError } from '@toolloop/wire'
+import { ownCopy } from '../facts/own-copy.ts'
 import { Deadline } from './deadline.ts'
 import { type Run, runIsOver } from '../run/run.ts'
 import type { AnyTool } from '../agent/spec.ts'
@@ -43,7 +44,8 @@ export async function execute(run: Run, tool: AnyTool, args: unknown, call: Call
     for (let attempt = 1; ; attempt++) {
       try {
         const context = { ...call, signal: deadline.signal, attempt, progress }
-        const result = deadline.unlessPassed(() => invoke(tool, args, context))
+        const own = retries > 0 ? ownCopy(args) : args // an attempt may change what it is given
+        const result = deadline.unlessPassed(() => invoke(tool, own, context))
         return result instanceof Promise ? ((await result) as unknown) : result
       } catch (error) {
         if (deadline.passed || deadline.signal.aborted || attempt > retries || error instanceof ToolRetry) throw error

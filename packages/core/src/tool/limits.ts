@@ -1,4 +1,5 @@
 import type PQueue from 'p-queue'
+import { ownCopy } from '../facts/own-copy.ts'
 import type { Run } from '../run/run.ts'
 import type { AnyTool, RunLimit } from '../agent/spec.ts'
 
@@ -43,7 +44,7 @@ async function placeByKey(
   tool: AnyTool,
   args: unknown,
 ): Promise<Release | undefined> {
-  const key = limit.key?.(args, run.context) ?? ''
+  const key = limit.key?.(ownCopy(args), run.context) ?? ''
   const Queue = await loadQueue()
   const queues = toolQueues.get(tool) ?? new Map<string, Entry>()
   toolQueues.set(tool, queues)
