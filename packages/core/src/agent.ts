@@ -2,6 +2,7 @@ import type { EventSource } from '@toolloop/client'
 import type { Tool } from '@toolloop/schema'
 import { UsageError } from '@toolloop/wire'
 import { checkAgentOptions, checkRunOptions } from './agent/check-options.ts'
+import { remember } from './agent/known.ts'
 import { type Input, messagesFrom } from './agent/input.ts'
 import type { AgentOptions, AnyTool } from './agent/spec.ts'
 import { Desk } from './approval/desk.ts'
@@ -75,7 +76,7 @@ export function agent<
     const messages = messagesFrom(input) // now: the caller may change them later
     return () => openRun<Output>(spec, messages, { ...runOptions, desk }, watched)
   }
-  return Object.freeze({
+  const made = Object.freeze({
     name: spec.name,
     tools: (own.tools ?? []) as Tools,
     run: async (input, ...[runOptions]) => drain(await open(input, runOptions, deskOf(runOptions, false), false)()),
@@ -86,6 +87,7 @@ export function agent<
     },
     with: (overrides) => agent({ ...own, ...(overrides as unknown as Partial<typeof options>) }),
   } satisfies ReturnType<typeof agent<Tools, Output, Instructions, Params, Step, Validate>>)
+  return remember(made, spec)
 }
 
 /** Who decides on a run's requests while it waits. @throws UsageError for wrong options */

@@ -43,6 +43,10 @@ export { ToolTimeout } from './tool/execute.ts'
 // Reading a run from its log.
 export { describe, readRun, type RunReading } from './reading/reading.ts'
 export type { Moment } from './reading/timeline.ts'
+// Going through it again, and another way.
+export { replay, type Replayed, type ReplayOptions } from './replay/replay.ts'
+export { ReplayError } from './replay/error.ts'
+export { fork, type ForkOptions } from './replay/fork.ts'
 // The fold behind it.
 export { apply, initialState, type RunState } from './facts/state.ts'
 export { messagesOf } from './facts/state-views.ts'

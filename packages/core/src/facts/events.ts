@@ -27,7 +27,13 @@ export interface Recorded {
 /** The facts by type, in the order a run meets them. */
 export interface Facts {
   /** The first. `version` is the log's format. */
-  'run.start': { version: 1; agent: AgentMark; input: readonly Message[] }
+  'run.start': {
+    version: 1
+    agent: AgentMark
+    input: readonly Message[]
+    /** Of a forked log: whose facts its history was, and what they came before. */
+    forkOf?: { readonly run: string; readonly before: number | string }
+  }
   /** An earlier log goes on. */
   'run.resume': { agent: AgentMark }
   /** The model is about to be asked; `tools` are the names of those it is offered. */

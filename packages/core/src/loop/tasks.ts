@@ -7,6 +7,9 @@ import type { Run } from '../run/run.ts'
 import { toolCall } from '../tool/call.ts'
 import { decision } from '../tool/decision.ts'
 
+/** Makes a task's events. */
+export type Perform = (task: Task, run: Run) => Source
+
 /** A task as events. It ends with exactly one closing fact. */
 export function perform(task: Task, run: Run): Source {
   switch (task.do) {
