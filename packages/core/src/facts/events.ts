@@ -11,6 +11,7 @@ import type {
   Usage,
 } from '@toolloop/wire'
 import type { Failure, Outcome } from './outcome.ts'
+import type { PrefixBreak, PrefixMark } from './prefix.ts'
 import type { Progress } from './progress.ts'
 
 /** What every fact carries. An event is a fact if and only if it has `seq`. */
@@ -37,7 +38,14 @@ export interface Facts {
   /** An earlier log goes on. */
   'run.resume': { agent: AgentMark }
   /** The model is about to be asked; `tools` are the names of those it is offered. */
-  'step.start': { step: number; model: string; tools: readonly string[]; toolChoice?: ToolChoice }
+  'step.start': {
+    step: number
+    model: string
+    tools: readonly string[]
+    toolChoice?: ToolChoice
+    /** Where the request does not extend the last one: the first, and each break. */
+    prefix?: { readonly mark: PrefixMark; readonly breaks?: readonly Omit<PrefixBreak, 'step'>[] }
+  }
   /** A call is complete while its step streams, and may start. `gained` is what the message gained since the last such fact: texts are appended, other fields replaced. */
   'call.sealed': { step: number; call: ToolCall; gained: Partial<AssistantMessage> }
   /** The model's message is complete. `usage` is `null` where the server told none; `cost` is in US dollars. */

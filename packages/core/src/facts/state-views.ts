@@ -2,6 +2,7 @@
 import { deepFreeze, type Message } from '@toolloop/wire'
 import type { ApprovalRequest } from './events.ts'
 import { type CallState, saidIn, type Step, stepOf } from './open-step.ts'
+import type { PrefixReport } from './prefix.ts'
 import type { RunState } from './state.ts'
 import { transcript } from './transcript.ts'
 
@@ -20,6 +21,9 @@ export const asked = ({ open }: RunState): readonly CallState[] =>
 
 /** The requests that nobody has decided, in call order. */
 export const requestsOf = (state: RunState): ApprovalRequest[] => asked(state).flatMap((item) => item.request ?? [])
+
+/** How far requests extended each other. */
+export const prefixOf = ({ prefix: { requests, breaks } }: RunState): PrefixReport => ({ requests, breaks })
 
 /** US dollars; `undefined` where a step's cost is unknown. */
 export function costsOf(steps: readonly Step[]): number | undefined {

@@ -3,6 +3,7 @@ import type { Message } from '@toolloop/wire'
 import type { Decision, Fact } from './events.ts'
 import { begin, isAnswer, type OpenStep, type Step, stepOf, withCall, withMessage, withSealed } from './open-step.ts'
 import type { Failure, Outcome } from './outcome.ts'
+import { afterStart, noPrefix, type PrefixState } from './prefix.ts'
 import { transcript } from './transcript.ts'
 
 export interface RunState {
@@ -26,6 +27,8 @@ export interface RunState {
   readonly decided: readonly string[]
   /** How many steps were closed when the last question was asked, or a limit lifted: limits count from here. */
   readonly since: number
+  /** What is known of the last request, and where requests did not extend each other. */
+  readonly prefix: PrefixState
   readonly outcome: Outcome | null
   readonly startedAt: number
   readonly endedAt: number
@@ -44,6 +47,7 @@ export const initialState: RunState = {
   cuts: [],
   decided: [],
   since: 0,
+  prefix: noPrefix,
   outcome: null,
   startedAt: 0,
   endedAt: 0,
@@ -63,8 +67,12 @@ export function apply(before: RunState, fact: Fact): RunState {
       const again = before.status !== 'running' && { asks: 0, cuts: [] }
       return { ...state, status: 'running', outcome: null, since, answered, ...again }
     }
-    case 'step.start': // asked from what is known now, also what was said since an earlier try of this step
-      return { ...state, messages: said(state), inbox: [], open: begin(fact) }
+    case 'step.start': {
+      // Asked from what is known now, also what was said since an earlier try of this step.
+      const messages = said(state)
+      const prefix = afterStart(state.prefix, fact, messages.length)
+      return { ...state, messages, inbox: [], open: begin(fact), prefix }
+    }
     case 'call.sealed':
       return { ...state, open: withSealed(open!, fact) }
     case 'step.done':

@@ -4,9 +4,10 @@ import type { ApprovalRequest, Fact } from '../facts/events.ts'
 import type { RunLog } from '../facts/log.ts'
 import type { Step } from '../facts/open-step.ts'
 import type { Outcome } from '../facts/outcome.ts'
+import type { PrefixReport } from '../facts/prefix.ts'
 import { readLog, stateOf } from '../facts/read-log.ts'
 import type { RunState } from '../facts/state.ts'
-import { costsOf, messagesOf, requestsOf, stepsOf } from '../facts/state-views.ts'
+import { costsOf, messagesOf, prefixOf, requestsOf, stepsOf } from '../facts/state-views.ts'
 import { type RunUsage, usageOf } from '../facts/usage.ts'
 import { type Moment, startOf, timelineOf } from './timeline.ts'
 
@@ -27,6 +28,7 @@ export interface RunReading {
   /** US dollars; `undefined` where a step's cost is unknown. */
   readonly cost: number | undefined
   readonly timing: { readonly startedAt: number; readonly endedAt: number; readonly ms: number }
+  readonly prefix: PrefixReport
   /** Requests that nobody has decided, in call order. */
   readonly requests: readonly ApprovalRequest[]
   readonly timeline: readonly Moment[]
@@ -57,6 +59,7 @@ export function readingOf(facts: readonly Fact[], state: RunState): RunReading {
     usage: usageOf(steps),
     cost: costsOf(steps),
     timing: { startedAt: state.startedAt, endedAt: state.endedAt, ms: state.endedAt - state.startedAt },
+    prefix: prefixOf(state),
     requests,
     timeline: timelineOf(facts),
     state,

@@ -7,7 +7,7 @@ import { FINAL_TOOL } from '../agent/output.ts'
 import type { Failure } from '../facts/outcome.ts'
 import type { Result, RunReport } from './result.ts'
 import type { Run } from './run.ts'
-import { costsOf, messagesOf, requestsOf, stepsOf } from '../facts/state-views.ts'
+import { costsOf, messagesOf, prefixOf, requestsOf, stepsOf } from '../facts/state-views.ts'
 import { usageOf } from '../facts/usage.ts'
 
 /** What a run came to, read off its state. */
@@ -38,6 +38,7 @@ function reportOf<Output>(run: Run): RunReport<Output> {
     cost: costsOf(steps),
     timing: { startedAt: state.startedAt, endedAt: state.endedAt, ms: state.endedAt - state.startedAt },
     partial: partialOf(run) as DeepPartial<Output> | undefined,
+    prefix: prefixOf(state),
     request: (step) => requestOf(run, step),
     state,
   }

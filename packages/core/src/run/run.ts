@@ -58,6 +58,8 @@ export class Run {
   system: Message | undefined
   /** What models keep of the conversation. */
   readonly memory: ModelMemory = new Map()
+  /** The last request of this process, as the step that made it knows it. */
+  lastPlan: unknown
   /** By step. */
   readonly requests: RequestParts[] = []
   /** Typed answers as their schema gave them, by the text they were read from. */
