@@ -37,5 +37,7 @@ export { checkRequest, checkTranscript } from './strict.ts'
 export { errorBody, ScriptedFailure, type ApiError } from './api-error.ts'
 // What goes wrong on the way.
 export { fault, type Fault, type Faults, type Faulty } from './fault.ts'
+// Real HTTP, recorded once.
+export { cassette, type Cassette, type CassetteOptions } from './cassette.ts'
 // Time.
 export { virtualClock, type VirtualClock } from './virtual-clock.ts'
