@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { type Finish, finishOf } from './index.ts'
+import { announcesCalls, type Finish, finishOf } from './index.ts'
 
 const cases: readonly (readonly [Finish, readonly (string | null | undefined)[]])[] = [
   ['complete', ['stop', 'tool_calls', 'function_call', 'eos', 'eos_token', 'end_turn', 'tool_use', 'COMPLETE', 'STOP']],
@@ -12,4 +12,9 @@ const cases: readonly (readonly [Finish, readonly (string | null | undefined)[]]
 
 test.each(cases)('%s: %j', (finish, reasons) => {
   expect(reasons.map(finishOf)).toEqual(reasons.map(() => finish))
+})
+
+test('a reason that announces calls is known in any spelling', () => {
+  expect(['tool_calls', 'TOOL_CALLS', 'tool-use', 'function_call'].every(announcesCalls)).toBe(true)
+  expect(['stop', 'length', '', 'toString', null, undefined].some(announcesCalls)).toBe(false)
 })

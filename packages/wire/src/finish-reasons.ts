@@ -47,6 +47,19 @@ export function finishOf(reason: string | null | undefined): Finish {
   return byReason.get(reason) ?? byReason.get(plainSpelling(reason)) ?? 'unknown'
 }
 
+const announcing: ReadonlySet<string> = new Set([
+  'tool_calls',
+  'tool_call',
+  'tool_use',
+  'function_call',
+  'function_calls',
+])
+
+/** Does a reason say that the answer makes tool calls? */
+export function announcesCalls(reason: string | null | undefined): boolean {
+  return !!reason && (announcing.has(reason) || announcing.has(plainSpelling(reason)))
+}
+
 function plainSpelling(reason: string): string {
   const words = reason.slice(0, 100).toLowerCase().replaceAll(/[- ]/g, '_')
   return words.replace(/^(?:finish_?reason[._])/, '')
