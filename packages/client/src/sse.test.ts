@@ -335,3 +335,15 @@ describe('a completion stream on its way to a browser', () => {
     await new Promise((resolve) => web.close(resolve))
   })
 })
+
+it.each([
+  ['the result of a run', { status: 'done', output: 'x' }, /result of a run \(status "done"\)/],
+  ['a promise', Promise.resolve(1), /a promise/],
+  ['nothing', undefined, /undefined/],
+  ['an object', {}, /without an async iterator/],
+])('%s makes no response: the error names what does', (_title, source, problem) => {
+  for (const make of [sse, toResponse]) {
+    expect(() => make(source as never)).toThrow(problem)
+    expect(() => make(source as never)).toThrow(/agent\.stream\(…\).*Response\.json/)
+  }
+})

@@ -35,6 +35,7 @@ export function sse<Event extends TypedEvent>(
   source: AsyncIterable<Event>,
   options: SseOptions<NoInfer<Event>> = {},
 ): ReadableStream<Uint8Array> {
+  checkSource(source)
   const { keepAlive } = options
   if (keepAlive !== undefined && !(keepAlive > 0))
     throw new UsageError(`\`keepAlive\` is ${keepAlive}: it must be a positive number of milliseconds, e.g. 15_000`)
@@ -77,6 +78,22 @@ export function sse<Event extends TypedEvent>(
     },
     // Nothing is made before it is asked for.
     { highWaterMark: 0 },
+  )
+}
+
+/** A result, or the promise of one, is the usual mistake. */
+function checkSource(source: unknown): void {
+  const isObject = typeof source === 'object' && source !== null
+  if (isObject && Symbol.asyncIterator in source) return
+  const what = !isObject
+    ? String(source)
+    : 'then' in source
+      ? 'a promise'
+      : 'status' in source
+        ? `the result of a run (status ${JSON.stringify(source.status)})`
+        : 'an object without an async iterator'
+  throw new UsageError(
+    `A response is made from a stream of events, and this is ${what}. Pass \`agent.stream(…)\` or \`client.chat.completions.stream(…)\`; a value alone is \`Response.json(value)\`.`,
   )
 }
 
