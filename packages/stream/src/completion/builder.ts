@@ -55,6 +55,8 @@ export class CompletionBuilder<Parsed = unknown, Args = AnyArgs> {
   #usageRank = 0
   #round = 0
   #finished = false
+  /** What the server stated as an error; the source of the chunks throws its own, where it reads them too. */
+  #error: { readonly stated: unknown } | undefined
 
   constructor(options: BuilderOptions = {}) {
     this.#options = options
@@ -65,9 +67,7 @@ export class CompletionBuilder<Parsed = unknown, Args = AnyArgs> {
   /**
    * Adds chunks and returns their events. With `events`, they are appended to that list, which then also holds the
    * events of the chunks before one that could not be taken.
-   * @throws StreamError for a field of an impossible type, and for an error that the server states inside the answer:
-   * what came with it is in the snapshot
-   * @throws LimitError
+   * @throws StreamError for a field of an impossible type; LimitError
    */
   push(chunks: Chunk | readonly Chunk[], events: StreamEvent<Parsed, Args>[] = []): StreamEvent<Parsed, Args>[] {
     if (this.#finished)
@@ -87,11 +87,15 @@ export class CompletionBuilder<Parsed = unknown, Args = AnyArgs> {
     return asWire(events)
   }
 
-  /** Ends the answer and returns the last events. Not for an answer that broke off: its snapshot is all there is. */
+  /**
+   * Ends the answer and returns the last events. Not for an answer that broke off: its snapshot is all there is.
+   * @throws StreamError where the server stated an error inside the answer: the snapshot is what came
+   */
   finish(): StreamEvent<Parsed, Args>[] {
     const events: StreamEvent[] = []
     if (this.#finished) return []
     this.#finished = true
+    if (this.#error) throw failureOf(this.#error.stated)
     for (const choice of this.#choices) choice.finish(events)
     return asWire(events)
   }
@@ -169,7 +173,9 @@ export class CompletionBuilder<Parsed = unknown, Args = AnyArgs> {
     if (usage) this.#setUsage(usage, 3, events)
     else if (groq) this.#setUsage(groq, 2, events)
     if (chunk['choices'] === undefined) error ??= flatError(chunk)
-    if (error !== undefined) throw failureOf(error)
+    if (error === undefined) return
+    if (whole) throw failureOf(error)
+    this.#error ??= { stated: error }
   }
 
   /** Returns the error that a choice states. */

@@ -1,6 +1,6 @@
 import { StreamError } from '@toolloop/wire'
 import { describe, expect, test } from 'vitest'
-import { CompletionBuilder, normalizeCompletion, reportOf } from '../index.ts'
+import { accumulate, CompletionBuilder, normalizeCompletion, reportOf, snapshotOf } from '../index.ts'
 import type { JsonObject } from '../json/value.ts'
 import { asChunk, build, callChunk, callEntry, chunk } from '../test/chunks.ts'
 
@@ -75,16 +75,33 @@ describe('an error stated inside an answer is thrown, and what came is kept', ()
   test.each(rows)('%s', (_title, last, words, retryable) => {
     const builder = new CompletionBuilder({ chunkEvents: false })
     const events = builder.push(chunk({ content: 'half' }))
-    const thrown = thrownBy(() => builder.push(asChunk(last), events))
+    builder.push(asChunk(last), events)
+    const thrown = thrownBy(() => builder.finish())
     expect(thrown).toBeInstanceOf(StreamError)
     expect(thrown).toMatchObject({ retryable, message: expect.stringContaining(words) })
     expect(events).toMatchObject([{ type: 'content.delta', delta: 'half' }])
     expect(builder.snapshot().choices[0]?.message.content).toBe('half')
   })
 
+  test('`accumulate` throws it behind the events, with the partial; an error of the source comes first', async () => {
+    const chunks = [chunk({ content: 'half' }), asChunk({ choices: [], error })]
+    const failure = await drained(accumulate(chunks))
+    expect(failure).toMatchObject({ message: expect.stringContaining('Worker limit reached') })
+    expect(snapshotOf(failure)?.choices[0]?.message.content).toBe('half')
+    const own = new StreamError('of the source')
+    // oxlint-disable-next-line require-await -- a source that never waits
+    async function* source() {
+      yield chunks
+      throw own
+    }
+    expect(await drained(accumulate(source()))).toBe(own)
+    expect(snapshotOf(own)?.choices[0]?.message.content).toBe('half')
+  })
+
   test('text in the same chunk is kept', () => {
     const builder = new CompletionBuilder({ chunkEvents: false })
-    thrownBy(() => builder.push(asChunk({ choices: [{ index: 0, delta: { content: 'half' } }], error })))
+    builder.push(asChunk({ choices: [{ index: 0, delta: { content: 'half' } }], error }))
+    expect(thrownBy(() => builder.finish())).toBeInstanceOf(StreamError)
     expect(builder.snapshot().choices[0]?.message.content).toBe('half')
   })
 
@@ -300,6 +317,15 @@ function plain(
     choices: [{ index: 0, message, finish_reason: 'stop', ...choice }],
   })
   return { message: { ...completion.choices[0]?.message }, missing: reportOf(completion).missing }
+}
+
+async function drained(events: AsyncIterable<unknown>): Promise<unknown> {
+  try {
+    for await (const _event of events);
+    return undefined
+  } catch (error) {
+    return error
+  }
 }
 
 function thrownBy(run: () => unknown): unknown {
