@@ -357,10 +357,10 @@ describe('listeners', () => {
     await using server = await scriptedServer([text('one two three')])
     await using client = new Client({ baseURL: server.url })
     const stream = client.chat.completions.stream({ model: 'm', messages: [{ role: 'user', content: 'hi' }] })
-    let chunks = 0
-    expect(stream.once('chunk', () => chunks++)).toBe(stream)
+    let heard = 0
+    expect(stream.once('chunk', () => heard++)).toBe(stream)
     await stream.final()
-    expect(chunks).toBe(1)
+    expect(heard).toBe(1)
     expect(() => stream.on('chunk', () => {})).toThrow(/stream has ended/)
   })
 })

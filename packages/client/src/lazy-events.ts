@@ -294,5 +294,5 @@ export class LazyEvents<Event extends { readonly type: string }, Result>
 function unknownType(noun: string, type: string, types: readonly string[]): string {
   const near = types.filter((one) => one.startsWith(type) || type.startsWith(one) || one.endsWith(`.${type}`))
   const list = (near.length > 0 ? near : types).map((one) => `\`${one}\``).join(', ')
-  return `A ${noun} has no event \`${String(type)}\`. ${near.length > 0 ? 'There is' : 'There are'} ${list}.`
+  return `A ${noun} has no event \`${type}\`. ${near.length > 0 ? 'There is' : 'There are'} ${list}.`
 }

@@ -339,7 +339,7 @@ describe('a completion stream on its way to a browser', () => {
 it.each([
   ['the result of a run', { status: 'done', output: 'x' }, /result of a run \(status "done"\)/],
   ['a promise', Promise.resolve(1), /a promise/],
-  ['nothing', undefined, /undefined/],
+  ['nothing', undefined, /this is nothing/],
   ['an object', {}, /without an async iterator/],
 ])('%s makes no response: the error names what does', (_title, source, problem) => {
   for (const make of [sse, toResponse]) {

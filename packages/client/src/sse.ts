@@ -86,7 +86,9 @@ function checkSource(source: unknown): void {
   const isObject = typeof source === 'object' && source !== null
   if (isObject && Symbol.asyncIterator in source) return
   const what = !isObject
-    ? String(source)
+    ? source === undefined || source === null
+      ? 'nothing'
+      : `a ${typeof source}`
     : 'then' in source
       ? 'a promise'
       : 'status' in source

@@ -321,8 +321,9 @@ function plain(
 
 async function drained(events: AsyncIterable<unknown>): Promise<unknown> {
   try {
-    for await (const _event of events);
-    return undefined
+    const seen: unknown[] = []
+    for await (const event of events) seen.push(event)
+    return seen
   } catch (error) {
     return error
   }
