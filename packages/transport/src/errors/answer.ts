@@ -42,7 +42,7 @@ export function apiErrorOf(answer: BadAnswer): APIError {
     code: facts.code,
     type: facts.type,
     param: facts.param,
-    retryable: answer.retryable ?? isRetryable(status, facts.code, facts.type, answer.headers),
+    retryable: answer.retryable ?? (facts.passing || isRetryable(status, facts.code, facts.type, answer.headers)),
     retryAfter,
   })
 }
@@ -70,20 +70,18 @@ export function isRetryable(
   const wish = headers?.get('x-should-retry')
   if (wish === 'true') return true
   if (wish === 'false') return false
-  if (status === undefined || status < 400) return passing.has(code ?? '') || passing.has(type ?? '')
+  if (status === undefined || status < 400) return mayPass(code) || mayPass(type)
   return status === 408 || status === 409 || status === 429 || status >= 500
 }
 
-/** How an error inside a 200 says that it may pass. */
-const passing: ReadonlySet<string> = new Set([
-  'server_error',
-  'internal_server_error',
-  'internal_error',
-  'overloaded_error',
-  'rate_limit_error',
-  'rate_limit_exceeded',
-  'service_unavailable',
-])
+/** How an error inside a 200 says that it may pass: `rate_limit_error`, `Throttling.RateQuota`, `ServiceUnavailable`. */
+function mayPass(label = ''): boolean {
+  const word = label.replaceAll(/[\s_.-]/g, '')
+  return passing.test(word) && !/insufficient|balance|billing/i.test(word)
+}
+
+const passing =
+  /^servererror$|internal(?:server|service)?error|overload|ratelimit|toomanyrequests|throttl|unavailable|timeout|timedout|requestlimitexceeded/i
 
 /** Milliseconds the server asks to wait: `retry-after-ms`, else `retry-after` in seconds or as a date. */
 export function retryAfterOf(headers: Headers | undefined, now: number = Date.now()): number | undefined {
