@@ -98,14 +98,20 @@ export class Call implements Placed {
     await this.#sleep(delay)
   }
 
-  /** The next bytes of the body; the clocks run meanwhile. */
-  async read(response: HttpResponse): Promise<readonly Uint8Array[] | undefined> {
+  /** The next bytes of the body; the clocks run from here until `pause`. */
+  read(response: HttpResponse): Promise<readonly Uint8Array[] | undefined> {
     this.#watch.wait()
-    try {
-      return await response.read()
-    } finally {
-      this.#watch.pause()
-    }
+    return response.read()
+  }
+
+  /** The consumer wants more: what has arrived may do, but the clocks run while it is read. */
+  resume(): void {
+    this.#watch.wait()
+  }
+
+  /** The consumer has what it wanted. */
+  pause(): void {
+    this.#watch.pause()
   }
 
   /** The whole body as text, up to the bound. */
