@@ -12,6 +12,8 @@ export interface BadAnswer {
   readonly body: unknown
   /** `POST https://api.openai.com/v1/chat/completions`, without query. */
   readonly from?: string | undefined
+  /** What may be the reason. */
+  readonly hint?: string | undefined
   /** What to say when the body does not. */
   readonly otherwise?: string | undefined
   readonly retryable?: boolean | undefined
@@ -35,16 +37,19 @@ export function apiErrorOf(answer: BadAnswer): APIError {
   const wait =
     retryAfter === undefined || retryAfter === 0 ? '' : ` (it asks to wait ${Math.ceil(retryAfter / 1000)} s)`
   const good = answer.status === undefined || (answer.status >= 200 && answer.status < 300)
-  return new Class(`${place} ${good ? 'with an error' : answer.status}: ${words}${wait}`, {
-    status,
-    headers: headersOf(answer),
-    error: body,
-    code: facts.code,
-    type: facts.type,
-    param: facts.param,
-    retryable: answer.retryable ?? (facts.passing || isRetryable(status, facts.code, facts.type, answer.headers)),
-    retryAfter,
-  })
+  return new Class(
+    `${place} ${good ? 'with an error' : answer.status}: ${words}${wait}${answer.hint === undefined ? '' : `. ${answer.hint}`}`,
+    {
+      status,
+      headers: headersOf(answer),
+      error: body,
+      code: facts.code,
+      type: facts.type,
+      param: facts.param,
+      retryable: answer.retryable ?? (facts.passing || isRetryable(status, facts.code, facts.type, answer.headers)),
+      retryAfter,
+    },
+  )
 }
 
 /** A 200 that holds no completion. */
