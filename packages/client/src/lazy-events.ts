@@ -53,6 +53,7 @@ export class LazyEvents<Event extends { readonly type: string }, Result>
   #draining: Promise<void> | undefined
   #aborted: { readonly reason: unknown } | undefined
   #failed: { readonly error: unknown } | undefined
+  #over = false
   /** What was pulled after an abort, for an iterator that has not come back yet. */
   readonly #rest: (readonly Event[])[] = []
 
@@ -70,6 +71,12 @@ export class LazyEvents<Event extends { readonly type: string }, Result>
 
   /** Calls `listener` with each event of a type from now on, as it is handed out. What it throws becomes a `listener.error`. */
   on(type: string, listener: Listener): void {
+    if (this.#over) {
+      const { noun, result } = this.#words
+      throw new UsageError(
+        `This ${noun} has ended: \`.on(${JSON.stringify(type)}, …)\` would hear nothing. Register right after the ${noun} is made, or read \`${result}\`.`,
+      )
+    }
     this.#emitter ??= new EventEmitter()
     this.#emitter.on(type, this.#guarded(listener))
     this.#schedule()
@@ -244,6 +251,7 @@ export class LazyEvents<Event extends { readonly type: string }, Result>
 
   #passOn({ done, value }: IteratorResult<readonly Event[], Result>): readonly Event[] | undefined {
     if (!done) return value
+    this.#over = true
     // A generator that is over answers `undefined`, and the result is there already.
     this.#result.resolve(value)
     return undefined
@@ -252,6 +260,7 @@ export class LazyEvents<Event extends { readonly type: string }, Result>
   #fail(error: unknown): never {
     if (!this.#failed && !this.#aborted) this.#emit({ type: 'error', error })
     this.#failed ??= { error }
+    this.#over = true
     this.#result.reject(error)
     throw error
   }
