@@ -16,7 +16,10 @@ export interface SseOptions<Event extends TypedEvent = TypedEvent> {
    * quote what is not for everyone
    */
   readonly tell?: ((error: unknown) => { readonly message: string }) | undefined
-  /** Milliseconds of silence after which a comment is sent, so that proxies keep the connection. @default never */
+  /**
+   * Milliseconds of silence after which a comment is sent: proxies keep the connection, and a server that pipes the
+   * body notices that the browser has left. `Infinity`: never. @default 1_000
+   */
   readonly keepAlive?: number | undefined
 }
 
@@ -36,8 +39,8 @@ export function sse<Event extends TypedEvent>(
   options: SseOptions<NoInfer<Event>> = {},
 ): ReadableStream<Uint8Array> {
   checkSource(source)
-  const { keepAlive } = options
-  if (keepAlive !== undefined && !(keepAlive > 0))
+  const { keepAlive = 1_000 } = options
+  if (!(keepAlive > 0))
     throw new UsageError(`\`keepAlive\` is ${keepAlive}: it must be a positive number of milliseconds, e.g. 15_000`)
   const encoder = new TextEncoder()
   // Taken here, so that a source that somebody else reads is an error of the handler, not of its answer.
@@ -56,7 +59,7 @@ export function sse<Event extends TypedEvent>(
         const send = (text: string): void => {
           if (!left) controller.enqueue(encoder.encode(text))
         }
-        if (keepAlive !== undefined)
+        if (keepAlive !== Infinity)
           quiet = setInterval(() => {
             // While a comment waits to be taken, another one says nothing more.
             if (controller.desiredSize === 0) send(': keep-alive\n\n')
