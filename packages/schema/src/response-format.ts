@@ -1,4 +1,4 @@
-import type { ResponseFormat } from '@toolloop/wire'
+import { type ResponseFormat, UsageError } from '@toolloop/wire'
 import { parseJson, parseValue } from './arguments/parse.ts'
 import { checkFindings, convert } from './arguments/conversion.ts'
 import type { StrictOptions } from './contract/strict-options.ts'
@@ -8,7 +8,10 @@ import type { OutputOf, StandardSchema } from './contract/standard-schema.ts'
 
 /** A `response_format` that knows how to read the answer. The wire sees the enumerable part only. */
 export type ResponseFormatOf<T> = Extract<ResponseFormat, { type: 'json_schema' }> & {
-  /** The answer's text as the schema's value. @throws OutputError */
+  /**
+   * The answer's text as the schema's value. Reasoning in front of the JSON (`<think>…</think>`) and a Markdown fence
+   * around it are skipped. @throws OutputError
+   */
   readonly parse: (text: string) => Promise<T>
 }
 
@@ -24,8 +27,9 @@ export interface ResponseFormatOptions {
 /** @throws SchemaError when the API would refuse the schema */
 export function responseFormat<Schema extends StandardSchema>(
   schema: Schema,
-  { name, description, strict = true }: ResponseFormatOptions,
+  options: ResponseFormatOptions,
 ): ResponseFormatOf<OutputOf<Schema>> {
+  const { name, description, strict = true } = checkOptions(options)
   const mode = strict === true ? {} : strict
   const conversion = convert(schema, mode)
   checkFindings(conversion.findings, `Response format \`${name}\``, 'schema', checkName(name, 'name'))
@@ -39,14 +43,41 @@ export function responseFormat<Schema extends StandardSchema>(
     },
   } satisfies ResponseFormat
   const parse = async (text: string): Promise<OutputOf<Schema>> => {
-    const json = parseJson(text)
+    const whole = parseJson(text)
+    const part = 'issues' in whole ? unwrapped(text) : text
+    const json = part === text ? whole : parseJson(part)
     const parsed =
       'issues' in json
         ? json
-        : await parseValue(schema as StandardSchema<unknown, OutputOf<Schema>>, conversion, text, json.value)
+        : await parseValue(schema as StandardSchema<unknown, OutputOf<Schema>>, conversion, part, json.value)
     if ('issues' in parsed)
       throw new OutputError(`The answer does not fit \`${name}\``, parsed.issues, { text, cause: parsed.cause })
     return parsed.value
   }
   return Object.defineProperty(Object.assign(format, { parse }), 'parse', { enumerable: false })
 }
+
+function checkOptions(options: unknown): ResponseFormatOptions {
+  const name = typeof options === 'object' && options !== null && 'name' in options ? options.name : undefined
+  if (typeof name === 'string') return options as ResponseFormatOptions
+  const given = name === undefined ? 'missing' : `a ${typeof name}`
+  throw new UsageError(
+    `responseFormat(schema, options): \`options.name\` is ${given}. It names the answer for the model: responseFormat(schema, { name: 'person' }).`,
+  )
+}
+
+/**
+ * The part of an answer that should be JSON: behind its reasoning, inside its Markdown fence. (No regular expression:
+ * one over a long answer could take for ever.)
+ */
+function unwrapped(text: string): string {
+  const end = text.indexOf(thinkingEnd)
+  const rest = end < 0 ? text : text.slice(end + thinkingEnd.length)
+  const trimmed = rest.trim()
+  if (!trimmed.startsWith('```') || !trimmed.endsWith('```') || trimmed.length < 6) return rest
+  const firstLine = trimmed.indexOf('\n')
+  return firstLine < 0 ? rest : trimmed.slice(firstLine + 1, -3)
+}
+
+/** Where a server has no parser for it, reasoning is text; some chat templates write its begin into the prompt. */
+const thinkingEnd = '</think>'

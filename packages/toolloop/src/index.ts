@@ -137,7 +137,7 @@ export type {
   StreamEvent,
 } from '@toolloop/stream'
 // The wire.
-export { LimitError, StreamError, ToolloopError, UsageError } from '@toolloop/wire'
+export { finishOf, LimitError, StreamError, ToolloopError, UsageError } from '@toolloop/wire'
 export type {
   AssistantMessage,
   ChatModel,

@@ -26,6 +26,10 @@ function unchanging(past: Fact, at: number): Fact {
 export function stateOf(past: readonly Fact[]): RunState {
   let state = initialState
   for (const [at, one] of past.entries()) {
+    if (typeof one?.seq === 'number' && one.seq < at && past[one.seq]?.seq === one.seq)
+      throw new UsageError(
+        `Two runs wrote to this log at once: the number ${one.seq} is there twice, in facts ${one.seq} and ${at}. A log serves one run at a time: let its store refuse a second fact of the same \`run\` and \`seq\`.`,
+      )
     if (one?.seq !== at)
       throw new UsageError(
         `The log is damaged: fact ${at} has the number ${String(one?.seq)}; one before it is missing, or it is not a fact.`,

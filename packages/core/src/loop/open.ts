@@ -33,7 +33,7 @@ export async function openRun<Output>(
   const log = options.from ?? options.log ?? memoryLog()
   if (inUse.has(log))
     throw new UsageError(
-      'The log is in use by a run of this process that has not ended; wait for its result, or abort it.',
+      'The log is in use: a run of this process writes to it and has not ended. Wait for its result or abort it; a new run needs a log of its own.',
     )
   inUse.add(log)
   try {
