@@ -18,7 +18,7 @@ export const only: Readonly<Record<string, readonly string[]>> = { testing: ['wi
  * directly in `src` stand on top of all rooms. Rooms in one row do not know each other.
  */
 export const rooms: Readonly<Record<string, readonly (readonly string[])[]>> = {
-  core: [],
+  core: [['facts'], ['agent'], ['run'], ['step', 'tool'], ['loop']],
   schema: [],
   stream: [],
   transport: [],
