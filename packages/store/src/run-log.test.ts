@@ -10,15 +10,13 @@ import { type FileLog, fileLog, fileStore, sqliteStore, type Sync } from './inde
 
 const folder = mkdtempSync(join(tmpdir(), 'toolloop-store-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
-const promise = (name: string, run: () => Promise<void>): void =>
-  test(name, async () => {
-    await expect(run()).resolves.toBeUndefined()
-  })
 let count = 0
 const newPath = (): string => join(folder, `${count++}`, 'run.jsonl')
 
 describe('memoryLog', () => {
-  for (const { name, run } of checkRunLog(() => memoryLog())) promise(name, run)
+  test.each(checkRunLog(() => memoryLog()))('$name', async ({ run }) => {
+    await expect(run()).resolves.toBeUndefined()
+  })
 })
 
 describe.each(['effects', 'every', 'none'] as const)('fileLog, sync %s', (sync) => {
@@ -31,7 +29,9 @@ describe.each(['effects', 'every', 'none'] as const)('fileLog, sync %s', (sync) 
     },
     close: (log) => log.close(),
   })
-  for (const { name, run } of cases) promise(name, run)
+  test.each(cases)('$name', async ({ run }) => {
+    await expect(run()).resolves.toBeUndefined()
+  })
 })
 
 describe('fileStore', () => {
@@ -46,7 +46,9 @@ describe('fileStore', () => {
     reopen: (log) => open(ids.get(log)!),
     close: (log) => log.close(),
   })
-  for (const { name, run } of cases) promise(name, run)
+  test.each(cases)('$name', async ({ run }) => {
+    await expect(run()).resolves.toBeUndefined()
+  })
 })
 
 describe.each<Sync>(['effects', 'every', 'none'])('sqliteStore, sync %s', (sync) => {
@@ -70,5 +72,7 @@ describe.each<Sync>(['effects', 'every', 'none'])('sqliteStore, sync %s', (sync)
       }
     },
   })
-  for (const { name, run } of cases) promise(name, run)
+  test.each(cases)('$name', async ({ run }) => {
+    await expect(run()).resolves.toBeUndefined()
+  })
 })

@@ -1,6 +1,6 @@
 // The tables, and every statement on them. Facts of a run are numbered by the primary key, so that two writers never
 // both write the same one; `runs` says who owns a run and how it stands, in the same transaction as the facts.
-import { closeSync, fdatasync, mkdirSync, openSync } from 'node:fs'
+import { closeSync, fdatasync, openSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { promisify } from 'node:util'

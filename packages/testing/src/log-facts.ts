@@ -42,7 +42,7 @@ export const odd: readonly LoggedFact[] = [
   ...texts.map((text) => text),
   ...texts.map((text) => JSON.parse(`{${JSON.stringify(text)}:1}`) as unknown),
   JSON.parse('{"__proto__":{"polluted":true},"constructor":1,"toString":2,"seq":"3"}'),
-  [0, -1, 1e21, 5e-324, 1.7976931348623157e308, 0.1, 9_007_199_254_740_993, true, false, null, [], {}, [[]]],
+  [0, -1, 1e21, 5e-324, 1.7976931348623157e308, 0.1, 9_007_199_254_740_991, true, false, null, [], {}, [[]]],
 ].map((value, index) => made(index + 1, 'tool.done', { details: value }))
 
 export const nested = (seq: number, depth: number): LoggedFact =>

@@ -22,7 +22,8 @@ export function memoryLog(saved: readonly Fact[] = []): MemoryLog {
     facts,
     load: () => facts,
     append: (more) => {
-      for (const [at, { seq }] of more.entries()) if (seq !== facts.length + at) throw misplaced(seq, facts.length + at)
+      let next = facts.length
+      for (const { seq } of more) if (seq !== next++) throw misplaced(seq, next - 1)
       for (const fact of more) facts.push(fact)
     },
   }
