@@ -6,7 +6,6 @@ import {
   fstatSync,
   ftruncateSync,
   openSync,
-  readFileSync,
   readSync,
   writeSync,
 } from 'node:fs'
@@ -231,7 +230,12 @@ const sync = promisify(fdatasync)
 
 function read(path: string): Buffer {
   try {
-    return readFileSync(path)
+    const fd = openSync(path, 'r')
+    try {
+      return readFrom(fd, 0, fstatSync(fd).size)
+    } finally {
+      closeSync(fd)
+    }
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return Buffer.alloc(0)
     throw storageError(`The log ${path} cannot be read`, error)
