@@ -5,12 +5,7 @@ import { kinds } from './test/stores.ts'
 
 // A few of each; `crash-counts.ts` in `test` kills around every fact, and as often as it is asked to.
 const kills: readonly (readonly Kill[])[] = [
-  [
-    { fact: 0, moment: 'written' },
-    { fact: 9, moment: 'before' },
-    { fact: 11, moment: 'acknowledged' },
-    { after: 20 },
-  ],
+  [{ fact: 0, moment: 'written' }, { fact: 9, moment: 'before' }, { fact: 11, moment: 'acknowledged' }, { after: 20 }],
   [{ fact: 7, moment: 'acknowledged' }, { after: 60 }],
 ]
 const whole = { twice: 0, lost: 0, unknown: 0, missing: 0, broken: [] }

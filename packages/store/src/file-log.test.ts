@@ -75,7 +75,9 @@ describe('a run on a file', () => {
     const path = newPath()
     const log = fileLog(path)
     await log.append([note(0)])
-    const modes = [path, `${path}.lock`, join(path, '..'), join(path, '../..')].map((file) => statSync(file).mode & 0o777)
+    const modes = [path, `${path}.lock`, join(path, '..'), join(path, '../..')].map(
+      (file) => statSync(file).mode & 0o777,
+    )
     await log.close()
     expect(modes).toEqual([0o600, 0o600, 0o700, 0o700])
   })
@@ -97,16 +99,19 @@ describe('a run on a file', () => {
     expect(readFileSync(path, 'utf8').endsWith('}\n')).toBe(true)
   })
 
-  test.skipIf(process.platform !== 'linux')('rejects before anything was sent where not one fact can be written', async () => {
-    const path = newPath()
-    await fileLog(join(path, '../other')).append([note(0)])
-    symlinkSync('/dev/full', path)
-    const model = scriptedModel([text('Paid.')])
-    const error = await failure(() => agent({ name: 'a', model }).run('Hi', { log: fileLog(path) }))
-    expect(error).toMatchObject({ name: 'LogError', code: 'log_storage' })
-    expect(error.message).toContain('ENOSPC')
-    expect(model.requests).toEqual([])
-  })
+  test.skipIf(process.platform !== 'linux')(
+    'rejects before anything was sent where not one fact can be written',
+    async () => {
+      const path = newPath()
+      await fileLog(join(path, '../other')).append([note(0)])
+      symlinkSync('/dev/full', path)
+      const model = scriptedModel([text('Paid.')])
+      const error = await failure(() => agent({ name: 'a', model }).run('Hi', { log: fileLog(path) }))
+      expect(error).toMatchObject({ name: 'LogError', code: 'log_storage' })
+      expect(error.message).toContain('ENOSPC')
+      expect(model.requests).toEqual([])
+    },
+  )
 
   test('rejects where the folder cannot be made', async () => {
     const path = newPath()

@@ -56,14 +56,15 @@ describe.each(stores)('%s', (name, open) => {
     expect(readdirSync(root).filter((file) => !/^\d+$/.test(file))).toEqual([])
   })
 
-  test.each([['', 'not empty'], ['ä'.repeat(100), '300 bytes'], [undefined as unknown as string, 'undefined']])(
-    'refuses the id %j',
-    (id, message) => {
-      const store = open()
-      expect(() => store.log(id)).toThrow(message)
-      store.close?.()
-    },
-  )
+  test.each([
+    ['', 'not empty'],
+    ['ä'.repeat(100), '300 bytes'],
+    [undefined as unknown as string, 'undefined'],
+  ])('refuses the id %j', (id, message) => {
+    const store = open()
+    expect(() => store.log(id)).toThrow(message)
+    store.close?.()
+  })
 
   test('tells how each run stands', async () => {
     const store = open()
@@ -75,7 +76,13 @@ describe.each(stores)('%s', (name, open) => {
     await greeter('greeter').run('Hi', { log: store.log('done'), clock })
     await payer.run('Pay', { log: store.log('approval'), clock })
     await failing.run('Hi', { log: store.log('error'), clock })
-    await store.log('running').append([start(0, 1000, 'runner'), note(1), { ...note(2, 'child'), type: 'run.done', outcome: { status: 'done', text: '' } } as Fact])
+    await store
+      .log('running')
+      .append([
+        start(0, 1000, 'runner'),
+        note(1),
+        { ...note(2, 'child'), type: 'run.done', outcome: { status: 'done', text: '' } } as Fact,
+      ])
     const { data } = await store.list()
     expect(data.map(({ id, agent: by, status }) => ({ id, by, status }))).toEqual([
       { id: 'running', by: 'runner', status: 'running' },
@@ -85,7 +92,11 @@ describe.each(stores)('%s', (name, open) => {
     ])
     for (const { id, facts, startedAt, updatedAt } of data) {
       const all = await store.log(id).load()
-      expect({ facts, startedAt, updatedAt }).toEqual({ facts: all.length, startedAt: all[0]!.at, updatedAt: all.at(-1)!.at })
+      expect({ facts, startedAt, updatedAt }).toEqual({
+        facts: all.length,
+        startedAt: all[0]!.at,
+        updatedAt: all.at(-1)!.at,
+      })
     }
     const shown = async (query: Parameters<RunStore['list']>[0]): Promise<string[]> =>
       (await store.list(query)).data.map(({ id }) => id)
@@ -101,7 +112,7 @@ describe.each(stores)('%s', (name, open) => {
     const all = Array.from({ length: 25 }, (_, index) => `run-${String(index).padStart(2, '0')}`)
     for (const [index, id] of all.entries()) await store.log(id).append([start(0, 100 - Math.floor(index / 3))])
     const seen: RunSummary[] = []
-    for (let after: string | undefined; ; ) {
+    for (let after: string | undefined; ;) {
       const page = await store.list({ limit: 4, after })
       seen.push(...page.data)
       if (page.next === undefined) break
@@ -119,7 +130,11 @@ describe.each(stores)('%s', (name, open) => {
     await greeter('greeter').run('Hi', { log: store.log('ended') })
     await store.log('running').append([start(0, 1)])
     await expect(store.delete('running')).rejects.toMatchObject({ code: 'log_owned', owner: { pid: process.pid } })
-    expect([await store.delete('ended'), await store.delete('ended'), await store.delete('none')]).toEqual([true, false, false])
+    expect([await store.delete('ended'), await store.delete('ended'), await store.delete('none')]).toEqual([
+      true,
+      false,
+      false,
+    ])
     expect((await store.list()).data.map(({ id }) => id)).toEqual(['running'])
     expect(await store.log('ended').load()).toEqual([])
     await greeter('greeter').run('Hi', { log: store.log('ended') })

@@ -126,7 +126,9 @@ async function look(kind: Kind, folder: string, id: string, killed: boolean, cou
     const status =
       last?.type === 'run.done' ? last.outcome.status : last?.type === 'run.pause' ? 'approval' : 'interrupted'
     if (facts.length > 0 && (summary?.status !== status || summary.facts !== facts.length))
-      counts.broken.push(`${id}: the list says ${JSON.stringify(summary)}, the log ${status} with ${facts.length} facts`)
+      counts.broken.push(
+        `${id}: the list says ${JSON.stringify(summary)}, the log ${status} with ${facts.length} facts`,
+      )
     if (!killed && status !== 'done') counts.broken.push(`${id}: ended by itself as ${status}`)
   } catch (error) {
     counts.broken.push(`${id}: ${String(error)}`)
@@ -136,10 +138,7 @@ async function look(kind: Kind, folder: string, id: string, killed: boolean, cou
 }
 
 async function compare(kind: Kind, folder: string, id: string, counts: Counts): Promise<void> {
-  const payments: Payments = comparePayments(
-    await factsOf(kind, folder, id),
-    linesOf(join(folder, `${id}.effects`)),
-  )
+  const payments: Payments = comparePayments(await factsOf(kind, folder, id), linesOf(join(folder, `${id}.effects`)))
   for (const key of ['once', 'twice', 'lost', 'unknown', 'interrupted'] as const) counts[key] += payments[key]
 }
 
