@@ -69,7 +69,7 @@ const look = tool({ name: 'look', effects: 'none', execute: () => 'rain, 7 degre
 /** Calls a tool in every step, then answers; in process, so that the log is what differs. */
 function model(steps: number): ChatModel {
   return {
-    model: 'scripted',
+    name: 'scripted',
     create: async ({ messages }: { messages: readonly { role: string }[] }) => {
       const step = Math.floor((messages.length - 1) / 2)
       const message =

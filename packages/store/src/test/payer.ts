@@ -1,5 +1,5 @@
 // An agent whose unsafe calls leave a line each in a file: who counts the lines knows what was done, whatever the log says.
-import { appendFileSync } from 'node:fs'
+import { appendFileSync, existsSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { agent, type Agent, type Fact, type Result, type RunLog } from '@toolloop/core'
 import { tool } from '@toolloop/schema'
@@ -9,14 +9,16 @@ import { z } from 'zod'
 const steps = 3
 const bytes = [20, 5000, 1_048_576 - 100]
 
-/** In each step two payments, which are unsafe, and beside them a look, which starts early, and a put, which may be repeated. */
-export function payer(effects: string): Agent {
+/** Pays when the file `gate` is there. In each step two payments, which are unsafe, and beside them a look, which starts early, and a put, which may be repeated. */
+export function payer(effects: string, gate?: string): Agent {
   const leave = (line: string): void => appendFileSync(effects, `${line}\n`)
   const parameters = z.object({ of: z.number() })
   const pay = tool({
     name: 'pay',
     parameters,
     execute: async ({ of }, { idempotencyKey }) => {
+      for (const until = Date.now() + 15_000; gate !== undefined && !existsSync(gate); await sleep(2))
+        if (Date.now() > until) throw new Error('nobody opened the gate')
       leave(`pay ${idempotencyKey}`)
       await sleep(of % 2)
       return `paid ${of}`
@@ -42,8 +44,8 @@ export function payer(effects: string): Agent {
 }
 
 /** Starts the run, or goes on with it, until it ends; payments that may or may not have been made are not made again. */
-export async function payAll(log: RunLog, effects: string): Promise<Result<string>> {
-  const paying = payer(effects)
+export async function payAll(log: RunLog, effects: string, gate?: string): Promise<Result<string>> {
+  const paying = payer(effects, gate)
   const used = (await log.load()).length > 0
   let result = await paying.stream(used ? undefined : 'Pay.', used ? { from: log } : { log }).result
   while (result.status === 'approval') {

@@ -7,6 +7,8 @@ export interface Job {
   readonly folder: string
   readonly run: string
   readonly effects: string
+  /** No payment is made before this file is there: whoever runs still runs when the other one tries. */
+  readonly gate: string
   /** Milliseconds since 1970. */
   readonly at: number
 }
@@ -22,7 +24,7 @@ process.on('message', (job: Job) => {
     process.send?.(said)
   }
   while (Date.now() < job.at);
-  payAll(log, job.effects).then(
+  payAll(log, job.effects, job.gate).then(
     ({ status }) => answer({ status }),
     (error: Error & { code?: string }) => answer({ refused: error.code ?? error.name, message: error.message }),
   )

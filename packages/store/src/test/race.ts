@@ -40,8 +40,12 @@ export async function race(kind: Kind, what: RaceKind, rounds: number): Promise<
       const run = `run-${round}`
       const effects = join(folder, `${run}.effects`)
       if (what !== 'new') await interrupt(kind, folder, run, what === 'taken over')
-      const job: Job = { kind, folder, run, effects, at: Date.now() + 15 }
-      const answers = await Promise.all(racers.map((racer) => ask(racer, job)))
+      const gate = join(folder, `${run}.gate`)
+      const job: Job = { kind, folder, run, effects, gate, at: Date.now() + 15 }
+      const asked = racers.map((racer) => ask(racer, job))
+      await Promise.race(asked)
+      writeFileSync(gate, '')
+      const answers = await Promise.all(asked)
       count(counts, run, answers)
       const store = openStore(kind, folder)
       const paid = comparePayments(await store.log(run).load(), linesOf(effects))
@@ -69,7 +73,10 @@ function count(counts: RaceCounts, run: string, answers: readonly Answer[]): voi
     }
   }
   const ran = answers.filter((answer) => 'status' in answer && answer.status === 'done').length
-  const refused = answers.filter((answer) => 'refused' in answer && answer.refused.startsWith('log_')).length
+  // `usage`: the log was found used by who wanted a new one.
+  const refused = answers.filter(
+    (answer) => 'refused' in answer && /^log_(owned|conflict)$|^usage$/.test(answer.refused),
+  ).length
   if (ran !== 1 || refused !== 1) counts.odd.push(`${run}: ${JSON.stringify(answers)}`)
 }
 
