@@ -14,6 +14,7 @@ const pages = [
   'approval',
   'resume',
   'replay-and-fork',
+  'logs',
   'streaming',
   'browser',
   'client',
