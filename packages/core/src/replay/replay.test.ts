@@ -52,7 +52,7 @@ const output = { schema: z.object({ sum: z.number() }), mode: 'native' } as cons
 const workerOf = (own: readonly AnyTool[] = tools, options = {}) =>
   agent({ name: 'worker', model: model(), tools: own, output, ...options })
 /** Any use of it is an error. */
-const unreachable: ChatModel = { name: 'unreachable' }
+const unreachable: ChatModel = { name: 'unreachable', create: () => expect.unreachable('a model was asked') }
 
 async function whole(): Promise<MemoryLog> {
   const log = memoryLog()
@@ -167,6 +167,17 @@ describe('replay', () => {
     expect(error).toMatchObject({ code: 'replay', ...expected })
     expect((error as Error).message).toMatch(/^Today's agent differs from the log at /)
     expect(saved(log)).toEqual(before)
+  })
+
+  it('needs no key where the model is a name', async () => {
+    const log = await whole()
+    const { OPENAI_API_KEY: key } = process.env
+    delete process.env['OPENAI_API_KEY']
+    try {
+      expect((await replay(log, workerOf(tools, { model: 'gpt-5.1' }))).status).toBe('done')
+    } finally {
+      if (key !== undefined) process.env['OPENAI_API_KEY'] = key
+    }
   })
 
   it('refuses another agent, and what is no agent', async () => {
