@@ -117,7 +117,10 @@ describe('a run of everything', () => {
       const lastStep = prefix.findLastIndex((fact) => fact.type === 'step.done' || fact.type === 'step.cut')
       const streaming = prefix.slice(lastStep + 1).some((fact) => fact.type === 'call.sealed')
       if (inFlight.length === 0 && !streaming) expect(result.messages).toEqual(whole.result.messages)
-      await replay(JSON.parse(JSON.stringify(log.facts)) as Fact[], workerOf({ name: 'unreachable', create: () => expect.unreachable('a model was asked') }))
+      await replay(
+        JSON.parse(JSON.stringify(log.facts)) as Fact[],
+        workerOf({ name: 'unreachable', create: () => expect.unreachable('a model was asked') }),
+      )
     },
   )
 })

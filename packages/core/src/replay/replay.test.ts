@@ -1,6 +1,6 @@
 import { tool } from '@toolloop/schema'
 import { call, calls, checkTranscript, type Reply, scriptedModel, text } from '@toolloop/testing'
-import type { ChatModel, Chunk } from '@toolloop/wire'
+import type { ChatModel, Chunk, Profile } from '@toolloop/wire'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import {
@@ -51,6 +51,18 @@ const model = () =>
 const output = { schema: z.object({ sum: z.number() }), mode: 'native' } as const
 const workerOf = (own: readonly AnyTool[] = tools, options = {}) =>
   agent({ name: 'worker', model: model(), tools: own, output, ...options })
+const profileOf: Profile = {
+  name: 'some',
+  strict: true,
+  streamOptions: true,
+  parallelToolCalls: true,
+  developerRole: true,
+  maxCompletionTokens: true,
+  nullContent: true,
+  invalidArguments: true,
+  sendBack: [],
+  output: 'native',
+}
 /** Any use of it is an error. */
 const unreachable: ChatModel = { name: 'unreachable', create: () => expect.unreachable('a model was asked') }
 
@@ -178,6 +190,19 @@ describe('replay', () => {
     } finally {
       if (key !== undefined) process.env['OPENAI_API_KEY'] = key
     }
+  })
+
+  it('asks for the form of the answer as the log did, whichever server it was', async () => {
+    const schema = z.object({ sum: z.number() })
+    const options = { name: 'a', output: schema, tools: [read] } as const
+    const log = memoryLog()
+    const profile = { ...profileOf, output: 'tool' as const }
+    const answering = scriptedModel([call('final_answer', { sum: 3 })], { profile })
+    expect((await agent({ ...options, model: answering }).run('go', { log })).status).toBe('done')
+    expect((await replay(log, agent({ ...options, model: unreachable }))).output).toEqual({ sum: 3 })
+    const native = memoryLog()
+    await agent({ ...options, model: scriptedModel([text('{"sum":4}')]) }).run('go', { log: native })
+    expect((await replay(native, agent({ ...options, model: answering }))).output).toEqual({ sum: 4 })
   })
 
   it('refuses another agent, and what is no agent', async () => {

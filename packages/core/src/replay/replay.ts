@@ -1,5 +1,6 @@
 import type { ChatModel } from '@toolloop/wire'
 import { systemClock } from '@toolloop/wire'
+import { FINAL_TOOL } from '../agent/output.ts'
 import { specBehind } from '../agent/known.ts'
 import type { AgentSpec } from '../agent/spec.ts'
 import { Desk } from '../approval/desk.ts'
@@ -44,8 +45,8 @@ export async function replay<Output>(
   options: ReplayOptions = {},
 ): Promise<Replayed<Output>> {
   const source: RunLog = 'load' in log ? log : { load: () => log, append: () => {} }
-  const spec = offline(specBehind(agent))
   const facts = await readLog(source)
+  const spec = offline(specBehind(agent), facts)
   checkLog(spec, facts, { from: source })
   const state = stateOf(facts)
   let run: Run | undefined
@@ -102,8 +103,11 @@ async function stretch(
   }
 }
 
-/** The agent without its client: a model that only has a name needs no key to be replayed. */
-function offline(spec: AgentSpec): AgentSpec {
+/**
+ * The agent without its client: a model that only has a name needs no key to be replayed. How its server is best asked
+ * for an answer's form is no decision of the agent's; the log knows.
+ */
+function offline(spec: AgentSpec, facts: readonly Fact[]): AgentSpec {
   const model: AgentSpec['model'] = (other) => {
     try {
       return spec.model(other)
@@ -111,5 +115,7 @@ function offline(spec: AgentSpec): AgentSpec {
       return { name: typeof other === 'string' ? other : 'recorded' } satisfies ChatModel
     }
   }
-  return { ...spec, model }
+  if (!spec.output || spec.output.mode) return { ...spec, model }
+  const isTool = facts.some((fact) => fact.type === 'step.start' && fact.tools.includes(FINAL_TOOL))
+  return { ...spec, model, output: { ...spec.output, mode: isTool ? 'tool' : 'native' } }
 }
