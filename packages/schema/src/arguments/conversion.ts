@@ -21,18 +21,18 @@ export interface Conversion {
 
 const known = new WeakMap<StandardSchema, Map<string, Conversion>>()
 
-/** Converts once per schema object and mode. */
-export function convert(schema: StandardSchema, mode: StrictOptions | false): Conversion {
+/** Converts once per schema object and mode. @throws UsageError that begins with `subject` for what is no schema */
+export function convert(schema: StandardSchema, mode: StrictOptions | false, subject: string): Conversion {
   const key = mode ? `${mode.record} ${mode.tuple} ${mode.openObject} ${mode.fineTuned}` : 'plain'
   const conversion = known.get(schema)?.get(key)
   if (conversion) return conversion
-  const made = convertNow(schema, mode)
+  const made = convertNow(schema, mode, subject)
   known.set(schema, new Map([...(known.get(schema) ?? []), [key, made]]))
   return made
 }
 
-function convertNow(schema: StandardSchema, mode: StrictOptions | false): Conversion {
-  const { shape, dialect, json, bounded } = readSource(schema)
+function convertNow(schema: StandardSchema, mode: StrictOptions | false, subject: string): Conversion {
+  const { shape, dialect, json, bounded } = readSource(schema, subject)
   const { schema: written, findings, branches } = define(shape, mode, dialect)
   // Without strictness a schema that is JSON Schema already is passed on as it is.
   const definition = mode === false && json && findings.length === 0 ? structuredClone(json) : written
