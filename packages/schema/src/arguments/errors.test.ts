@@ -181,6 +181,7 @@ describe('ToolInputError', () => {
         city: { type: 'string', minLength: 2 },
         n: { anyOf: [{ type: 'string' }, { type: 'object', properties: { a: { type: 'number' } } }] },
         k: { enum: ['a', 'b'] },
+        missing: { type: 'string' },
       },
       required: ['city', 'missing'],
       additionalProperties: false,

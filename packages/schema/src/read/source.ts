@@ -1,4 +1,5 @@
-import { UsageError } from '@toolloop/wire'
+import { LimitError, UsageError } from '@toolloop/wire'
+import { jsonDocument } from '../json-schema/document.ts'
 import { describeError } from '../value/describe-error.ts'
 import { clip, excerpt } from '../value/excerpt.ts'
 import { isObject } from '../value/plain-object.ts'
@@ -31,10 +32,10 @@ export function readSource(schema: StandardSchema, subject: string): Source {
   if (typeof jsonSchema?.input !== 'function') throw new UsageError(`${subject} ${withoutJsonSchema(vendor)}`)
   try {
     const bounded = vendor === 'json-schema'
-    const json = jsonSchema.input({ target: 'draft-2020-12' })
+    const json = jsonDocument(jsonSchema.input({ target: 'draft-2020-12' }))
     return { shape: readJsonSchema(json, !bounded), dialect: 'json', json, bounded }
   } catch (error) {
-    return { shape: unwritten(error, vendor), dialect: 'json' }
+    return { shape: error instanceof LimitError ? tooLarge(error) : unwritten(error, vendor), dialect: 'json' }
   }
 }
 
@@ -90,6 +91,18 @@ function unwritten(error: unknown, vendor = 'this library'): Shape {
       source: `${vendor}'s schema`,
       reason,
       remedy: 'use a type that JSON has',
+    },
+  }
+}
+
+function tooLarge({ message }: LimitError): Shape {
+  return {
+    type: {
+      kind: 'impossible',
+      rule: 'limit:size',
+      source: 'the schema',
+      reason: message.replace('The JSON Schema', 'it'),
+      remedy: 'make it smaller, and let it refer to itself by $ref',
     },
   }
 }
