@@ -152,6 +152,7 @@ async function useAlone(packed: readonly Packed[]): Promise<void> {
   writeFileSync(join(project, 'package.json'), JSON.stringify({ name: 'alone', private: true, dependencies }))
   writeFileSync(join(project, 'pnpm-workspace.yaml'), JSON.stringify({ overrides: tarballs, pmOnFail: 'ignore' }))
   await pnpm(project, ['install', '--prefer-offline', '--no-frozen-lockfile'])
+  const lib = ['es2023', 'dom', 'dom.iterable', 'dom.asynciterable', 'esnext.disposable']
   const old = { module: 'commonjs', moduleResolution: 'node10', esModuleInterop: true }
   const oldest = join(toolchain, 'node_modules/typescript-oldest/bin/tsc')
   for (const [name, compiler, more] of [
@@ -159,7 +160,7 @@ async function useAlone(packed: readonly Packed[]): Promise<void> {
     ['the oldest compiler', oldest, {}],
     ['the oldest compiler, as CommonJS', oldest, old],
   ] as const) {
-    const options = { ...compilerOptions, ...more, lib: oldLibraries, target: 'es2022', declaration: true }
+    const options = { ...compilerOptions, ...more, lib, target: 'es2022', declaration: true }
     writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions: options, include: ['*.ts'] }))
     const [program, ...before] =
       compiler.endsWith('bin/tsc') && compiler !== oldest ? [compiler] : [process.execPath, compiler]
@@ -167,9 +168,6 @@ async function useAlone(packed: readonly Packed[]): Promise<void> {
     console.log(`scripts/alone: type-checks with declarations by ${name}`)
   }
 }
-
-/** What compilers of TypeScript 5.4 have. */
-const oldLibraries = ['es2023', 'dom', 'dom.iterable', 'dom.asynciterable', 'esnext.disposable']
 
 /** As the workspace's catalog says. */
 function versionOf(name: string): string {

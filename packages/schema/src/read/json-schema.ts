@@ -2,6 +2,7 @@
 import { malformed } from '../json-schema/form.ts'
 import { keyIn } from '../json-schema/references.ts'
 import { isObject } from '../value/plain-object.ts'
+import { clip } from '../value/excerpt.ts'
 import { Reading } from './reading.ts'
 import {
   literalOf,
@@ -195,7 +196,7 @@ class JsonReader {
   #follow(reference: string): Shape {
     const target = resolve(this.#document, reference)
     if (target !== undefined) return this.#read(target)
-    const shown = reference.slice(0, 100)
+    const shown = clip(reference, 100)
     return impossible(
       `$ref "${shown}"`,
       'it leads nowhere in this document',
@@ -306,5 +307,5 @@ function unsaidBy(node: Node, shape: Shape): { unsaid?: readonly string[] } {
 }
 
 function describe(value: unknown): string {
-  return typeof value === 'string' ? JSON.stringify(value.slice(0, 50)) : value === null ? 'null' : typeof value
+  return typeof value === 'string' ? JSON.stringify(clip(value, 50)) : value === null ? 'null' : typeof value
 }
