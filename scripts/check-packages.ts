@@ -149,7 +149,10 @@ async function useAlone(packed: readonly Packed[]): Promise<void> {
   cpSync(join(root, 'scripts/alone'), project, { recursive: true })
   const tarballs = Object.fromEntries(packed.map(({ name, tarball }) => [name, `file:${tarball}`]))
   const dependencies = { toolloop: tarballs['toolloop'], zod: versionOf('zod') }
-  writeFileSync(join(project, 'package.json'), JSON.stringify({ name: 'alone', private: true, dependencies }))
+  writeFileSync(
+    join(project, 'package.json'),
+    JSON.stringify({ name: 'alone', private: true, type: 'module', dependencies }),
+  )
   writeFileSync(join(project, 'pnpm-workspace.yaml'), JSON.stringify({ overrides: tarballs, pmOnFail: 'ignore' }))
   await pnpm(project, ['install', '--prefer-offline', '--no-frozen-lockfile'])
   const lib = ['es2023', 'dom', 'dom.iterable', 'dom.asynciterable', 'esnext.disposable']
