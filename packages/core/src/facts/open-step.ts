@@ -1,5 +1,5 @@
 // A step: open while its message or the result of a call is missing, then closed.
-import type { AssistantMessage, FinishReason, Usage } from '@toolloop/wire'
+import { type AssistantMessage, type FinishReason, finishOf, type Usage } from '@toolloop/wire'
 import type { Decision, FactOf, ToolDone } from './events.ts'
 import type { CallPhase } from './transcript.ts'
 
@@ -75,7 +75,7 @@ export function stepOf(open: OpenStep, step: number, endedAt: number): Step {
 /** A step without calls is an answer, unless it was cut; so is one whose calls gave the answer, or that was filtered. */
 export function isAnswer({ end }: OpenStep, { calls, finish_reason }: Step): boolean {
   if (end?.type !== 'step.done') return false
-  return calls.length === 0 || calls.some((call) => call.final && call.ok) || finish_reason === 'content_filter'
+  return calls.length === 0 || calls.some((call) => call.final && call.ok) || finishOf(finish_reason) === 'filtered'
 }
 
 /** What the open step has said: its message, else what its facts tell of it. */

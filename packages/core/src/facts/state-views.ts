@@ -1,5 +1,5 @@
 // What is read off a state.
-import type { Message } from '@toolloop/wire'
+import { deepFreeze, type Message } from '@toolloop/wire'
 import { type CallState, saidIn, type Step, stepOf } from './open-step.ts'
 import type { RunState } from './state.ts'
 import { transcript } from './transcript.ts'
@@ -19,6 +19,5 @@ export const asked = ({ open }: RunState): readonly CallState[] =>
 
 /** For functions of the user: what is read here cannot be changed behind the log's back. */
 export function frozen(state: RunState): RunState {
-  for (const value of [state.messages, state.steps, state.inbox, state.open?.calls, state.open]) Object.freeze(value)
-  return Object.freeze(state)
+  return deepFreeze(state)
 }

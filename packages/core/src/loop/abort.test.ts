@@ -107,6 +107,110 @@ describe('an abort', () => {
     await new Promise((resolve) => setTimeout(resolve, 5))
   })
 
+  it('waits a moment for tools that run: what they give is recorded, of the others the outcome is unknown', async () => {
+    const controller = new AbortController()
+    const running = Promise.withResolvers<void>()
+    let begun = 0
+    const begin = (): void => {
+      if (++begun === 5) running.resolve()
+    }
+    let attempts = 0
+    const tools = [
+      tool({
+        name: 'winds_up',
+        execute: async () => {
+          begin()
+          await running.promise
+          await new Promise((resolve) => setTimeout(resolve, 150))
+          return 'paid'
+        },
+      }),
+      tool({ name: 'deaf', execute: () => (begin(), new Promise(() => {})) }),
+      tool({
+        name: 'gives_up',
+        execute: (_args, { signal }) =>
+          new Promise((_, reject) => {
+            begin()
+            signal.addEventListener('abort', () => reject(signal.reason as Error))
+          }),
+      }),
+      tool({
+        name: 'tries_again',
+        retries: 3,
+        execute: async () => {
+          attempts++
+          begin()
+          await running.promise
+          await new Promise((resolve) => setTimeout(resolve, 20))
+          throw new Error('busy')
+        },
+      }),
+      tool({
+        name: 'aborts',
+        execute: async () => {
+          begin()
+          await running.promise
+          controller.abort('enough')
+          return 'aborted it'
+        },
+      }),
+    ]
+    const model = scriptedModel([calls(tools.map(({ name }) => ({ name, id: name })))])
+    const log = memoryLog()
+    const result = await agent({ name: 'a', model, tools }).run('go', { signal: controller.signal, log })
+    expect(result).toMatchObject({ status: 'aborted', reason: 'enough' })
+    expect(result.timing.ms).toBeLessThan(1_000)
+    expect(result.messages.slice(2).map(({ content }) => content)).toEqual([
+      'paid',
+      'Interrupted: the outcome is unknown.',
+      'Interrupted: the outcome is unknown.',
+      'Interrupted: the outcome is unknown.',
+      'aborted it',
+    ])
+    expect(attempts).toBe(1)
+    const ended = log.facts.flatMap((fact) => (fact.type === 'tool.done' ? [[fact.name, fact.ok, fact.content]] : []))
+    expect(ended).toEqual([
+      ['aborts', true, 'aborted it'],
+      ['winds_up', true, 'paid'],
+    ])
+    expect(log.facts.at(-1)?.type).toBe('run.done')
+  })
+
+  it.each([
+    [
+      'an error whose message throws',
+      Object.defineProperty(new Error('x'), 'message', {
+        get: () => {
+          throw new Error('worse')
+        },
+      }),
+      'aborted',
+    ],
+    [
+      'a proxy that allows nothing',
+      new Proxy(
+        {},
+        {
+          getPrototypeOf: () => {
+            throw new Error('worse')
+          },
+        },
+      ),
+      'aborted',
+    ],
+    ['an error without words', new TypeError(''), 'TypeError'],
+    ['an object', { code: 7 }, 'aborted'],
+    ['a text', 'enough', 'enough'],
+  ])('for the reason of %s ends the run as aborted', async (_title, reason, told) => {
+    const controller = new AbortController()
+    const stop = tool({ name: 'stop', execute: () => controller.abort(reason) })
+    const model = scriptedModel([calls([{ name: 'stop' }])])
+    const log = memoryLog()
+    const result = await agent({ name: 'a', model, tools: [stop] }).run('go', { signal: controller.signal, log })
+    expect(result).toMatchObject({ status: 'aborted', reason: told })
+    expect(log.facts.at(-1)).toMatchObject({ type: 'run.done', outcome: { status: 'aborted', reason: told } })
+  })
+
   it('is nothing that a call which is over hears of, nor does it hear of the end of its run', async () => {
     const signals: AbortSignal[] = []
     const short = tool({ name: 'short', execute: (_args, { signal }) => void signals.push(signal) })

@@ -1,13 +1,12 @@
 // A run under way: its loop, driven to a result.
 import type { EventSource } from '@toolloop/client'
-import { UsageError } from '@toolloop/wire'
 import type { Fact, RunEvent } from '../facts/events.ts'
 import { failed } from '../facts/failure.ts'
 import { inTime } from '../run/in-time.ts'
 import type { RunLog } from '../facts/log.ts'
 import type { Result } from '../run/result.ts'
 import { resultOf } from '../run/result-of.ts'
-import type { Run } from '../run/run.ts'
+import { type Run, runIsOver } from '../run/run.ts'
 import type { Batch } from '../run/scope.ts'
 import { apply, type RunState } from '../facts/state.ts'
 import { aborted } from './tasks.ts'
@@ -76,9 +75,6 @@ export class DrivenRun<Output> implements EventSource<RunEvent, Result<Output>> 
     this.abort(runIsOver)
   }
 }
-
-/** For whoever still listens; made once, since making an error takes longer than a step. */
-const runIsOver = new UsageError('The run is over.')
 
 /** Passes an abort on; tells how to stop that. */
 function follow(outer: AbortSignal, controller: AbortController): () => void {

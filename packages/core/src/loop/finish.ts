@@ -1,6 +1,7 @@
 import { OutputError } from '@toolloop/schema'
-import { StreamError } from '@toolloop/wire'
+import { finishOf, StreamError } from '@toolloop/wire'
 import { readAnswer, textOf } from '../run/answer.ts'
+import { bareAnswer } from '../facts/bare-answer.ts'
 import { fact } from '../facts/events.ts'
 import { failed } from '../facts/failure.ts'
 import { adopt } from '../facts/own-message.ts'
@@ -8,7 +9,6 @@ import type { Source } from '../run/scope.ts'
 import type { Outcome } from '../facts/outcome.ts'
 import type { Run } from '../run/run.ts'
 import type { Step } from '../facts/open-step.ts'
-import { isEmpty } from '../facts/transcript.ts'
 
 /** The last step was an answer: say what it comes to, or ask again for one that fits. */
 // oxlint-disable-next-line require-yield -- its only batch is its last
@@ -16,7 +16,8 @@ export async function* finish(run: Run): Source {
   const step = run.state.steps.at(-1)!
   const ending = endingOf(step)
   if (ending) return [fact({ type: 'run.done', outcome: ending })]
-  if (isEmpty(step.message)) return [failed(new StreamError('The model gave an empty answer, twice.'))]
+  const bare = bareAnswer(step.message, step.finish_reason)
+  if (bare !== undefined) return [failed(new StreamError(`The model ${bare}, twice.`))]
   const text = textOf(step)
   try {
     await readAnswer(run, text)
@@ -31,8 +32,9 @@ export async function* finish(run: Run): Source {
 
 function endingOf({ message, calls, finish_reason }: Step): Outcome | undefined {
   if (calls.some((call) => call.final && call.ok)) return undefined
-  if (finish_reason === 'content_filter') return { status: 'filtered' }
+  const finish = finishOf(finish_reason)
+  if (finish === 'filtered') return { status: 'filtered' }
   if (message.refusal) return { status: 'refused', refusal: message.refusal }
-  if (finish_reason === 'length') return { status: 'truncated' }
+  if (finish === 'truncated') return { status: 'truncated' }
   return undefined
 }

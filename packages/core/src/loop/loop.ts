@@ -1,7 +1,7 @@
 // The one loop: call the model, dispatch its tool calls, append the tool messages, repeat.
 import { decide } from './decide.ts'
 import { type Fact, isFact } from '../facts/events.ts'
-import { inTime, turn } from '../run/in-time.ts'
+import { inTime, toolGrace, turn } from '../run/in-time.ts'
 import type { RunLog } from '../facts/log.ts'
 import type { Run } from '../run/run.ts'
 import type { Batch, Scope } from '../run/scope.ts'
@@ -20,13 +20,13 @@ export async function* loop(run: Run, log: RunLog, input: Batch, scope: Scope): 
       batch = endingLast(batch)
       const facts = batch.filter(isFact)
       if (facts.length > 0 || batch.length === 0) {
-        const written = facts.length > 0 ? run.write(log, facts) : undefined
+        const written = facts.length > 0 ? run.write(log, Object.freeze(facts) as readonly Fact[]) : undefined
         if (written) await inTime(run, written)
         state = reconcile(run, scope, facts)
       }
       if (run.watched && batch.length > 0) yield batch
       if (state.status !== 'running') return state
-      if (run.signal.aborted) await turn() // answers that are on their way still arrive
+      if (run.signal.aborted) await settled(run)
       if (run.signal.aborted) batch = interrupted(run, scope.arrived())
       else {
         batch = await scope.next()
@@ -36,6 +36,13 @@ export async function* loop(run: Run, log: RunLog, input: Batch, scope: Scope): 
   } finally {
     scope.close()
   }
+}
+
+/** After an abort: tools that run may still give their results, and results on their way arrive. */
+async function settled(run: Run): Promise<void> {
+  run.abortedAt ??= run.clock.now()
+  await run.idle(run.abortedAt + toolGrace - run.clock.now())
+  await turn()
 }
 
 /** What is logged has happened: the state follows, and whatever should run now and does not is started. */

@@ -47,6 +47,11 @@ interface Case {
   readonly roles?: string
 }
 
+const errorWith = (message: string): { status: 'error'; error: Error } => ({
+  status: 'error',
+  error: expect.objectContaining({ message }) as Error,
+})
+
 const cases: readonly Case[] = [
   { title: 'an answer', script: [text('hi')], ends: { status: 'done', output: 'hi' }, roles: 'user assistant' },
   {
@@ -91,7 +96,84 @@ const cases: readonly Case[] = [
     ends: { status: 'done', output: 'now' },
     roles: 'user assistant',
   },
-  { title: 'an empty answer, twice', script: [text(''), text('')], ends: { status: 'error' }, roles: 'user' },
+  {
+    title: 'an empty answer, twice',
+    script: [text(''), text('')],
+    ends: errorWith('The model gave an empty answer (finish_reason "stop"), twice.'),
+    roles: 'user',
+  },
+  {
+    title: 'reasoning and nothing else, for a reason nobody knows',
+    script: () => reply({ message: { reasoning_content: 'Hm.' }, finishReason: 'pause_turn' }),
+    ends: errorWith('The model gave an empty answer (finish_reason "pause_turn"), twice.'),
+    roles: 'user',
+  },
+  {
+    title: 'calls that are announced and not made, once',
+    script: [text('Let me look.', { finishReason: 'tool_calls' }), text('It is fine.')],
+    ends: { status: 'done', output: 'It is fine.' },
+    roles: 'user assistant',
+  },
+  {
+    title: 'calls that are announced and not made, twice',
+    script: () => text('Let me look.', { finishReason: 'tool_use' }),
+    ends: {
+      ...errorWith('The model announced tool calls (finish_reason "tool_use") and made none, twice.'),
+      partial: 'Let me look.',
+    },
+  },
+  {
+    title: 'a refusal that announces calls',
+    script: [reply({ refusal: 'No.', finishReason: 'tool_calls' })],
+    ends: { status: 'refused' },
+  },
+  {
+    title: 'an answer that ended for a reason nobody knows, which its step reports',
+    script: [text('hi', { finishReason: 'pause_turn' })],
+    ends: { status: 'done', output: 'hi', steps: [expect.objectContaining({ finish_reason: 'pause_turn' })] as never },
+  },
+  ...['max_tokens', 'MAX_TOKENS', 'model_length'].map((finishReason): Case => ({
+    title: `the token limit ${finishReason}`,
+    script: [text('half an ans', { finishReason })],
+    ends: { status: 'truncated', partial: 'half an ans' },
+  })),
+  {
+    title: 'another word for a token limit, in the middle of the only call',
+    script: [reply({ toolCalls: [{ name: 'look', args: '{"at":"x' }], finishReason: 'MAX_TOKENS' })],
+    ends: { status: 'truncated' },
+    roles: 'user',
+  },
+  ...['SAFETY', 'sensitive', 'RECITATION'].map((finishReason): Case => ({
+    title: `the filter ${finishReason} behind a call, which is not run`,
+    script: [call('look', { at: 'x' }, { finishReason })],
+    options: { wire: 'plain' },
+    ends: { status: 'filtered' },
+    roles: 'user',
+  })),
+  ...['error', 'network_error', 'insufficient_system_resource', 'MALFORMED_FUNCTION_CALL'].flatMap(
+    (finishReason): Case[] => [
+      {
+        title: `the failure ${finishReason}, once`,
+        script: [text('The first ha', { finishReason }), text('The whole.')],
+        ends: { status: 'done', output: 'The whole.' },
+        roles: 'user assistant',
+      },
+      {
+        title: `the failure ${finishReason}, twice`,
+        script: () => text('The first ha', { finishReason }),
+        ends: {
+          ...errorWith(`The server broke the answer off: finish_reason "${finishReason}".`),
+          partial: 'The first ha',
+        },
+      },
+      {
+        title: `the failure ${finishReason} behind a call, which is not run`,
+        script: [call('ask_person', { question: 'ok?' }, { finishReason }), text('ok')],
+        ends: { status: 'done', output: 'ok' },
+        roles: 'user assistant',
+      },
+    ],
+  ),
   {
     title: 'a call nobody here can run',
     script: [call('ask_person', { question: 'ok?' })],

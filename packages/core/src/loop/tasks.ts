@@ -45,9 +45,14 @@ export function endingLast(batch: RunEvent[]): RunEvent[] {
   return end ? [...batch.filter((event) => event.type !== 'run.done'), end] : batch
 }
 
+/** A text whatever the reason is: it is the caller's, and reading it may throw. */
 function reasonOf({ reason }: AbortSignal): string {
-  if (reason instanceof Error) return reason.message || reason.name
-  return typeof reason === 'string' ? reason : 'aborted'
+  try {
+    const words: unknown = reason instanceof Error ? reason.message || reason.name : reason
+    return typeof words === 'string' && words !== '' ? words : 'aborted'
+  } catch {
+    return 'aborted'
+  }
 }
 
 // oxlint-disable-next-line require-yield -- its only batch is its last

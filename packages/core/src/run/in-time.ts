@@ -1,8 +1,9 @@
 import { UsageError } from '@toolloop/wire'
 import type { Run } from './run.ts'
 
-/** How long an aborted run waits for its log, in milliseconds. */
-const grace = 500
+// An aborted run ends within a second: tools that run have the first part of it, the log the rest. In milliseconds.
+export const toolGrace = 700
+const leastLogGrace = 200
 
 /** A write to the log; an abort does not wait for one that hangs. */
 export function inTime(run: Run, write: Promise<void>): Promise<void> {
@@ -10,8 +11,8 @@ export function inTime(run: Run, write: Promise<void>): Promise<void> {
   return new Promise((resolve, reject) => {
     let timer: unknown
     const giveUp = (): void =>
-      reject(new UsageError(`The log did not answer within ${grace} ms of the abort; its end may be missing.`))
-    const aborted = (): void => void (timer = clock.setTimeout(giveUp, grace))
+      reject(new UsageError('The log did not answer within a second of the abort; its end may be missing.'))
+    const aborted = (): void => void (timer = clock.setTimeout(giveUp, logGrace(run)))
     const settle = (done: () => void) => (): void => {
       signal.removeEventListener('abort', aborted)
       if (timer !== undefined) clock.clearTimeout(timer)
@@ -21,6 +22,11 @@ export function inTime(run: Run, write: Promise<void>): Promise<void> {
     else signal.addEventListener('abort', aborted, { once: true })
     write.then(settle(resolve), (error: Error) => settle(() => reject(error))())
   })
+}
+
+function logGrace({ clock, abortedAt }: Run): number {
+  const now = clock.now()
+  return Math.max(leastLogGrace, toolGrace - (now - (abortedAt ?? now)))
 }
 
 /** One turn of the event loop: what has settled is passed on. */

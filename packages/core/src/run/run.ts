@@ -1,4 +1,4 @@
-import { type Clock, deepFreeze, type Message, type ModelMemory, type ModelRequest } from '@toolloop/wire'
+import { type Clock, deepFreeze, type Message, type ModelMemory, type ModelRequest, UsageError } from '@toolloop/wire'
 import type { Fact, Recorded } from '../facts/events.ts'
 import type { RunLog } from '../facts/log.ts'
 import type { Progress } from '../facts/progress.ts'
@@ -30,6 +30,9 @@ export interface RequestParts {
   readonly upTo: number
 }
 
+/** The abort's reason when a run has ended by itself; made once, since making an error takes longer than a step. */
+export const runIsOver: UsageError = new UsageError('The run is over.')
+
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] }
 
 /** One run in this process: what tasks need beside the facts. */
@@ -56,8 +59,13 @@ export class Run {
   readonly requests: RequestParts[] = []
   /** Typed answers as their schema gave them, by the text they were read from. */
   answers: Map<string, unknown> | undefined
+  /** When the loop met the abort. */
+  abortedAt: number | undefined
   readonly #scope: Scope
   #seq: number
+  /** How many tools are executing, and who waits for the last of them. */
+  #executing = 0
+  #onIdle: (() => void) | undefined
 
   constructor({ agent, id, context, signal, scope, clock, watched, state, seq }: RunSetup) {
     this.agent = agent
@@ -74,6 +82,28 @@ export class Run {
   /** Progress, for somebody who looks. */
   tell(progress: Progress): void {
     if (this.watched) this.#scope.tell(progress)
+  }
+
+  /** A tool begins to execute. */
+  enter(): void {
+    this.#executing++
+  }
+
+  /** A tool's result is known, or given up. */
+  leave(): void {
+    if (--this.#executing === 0) this.#onIdle?.()
+  }
+
+  /** Resolves when no tool executes, after `ms` at the latest. */
+  idle(ms: number): Promise<void> | undefined {
+    if (this.#executing === 0) return undefined
+    return new Promise((resolve) => {
+      const timer = this.clock.setTimeout(resolve, ms)
+      this.#onIdle = () => {
+        this.clock.clearTimeout(timer)
+        resolve()
+      }
+    })
   }
 
   /** Stamps facts and gives them to the log; `writing` until its answer was taken. */

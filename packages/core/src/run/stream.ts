@@ -1,4 +1,6 @@
 import { type EventSource, LazyEvents, type ListenerError } from '@toolloop/client'
+import { UsageError } from '@toolloop/wire'
+import { eventTypes } from '../facts/event-types.ts'
 import type { RunEvent } from '../facts/events.ts'
 import type { Result } from './result.ts'
 
@@ -14,7 +16,7 @@ export interface RunStream<Event extends { readonly type: string } = RunEvent, O
   /** Calls `listener` with each event of a type from now on; what it throws becomes a `listener.error` event. */
   on<Type extends Event['type']>(type: Type, listener: (event: Extract<Event, { type: Type }>) => void): this
   off<Type extends Event['type']>(type: Type, listener: (event: Extract<Event, { type: Type }>) => void): this
-  /** Ends the run as `aborted`: at once, whatever its tools do. */
+  /** Ends the run as `aborted`, within a second whatever its tools do. */
   abort(reason?: unknown): void
   [Symbol.asyncIterator](): AsyncIterator<Event | ListenerError, void, void>
   /** Aborts what still runs, and waits for its end. */
@@ -34,6 +36,7 @@ export class OpenRunStream<Output> implements RunStream<RunEvent, Output> {
   }
 
   on<Type extends RunEvent['type']>(type: Type, listener: (event: Extract<RunEvent, { type: Type }>) => void): this {
+    checkListener(type, listener)
     this.#events.on(type, listener)
     return this
   }
@@ -54,4 +57,14 @@ export class OpenRunStream<Output> implements RunStream<RunEvent, Output> {
   [Symbol.asyncDispose](): Promise<void> {
     return this.#events[Symbol.asyncDispose]()
   }
+}
+
+/** A listener of a misspelt type would hear nothing. `error` is emitted when the run cannot start. */
+function checkListener(type: unknown, listener: unknown): void {
+  if (typeof listener !== 'function')
+    throw new UsageError(
+      `\`.on(${JSON.stringify(type)}, …)\` needs a function that takes the event, not ${JSON.stringify(listener) ?? 'undefined'}.`,
+    )
+  if (type === 'error' || eventTypes.includes(type as string)) return
+  throw new UsageError(`A run has no event ${JSON.stringify(type)}; there are ${eventTypes.join(', ')}.`)
 }

@@ -1,5 +1,6 @@
-import type { Usage } from '@toolloop/wire'
+import { finishOf, StreamError, type Usage, UsageError } from '@toolloop/wire'
 import { misfitOf } from '../run/answer.ts'
+import { bareAnswer } from '../facts/bare-answer.ts'
 import { type Fact, fact, type RunEvent } from '../facts/events.ts'
 import { failed } from '../facts/failure.ts'
 import { turn } from '../run/in-time.ts'
@@ -9,7 +10,6 @@ import type { Run } from '../run/run.ts'
 import { saidIn } from '../facts/open-step.ts'
 import { frozen } from '../facts/state-views.ts'
 import { StepReader } from './reader.ts'
-import { isEmpty } from '../facts/transcript.ts'
 
 /** One model call: ends with `step.done`, with `step.cut`, or with the end of the run. */
 export async function* modelStep(run: Run): Source {
@@ -24,11 +24,9 @@ export async function* modelStep(run: Run): Source {
     const planned = planStep(run)
     plan = planned instanceof Promise ? await planned : planned
   } catch (error) {
-    return [failed(error)]
+    return [failed(withContextHint(run, error))]
   }
-  const { model, tools } = plan
-  // A fact is frozen, and an object may be the caller's.
-  const toolChoice = typeof plan.toolChoice === 'object' ? structuredClone(plan.toolChoice) : plan.toolChoice
+  const { model, tools, toolChoice } = plan
   yield [fact({ type: 'step.start', step, model: model.name, tools, ...(toolChoice && { toolChoice }) })]
   run.requests[step] = plan.parts
 
@@ -59,6 +57,15 @@ export async function* modelStep(run: Run): Source {
     if (!verdict.again) return verdict.events
     yield verdict.events
   }
+}
+
+/** A hook that reads a context nobody passed throws about `undefined`: the remedy is at `run`. */
+function withContextHint({ agent, context }: Run, cause: unknown): unknown {
+  if (context !== undefined || !(cause instanceof TypeError) || !cause.message.includes('undefined')) return cause
+  return new UsageError(
+    `A hook of agent \`${agent.name}\` threw: ${cause.message}. The run was given no \`context\`; if the hook reads it, pass it: run(input, { context }).`,
+    { cause },
+  )
 }
 
 /** The process died while this step streamed: what was sealed stands, the rest never was. */
@@ -102,16 +109,19 @@ interface Verdict {
   readonly again: boolean
 }
 
-/** The step is done; an empty answer is asked for once more. That a content is complete is told with the fact that says so. */
-function onAnswer({ state }: Run, reader: StepReader, tries: Tries): Verdict {
-  const { step } = state
+/** The step is done; a bare answer is retried once, and one that its server broke off is a failure. That a content is complete is told with the fact that says so. */
+function onAnswer(run: Run, reader: StepReader, tries: Tries): Verdict {
+  const { step } = run.state
   const last = reader.finish()
   const end = reader.end()
-  const saysNothing = isEmpty(end.message) && end.finish_reason !== 'content_filter' && end.finish_reason !== 'length'
-  if (saysNothing && tries.empty++ === 0)
+  if (finishOf(end.finish_reason) === 'failed') return onFailure(run, reader, tries, brokenOff(end.finish_reason))
+  if (bareAnswer(end.message, end.finish_reason) !== undefined && tries.empty++ === 0)
     return again(reader, tries, ...last, { type: 'step.reset', step, reason: 'empty' })
   return { again: false, events: [...last, fact({ type: 'step.done', step, ...end })] }
 }
+
+const brokenOff = (reason: string | null): StreamError =>
+  new StreamError(`The server broke the answer off: finish_reason ${JSON.stringify(reason)}.`)
 
 /** What was sealed stands; else a stream that broke off is asked again, and at last the run fails. */
 function onFailure({ state, agent, signal }: Run, reader: StepReader, tries: Tries, error: unknown): Verdict {

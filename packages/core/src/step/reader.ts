@@ -1,5 +1,12 @@
 import { type Answer, CompletionBuilder, plainAnswer, type PlainAnswer, type StreamEvent } from '@toolloop/stream'
-import type { AssistantMessage, FinishReason, ModelOptions, ToolCall, Usage } from '@toolloop/wire'
+import {
+  type AssistantMessage,
+  type FinishReason,
+  finishOf,
+  type ModelOptions,
+  type ToolCall,
+  type Usage,
+} from '@toolloop/wire'
 import { isWhole, mintCallId, nameOf } from '../facts/calls.ts'
 import { chunksOf, type Piece, WholeAnswer } from './chunks-of.ts'
 import { type Fact, fact, type RunEvent } from '../facts/events.ts'
@@ -132,8 +139,9 @@ export class StepReader {
 
   /** A filter leaves what was started; a token limit drops the calls unless one of them is whole. */
   #standing(calls: readonly ToolCall[], finishReason: FinishReason | null): readonly ToolCall[] {
-    if (finishReason === 'content_filter') return this.sealed
-    return finishReason === 'length' && !calls.some(isWhole) ? [] : calls
+    const finish = finishOf(finishReason)
+    if (finish === 'filtered') return this.sealed
+    return finish === 'truncated' && !calls.some(isWhole) ? [] : calls
   }
 
   /** What stands when the stream ends here, if anything does. */

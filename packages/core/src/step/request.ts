@@ -6,8 +6,10 @@ import {
   type ToolDefinition,
   UsageError,
 } from '@toolloop/wire'
+import { checkParams } from '../agent/check-model.ts'
 import { checkChoice, checkStepChanges } from '../agent/check-options.ts'
 import { messagesFrom } from '../agent/input.ts'
+import { frozenCopy } from '../facts/own-copy.ts'
 import { adopt } from '../facts/own-message.ts'
 import { offered, withFinalTool } from '../agent/offer.ts'
 import { modeOf } from '../agent/output.ts'
@@ -36,7 +38,8 @@ async function answersOf(run: Run): Promise<StepAnswers> {
   const { agent, context } = run
   const changes = agent.prepareStep ? await changesOf(run, agent.prepareStep) : {}
   const offer = await offered(agent, context, changes.tools)
-  const params = await agent.params(context)
+  const params = frozenCopy(await agent.params(context))
+  checkParams(`Agent \`${agent.name}\``, params)
   return { changes, offer, params, instructions: changes.instructions ?? (await agent.instructions(context)) }
 }
 
@@ -79,16 +82,14 @@ async function changesOf(
 ): Promise<StepChanges> {
   const changes = (await prepareStep({ step: state.step, state: frozen(state), context })) ?? {}
   checkStepChanges(agent.name, changes)
-  if (!changes.messages) return changes
-  if (!Array.isArray(changes.messages))
-    throw new UsageError(
-      `\`prepareStep\` answers \`messages\` with ${JSON.stringify(changes.messages)}; it must be an array of messages.`,
-    )
+  // Whoever made them may change them later.
+  const own = { ...changes, toolChoice: frozenCopy(changes.toolChoice), params: frozenCopy(changes.params) }
+  if (!changes.messages) return own
   if (changes.messages.length === 0)
     throw new UsageError(
       '`prepareStep` answers with no messages at all; leave `messages` out to keep the conversation.',
     )
-  return { ...changes, messages: messagesFrom(changes.messages) } // whoever made them may change them later
+  return { ...own, messages: messagesFrom(changes.messages) }
 }
 
 /** The same message as long as it says the same: what is known of it is known of the next request. */

@@ -1,11 +1,14 @@
 // One call: find the tool, parse the arguments, run it, report. Every failure is an answer for the model.
 import { isToolResult, renderOutput, ToolInputError, ToolRetry } from '@toolloop/schema'
+import { finishOf, UsageError } from '@toolloop/wire'
 import { readAnswer } from '../run/answer.ts'
 import { argumentsOf, isWhole, nameOf } from '../facts/calls.ts'
 import { type Fact, fact, type RunEvent } from '../facts/events.ts'
+import { frozenCopy } from '../facts/own-copy.ts'
 import { type CallContext, execute, ToolTimeout } from './execute.ts'
 import { failed } from '../facts/failure.ts'
-import { placeInRun, placeInTool, type Release } from './limits.ts'
+import type { Release } from './call-queue.ts'
+import { placeInRun, placeInTool } from './limits.ts'
 import type { Source } from '../run/scope.ts'
 import { FINAL_TOOL } from '../agent/output.ts'
 import type { Run } from '../run/run.ts'
@@ -33,7 +36,7 @@ export async function* toolCall(run: Run, item: CallState): Source {
     }
     if (!leaveTool) return // aborted while it waited
     const context = callContext(run, item.call)
-    yield [started(run, context, args)]
+    yield [started(run, context, ready.shown)]
     return run.signal.aborted ? undefined : await ran(run, ready, context)
   } finally {
     leaveTool?.()
@@ -45,6 +48,8 @@ export async function* toolCall(run: Run, item: CallState): Source {
 interface Ready {
   readonly tool: AnyTool
   readonly args: unknown
+  /** The arguments as listeners see them. */
+  readonly shown: unknown
   readonly done: DoneFactory
 }
 
@@ -59,7 +64,7 @@ async function prepare(run: Run, item: CallState): Promise<Ready | RunEvent[]> {
     return [done({ ok: false, reason: 'interrupted', content: unknownOutcome(decision.reason) })]
   if (decision && !isApproval(decision))
     return [done({ ok: false, reason: 'declined', content: decision.reason ?? 'Declined by the user.' })]
-  if (open?.end?.type === 'step.done' && open.end.finish_reason === 'length' && !isWhole(call))
+  if (open?.end?.type === 'step.done' && finishOf(open.end.finish_reason) === 'truncated' && !isWhole(call))
     return [
       done({
         ok: false,
@@ -87,24 +92,26 @@ async function prepare(run: Run, item: CallState): Promise<Ready | RunEvent[]> {
         ok: false,
         reason: 'interrupted',
         content: unknownOutcome(),
-        args,
+        args: frozenCopy(args),
       }),
     ]
-  return question ? [request(run, item, question)] : { tool, args, done }
+  if (question) return [request(run, item, question)]
+  return { tool, args, shown: run.watched ? frozenCopy(args) : undefined, done }
 }
 
 /** Only `true` itself: a log may have been edited, and whoever reads it may have slipped. */
 const isApproval = (decision: { readonly approve: unknown }): decision is { readonly approve: true } =>
   decision.approve === true
 
-function started(run: Run, { call, step, idempotencyKey }: CallContext, args: unknown): Fact {
+function started(run: Run, { call, step, idempotencyKey }: CallContext, shown: unknown): Fact {
   const mark = { step, callId: call.id, name: nameOf(call), arguments: argumentsOf(call) }
-  return live(run, fact({ type: 'tool.start', ...mark, idempotencyKey }), { args })
+  return live(run, fact({ type: 'tool.start', ...mark, idempotencyKey }), { args: shown })
 }
 
-/** Runs the tool and reports. After an abort there is no answer; one that came before it stands. */
+/** Runs the tool and reports. A result that comes soon after an abort counts; what a tool throws then says nothing of its effects. */
 async function ran(run: Run, ready: Ready, context: CallContext): Promise<RunEvent[] | undefined> {
   const since = run.clock.now()
+  run.enter()
   try {
     const returned = await execute(run, ready.tool, ready.args, context)
     const ms = run.clock.now() - since
@@ -113,11 +120,17 @@ async function ran(run: Run, ready: Ready, context: CallContext): Promise<RunEve
     return [succeeded(ready, returned, parseOutput ? await parseOutput(value) : value, ms)]
   } catch (error) {
     return run.signal.aborted ? undefined : failedCall(run, ready, error, run.clock.now() - since)
+  } finally {
+    run.leave()
   }
 }
 
-function succeeded({ args, done }: Ready, returned: unknown, output: unknown, ms: number): Fact {
-  const { content, parts } = renderOutput(output)
+function succeeded({ shown, done }: Ready, returned: unknown, output: unknown, ms: number): Fact {
+  const { content, parts, problem } = renderOutput(output)
+  if (problem !== undefined)
+    throw new UsageError(
+      `What the tool returned cannot be shown to the model: ${problem}. Return text, JSON or content parts.`,
+    )
   const details = isToolResult(returned) ? plainJson(returned.details) : undefined
   return done({
     ok: true,
@@ -125,17 +138,17 @@ function succeeded({ args, done }: Ready, returned: unknown, output: unknown, ms
     ...(parts && { parts }),
     ...(details !== undefined && { details }),
     ms,
-    args,
+    args: shown,
     output,
   })
 }
 
-async function failedCall(run: Run, { tool, args, done }: Ready, error: unknown, ms: number): Promise<RunEvent[]> {
+async function failedCall(run: Run, { tool, shown, done }: Ready, error: unknown, ms: number): Promise<RunEvent[]> {
   const policy = tool.policy.onError ?? run.agent.onToolError
   const told = error instanceof ToolRetry
   const reason = told ? 'retry' : error instanceof ToolTimeout ? 'timeout' : 'failed'
   const content = told || reason === 'timeout' ? wordsOf(error) : await contentOf(policy, error)
-  const answer = done({ ok: false, reason, content, ms, args, error })
+  const answer = done({ ok: false, reason, content, ms, args: shown, error })
   return policy === 'throw' && !told ? [answer, failed(error)] : [answer]
 }
 

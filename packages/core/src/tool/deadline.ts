@@ -1,21 +1,32 @@
 import type { Clock } from '@toolloop/wire'
 import { isThenable } from './thenable.ts'
 
-/** What ends the wait for a call: the abort of its run, or its time. One listener and one timer for all its attempts. */
+export interface DeadlineSettings {
+  /** In milliseconds. */
+  readonly timeout: number | undefined
+  /** The reason when `timeout` has passed. */
+  readonly late: (ms: number) => Error
+  /** How long an abort with this reason still waits for the attempt that runs, in milliseconds. */
+  readonly linger: (reason: unknown) => number
+}
+
+/** What ends the wait for a call: the abort of its run, or its time. One listener for all its attempts. */
 export class Deadline {
   readonly #outer: AbortSignal
   readonly #clock: Clock
-  readonly #timer: unknown
+  readonly #linger: DeadlineSettings['linger']
+  #timer: unknown
+  #lastTimer: unknown
   readonly #controller = new AbortController()
-  readonly #onAbort = (): void => this.#pass(this.#outer.reason)
+  readonly #onAbort = (): void => this.#abort(this.#outer.reason)
   #passed: { readonly reason: unknown } | undefined
   #interrupt: ((reason: unknown) => void) | undefined
 
-  /** `timeout` in milliseconds; `late` makes the reason when it is over. */
-  constructor(outer: AbortSignal, clock: Clock, timeout: number | undefined, late: (ms: number) => Error) {
+  constructor(outer: AbortSignal, clock: Clock, { timeout, late, linger }: DeadlineSettings) {
     this.#outer = outer
     this.#clock = clock
-    if (outer.aborted) this.#onAbort()
+    this.#linger = linger
+    if (outer.aborted) this.#pass(outer.reason)
     else outer.addEventListener('abort', this.#onAbort, { once: true })
     if (timeout !== undefined) this.#timer = clock.setTimeout(() => this.#pass(late(timeout)), timeout)
   }
@@ -49,6 +60,15 @@ export class Deadline {
   close(): void {
     this.#outer.removeEventListener('abort', this.#onAbort)
     if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer)
+    if (this.#lastTimer !== undefined) this.#clock.clearTimeout(this.#lastTimer)
+  }
+
+  /** The tool hears of it at once; what it answers soon enough still counts. */
+  #abort(reason: unknown): void {
+    this.#controller.abort(reason)
+    const linger = this.#linger(reason)
+    if (linger === 0) this.#pass(reason)
+    else this.#lastTimer = this.#clock.setTimeout(() => this.#pass(reason), linger)
   }
 
   #pass(reason: unknown): void {

@@ -2,9 +2,11 @@
 import { ToolRetry } from '@toolloop/schema'
 import type { ToolContext } from '@toolloop/schema'
 import { brand, sleep, ToolloopError } from '@toolloop/wire'
+import { ownCopy } from '../facts/own-copy.ts'
 import { Deadline } from './deadline.ts'
-import type { Run } from '../run/run.ts'
+import { type Run, runIsOver } from '../run/run.ts'
 import type { AnyTool } from '../agent/spec.ts'
+import { toolGrace } from '../run/in-time.ts'
 import { isThenable } from './thenable.ts'
 
 /** A tool took longer than its `timeout`. */
@@ -25,12 +27,13 @@ export class ToolTimeout extends ToolloopError {
 export type CallContext = Omit<ToolContext, 'signal' | 'attempt' | 'progress'>
 
 /**
- * Runs a tool: attempts under one deadline, with a growing pause between them. Settles as soon as the deadline
- * passes or the run is aborted, whatever the tool does; what it does later is ignored.
+ * Runs a tool: attempts under one deadline, with a growing pause between them. Settles as soon as the deadline passes,
+ * or `toolGrace` after an abort, whatever the tool does; what it does later is ignored.
  */
 export async function execute(run: Run, tool: AnyTool, args: unknown, call: CallContext): Promise<unknown> {
   const { timeout, retries = 0 } = tool.policy
-  const deadline = new Deadline(run.signal, run.clock, timeout, (ms) => new ToolTimeout(tool.name, ms))
+  const late = (ms: number): Error => new ToolTimeout(tool.name, ms)
+  const deadline = new Deadline(run.signal, run.clock, { timeout, late, linger })
   const { step } = call
   const callId = call.call.id
   let settled = false
@@ -41,10 +44,11 @@ export async function execute(run: Run, tool: AnyTool, args: unknown, call: Call
     for (let attempt = 1; ; attempt++) {
       try {
         const context = { ...call, signal: deadline.signal, attempt, progress }
-        const result = deadline.unlessPassed(() => invoke(tool, args, context))
+        const own = retries > 0 ? ownCopy(args) : args // an attempt may change what it is given
+        const result = deadline.unlessPassed(() => invoke(tool, own, context))
         return result instanceof Promise ? ((await result) as unknown) : result
       } catch (error) {
-        if (deadline.passed || attempt > retries || error instanceof ToolRetry) throw error
+        if (deadline.passed || deadline.signal.aborted || attempt > retries || error instanceof ToolRetry) throw error
         const delay = Math.min(250 * 2 ** (attempt - 1), 8_000)
         run.tell({ type: 'attempt.retry', step, callId, attempt, delay, error })
         await sleep(run.clock, delay, deadline.signal)
@@ -55,6 +59,8 @@ export async function execute(run: Run, tool: AnyTool, args: unknown, call: Call
     deadline.close()
   }
 }
+
+const linger = (reason: unknown): number => (reason === runIsOver ? 0 : toolGrace)
 
 function invoke(tool: AnyTool, args: unknown, context: ToolContext): unknown {
   const returned: unknown = tool.execute!(args, context)
@@ -80,7 +86,8 @@ async function drained(returned: AnyGenerator, context: ToolContext): Promise<un
 
 type AnyGenerator = AsyncGenerator<unknown, unknown> | Generator<unknown, unknown>
 
+/** Only generators have `throw`: what `array.values().map(…)` returns is a value. */
 function isGenerator(value: unknown): value is AnyGenerator {
   if (typeof value !== 'object' || value === null) return false
-  return (Symbol.asyncIterator in value || Symbol.iterator in value) && 'next' in value && 'return' in value
+  return (Symbol.asyncIterator in value || Symbol.iterator in value) && 'next' in value && 'throw' in value
 }

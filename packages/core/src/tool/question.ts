@@ -1,3 +1,4 @@
+import { ownCopy } from '../facts/own-copy.ts'
 import { callContext } from './facts.ts'
 import type { Run } from '../run/run.ts'
 import type { AnyTool } from '../agent/spec.ts'
@@ -13,13 +14,13 @@ export async function questionFor(
   const { effects, needsApproval, onInterrupted = 'ask' } = tool.policy
   const context = { ...callContext(run, call), signal: run.signal, attempt: 1, progress: () => {} }
   if (phase === 'sealed' && needsApproval) {
-    const needed = needsApproval === true || (await settle(() => needsApproval(args, context), true))
+    const needed = needsApproval === true || (await settle(() => needsApproval(ownCopy(args), context), true))
     return needed ? 'approval' : undefined
   }
   if (phase !== 'started' || effects !== 'unsafe') return undefined
   const policy =
     typeof onInterrupted === 'function'
-      ? await settle(() => onInterrupted(args, context), 'ask' as const)
+      ? await settle(() => onInterrupted(ownCopy(args), context), 'ask' as const)
       : onInterrupted
   return policy === 'rerun' ? undefined : policy === 'report' ? 'report' : 'interrupted'
 }

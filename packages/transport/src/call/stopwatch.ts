@@ -1,0 +1,175 @@
+// The six clocks of a request. They run until the consumer is handed something, and stand while it holds us back.
+import { type Clock, systemClock } from '@toolloop/wire'
+import { APITimeoutError, type TimeoutKind } from '../errors/classes.ts'
+import type { ResolvedTimeouts } from '../request/timeouts.ts'
+import { arrive, leave, unref } from './presence.ts'
+
+/** What is being waited for. */
+export type Phase = Exclude<TimeoutKind, 'total' | 'attempt'> | 'body' | 'trailer'
+
+/** Measures one request. `onExpire` is called at most once per attempt, while a wait is on. */
+export class Stopwatch {
+  readonly #limits: ResolvedTimeouts
+  readonly #onExpire: (error: APITimeoutError) => void
+  #phase: Phase = 'connect'
+  #total = 0
+  #attempt = 0
+  #inPhase = 0
+  #since: number | undefined
+  #pausedAt = Number.NEGATIVE_INFINITY
+  readonly #clock: Clock
+  #timer: unknown
+  #timerAt = 0
+
+  constructor(limits: ResolvedTimeouts, clock: Clock, onExpire: (error: APITimeoutError) => void) {
+    this.#limits = limits
+    this.#clock = clock
+    this.#onExpire = onExpire
+  }
+
+  /** Milliseconds the request has left. */
+  get left(): number {
+    return this.#limits.total - this.#total
+  }
+
+  /** Begins to wait. */
+  startAttempt(): void {
+    this.#attempt = 0
+    this.#phase = 'connect'
+    this.#inPhase = 0
+    this.wait()
+  }
+
+  /** Something came: from here on the next thing is waited for. Works inside and outside a wait. */
+  enter(phase: Phase): void {
+    const waiting = this.#since !== undefined
+    if (waiting) this.pause()
+    this.#phase = phase
+    this.#inPhase = 0
+    if (waiting) this.wait()
+  }
+
+  /**
+   * The server is waited for: the clocks run, also while what came is decoded. A clock that ran out is seen here too: a
+   * server that always has more to say leaves timers no turn.
+   */
+  wait(): void {
+    const now = this.#clock.now()
+    if (this.#since === undefined) {
+      // Whoever comes back at once held nothing back: a flood is not endless because it is also consumed.
+      if (now - this.#pausedAt < shortAbsence) this.#spend(now - this.#pausedAt)
+      this.#since = now
+      arrive()
+    }
+    const at = this.#since + this.#patience()
+    if (at <= now) return this.#expire()
+    if (at >= this.#timerAt && this.#timer !== undefined) return
+    this.#arm(now, at)
+  }
+
+  /** The consumer was handed something: the clocks stand. The timer stays; it looks again when it fires. */
+  pause(): void {
+    if (this.#since === undefined) return
+    const now = this.#clock.now()
+    this.#spend(now - this.#since)
+    this.#since = undefined
+    this.#pausedAt = now
+    leave()
+  }
+
+  /** Time that passed between attempts. */
+  addTotal(milliseconds: number): void {
+    this.#total += milliseconds
+  }
+
+  /** The attempt is over; no timer is left. */
+  stop(): void {
+    this.pause()
+    this.#pausedAt = Number.NEGATIVE_INFINITY
+    this.#clock.clearTimeout(this.#timer)
+    this.#timer = undefined
+  }
+
+  #spend(milliseconds: number): void {
+    this.#total += milliseconds
+    this.#attempt += milliseconds
+    this.#inPhase += milliseconds
+  }
+
+  #arm(now: number, at: number): void {
+    this.#clock.clearTimeout(this.#timer)
+    this.#timer = undefined
+    if (at === Number.POSITIVE_INFINITY) return
+    this.#timerAt = at
+    this.#timer = this.#clock.setTimeout(() => this.#look(), Math.min(Math.max(0, at - now), longestTimer))
+    unref(this.#timer)
+  }
+
+  #look(): void {
+    this.#timer = undefined
+    if (this.#since === undefined) return
+    const now = this.#clock.now()
+    const at = this.#since + this.#patience()
+    if (at - now > 0.5) return this.#arm(now, at)
+    this.#expire()
+  }
+
+  #expire(): void {
+    const kind = this.#spentKind()
+    this.stop()
+    this.#onExpire(expired(kind, this.#phase, this.#limits))
+  }
+
+  /** What the tightest clock has left. */
+  #patience(): number {
+    return Math.min(
+      this.#limits.total - this.#total,
+      this.#limits.attempt - this.#attempt,
+      this.#phaseLimit() - this.#inPhase,
+    )
+  }
+
+  #phaseLimit(): number {
+    if (this.#phase === 'body') return Number.POSITIVE_INFINITY
+    return this.#phase === 'trailer' ? Math.min(this.#limits.trailer, this.#limits.idle) : this.#limits[this.#phase]
+  }
+
+  #spentKind(): TimeoutKind {
+    const patience = this.#patience()
+    if (this.#limits.total - this.#total <= patience) return 'total'
+    if (this.#limits.attempt - this.#attempt <= patience) return 'attempt'
+    if (this.#phase === 'body') return 'total'
+    return this.#phase === 'trailer' ? 'idle' : this.#phase
+  }
+}
+
+/** Milliseconds below which a consumer's absence counts as ours. */
+const shortAbsence = 20
+
+/** The system's time, counted on even when somebody sets the clock. */
+export const steadyClock: Clock = Object.freeze<Clock>({ ...systemClock, now: () => performance.now() })
+
+const longestTimer = 2 ** 31 - 1
+
+function expired(kind: TimeoutKind, phase: Phase, limits: ResolvedTimeouts): APITimeoutError {
+  const allowed = limits[kind]
+  const waited: Record<TimeoutKind, string> = {
+    total: `The request took longer than ${allowed} ms in all`,
+    attempt: `One attempt took longer than ${allowed} ms`,
+    connect: `No connection within ${allowed} ms`,
+    headers: `No response headers within ${allowed} ms`,
+    firstEvent: `No first event within ${allowed} ms after the headers`,
+    idle: `No event within ${allowed} ms after the last one`,
+  }
+  const where = kind === 'total' || kind === 'attempt' ? `, while waiting for ${awaited[phase]}` : ''
+  return new APITimeoutError(kind, allowed, `${waited[kind]}${where} (option \`timeout.${kind}\`)`)
+}
+
+const awaited: Readonly<Record<Phase, string>> = {
+  connect: 'the connection',
+  headers: 'the response headers',
+  firstEvent: 'the first event',
+  idle: 'the next event',
+  body: 'the body',
+  trailer: 'the end of the stream',
+}

@@ -1,0 +1,232 @@
+// A request as its server takes it.
+import {
+  type AssistantMessage,
+  type CallIds,
+  type CustomToolCall,
+  deepFreeze,
+  isDeepFrozen,
+  type Message,
+  type ModelMemory,
+  type ModelRequest,
+  type Profile,
+  type ToolCall,
+  type ToolDefinition,
+} from '@toolloop/wire'
+import { GrownList, keptIn } from './grown-list.ts'
+import { wellFormed } from './well-formed.ts'
+
+/**
+ * The same request within the profile: what the server does not accept is left out or said another way, what it does
+ * not want back is dropped. Pure but for `memory`, where a conversation keeps what was adapted; twice is once; what
+ * needs no change is the same object.
+ */
+export function adaptRequest<T extends Partial<ModelRequest>>(request: T, profile: Profile, memory?: ModelMemory): T {
+  const { messages, tools, parallel_tool_calls, max_completion_tokens, ...rest } = request
+  const adapted = rest as Partial<ModelRequest>
+  if (messages !== undefined) adapted.messages = adaptMessages(messages, profile, memory)
+  if (tools !== undefined) adapted.tools = each(tools, (tool) => adaptTool(tool, profile.strict))
+  if (parallel_tool_calls !== undefined && profile.parallelToolCalls) adapted.parallel_tool_calls = parallel_tool_calls
+  if (max_completion_tokens !== undefined) {
+    if (profile.maxCompletionTokens) adapted.max_completion_tokens = max_completion_tokens
+    else adapted.max_tokens ??= max_completion_tokens
+  }
+  return adapted as T
+}
+
+/** What cannot change is adapted once per conversation and profile; of a profile that may still change nothing is kept. */
+function adaptMessages(messages: Message[], profile: Profile, memory: ModelMemory | undefined): Message[] {
+  if (memory === undefined || !isDeepFrozen(profile)) {
+    const all = makeAdapted()
+    for (const [at, message] of messages.entries()) add(all, message, messages[at - 1], profile)
+    return all.changed ? all.items : messages
+  }
+  return keptIn(memory, profile, makeBeginning, (beginning) => adaptedFrom(beginning, messages, profile))
+}
+
+function adaptedFrom(beginning: GrownList<Adapted>, messages: Message[], profile: Profile): Message[] {
+  const { isNew, added, count } = beginning.goOn(messages)
+  if (isNew) beginning.made = makeAdapted()
+  const { made } = beginning
+  for (let at = count - added.length; at < count; at++)
+    add(made, messages[at] as Message, messages[at - 1], profile, deepFreeze)
+  const rest: Adapted = { items: [], changed: made.changed }
+  for (let at = count; at < messages.length; at++) add(rest, messages[at] as Message, messages[at - 1], profile)
+  return rest.changed ? [...made.items, ...rest.items] : messages
+}
+
+/** What of a conversation was adapted for a profile. */
+interface Adapted {
+  readonly items: Message[]
+  /** Does any of them differ from what it was made of? */
+  changed: boolean
+}
+
+const makeAdapted = (): Adapted => ({ items: [], changed: false })
+const makeBeginning = (): GrownList<Adapted> => new GrownList(makeAdapted())
+
+function add(
+  to: Adapted,
+  message: Message,
+  previous: Message | undefined,
+  profile: Profile,
+  finish: <T>(value: T) => T = asItIs,
+): void {
+  if (profile.userAfterTool === false && previous?.role === 'tool' && needsBridge.has(message.role)) {
+    to.items.push(bridge)
+    to.changed = true
+  }
+  const next = finish(wellFormed(adaptMessage(message, profile)))
+  to.changed ||= next !== message
+  to.items.push(next)
+}
+
+const asItIs = <T>(value: T): T => value
+
+/** Stands between a tool message and a message that may not follow one. */
+const bridge: Message = deepFreeze({ role: 'assistant', content: 'Understood.' })
+const needsBridge: ReadonlySet<string> = new Set(['user', 'system', 'developer'])
+
+/** The list itself when nothing changed. */
+function each<T>(list: T[], adapt: (item: T) => T): T[] {
+  const adapted = list.map(adapt)
+  return adapted.every((item, at) => item === list[at]) ? list : adapted
+}
+
+function adaptMessage(message: Message, profile: Profile): Message {
+  switch (message.role) {
+    case 'developer':
+      return profile.developerRole ? message : { ...message, role: 'system' }
+    case 'assistant':
+      return adaptAssistant(message, profile)
+    case 'tool': {
+      const id = validId(message.tool_call_id, profile.callIds)
+      return id === message.tool_call_id ? message : { ...message, tool_call_id: id }
+    }
+    default:
+      return message
+  }
+}
+
+/** What the API itself knows of an assistant message and of its calls. */
+const messageFields = new Set(['role', 'content', 'refusal', 'name', 'audio', 'tool_calls', 'function_call'])
+const callFields = new Set(['id', 'type', 'function', 'custom'])
+
+function adaptAssistant(message: AssistantMessage, profile: Profile): AssistantMessage {
+  const { tool_calls, audio, function_call, ...kept } = keep(message, messageFields, profile)
+  const calls = each(tool_calls ?? [], (call) => adaptCall(call, profile))
+  const adapted: AssistantMessage = kept
+  // Servers refuse an empty list, an empty placeholder, and what an answer's audio holds beside its id.
+  if (calls.length > 0) adapted.tool_calls = calls
+  if (audio?.id) adapted.audio = { id: audio.id }
+  if (function_call?.name) adapted.function_call = function_call
+  if (calls.length > 0 && !profile.nullContent) adapted.content ??= ''
+  return sameFields(adapted, message) ? message : adapted
+}
+
+/** One level of calls and audio below, so that an unchanged message stays the same object. */
+function sameFields(adapted: AssistantMessage, message: AssistantMessage): boolean {
+  const names = Object.keys(message) as (keyof AssistantMessage)[]
+  if (names.length !== Object.keys(adapted).length) return false
+  return names.every((name) =>
+    name === 'audio' ? sameKeys(adapted.audio, message.audio) : adapted[name] === message[name],
+  )
+}
+
+function sameKeys(one: object | null | undefined, other: object | null | undefined): boolean {
+  return Object.keys(one ?? {}).length === Object.keys(other ?? {}).length
+}
+
+function adaptCall(call: ToolCall, profile: Profile): ToolCall {
+  const kept = withType(keep(call, callFields, profile))
+  const id = validId(kept.id, profile.callIds)
+  const named = id === kept.id ? kept : { ...kept, id }
+  if (named.type === 'custom') {
+    const name = validName(named.custom.name)
+    return name === named.custom.name ? named : { ...named, custom: { ...named.custom, name } }
+  }
+  const { name, arguments: text } = named.function ?? {}
+  const valid = { name: validName(name), arguments: validArguments(text, profile) }
+  if (valid.name === name && valid.arguments === text) return named
+  return { ...named, function: { ...named.function, ...valid } }
+}
+
+/** Some servers, and histories of other APIs, write a `type` of their own, or none. */
+function withType(call: ToolCall): ToolCall {
+  if (call.type === 'function' || call.type === 'custom') return call
+  const { custom } = call as Partial<CustomToolCall>
+  return { ...(call as object), type: custom === undefined ? 'function' : 'custom' } as ToolCall
+}
+
+/** Names as the API takes them. A model may invent one; the log keeps it, and the tool message says what was wrong. */
+function validName(name: unknown): string {
+  if (typeof name !== 'string' || name === '') return 'unknown'
+  return /^[a-zA-Z0-9_-]{1,64}$/.test(name) ? name : name.replaceAll(/[^a-zA-Z0-9_-]/gu, '_').slice(0, 64)
+}
+
+function validArguments(value: unknown, profile: Profile): string {
+  const text = typeof value === 'string' ? value : value === undefined || value === null ? '{}' : JSON.stringify(value)
+  return profile.invalidArguments || isJsonObject(text) ? text : '{}'
+}
+
+/** The same id gives the same one, so that calls and tool messages still pair up. */
+function validId(id: string, rule: CallIds = 'any'): string {
+  if (rule === 'any' || typeof id !== 'string') return id
+  if (rule === 'alphanumeric9') return /^[a-zA-Z0-9]{9}$/.test(id) ? id : shortId(id)
+  return id.length <= 40 ? id : `call_${shortId(id)}`
+}
+
+const digits = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
+
+/** Nine letters and digits from 53 bits of a hash (two rounds of FNV-1a with different offsets). */
+function shortId(text: string): string {
+  let number = (fnv(text, 0x811c9dc5) & 0x1fffff) * 2 ** 32 + fnv(text, 0x9747b28c)
+  let id = ''
+  for (let at = 0; at < 9; at++) {
+    id += digits[number % 62]
+    number = Math.floor(number / 62)
+  }
+  return id
+}
+
+function fnv(text: string, offset: number): number {
+  let hash = offset
+  for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193)
+  return hash >>> 0
+}
+
+/** Only the fields the API knows and those the profile sends back, where they hold something. */
+function keep<T extends object>(value: T, known: ReadonlySet<string>, profile: Profile): T {
+  const stays = (name: string): boolean =>
+    known.has(name) || (profile.sendBack.includes(name) && value[name as keyof T] !== null)
+  return Object.keys(value).every(stays)
+    ? value
+    : (Object.fromEntries(Object.entries(value).filter(([name]) => stays(name))) as T)
+}
+
+/** Adapted forms of tools that cannot change; an agent's live as long as it does. */
+const adaptedTools = [new WeakMap<ToolDefinition, ToolDefinition>(), new WeakMap<ToolDefinition, ToolDefinition>()]
+
+function adaptTool(tool: ToolDefinition, strict: boolean): ToolDefinition {
+  const cache = adaptedTools[strict ? 1 : 0]
+  const known = cache?.get(tool)
+  if (known !== undefined) return known
+  const adapted = wellFormed(strict ? tool : withoutStrict(tool))
+  if (isDeepFrozen(tool)) cache?.set(tool, deepFreeze(adapted))
+  return adapted
+}
+
+function withoutStrict(tool: ToolDefinition): ToolDefinition {
+  if (tool.type !== 'function' || !('strict' in tool.function)) return tool
+  const { strict: _, ...rest } = tool.function
+  return { ...tool, function: rest }
+}
+
+function isJsonObject(text: string): boolean {
+  if (!/^\s*\{/.test(text)) return false
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
+  }
+}
