@@ -11,6 +11,7 @@ const pages = [
   'schemas',
   'events',
   'outcomes',
+  'logs',
   'streaming',
   'browser',
   'client',
