@@ -1,5 +1,5 @@
 // strict-doctor: tells what of a module's schemas the API would refuse in strict mode, and how to mend it.
-//   pnpm start [module.ts] [--record=pairs] [--tuple=object] [--open-object=closed] [--fine-tuned]
+//   pnpm demo strict-doctor [module.ts] [--record=pairs] [--tuple=object] [--open-object=closed] [--fine-tuned]
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -23,7 +23,9 @@ const options: StrictOptions = {
   fineTuned: values['fine-tuned'],
 }
 const [file = `${import.meta.dirname}/sample.ts`] = positionals
-const module: Record<string, unknown> = await import(pathToFileURL(resolve(file)).href)
+// pnpm runs this in its own folder; INIT_CWD is where it was called.
+const path = resolve(process.env['INIT_CWD'] ?? '.', file)
+const module: Record<string, unknown> = await import(pathToFileURL(path).href)
 
 const { report, errors } = examine(module, options)
 console.log(report)
