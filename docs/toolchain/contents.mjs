@@ -21,15 +21,7 @@ export const contents = [
   { text: 'Coming from', pages: ['coming-from-openai', 'coming-from-ai-sdk', 'coming-from-openai-agents'] },
   {
     text: 'Reference',
-    pages: [
-      'reference-options',
-      'events',
-      'reference-events',
-      'outcomes',
-      'reference-outcomes',
-      'errors',
-      'reference-errors',
-    ],
+    pages: ['reference-options', 'events', 'outcomes', 'errors'],
   },
   { text: 'Explanations', pages: ['how-it-works', 'performance'] },
 ]
