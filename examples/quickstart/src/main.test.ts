@@ -2,13 +2,13 @@
 import { spawn } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { failure, scriptedServer } from '@toolloop/testing'
 import { describe, expect, it } from 'vitest'
 import { Folder } from './folder.ts'
 import { scriptedExplorer } from './script.ts'
 
-const repository = resolve(import.meta.dirname, '../../..')
+const repository = join(import.meta.dirname, '../../..')
 const { INIT_CWD: _cwd, OPENAI_API_KEY: _key, OPENAI_BASE_URL: _url, OPENAI_MODEL: _model, ...clean } = process.env
 
 async function demo(args: readonly string[] = [], env: Record<string, string> = {}) {
