@@ -12,19 +12,20 @@ for (const old of globSync('packages/*/{build,dist}', { cwd: root }))
   rmSync(join(root, old), { recursive: true, force: true })
 for (const old of globSync('{toolloop,toolloop-*}.tgz', { cwd: folder })) rmSync(join(folder, old))
 mkdirSync(folder, { recursive: true })
-pnpm('build')
+pnpm('inherit', 'build')
 for (const manifest of globSync('packages/*/package.json', { cwd: root }))
-  pnpm('--dir', resolve(root, manifest, '..'), 'pack', '--pack-destination', folder)
+  pnpm('ignore', '--dir', resolve(root, manifest, '..'), 'pack', '--pack-destination', folder)
 
 const tarballs = globSync('*.tgz', { cwd: folder }).length
 console.log(`${tarballs} tarballs in ${folder}. In your project:
 
   npm install zod ${quoted(join(folder, '*.tgz'))}`)
 
-function pnpm(...options: string[]): void {
+/** `output`: what becomes of its standard output; the compiler reports errors there. */
+function pnpm(output: 'inherit' | 'ignore', ...options: string[]): void {
   const program = process.env['npm_execpath'] ?? 'pnpm'
   const [file, first] = /\.[cm]?js$/.test(program) ? [process.execPath, [program]] : [program, []]
-  execFileSync(file, [...first, ...options], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] })
+  execFileSync(file, [...first, ...options], { cwd: root, stdio: ['ignore', output, 'inherit'] })
 }
 
 /** A path for a shell; the pattern stays outside of the quotes. */
