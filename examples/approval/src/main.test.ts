@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process'
+import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, it } from 'vitest'
 
 it('pauses in one process, and goes on in another one with edited arguments', async () => {
-  const main = new URL('main.ts', import.meta.url).pathname
+  const main = join(import.meta.dirname, 'main.ts')
   const { stdout } = await promisify(execFile)(process.execPath, ['--conditions=@toolloop/source', main])
   const [told = '', timeline = ''] = stdout.trim().split('\n\n')
   expect(told.split('\n')).toEqual([

@@ -1,4 +1,4 @@
-// pnpm --filter ./examples/approval start: two processes, one log between them.
+// npx -y pnpm@12 demo approval: two processes, one log between them.
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -8,7 +8,7 @@ import { fileLog } from 'toolloop/store'
 
 const file = join(mkdtempSync(join(tmpdir(), 'approval-')), 'run.jsonl')
 for (const program of ['ask.ts', 'decide.ts']) {
-  const path = new URL(program, import.meta.url).pathname
+  const path = join(import.meta.dirname, program)
   process.stdout.write(
     execFileSync(process.execPath, ['--conditions=@toolloop/source', path, file], { encoding: 'utf8' }),
   )

@@ -10,7 +10,7 @@ import { clerk } from '../../crash/src/clerk.ts'
 import { cashier } from './cashier.ts'
 
 const nodeOf = (program: string, ...args: readonly string[]) => {
-  const path = new URL(program, import.meta.url).pathname
+  const path = join(import.meta.dirname, program)
   return spawnSync(process.execPath, ['--conditions=@toolloop/source', path, ...args], { encoding: 'utf8' })
 }
 

@@ -153,11 +153,11 @@ describe('sse', () => {
   })
 
   it('a server that pipes it notices that the other side has left, though the source is silent', async () => {
-    const left = Promise.withResolvers<void>()
+    const left = Promise.withResolvers<string>()
     const source: AsyncIterable<Fact> = {
       [Symbol.asyncIterator]: () => ({
         next: () => new Promise(() => {}),
-        return: async () => (left.resolve(), { done: true, value: undefined }),
+        return: async () => (left.resolve('left'), { done: true, value: undefined }),
       }),
     }
     const server = createServer((_request, outgoing) => {
@@ -170,7 +170,7 @@ describe('sse', () => {
     const { port } = server.address() as AddressInfo
     await fetch(`http://127.0.0.1:${port}`, { signal: controller.signal })
     controller.abort()
-    await left.promise
+    expect(await left.promise).toBe('left')
     server.close()
   })
 

@@ -1,7 +1,7 @@
-import { type ResponseFormat, UsageError } from '@toolloop/wire'
+import { aText, checkOptions, type ResponseFormat, UsageError } from '@toolloop/wire'
 import { parseJson, parseValue } from './arguments/parse.ts'
 import { checkFindings, convert } from './arguments/conversion.ts'
-import type { StrictOptions } from './contract/strict-options.ts'
+import { checkStrictOptions, type StrictOptions } from './contract/strict-options.ts'
 import { OutputError } from './arguments/errors.ts'
 import { checkName } from './contract/findings.ts'
 import type { OutputOf, StandardSchema } from './contract/standard-schema.ts'
@@ -29,9 +29,10 @@ export function responseFormat<Schema extends StandardSchema>(
   schema: Schema,
   options: ResponseFormatOptions,
 ): ResponseFormatOf<OutputOf<Schema>> {
-  const { name, description, strict = true } = checkOptions(options)
+  checkFormatOptions(options)
+  const { name, description, strict = true } = options
   const mode = strict === true ? {} : strict
-  const conversion = convert(schema, mode)
+  const conversion = convert(schema, mode, `The schema of response format \`${name}\``)
   checkFindings(conversion.findings, `Response format \`${name}\``, 'schema', checkName(name, 'name'))
   const format = {
     type: 'json_schema',
@@ -57,13 +58,12 @@ export function responseFormat<Schema extends StandardSchema>(
   return Object.defineProperty(Object.assign(format, { parse }), 'parse', { enumerable: false })
 }
 
-function checkOptions(options: unknown): ResponseFormatOptions {
-  const name = typeof options === 'object' && options !== null && 'name' in options ? options.name : undefined
-  if (typeof name === 'string') return options as ResponseFormatOptions
-  const given = name === undefined ? 'missing' : `a ${typeof name}`
-  throw new UsageError(
-    `responseFormat(schema, options): \`options.name\` is ${given}. It names the answer for the model: responseFormat(schema, { name: 'person' }).`,
-  )
+function checkFormatOptions(options: ResponseFormatOptions | undefined): asserts options is ResponseFormatOptions {
+  if (options?.name === undefined)
+    throw new UsageError("responseFormat() needs a name: responseFormat(schema, { name: 'answer' })")
+  const who = `Response format \`${options.name}\``
+  checkOptions(who, options, { name: [() => true, ''], description: aText, strict: [() => true, ''] })
+  if (options.strict !== undefined) checkStrictOptions(`${who}: \`strict\``, options.strict)
 }
 
 /**

@@ -222,7 +222,7 @@ describe('a request', () => {
 })
 
 describe('a server refuses what its profile rules out', () => {
-  const calling = (fields: object = {}): object => ({
+  const callingBy = (fields: object = {}): object => ({
     role: 'assistant',
     content: '',
     tool_calls: [{ id: 'abcDEF123', type: 'function', function: { name: 'f', arguments: '{}' }, ...fields }],
@@ -235,38 +235,38 @@ describe('a server refuses what its profile rules out', () => {
     [
       'ids of another form',
       { callIds: 'alphanumeric9' },
-      request([user, calling({ id: 'a' }), answered('a')]),
+      request([user, callingBy({ id: 'a' }), answered('a')]),
       'length of 9',
     ],
     [
       'long ids',
       undefined,
-      request([user, calling({ id: 'x'.repeat(41) }), answered('x'.repeat(41))]),
+      request([user, callingBy({ id: 'x'.repeat(41) }), answered('x'.repeat(41))]),
       '40 characters',
     ],
     [
       'a user behind a tool',
       { userAfterTool: false },
-      request([user, calling(), answered(), user]),
+      request([user, callingBy(), answered(), user]),
       "role 'user' after role 'tool'",
     ],
     ['the developer role', { developerRole: false }, request([{ role: 'developer', content: 'x' }]), "'developer'"],
     [
       'null beside calls',
       { nullContent: false },
-      request([user, { ...calling(), content: null }, answered()]),
+      request([user, { ...callingBy(), content: null }, answered()]),
       "'content' must",
     ],
     [
       'arguments that are no object',
       { invalidArguments: false },
-      request([user, calling({ function: { name: 'f', arguments: '[1]' } }), answered()]),
+      request([user, callingBy({ function: { name: 'f', arguments: '[1]' } }), answered()]),
       'JSON object',
     ],
     [
       'fields it does not know',
       { sendBack: ['reasoning'] },
-      request([user, { ...calling(), extra: 1 }, answered()]),
+      request([user, { ...callingBy(), extra: 1 }, answered()]),
       "'extra'",
     ],
     [

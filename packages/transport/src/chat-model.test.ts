@@ -157,7 +157,7 @@ test('whatever a history holds, what is sent is valid for each server', async ()
     await using server = await strictServer([text('fine'), text('fine')], { profile })
     await using client = new Transport({ baseURL: server.url, maxRetries: 0, profile })
     const model = chatModel(client, 'm')
-    await expect(model.create?.(broken, {}), profile.name).resolves.toMatchObject({
+    await expect(model.create?.(broken, {})).resolves.toMatchObject({
       choices: [{ finish_reason: 'stop' }],
     })
     for await (const _ of model.stream?.(broken, {}) ?? []);

@@ -1,6 +1,6 @@
 // One call: find the tool, parse the arguments, run it, report. Every failure is an answer for the model.
 import { isToolResult, renderOutput, ToolInputError, ToolRetry } from '@toolloop/schema'
-import { finishOf } from '@toolloop/wire'
+import { finishOf, UsageError } from '@toolloop/wire'
 import { readAnswer } from '../run/answer.ts'
 import { argumentsOf, isWhole, nameOf } from '../facts/calls.ts'
 import { type Fact, fact, type RunEvent } from '../facts/events.ts'
@@ -132,7 +132,11 @@ async function ran(run: Run, ready: Ready, context: CallContext): Promise<RunEve
 }
 
 function succeeded({ shown, done }: Ready, returned: unknown, output: unknown, ms: number): Fact {
-  const { content, parts } = renderOutput(output)
+  const { content, parts, problem } = renderOutput(output)
+  if (problem !== undefined)
+    throw new UsageError(
+      `What the tool returned cannot be shown to the model: ${problem}. Return text, JSON or content parts.`,
+    )
   const details = isToolResult(returned) ? plainJson(returned.details) : undefined
   return done({
     ok: true,

@@ -100,9 +100,21 @@ describe('the model is told', () => {
   })
 
   it.each([
+    ['a cycle', cycle, /it holds itself/],
+    ['a function', () => 1, /it is a function/],
+    ['a symbol', Symbol('s'), /it is a symbol/],
+    ['a Response', new Response('x'), /JSON shows nothing of a `Response`/],
+    ['a part without its payload', { type: 'image_url' }, /`image_url` needs/],
+  ])('that the tool failed when it returns %s', async (_title, value, content) => {
+    const done = await runWith(returning(value))
+    expect(done).toMatchObject({ ok: false, reason: 'failed' })
+    expect(done.content).toMatch(/What the tool returned cannot be shown to the model: /)
+    expect(done.content).toMatch(content)
+  })
+
+  it.each([
     ['undefined', undefined, 'null'],
     ['a bigint', 10n, /10/],
-    ['a cycle', cycle, /"a":1/],
     [
       'a throwing toJSON',
       {
@@ -114,8 +126,6 @@ describe('the model is told', () => {
     ],
     ['a date', new Date(0), /1970-01-01T00:00:00.000Z/],
     ['a map', new Map([['k', 1]]), '{"k":1}'],
-    ['a function', () => 1, /./],
-    ['a symbol', Symbol('s'), /./],
     ['10 MiB', 'x'.repeat(10 * 1024 * 1024), /truncated/],
   ])('something defined when a tool returns %s', async (_title, value, content) => {
     const done = await runWith(returning(value))

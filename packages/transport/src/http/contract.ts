@@ -7,7 +7,7 @@ export interface HttpRequest {
   /** Path and query. */
   readonly path: string
   readonly headers: Readonly<Record<string, string>>
-  readonly body: string | Uint8Array<ArrayBuffer> | undefined
+  readonly body: string | ReturnType<TextEncoder['encode']> | undefined
 }
 
 /** One request on its way. */

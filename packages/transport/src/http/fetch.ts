@@ -30,7 +30,7 @@ function sendByFetch(fetch: typeof globalThis.fetch, request: HttpRequest): Send
     pending.reject?.(error)
     controller.abort(error)
     // A `fetch` of the caller's may ignore the signal.
-    pending.reader?.cancel(error).catch(() => {})
+    if (pending.reader !== undefined) drop(pending.reader, error)
   }
   const response = orFailure(pending, async () =>
     responseOf(await fetch(request.origin + request.path, init), pending, cancel),
@@ -41,7 +41,7 @@ function sendByFetch(fetch: typeof globalThis.fetch, request: HttpRequest): Send
 function responseOf(response: Response, pending: Pending, cancel: (error: Error) => void): HttpResponse {
   const reader = response.body?.getReader()
   pending.reader = reader
-  if (pending.failure !== undefined) reader?.cancel(pending.failure).catch(() => {})
+  if (pending.failure !== undefined && reader !== undefined) drop(reader, pending.failure)
   return {
     status: response.status,
     headers: response.headers,
@@ -54,6 +54,10 @@ function responseOf(response: Response, pending: Pending, cancel: (error: Error)
       cancel(new APIConnectionError('The response was not read to its end'))
     },
   }
+}
+
+function drop(reader: ReadableStreamDefaultReader<Uint8Array>, error: Error): void {
+  reader.cancel(error).catch(() => {})
 }
 
 /** What one request waits for; a `fetch` that ignores its signal is left behind. */
