@@ -30,10 +30,10 @@ test('start or resume', async () => {
   expect(outputOf(next)).toBe('As I said.')
   // #region read
   const { status, messages, requests, usage, timeline } = await readRun(log)
-  const text = await describe(log)
+  const lines = await describe(log)
   // #endregion
   expect([status, messages.length, requests, usage.unreported, timeline.length]).toEqual(['done', 6, [], 0, 14])
-  expect(text.split('\n').map((line) => line.replace(/^ *\d\.\d{3} s/, '0.000 s'))).toContain(
+  expect(lines.split('\n').map((line) => line.replace(/^ *\d\.\d{3} s/, '0.000 s'))).toContain(
     '0.000 s  message  Are you sure?',
   )
 })

@@ -8,7 +8,7 @@ it('pauses in one process, and goes on in another one with edited arguments', as
   const { stdout } = await promisify(execFile)(process.execPath, ['--conditions=@toolloop/source', main])
   const [told = '', timeline = ''] = stdout.trim().split('\n\n')
   expect(told.split('\n')).toEqual([
-    'process 1: Paid 20 euros to Bob.',
+    'process 1: "Paid 20 euros to Bob."',
     'process 1: waits for pay({"to":"Ada","amount":250})',
     'process 2: approves pay({"to":"Ada","amount":200})',
     'process 2: All is paid. (Paid 20 euros to Bob. Run with these arguments instead: {"to":"Ada","amount":200}',

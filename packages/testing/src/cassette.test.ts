@@ -1,5 +1,5 @@
 import { mkdtemp, readFile, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -11,7 +11,8 @@ afterEach(() => vi.unstubAllEnvs())
 /** A server that counts, and answers in pieces that are cut within a character. */
 async function origin() {
   let count = 0
-  const server = createServer(async (request, response) => {
+  const server = createServer((request, response) => void answer(request, response))
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     count++
     let body = ''
     for await (const chunk of request) body += String(chunk)
@@ -34,7 +35,7 @@ async function origin() {
       await new Promise((resolve) => setTimeout(resolve, 20))
     }
     response.end('data: [DONE]\n\n')
-  })
+  }
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1/chat?api-key=verysecret`
   return {
@@ -46,7 +47,7 @@ async function origin() {
   }
 }
 
-const ask = (content: string, key = 'secret-key-1'): RequestInit => ({
+const ask = (content: string, key = 'secret-key-1') => ({
   method: 'POST',
   headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
   body: JSON.stringify({ model: 'm', messages: [{ role: 'user', content }] }),
@@ -76,9 +77,7 @@ describe('a cassette', () => {
 
     const tape = cassette(file, { mode: 'replay', fetch: () => Promise.reject(new Error('the network')) })
     const { body, ...init } = ask('go', 'another-key')
-    const reordered = JSON.stringify(
-      Object.fromEntries(Object.entries(JSON.parse(String(body)) as object).toReversed()),
-    )
+    const reordered = JSON.stringify(Object.fromEntries(Object.entries(JSON.parse(body) as object).toReversed()))
     const response = await tape.fetch(server.url, { ...init, body: reordered })
     expect([response.status, response.headers.get('content-type')]).toEqual([200, 'text/event-stream'])
     const bytes = (all: readonly string[]): string =>
@@ -135,7 +134,7 @@ describe('a cassette', () => {
       for (const content of ['one', 'two']) await (await tape.fetch(server.url, ask(content))).text()
     }
     const { body, ...init } = ask('two')
-    const changed = JSON.stringify({ ...(JSON.parse(String(body)) as object), model: 'm2', temperature: 0 })
+    const changed = JSON.stringify({ ...(JSON.parse(body) as object), model: 'm2', temperature: 0 })
     const missing = cassette(file, { mode: 'replay' }).fetch(server.url, { ...init, body: changed })
     await expect(missing).rejects.toMatchObject({ name: 'UsageError', retryable: false })
     await expect(missing).rejects.toThrow(

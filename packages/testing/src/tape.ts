@@ -43,9 +43,9 @@ export function readTape(file: string | URL): Recording[] {
 
 export function writeTape(file: string | URL, recordings: readonly Recording[]): void {
   const { mkdirSync, writeFileSync } = builtin('node:fs') as typeof NodeFs
-  const { dirname } = builtin('node:path') as typeof NodePath
+  const path = builtin('node:path') as typeof NodePath
   const { fileURLToPath } = builtin('node:url') as typeof NodeUrl
-  mkdirSync(dirname(typeof file === 'string' ? file : fileURLToPath(file)), { recursive: true })
+  mkdirSync(path.dirname(typeof file === 'string' ? file : fileURLToPath(file)), { recursive: true })
   writeFileSync(file, `${JSON.stringify({ version: 1, recordings }, undefined, 2)}\n`)
 }
 

@@ -67,7 +67,7 @@ const decided: readonly Decided[] = [
 ]
 
 describe.each(decided)('the decision $decision', ({ decision, ran: expected, told }) => {
-  const check = (result: Result, facts: readonly Fact[]): void => {
+  const expectRun = (result: Result, facts: readonly Fact[]): void => {
     expect(outputOf(result)).toBe('Done.')
     expect(ran).toEqual(expected)
     expect(toldOf(result)).toBe(told)
@@ -83,7 +83,8 @@ describe.each(decided)('the decision $decision', ({ decision, ran: expected, tol
     const one = cashier(payment())
     const { id, callId } = requestOf(await one.run('go', { log }))
     const decisions = { [by === 'its call' ? callId : id]: decision }
-    check(await one.run(undefined, { from: log, decisions }), log.facts)
+    expectRun(await one.run(undefined, { from: log, decisions }), log.facts)
+    expect(log.facts.filter(({ type }) => type === 'run.resume')).toHaveLength(1)
   })
 
   it('is given by an approver while the run waits', async () => {
@@ -94,7 +95,7 @@ describe.each(decided)('the decision $decision', ({ decision, ran: expected, tol
       await new Promise((resolve) => setTimeout(resolve, 5))
       return decision
     }
-    check(await cashier(payment()).run('go', { log, approver }), log.facts)
+    expectRun(await cashier(payment()).run('go', { log, approver }), log.facts)
     expect(seen).toMatchObject([{ name: 'pay', arguments: '{"amount":250}', kind: 'approval' }])
   })
 
@@ -107,7 +108,7 @@ describe.each(decided)('the decision $decision', ({ decision, ran: expected, tol
       else if (decision.approve) await stream.approve(event.id, decision)
       else await stream.reject(event.id, decision.reason)
     }
-    check(await stream.result, log.facts)
+    expectRun(await stream.result, log.facts)
     expect(log.facts.some((fact) => fact.type === 'run.pause' || fact.type === 'run.resume')).toBe(false)
   })
 })

@@ -75,10 +75,11 @@ describe.each(rows)('a log of a run that is `$status`', ({ status, alone, more, 
   it('goes on by `from` with something more', async () => {
     const { model, worker } = workerOf([text('Well.')])
     const result = await worker.run('more', { from: await logs[status]!() })
-    const said = result.messages.map((message) => {
+    const said = result.messages.map((message): string => {
       if (message.role === 'assistant' && message.tool_calls) return '(calls)'
       if (message.role === 'assistant' && message.refusal) return `(${message.refusal})`
-      return message.role === 'tool' && result.status === 'approval' ? `(${String(message.content)})` : message.content
+      const content = typeof message.content === 'string' ? message.content : JSON.stringify(message.content)
+      return message.role === 'tool' && result.status === 'approval' ? `(${content})` : content
     })
     expect([result.status, said.join(' ')]).toEqual(more)
     for (const request of model.requests) expect(checkRequest({ model: 'm', ...request })).toBeUndefined()

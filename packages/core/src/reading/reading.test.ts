@@ -78,7 +78,7 @@ suite('readRun', () => {
   })
 })
 
-suite('describe', () => {
+suite('a description', () => {
   it('is a line for each fact', async () => {
     const { log } = await paused()
     const clock = virtualClock(3_500)

@@ -47,7 +47,7 @@ async function* step(recording: Recording, run: Run): Source {
   await asking.return()
   for (;;) {
     const fact = recording.next(about)
-    if (!fact || fact.type === 'step.start') return void (await recording.never(run.signal))
+    if (!fact || fact.type === 'step.start') return recording.never(run.signal)
     if (fact.type !== 'call.sealed') return [drafted(fact)]
     yield [drafted(fact)]
   }

@@ -4,10 +4,8 @@ import type { Fact } from '../facts/events.ts'
 import { turn } from '../run/in-time.ts'
 import { ReplayError } from './error.ts'
 
-type Mutable<T> = { -readonly [Key in keyof T]: T[Key] }
-
 /** A recorded fact as a task makes it: the loop stamps it anew. */
-export const drafted = (fact: Fact): Fact => ({ ...fact }) as Mutable<Fact>
+export const drafted = (fact: Fact): Fact => ({ ...fact })
 
 /**
  * What of a stretch is still to come, in lanes: what ran side by side may come in another order, but a step, a call and

@@ -46,7 +46,11 @@ const model = () =>
     const ids = messages.flatMap((message) => (message.role === 'tool' ? message.tool_call_id : []))
     if (!ids.includes('c1')) return script('nothing')
     if (!ids.includes('c5')) return script('first')
-    return script(messages.some(({ content }) => String(content).includes('Answer again')) ? 'asked again' : 'second')
+    return script(
+      messages.some(({ content }) => typeof content === 'string' && content.includes('Answer again'))
+        ? 'asked again'
+        : 'second',
+    )
   })
 const output = { schema: z.object({ sum: z.number() }), mode: 'native' } as const
 const workerOf = (own: readonly AnyTool[] = tools, options = {}) =>

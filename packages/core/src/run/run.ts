@@ -97,7 +97,7 @@ export class Run {
   /** Until the message of the open step is complete, or the run is aborted. */
   untilSaid(): Promise<void> {
     this.#onSaid ??= Promise.withResolvers()
-    this.signal.addEventListener('abort', this.#onSaid.resolve as () => void, { once: true })
+    this.signal.addEventListener('abort', () => this.said(), { once: true })
     return this.#onSaid.promise
   }
 

@@ -29,7 +29,7 @@ function extend(requests: readonly ModelRequest[]): boolean[] {
   const written = requests.map(
     ({ messages, tools }) => [JSON.stringify(tools), JSON.stringify(messages).slice(0, -1)] as const,
   )
-  return written.slice(1).map(([tools, text], at) => tools === written[at]![0] && text.startsWith(written[at]![1]))
+  return written.slice(1).map(([tools, said], at) => tools === written[at]![0] && said.startsWith(written[at]![1]))
 }
 
 interface Case {
@@ -101,8 +101,8 @@ describe('the requests of a run', () => {
     expect(result.prefix).toEqual({ requests: 5, breaks })
     expect((await readRun(log)).prefix).toEqual(result.prefix)
     // A hook's own model has seen the later requests.
-    if (breaks.every((one) => !('place' in one) || one.place !== 'model')) {
-      const places = breaks.map((one) => 'step' in one && one.step)
+    if (breaks.every((found) => !('place' in found) || found.place !== 'model')) {
+      const places = breaks.map((found) => 'step' in found && found.step)
       expect(extend(model.requests)).toEqual([1, 2, 3, 4].map((step) => !places.includes(step)))
     }
   })
