@@ -117,7 +117,7 @@ const cases: readonly [name: string, profile: Profile, from: object, to: object]
     },
   ],
   [
-    'half a surrogate pair becomes U+FFFD, wherever it stands',
+    'a lone surrogate becomes U+FFFD in every text',
     only({ sendBack: ['reasoning'] }),
     {
       messages: [
