@@ -157,18 +157,18 @@ async function useAlone(packed: readonly Packed[]): Promise<void> {
   await pnpm(project, ['install', '--prefer-offline', '--no-frozen-lockfile'])
   const lib = ['es2023', 'dom', 'dom.iterable', 'dom.asynciterable', 'esnext.disposable']
   const old = { module: 'commonjs', moduleResolution: 'node10', esModuleInterop: true }
-  const oldest = join(toolchain, 'node_modules/typescript-oldest/bin/tsc')
-  for (const [name, compiler, more] of [
-    ['this compiler', join(root, 'node_modules/.bin/tsc'), {}],
-    ['the oldest compiler', oldest, {}],
-    ['the oldest compiler, as CommonJS', oldest, old],
+  const thisCompiler = join(root, 'node_modules/typescript')
+  const oldestCompiler = join(toolchain, 'node_modules/typescript-oldest')
+  for (const [compiler, more, mode] of [
+    [thisCompiler, {}, ''],
+    [oldestCompiler, {}, ''],
+    [oldestCompiler, old, ', as CommonJS'],
   ] as const) {
     const options = { ...compilerOptions, ...more, lib, target: 'es2022', declaration: true }
     writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions: options, include: ['*.ts'] }))
-    const [program, ...before] =
-      compiler.endsWith('bin/tsc') && compiler !== oldest ? [compiler] : [process.execPath, compiler]
-    await run(program, [...before, '-p', '.'], project)
-    console.log(`scripts/alone: type-checks with declarations by ${name}`)
+    await run(process.execPath, [join(compiler, 'bin/tsc'), '-p', '.'], project)
+    const { version } = JSON.parse(readFileSync(join(compiler, 'package.json'), 'utf8')) as { version: string }
+    console.log(`scripts/alone: type-checks with declarations by TypeScript ${version}${mode}`)
   }
 }
 

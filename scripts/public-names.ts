@@ -47,7 +47,6 @@ export function unexportedNames(entry: string, packages: ReadonlyMap<string, str
   const open = [...moduleAt(entry).exports]
     .map(([, origin]) => declared(entry, origin))
     .filter((one) => one !== undefined)
-  const key = ({ file, name }: { file: string; name: string }): string => `${file}#${name}`
   const exported = new Set(open.map(key))
   const seen = new Set<string>()
   const missing = new Set<string>()
@@ -70,6 +69,20 @@ export function unexportedNames(entry: string, packages: ReadonlyMap<string, str
       one.replace(/^(.*)#(.*)$/, (_, file: string, name: string) => `${name} (${relative(process.cwd(), file)})`),
     )
     .toSorted()
+}
+
+function key({ file, name }: { readonly file: string; readonly name: string }): string {
+  return `${file}#${name}`
+}
+
+/** What a module exports from another, as `from#name` with the name that the other module gives it. */
+export function reexportedNames(file: string): string[] {
+  return Array.from(read(file).exports.values(), ({ from = '', name }) => `${from}#${name}`)
+}
+
+/** The names that a module exports. */
+export function exportedNames(file: string): string[] {
+  return [...read(file).exports.keys()]
 }
 
 /** The declarations that a build left, by package name. */

@@ -210,9 +210,8 @@ class Plain {
     const name: unknown = Reflect.get(Object(Reflect.get(value, 'constructor')), 'name')
     const tag: unknown = Reflect.get(value, Symbol.toStringTag)
     const kind = [name, tag].find((text) => typeof text === 'string' && text !== '' && text !== 'Object')
-    throw new Unrepresentable(
-      `JSON shows nothing of ${kind === undefined ? 'an object' : `a \`${clip(String(kind), 60)}\``}${this.#at()}`,
-    )
+    const shown = typeof kind === 'string' ? `a \`${clip(kind, 60)}\`` : 'an object'
+    throw new Unrepresentable(`JSON shows nothing of ${shown}${this.#at()}`)
   }
 
   #at(): string {

@@ -9,9 +9,12 @@ export function describeError(error: unknown, maxLength = 500): string {
   return clip(text || 'unknown error', maxLength)
 }
 
+/** What is read of a longer message: collapsing white space takes time for every character. */
+const maxRead = 100_000
+
 function textOf(error: unknown): string {
   try {
-    if (typeof error === 'string') return error.slice(0, 100_000)
+    if (typeof error === 'string') return clip(error, maxRead)
     if (error === null || error === undefined) return `${String(error)} was thrown`
     if (typeof error === 'object' || typeof error === 'function') return messageOf(error)
     return `a ${typeof error} was thrown`
@@ -22,7 +25,7 @@ function textOf(error: unknown): string {
 
 function messageOf(error: object): string {
   const message: unknown = Reflect.get(error, 'message')
-  if (typeof message === 'string' && message !== '') return message.slice(0, 100_000)
+  if (typeof message === 'string' && message !== '') return clip(message, maxRead)
   const name: unknown = Reflect.get(error, 'name')
-  return typeof name === 'string' && name !== '' ? name.slice(0, 1000) : 'unknown error'
+  return typeof name === 'string' && name !== '' ? clip(name, 1000) : 'unknown error'
 }

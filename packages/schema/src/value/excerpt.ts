@@ -29,6 +29,7 @@ export function excerpt(value: unknown, maxLength = 60): string {
 /** At most `maxLength` characters, cut between code points, with an ellipsis where something is missing. Well-formed. */
 export function clip(text: string, maxLength: number): string {
   if (text.length <= maxLength) return text.toWellFormed()
+  if (maxLength < 1) return ''
   const end = /[\uD800-\uDBFF]/.test(text.charAt(maxLength - 2)) ? maxLength - 2 : maxLength - 1
   return `${text.slice(0, end).toWellFormed()}…`
 }
