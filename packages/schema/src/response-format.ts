@@ -8,7 +8,10 @@ import type { OutputOf, StandardSchema } from './contract/standard-schema.ts'
 
 /** A `response_format` that knows how to read the answer. The wire sees the enumerable part only. */
 export type ResponseFormatOf<T> = Extract<ResponseFormat, { type: 'json_schema' }> & {
-  /** The answer's text as the schema's value. @throws OutputError */
+  /**
+   * The answer's text as the schema's value. Reasoning in front of the JSON (`<think>…</think>`) and a Markdown fence
+   * around it are skipped. @throws OutputError
+   */
   readonly parse: (text: string) => Promise<T>
 }
 
@@ -41,11 +44,13 @@ export function responseFormat<Schema extends StandardSchema>(
     },
   } satisfies ResponseFormat
   const parse = async (text: string): Promise<OutputOf<Schema>> => {
-    const json = parseJson(text)
+    const whole = parseJson(text)
+    const part = 'issues' in whole ? unwrapped(text) : text
+    const json = part === text ? whole : parseJson(part)
     const parsed =
       'issues' in json
         ? json
-        : await parseValue(schema as StandardSchema<unknown, OutputOf<Schema>>, conversion, text, json.value)
+        : await parseValue(schema as StandardSchema<unknown, OutputOf<Schema>>, conversion, part, json.value)
     if ('issues' in parsed)
       throw new OutputError(`The answer does not fit \`${name}\``, parsed.issues, { text, cause: parsed.cause })
     return parsed.value
@@ -60,3 +65,19 @@ function checkFormatOptions(options: ResponseFormatOptions | undefined): asserts
   checkOptions(who, options, { name: [() => true, ''], description: aText, strict: [() => true, ''] })
   if (options.strict !== undefined) checkStrictOptions(`${who}: \`strict\``, options.strict)
 }
+
+/**
+ * The part of an answer that should be JSON: behind its reasoning, inside its Markdown fence. (No regular expression:
+ * one over a long answer could take for ever.)
+ */
+function unwrapped(text: string): string {
+  const end = text.indexOf(thinkingEnd)
+  const rest = end < 0 ? text : text.slice(end + thinkingEnd.length)
+  const trimmed = rest.trim()
+  if (!trimmed.startsWith('```') || !trimmed.endsWith('```') || trimmed.length < 6) return rest
+  const firstLine = trimmed.indexOf('\n')
+  return firstLine < 0 ? rest : trimmed.slice(firstLine + 1, -3)
+}
+
+/** Where a server has no parser for it, reasoning is text; some chat templates write its begin into the prompt. */
+const thinkingEnd = '</think>'

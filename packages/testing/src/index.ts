@@ -30,6 +30,7 @@ export {
   strictServer,
   type ScriptedServer,
   type ScriptedServerOptions,
+  type StrictServerOptions,
   type SeenRequest,
 } from './scripted-server.ts'
 // What the API refuses.

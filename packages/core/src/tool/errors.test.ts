@@ -160,6 +160,49 @@ describe('the model is told', () => {
   })
 })
 
+describe('words for the model that are cut', () => {
+  const long = `${'x'.repeat(16_383)}\u{1F600}`
+  it.each([
+    ['the name of an unknown tool', `${'x'.repeat(63)}\u{1F600}`, {}],
+    [
+      'a retry',
+      'odd',
+      {
+        execute: () => {
+          throw new ToolRetry(long)
+        },
+      },
+    ],
+    [
+      "the user's words",
+      'odd',
+      {
+        execute: () => {
+          throw new Error('x')
+        },
+        onError: () => long,
+      },
+    ],
+  ])('stay well formed: %s', async (_title, name, options) => {
+    const odd = tool({ name: 'odd', execute: () => 'x', ...options })
+    const model = scriptedModel([calls([{ name }]), text('done')])
+    const result = await agent({ name: 'a', model, tools: [odd] }).run('go')
+    const { content } = result.steps[0]!.calls[0]!
+    expect(content).toMatch(/xxx/)
+    expect((content as string).isWellFormed()).toBe(true)
+  })
+
+  it('say that a call has no name, and which tools there are', async () => {
+    const odd = tool({ name: 'odd', execute: () => 'x' })
+    const model = scriptedModel([calls([{ name: '' }]), text('done')])
+    const result = await agent({ name: 'a', model, tools: [odd], wire: 'plain' }).run('go')
+    expect(result).toMatchObject({ status: 'done' })
+    expect(result.steps.flatMap((step) => step.calls.map(({ content }) => content))).toEqual([
+      'The call has no name. Available: odd.',
+    ])
+  })
+})
+
 describe('words for the model that are no words', () => {
   it.each([
     ['a number', () => 5],
@@ -215,6 +258,17 @@ describe('other generators', () => {
     }).run('go')
     expect(result.steps[0]?.calls[0]?.content).toBe('out')
   })
+})
+
+it('an iterator that is no generator is no progress', async () => {
+  const told: unknown[] = []
+  const values = [1, 2].values() as unknown as { map(change: (one: number) => number): unknown }
+  const odd = tool({ name: 'odd', execute: () => values.map((one) => one * 2) as never })
+  const model = scriptedModel([calls([{ name: 'odd' }]), text('done')])
+  const stream = agent({ name: 'a', model, tools: [odd] }).stream('go')
+  stream.on('tool.progress', ({ data }) => told.push(data))
+  await stream.result
+  expect(told).toEqual([])
 })
 
 describe('a tool that takes too long', () => {

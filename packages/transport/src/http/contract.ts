@@ -42,5 +42,6 @@ export interface Http {
 export interface HttpOptions {
   readonly fetch?: typeof globalThis.fetch | undefined
   readonly dispatcher?: object | undefined
+  readonly proxy?: string | URL | undefined
   readonly maxHeaderBytes: number
 }
