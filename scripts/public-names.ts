@@ -80,9 +80,9 @@ export function reexportedNames(file: string): string[] {
   return Array.from(read(file).exports.values(), ({ from = '', name }) => `${from}#${name}`)
 }
 
-/** The names that a module exports. */
+/** The names that a module exports, without those of other packages. */
 export function exportedNames(file: string): string[] {
-  return [...read(file).exports.keys()]
+  return [...read(file).exports].filter(([, { from = '.' }]) => from.startsWith('.')).map(([name]) => name)
 }
 
 /** The declarations that a build left, by package name. */

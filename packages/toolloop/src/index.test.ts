@@ -24,7 +24,8 @@ const internals: Readonly<Record<string, readonly string[]>> = {
   ],
   // `toolloop` has the options of its decoder as `SseDecoderOptions`: the client's `sse` has options too.
   transport: ['rememberResponse', 'SseOptions'],
-  stream: ['checkAnswerLimits'],
+  // `CallIds` is the type of wire.
+  stream: ['CallIds', 'checkAnswerLimits'],
   schema: [],
   client: ['LazyEvents'],
   core: [],
