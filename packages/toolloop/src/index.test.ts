@@ -24,8 +24,7 @@ const internals: Readonly<Record<string, readonly string[]>> = {
   ],
   // `toolloop` has the options of its decoder as `SseDecoderOptions`: the client's `sse` has options too.
   transport: ['rememberResponse', 'SseOptions'],
-  // `CallIds` is the type of wire.
-  stream: ['CallIds', 'checkAnswerLimits'],
+  stream: ['checkAnswerLimits'],
   schema: [],
   client: ['LazyEvents'],
   core: [],
