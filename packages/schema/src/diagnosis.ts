@@ -15,9 +15,9 @@ export function diagnose(schema: StandardSchema, { root = 'schema', ...options }
 }
 
 /** The schema in the API's strict subset: shared, frozen, the same object for the same schema. @throws SchemaError */
-export function strictJsonSchema(schema: StandardSchema, options: StrictOptions = {}): JsonSchema {
-  checkStrictOptions('strictJsonSchema()', options)
-  const conversion = convert(schema, options, 'The schema of strictJsonSchema()')
+export function strictJsonSchema(schema: StandardSchema, options?: StrictOptions): JsonSchema {
+  if (options !== undefined) checkStrictOptions('strictJsonSchema()', options)
+  const conversion = convert(schema, options ?? {}, 'The schema of strictJsonSchema()')
   checkFindings(conversion.findings, 'The schema', 'schema')
   return conversion.definition
 }
