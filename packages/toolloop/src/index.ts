@@ -1,4 +1,4 @@
-// Every public name of the packages below but testing. The type of anything exported can be written with these.
+// Every public name of the packages below but testing. These names suffice to write the type of every export.
 // Agents and their runs.
 export {
   agent,
@@ -250,7 +250,7 @@ export type {
   PlainAnswer,
   StreamEvent,
 } from '@toolloop/stream'
-// The wire, and what every package throws.
+// The wire, and the errors of all packages.
 export {
   announcesCalls,
   finishOf,
