@@ -1,15 +1,15 @@
 import { clip } from './excerpt.ts'
 
 /**
- * One bounded line about anything that was thrown: the message, never stack or cause. Never throws itself, whatever
- * the value's getters do. @default maxLength 500
+ * Describes any thrown value in one bounded line: its message, never its stack or cause. Never throws, even if a getter
+ * of the value does. @default maxLength 500
  */
 export function describeError(error: unknown, maxLength = 500): string {
   const text = textOf(error).replaceAll(/\s+/g, ' ').trim()
   return clip(text || 'unknown error', maxLength)
 }
 
-/** What is read of a longer message: collapsing white space takes time for every character. */
+/** Longer messages are cut before white space is collapsed, which takes time for every character. */
 const maxRead = 100_000
 
 function textOf(error: unknown): string {
