@@ -1,8 +1,5 @@
 import { call, scriptedModel, text } from '@toolloop/testing'
-import { agent, type Fact, memoryLog, outputOf, RunError, type RunLog, tool } from 'toolloop'
-import { appendFile, mkdtemp, readFile, truncate } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { agent, memoryLog, outputOf, RunError, tool } from 'toolloop'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 
@@ -63,35 +60,4 @@ test('resuming', async () => {
   expect(outputOf(result)).toBe('Paid.')
   expect(later.messages).toEqual(result.messages)
   expect(result.messages[2]).toMatchObject({ role: 'tool', content: 'paid 250' })
-})
-
-test('a log in a file', async () => {
-  const path = join(await mkdtemp(join(tmpdir(), 'log-')), 'run.jsonl')
-  // #region file
-  const fileLog = (file: string): RunLog => ({
-    load: async () => {
-      const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-        if (error.code === 'ENOENT') return ''
-        throw error
-      })
-      const whole = text.slice(0, text.lastIndexOf('\n') + 1)
-      // A process that died while it wrote left half a line: it goes, or the next fact would continue it.
-      if (whole !== text) await truncate(file, Buffer.byteLength(whole))
-      return whole.split('\n').flatMap((line) => (line ? [JSON.parse(line) as Fact] : []))
-    },
-    append: (facts) => appendFile(file, facts.map((fact) => `${JSON.stringify(fact)}\n`).join('')),
-  })
-  // #endregion
-  const cashier = agent({
-    name: 'cashier',
-    model: scriptedModel([call('pay', { amount: 250 }, { id: 'c1' }), text('Paid.')]),
-    tools: [pay],
-  })
-  expect((await cashier.run('Pay 250.', { log: fileLog(path) })).status).toBe('approval')
-  await appendFile(path, '{"seq":4,"at":17') // torn
-  const result = await cashier.run(undefined, { from: fileLog(path), decisions: { c1: { approve: true } } })
-  expect(outputOf(result)).toBe('Paid.')
-  const facts = await fileLog(path).load()
-  expect(facts.map(({ seq }) => seq)).toEqual(facts.map((_, at) => at))
-  expect(facts.at(-1)?.type).toBe('run.done')
 })

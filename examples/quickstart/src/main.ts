@@ -1,13 +1,15 @@
 // pnpm demo [folder]: an agent explores a folder with typed tools and answers with a typed result.
-import { resolve } from 'node:path'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
 import { Client } from 'toolloop'
+import { fileLog } from 'toolloop/store'
 import { scriptedServer } from '@toolloop/testing'
 import { explorer, question } from './explorer.ts'
 import { Folder } from './folder.ts'
 import { scriptedExplorer } from './script.ts'
 import { bold, dim, messageOf, Screen, show, tokens } from './show.ts'
 
-const repository = new URL('../../..', import.meta.url).pathname
+const repository = resolve(import.meta.dirname, '../../..')
 
 try {
   const [path] = process.argv.slice(2).filter((argument) => argument !== '--')
@@ -25,7 +27,7 @@ async function main(path: string): Promise<number> {
     console.log(`Talking to ${client.baseURL}.`)
     return await explore(folder, client, process.env['OPENAI_MODEL'] ?? 'gpt-5.1')
   }
-  await using server = await scriptedServer(scriptedExplorer)
+  await using server = await scriptedServer(scriptedExplorer, { deltaSize: 12, delay: 10 })
   await using client = new Client({ apiKey: 'none', baseURL: server.url })
   console.log('No OPENAI_API_KEY: a scripted model answers, over real HTTP, from what the tools really return.')
   return await explore(folder, client, 'scripted')
@@ -33,11 +35,14 @@ async function main(path: string): Promise<number> {
 
 async function explore(folder: Folder, client: Client, model: string): Promise<number> {
   console.log(`${bold(question)}\n${dim(folder.root)}`)
-  const stream = explorer({ model, client }).stream(question, { context: { folder } })
+  const log = fileLog(join(tmpdir(), 'toolloop-demo', `${crypto.randomUUID()}.jsonl`))
+  const stream = explorer({ model, client }).stream(question, { context: { folder }, log })
   const screen = new Screen(process.stdout)
   for await (const event of stream) show(event, screen)
   const result = await stream.result
+  const kept = dim(`Its log: ${log.path}\nReplay it: npx -y pnpm@12 demo:replay ${log.path}`)
   if (result.status !== 'done') {
+    console.log(kept)
     console.error(result.status === 'error' ? result.error.message : `The run ended as ${result.status}.`)
     return 1
   }
@@ -46,5 +51,6 @@ async function explore(folder: Folder, client: Client, model: string): Promise<n
     `\n${bold('Largest')}   ${largest} (${bytes} bytes)\n${bold('Promises')}  ${promise}\n${bold('Tested in')} ${tests.join(', ') || 'nothing found'}`,
   )
   console.log(dim(`${result.steps.length} steps, ${tokens(result.usage)}, ${result.timing.ms} ms`))
+  console.log(kept)
   return 0
 }

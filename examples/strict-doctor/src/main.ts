@@ -1,5 +1,5 @@
 // strict-doctor: tells what of a module's schemas the API would refuse in strict mode, and how to mend it.
-//   pnpm start [module.ts] [--record=pairs] [--tuple=object] [--open-object=closed] [--fine-tuned]
+//   pnpm demo strict-doctor [module.ts] [--record=pairs] [--tuple=object] [--open-object=closed] [--fine-tuned]
 // Exit code 0: all is well; 1: the API would refuse a schema; 2: the program was called wrongly.
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
