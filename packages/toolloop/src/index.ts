@@ -59,6 +59,8 @@ export type {
   OutputSettings,
   PrefixBreak,
   PrefixReport,
+  PrefixMark,
+  PrefixState,
   PrepareStep,
   Progress,
   Recorded,
