@@ -1,4 +1,4 @@
-// Every public name of the packages below but testing. The type of anything exported can be written with these.
+// Every public name of the packages below but testing. These names suffice to write the type of every export.
 // Agents and their runs.
 export {
   agent,
@@ -59,6 +59,8 @@ export type {
   OutputSettings,
   PrefixBreak,
   PrefixReport,
+  PrefixMark,
+  PrefixState,
   PrepareStep,
   Progress,
   Recorded,
@@ -266,7 +268,7 @@ export type {
   PlainAnswer,
   StreamEvent,
 } from '@toolloop/stream'
-// The wire, and what every package throws.
+// The wire, and the errors of all packages.
 export {
   announcesCalls,
   finishOf,
@@ -283,6 +285,7 @@ export type {
   AudioParams,
   AudioPart,
   CacheBreakpoint,
+  CallIds as CallIdForm,
   ChatModel,
   Choice,
   Chunk,
