@@ -1,7 +1,7 @@
 // Adapts a request to the profile of its server.
 import {
   type AssistantMessage,
-  type CallIds,
+  type CallIdForm,
   type CustomToolCall,
   deepFreeze,
   isDeepFrozen,
@@ -169,7 +169,7 @@ function validArguments(value: unknown, profile: Profile): string {
 }
 
 /** An id that the server accepts. Deterministic, so that calls and tool messages still pair up. */
-function validId(id: string, rule: CallIds = 'any'): string {
+function validId(id: string, rule: CallIdForm = 'any'): string {
   if (rule === 'any' || typeof id !== 'string') return id
   if (rule === 'alphanumeric9') return /^[a-zA-Z0-9]{9}$/.test(id) ? id : shortId(id)
   return id.length <= 40 ? id : `call_${shortId(id)}`
