@@ -1,5 +1,5 @@
 // Events that flow when somebody looks: the one mechanism behind every stream handle.
-import { UsageError } from '@toolloop/wire'
+import { showOption, UsageError } from '@toolloop/wire'
 import { EventEmitter } from 'eventemitter3'
 
 /** What was opened: its events in batches, then its result. `abort` ends it soon, whatever it waits for. */
@@ -76,13 +76,13 @@ export class LazyEvents<Event extends { readonly type: string }, Result>
    * @throws UsageError for a type that does not exist, and after the end
    */
   on(type: string, listener: Listener): void {
-    this.#listening(type).on(type, this.#guarded(listener))
+    this.#listening(type, listener).on(type, this.#guarded(listener))
     this.#schedule()
   }
 
   /** The same for the next event of a type only. */
   once(type: string, listener: Listener): void {
-    this.#listening(type).once(type, this.#guarded(listener))
+    this.#listening(type, listener).once(type, this.#guarded(listener))
     this.#schedule()
   }
 
@@ -91,12 +91,16 @@ export class LazyEvents<Event extends { readonly type: string }, Result>
   }
 
   /** The emitter, where an event of this type may still come. */
-  #listening(type: string): EventEmitter {
+  #listening(type: string, listener: unknown): EventEmitter {
     const { noun, result, types } = this.#words
+    if (typeof listener !== 'function')
+      throw new UsageError(
+        `A listener of \`${type}\` must be a function that takes the event, not ${showOption(listener)}.`,
+      )
     if (types && !types.includes(type)) throw new UsageError(unknownType(noun, type, types))
     if (this.#ended)
       throw new UsageError(
-        `This ${noun} has ended: no event comes any more. Call \`.on\` before it is read; \`${result}\` still holds the result.`,
+        `This ${noun} has ended: a listener of \`${type}\` would receive no event. Register it right after the ${noun} is made, or use \`${result}\`.`,
       )
     return (this.#emitter ??= new EventEmitter())
   }
