@@ -6,6 +6,7 @@ export const rows: readonly (readonly string[])[] = [
   ['transport', 'stream', 'schema'],
   ['client', 'testing'],
   ['core'],
+  ['openai'],
   ['toolloop'],
 ]
 
@@ -18,6 +19,7 @@ export const only: Readonly<Record<string, readonly string[]>> = { testing: ['wi
  */
 export const rooms: Readonly<Record<string, readonly (readonly string[])[]>> = {
   core: [],
+  openai: [['types', 'errors'], ['http', 'answers'], ['runs']],
   schema: [],
   stream: [],
   transport: [],
