@@ -90,12 +90,12 @@ export class Stream<Item> implements AsyncIterable<Item> {
 
   /** The items as lines of JSON, for `fromReadableStream` elsewhere. */
   toReadableStream(): ReadableStream<Uint8Array<ArrayBuffer>> {
-    return textOf(this.#iterator(), (item) => `${JSON.stringify(item)}\n`)
+    return textOf(this.#iterator, (item) => `${JSON.stringify(item)}\n`)
   }
 
   /** @internal The items as the events they came in. */
   toEventStream(): ReadableStream<Uint8Array<ArrayBuffer>> {
-    return textOf(this.#iterator(), (item) => `data: ${JSON.stringify(item)}\n\n`, 'data: [DONE]\n\n')
+    return textOf(this.#iterator, (item) => `data: ${JSON.stringify(item)}\n\n`, 'data: [DONE]\n\n')
   }
 }
 
@@ -111,23 +111,30 @@ function failing(error: Error): AsyncIterator<never> {
   }
 }
 
+/** Nothing is read before somebody reads it. */
 function textOf<Item>(
-  items: AsyncIterator<Item>,
+  open: () => AsyncIterator<Item>,
   write: (item: Item) => string,
   end?: string,
 ): ReadableStream<Uint8Array<ArrayBuffer>> {
   const encoder = new TextEncoder()
-  return new ReadableStream<Uint8Array<ArrayBuffer>>({
-    async pull(controller) {
-      const { done, value } = await items.next()
-      if (!done) return controller.enqueue(encoder.encode(write(value)))
-      if (end !== undefined) controller.enqueue(encoder.encode(end))
-      controller.close()
+  let items: AsyncIterator<Item> | undefined
+  return new ReadableStream<Uint8Array<ArrayBuffer>>(
+    {
+      async pull(controller) {
+        items ??= open()
+        const { done, value } = await items.next()
+        if (!done) return controller.enqueue(encoder.encode(write(value)))
+        if (end !== undefined) controller.enqueue(encoder.encode(end))
+        controller.close()
+      },
+      async cancel() {
+        items ??= open()
+        await items.return?.()
+      },
     },
-    async cancel() {
-      await items.return?.()
-    },
-  })
+    { highWaterMark: 0 },
+  )
 }
 
 /** One item a time; one that is there costs a resolved promise. An abort ends the iteration without an error. */

@@ -62,7 +62,7 @@ export function runWithOurs(script: Script, program: Program): Promise<Run> {
 async function run(script: Script, program: Program, kitFor: (baseURL: string) => Kit): Promise<Run> {
   const server = await scriptedServer(script)
   try {
-    const result = await program(kitFor(server.url)).catch(failure)
+    const result = await Promise.resolve(kitFor(server.url)).then(program).catch(failure)
     return { requests: server.requests.map(essence), result: plain(result, server.url) }
   } finally {
     await server.close()
@@ -71,8 +71,28 @@ async function run(script: Script, program: Program, kitFor: (baseURL: string) =
 
 /** An error as programs look at it. */
 export function failure(error: unknown): Record<string, unknown> {
-  const { constructor, name, message, status, code, param, type, requestID, error: body } = error as Record<string, never>
-  const own = { class: (constructor as { name: string }).name, name, message, status, code, param, type, requestID, body }
+  const {
+    constructor,
+    name,
+    message,
+    status,
+    code,
+    param,
+    type,
+    requestID,
+    error: body,
+  } = error as Record<string, never>
+  const own = {
+    class: (constructor as { name: string }).name,
+    name,
+    message,
+    status,
+    code,
+    param,
+    type,
+    requestID,
+    body,
+  }
   return { thrown: Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined)) }
 }
 
