@@ -1,6 +1,5 @@
 // One streamed answer: what the chunks mean, told in the peer's events.
 import { CompletionBuilder, type StreamEvent } from '@toolloop/stream'
-import type { TokenLogprob } from '@toolloop/wire'
 import {
   argumentsReader,
   checkWhole,
@@ -17,6 +16,7 @@ import type {
   ChatCompletionSnapshot,
   ParsedChatCompletion,
 } from '../types/completion.ts'
+import { type CallDelta, type CallDone, ChoiceSoFar, type ContentDelta, type Step } from './choice-so-far.ts'
 import type { ChatCompletionStreamEvents } from './stream-events.ts'
 
 /** Where the events go. */
@@ -28,26 +28,6 @@ export interface AnswerListener {
   ): void
 }
 
-type CallDelta = Extract<StreamEvent, { type: 'tool_calls.function.arguments.delta' }>
-
-interface CallSoFar {
-  name: string
-  arguments: string
-}
-
-interface ChoiceSoFar {
-  /** `undefined` until there is some, be it empty. */
-  content: string | undefined
-  refusal: string
-  readonly calls: CallSoFar[]
-  readonly logprobs: Record<'content' | 'refusal', TokenLogprob[]>
-  delta: Extract<StreamEvent, { type: 'content.delta' }> | undefined
-  /** The chunk that the content grew by last. */
-  round: number
-  /** What was told to be complete. */
-  readonly told: Map<string, string>
-}
-
 export class StreamedAnswer<ParsedT> {
   readonly #params: ReadingParams
   readonly #listener: AnswerListener
@@ -56,7 +36,7 @@ export class StreamedAnswer<ParsedT> {
   readonly #isRead: boolean
   /** An answer that was cut is an error at once: it cannot be read, or its calls must not be carried out. */
   readonly #mustBeWhole: boolean
-  #round = 0
+  #isEmpty = true
 
   constructor(params: ReadingParams, listener: AnswerListener, mustBeWhole = false) {
     this.#params = params
@@ -66,7 +46,7 @@ export class StreamedAnswer<ParsedT> {
   }
 
   get isEmpty(): boolean {
-    return this.#round === 0
+    return this.#isEmpty
   }
 
   /** The answer so far, a copy at every call. */
@@ -80,21 +60,18 @@ export class StreamedAnswer<ParsedT> {
 
   /** Tells what the chunk means; a promise only where something must be read first. */
   add(chunk: ChatCompletionChunk): Promise<void> | undefined {
-    this.#round++
+    this.#isEmpty = false
     const events = this.#builder.push(chunk)
     if (this.#mustBeWhole) checkWhole(chunk)
     if (this.#listener.has('chunk')) this.#listener.emit('chunk', chunk, this.snapshot())
-    const isPlain = chunk.choices.every(({ finish_reason, delta }) => !finish_reason && !delta?.tool_calls?.length)
-    const pending = this.#tell(isPlain ? events : this.#inOrder(events, chunk))
-    if (pending) return pending.then(() => this.#announceText(chunk))
-    this.#announceText(chunk)
-    return undefined
+    return this.#tell(isOneText(chunk, events) ? (events as Step[]) : this.#inOrder(events, chunk))
   }
 
   /** @throws what the answer's readers throw */
   async finish(): Promise<ParsedChatCompletion<ParsedT>> {
     await this.#tell(this.#builder.finish())
     const completion = this.#builder.snapshot() as unknown as ChatCompletion
+    if (!completion.system_fingerprint) delete completion.system_fingerprint
     for (const choice of completion.choices) {
       // Spoken answers may end with what tells how long they are kept, and without a reason.
       if (!choice.finish_reason && choice.message.audio?.expires_at) choice.finish_reason = 'stop'
@@ -106,85 +83,92 @@ export class StreamedAnswer<ParsedT> {
     return this.#isRead ? readCompletion<ParsedT>(completion, this.#params) : unread<ParsedT>(completion)
   }
 
-  #tell(events: readonly StreamEvent[], from = 0): Promise<void> | undefined {
-    for (let at = from; at < events.length; at++) {
-      const pending = this.#tellOne(events[at]!)
-      if (pending) return pending.then(() => this.#tell(events, at + 1))
+  /** As the peer orders them: text, the end of text, the end of earlier calls, calls, and the end of calls. */
+  #inOrder(events: readonly StreamEvent[], chunk: ChatCompletionChunk): Step[] {
+    for (const event of events) if (isCallDone(event)) this.#choiceAt(event.choice).hold(event)
+    const deltas = events.filter(isCallDelta)
+    const steps: Step[] = events.filter((event) => !isCallDelta(event) && !isCallDone(event))
+    for (const entry of chunk.choices) steps.push(...this.#choiceAt(entry.index ?? 0).emptyPieces(entry))
+    for (const entry of chunk.choices) {
+      const choice = this.#choiceAt(entry.index ?? 0)
+      const calls = choice.callsIn(entry, deltas)
+      if (calls.length === 0 && !entry.finish_reason) continue
+      steps.push({ type: 'text.end', choice: choice.index, callsBegin: calls.length > 0 })
+      if (calls.length > 0) steps.push(...choice.ended(calls), ...calls)
+      if (entry.finish_reason) steps.push({ type: 'calls.end', choice: choice.index })
+    }
+    return steps
+  }
+
+  #tell(steps: readonly Step[], from = 0): Promise<void> | undefined {
+    for (let at = from; at < steps.length; at++) {
+      const pending = this.#tellOne(steps[at]!)
+      if (pending) return pending.then(() => this.#tell(steps, at + 1))
     }
     return undefined
   }
 
-  #tellOne(event: StreamEvent): Promise<void> | void {
-    switch (event.type) {
+  #tellOne(step: Step): Promise<void> | undefined {
+    switch (step.type) {
       case 'content.delta':
-        return this.#content(event)
+        return this.#content(step)
       case 'content.done':
-        return this.#contentDone(event.choice, event.content)
-      case 'refusal.delta': {
-        const choice = this.#choiceAt(event.choice)
-        choice.refusal += event.delta
-        return this.#listener.emit('refusal.delta', { delta: event.delta, snapshot: choice.refusal })
-      }
-      case 'refusal.done':
-        return this.#once(event.choice, 'refusal', () =>
-          this.#listener.emit('refusal.done', { refusal: event.refusal }),
-        )
+        return this.#contentDone(step.choice, step.content)
+      case 'text.end':
+        return this.#tell(this.#choiceAt(step.choice).endOfText(step.callsBegin))
       case 'tool_calls.function.arguments.delta':
-        return this.#arguments(event)
+        return this.#arguments(step)
       case 'tool_calls.function.arguments.done':
-        return this.#read(argumentsReader(this.#params.tools, event.name), event.arguments, (parsed_arguments) =>
-          this.#listener.emit('tool_calls.function.arguments.done', {
-            name: event.name,
-            index: event.index,
-            arguments: event.arguments,
-            parsed_arguments,
-          }),
-        )
-      case 'logprobs.content.delta':
-      case 'logprobs.refusal.delta':
-        return this.#logprobs(event)
-      case 'logprobs.content.done':
-        return this.#once(event.choice, 'logprobs.content', () =>
-          this.#listener.emit('logprobs.content.done', { content: [...event.content] }),
-        )
-      case 'logprobs.refusal.done':
-        return this.#once(event.choice, 'logprobs.refusal', () =>
-          this.#listener.emit('logprobs.refusal.done', { refusal: [...event.refusal] }),
-        )
-      default: // the peer has no event for it
+        return this.#argumentsDone(step)
+      case 'calls.end':
+        return this.#tell(this.#choiceAt(step.choice).allCalls())
+      default:
+        this.#tellPlain(step)
         return undefined
     }
   }
 
-  /** Told once, and again only where the text went on behind its end. */
-  #contentDone(index: number, content: string): Promise<void> | undefined {
-    const choice = this.#choiceAt(index)
-    if (choice.told.get('content') === content) return undefined
-    choice.told.set('content', content)
-    const read = choice.refusal === '' ? formatReader(this.#params.response_format) : undefined
-    return this.#read(read, content, (parsed) => this.#listener.emit('content.done', { content, parsed }))
+  /** What needs no reading; for some of our events the peer has none. */
+  #tellPlain(step: Step): void {
+    switch (step.type) {
+      case 'refusal.delta': {
+        const choice = this.#choiceAt(step.choice)
+        choice.refusal += step.delta
+        return this.#listener.emit('refusal.delta', { delta: step.delta, snapshot: choice.refusal })
+      }
+      case 'refusal.done':
+        if (this.#choiceAt(step.choice).isNews('refusal', step.refusal))
+          this.#listener.emit('refusal.done', { refusal: step.refusal })
+        return
+      case 'logprobs.content.delta':
+      case 'logprobs.refusal.delta':
+        return this.#logprobs(step)
+      case 'logprobs.content.done':
+        if (this.#choiceAt(step.choice).isNews('logprobs.content'))
+          this.#listener.emit('logprobs.content.done', { content: [...step.content] })
+        return
+      case 'logprobs.refusal.done':
+        if (this.#choiceAt(step.choice).isNews('logprobs.refusal'))
+          this.#listener.emit('logprobs.refusal.done', { refusal: [...step.refusal] })
+    }
   }
 
-  #once(index: number, what: string, tell: () => void): void {
-    const { told } = this.#choiceAt(index)
-    if (told.has(what)) return
-    told.set(what, '')
-    tell()
-  }
-
-  #content(event: Extract<StreamEvent, { type: 'content.delta' }>): undefined {
+  #content(event: ContentDelta): undefined {
     const choice = this.#choiceAt(event.choice)
     const snapshot = (choice.content = (choice.content ?? '') + event.delta)
-    choice.round = this.#round
     choice.delta = event
     this.#listener.emit('content', event.delta, snapshot)
     if (!this.#listener.has('content.delta')) return
     const isRead = choice.refusal === '' && formatReader(this.#params.response_format) !== undefined
-    this.#listener.emit('content.delta', {
-      delta: event.delta,
-      snapshot,
-      parsed: isRead ? (event.parsed ?? null) : undefined,
-    })
+    const parsed: unknown = isRead ? (event.parsed ?? null) : undefined
+    this.#listener.emit('content.delta', { delta: event.delta, snapshot, parsed })
+  }
+
+  #contentDone(index: number, content: string): Promise<void> | undefined {
+    const choice = this.#choiceAt(index)
+    if (!choice.isNews('content', content)) return undefined
+    const read = choice.refusal === '' ? formatReader(this.#params.response_format) : undefined
+    return this.#read(read, content, (parsed) => this.#listener.emit('content.done', { content, parsed }))
   }
 
   #arguments(event: CallDelta): undefined {
@@ -202,66 +186,21 @@ export class StreamedAnswer<ParsedT> {
     })
   }
 
-  #logprobs(event: Extract<StreamEvent, { type: 'logprobs.content.delta' | 'logprobs.refusal.delta' }>): undefined {
-    const kind = event.type === 'logprobs.content.delta' ? 'content' : 'refusal'
-    const snapshot = this.#choiceAt(event.choice).logprobs[kind]
-    snapshot.push(...event.delta)
-    if (kind === 'content') this.#listener.emit('logprobs.content.delta', { content: [...event.delta], snapshot })
-    else this.#listener.emit('logprobs.refusal.delta', { refusal: [...event.delta], snapshot })
+  #argumentsDone({ choice, index, name, arguments: text }: CallDone): Promise<void> | undefined {
+    if (!this.#choiceAt(choice).isNews(`call ${index}`, text)) return undefined
+    return this.#read(argumentsReader(this.#params.tools, name), text, (parsed_arguments) =>
+      this.#listener.emit('tool_calls.function.arguments.done', { name, index, arguments: text, parsed_arguments }),
+    )
   }
 
-  /** As the peer orders them: text, the end of text, the end of earlier calls, calls, the end of the last one. */
-  #inOrder(events: readonly StreamEvent[], chunk: ChatCompletionChunk): StreamEvent[] {
-    const deltas = events.filter(isCallDelta)
-    const grew = (event: StreamEvent): boolean =>
-      event.type === 'tool_calls.function.arguments.done' &&
-      deltas.some(({ choice, index }) => choice === event.choice && index === event.index)
-    const ended = events.filter((event) => event.type === 'tool_calls.function.arguments.done')
-    return [
-      ...events.filter((event) => !isCallDelta(event) && event.type !== 'tool_calls.function.arguments.done'),
-      ...chunk.choices.flatMap((choice) => this.#endOfText(choice)),
-      ...ended.filter((event) => !grew(event)),
-      ...this.#announced(deltas, chunk),
-      ...ended.filter(grew),
-    ]
-  }
-
-  /** What was said is complete when calls begin, and when the answer ends. */
-  #endOfText({ index = 0 }: ChatCompletionChunk['choices'][number]): StreamEvent[] {
-    const { content, refusal, logprobs, calls } = this.#choiceAt(index)
-    const isAnswer = content !== '' || (content === '' && !refusal && calls.length === 0)
-    return [
-      ...(content !== undefined && isAnswer ? [doneOf(index, content)] : []),
-      ...(refusal ? [{ type: 'refusal.done' as const, choice: index, refusal }] : []),
-      ...(logprobs.content.length > 0
-        ? [{ type: 'logprobs.content.done' as const, choice: index, content: logprobs.content }]
-        : []),
-      ...(logprobs.refusal.length > 0
-        ? [{ type: 'logprobs.refusal.done' as const, choice: index, refusal: logprobs.refusal }]
-        : []),
-    ]
-  }
-
-  /** The peer also tells the first word of a call, which adds nothing to its arguments. */
-  #announced(deltas: readonly CallDelta[], chunk: ChatCompletionChunk): CallDelta[] {
-    const all = [...deltas]
-    for (const { index: choice = 0, delta } of chunk.choices)
-      for (const { index, function: body } of delta?.tool_calls ?? []) {
-        if (!body || typeof index !== 'number') continue
-        if (deltas.some((event) => event.choice === choice && event.index === index)) continue
-        const name = body.name || (this.#choiceAt(choice).calls[index]?.name ?? '')
-        all.push({ type: 'tool_calls.function.arguments.delta', choice, index, id: '', name, delta: '' } as CallDelta)
-      }
-    return all
-  }
-
-  /** An empty piece of content is told too, once there is some. */
-  #announceText(chunk: ChatCompletionChunk): void {
-    for (const { index = 0, delta } of chunk.choices) {
-      if (delta?.content !== '') continue
-      const choice = this.#choiceAt(index)
-      if (choice.content && choice.round !== this.#round) this.#listener.emit('content', '', choice.content)
-      choice.content ??= ''
+  #logprobs(event: Extract<Step, { type: 'logprobs.content.delta' | 'logprobs.refusal.delta' }>): void {
+    const { logprobs } = this.#choiceAt(event.choice)
+    if (event.type === 'logprobs.content.delta') {
+      logprobs.content.push(...event.delta)
+      this.#listener.emit(event.type, { content: [...event.delta], snapshot: logprobs.content })
+    } else {
+      logprobs.refusal.push(...event.delta)
+      this.#listener.emit(event.type, { refusal: [...event.delta], snapshot: logprobs.refusal })
     }
   }
 
@@ -277,20 +216,19 @@ export class StreamedAnswer<ParsedT> {
   }
 
   #choiceAt(index: number): ChoiceSoFar {
-    return (this.#choices[index] ??= {
-      content: undefined,
-      refusal: '',
-      calls: [],
-      logprobs: { content: [], refusal: [] },
-      delta: undefined,
-      round: 0,
-      told: new Map(),
-    })
+    return (this.#choices[index] ??= new ChoiceSoFar(index))
   }
 }
 
-const isCallDelta = (event: StreamEvent): event is CallDelta => event.type === 'tool_calls.function.arguments.delta'
-
-function doneOf(choice: number, content: string): Extract<StreamEvent, { type: 'content.done' }> {
-  return { type: 'content.done', choice, content, parsed: undefined }
+/** The chunk of nearly every answer: one choice that gains text, and nothing else. */
+function isOneText({ choices }: ChatCompletionChunk, events: readonly StreamEvent[]): boolean {
+  if (choices.length !== 1 || events.length !== 1 || events[0]!.type !== 'content.delta') return false
+  const { finish_reason, delta, logprobs } = choices[0]!
+  return !finish_reason && !logprobs && !delta?.tool_calls
 }
+
+const isCallDelta = (event: StreamEvent): event is CallDelta => event.type === 'tool_calls.function.arguments.delta'
+const isCallDone = (
+  event: StreamEvent,
+): event is Extract<StreamEvent, { type: 'tool_calls.function.arguments.done' }> =>
+  event.type === 'tool_calls.function.arguments.done'

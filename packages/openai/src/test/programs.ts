@@ -3,6 +3,7 @@ import { call, calls, chunks, completion, failure as refusal, reply, text, type 
 import type OpenAI from 'openai'
 import * as z from 'zod'
 import { failure, type Program } from './peers.ts'
+import { recorded } from './recorded.ts'
 
 export interface Case {
   readonly answers: readonly Reply[]
@@ -50,24 +51,6 @@ const runnable = (run: (args: { city: string }) => unknown = lookUp): never =>
 const oslo = call('get_weather', { city: 'Oslo' }, { id: 'call_1', usage })
 const schemaOfOurs =
   'the JSON Schema of a Zod schema: ours holds what the strict subset takes, without the mark `$schema`'
-
-/** Every event of a stream or a run with its arguments, in order. */
-function recorded(stream: { on(event: never, listener: never): unknown }): unknown[] {
-  const seen: unknown[] = []
-  const names =
-    'connect content chunk message chatCompletion functionToolCall functionToolCallResult content.delta content.done refusal.delta refusal.done tool_calls.function.arguments.delta tool_calls.function.arguments.done logprobs.content.delta logprobs.content.done finalContent finalMessage finalChatCompletion finalFunctionToolCall finalFunctionToolCallResult totalUsage error abort end'
-  for (const name of names.split(' '))
-    stream.on(
-      name as never,
-      ((...args: unknown[]) => {
-        // A copy: snapshots of the peer change afterwards. Of a chunk's snapshot only the text: it is compared elsewhere.
-        const shown =
-          name === 'chunk' ? args.slice(0, 1) : args.map((arg) => (arg instanceof Error ? failure(arg) : arg))
-        seen.push([name, ...(JSON.parse(JSON.stringify(shown)) as unknown[])])
-      }) as never,
-    )
-  return seen
-}
 
 const caught = (work: PromiseLike<unknown>): PromiseLike<unknown> => work.then((value) => ({ value }), failure)
 
@@ -904,9 +887,11 @@ const runs: Record<string, Case> = {
     ],
     program: async ({ client }) => {
       const order: string[] = []
+      const rome = Promise.withResolvers<void>()
       const slowFirst = async ({ city }: { city: string }): Promise<string> => {
-        await new Promise((resolve) => setTimeout(resolve, city === 'Oslo' ? 20 : 1))
+        if (city === 'Oslo') await rome.promise
         order.push(city)
+        rome.resolve()
         return `Rain in ${city}`
       }
       const runner = client.chat.completions.runTools({ model, messages, tools: [runnable(slowFirst)] })
