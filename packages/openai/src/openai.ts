@@ -16,6 +16,70 @@ import {
 import type { FetchOptions, RequestOptions } from './http/request-options.ts'
 import { refuse, uncovered, uncoveredBeta } from './uncovered.ts'
 import type * as Names from './types/names.ts'
+import type {
+  ChatCompletion,
+  ChatCompletionAllowedToolChoice,
+  ChatCompletionAllowedTools,
+  ChatCompletionAssistantMessageParam,
+  ChatCompletionAudio,
+  ChatCompletionAudioParam,
+  ChatCompletionChunk,
+  ChatCompletionContentPart,
+  ChatCompletionContentPartImage,
+  ChatCompletionContentPartInputAudio,
+  ChatCompletionContentPartRefusal,
+  ChatCompletionContentPartText,
+  ChatCompletionCreateParams,
+  ChatCompletionCreateParamsBase,
+  ChatCompletionCreateParamsNonStreaming,
+  ChatCompletionCreateParamsStreaming,
+  ChatCompletionCustomTool,
+  ChatCompletionDeleted,
+  ChatCompletionDeveloperMessageParam,
+  ChatCompletionFunctionCallOption,
+  ChatCompletionFunctionMessageParam,
+  ChatCompletionFunctionTool,
+  ChatCompletionListParams,
+  ChatCompletionMessage,
+  ChatCompletionMessageCustomToolCall,
+  ChatCompletionMessageFunctionToolCall,
+  ChatCompletionMessageParam,
+  ChatCompletionMessageToolCall,
+  ChatCompletionModality,
+  ChatCompletionNamedToolChoice,
+  ChatCompletionNamedToolChoiceCustom,
+  ChatCompletionParseParams,
+  ChatCompletionPredictionContent,
+  ChatCompletionReasoningEffort,
+  ChatCompletionRole,
+  ChatCompletionStoreMessage,
+  ChatCompletionStreamOptions,
+  ChatCompletionStreamParams,
+  ChatCompletionSystemMessageParam,
+  ChatCompletionTokenLogprob,
+  ChatCompletionTool,
+  ChatCompletionToolChoiceOption,
+  ChatCompletionToolMessageParam,
+  ChatCompletionUpdateParams,
+  ChatCompletionUserMessageParam,
+  ChatModel,
+  CompletionUsage,
+  CursorPageParams,
+  FunctionDefinition,
+  FunctionParameters,
+  MessageListParams,
+  Metadata,
+  ParsedChatCompletion,
+  ParsedChatCompletionMessage,
+  ParsedChatCompletionMessageToolCall,
+  ParsedChoice,
+  ParsedFunction,
+  ParsedFunctionToolCall,
+  ReasoningEffort,
+  ResponseFormatJSONObject,
+  ResponseFormatJSONSchema,
+  ResponseFormatText,
+} from './types/names.ts'
 
 /** The group `chat` of a client. */
 export interface Chat {
@@ -166,70 +230,136 @@ function refused<T extends object>(group: T): T {
 
 // oxlint-disable-next-line typescript/no-namespace -- the peer's types are reached through its class; this holds types alone
 export declare namespace OpenAI {
-  export type ChatCompletion = Names.ChatCompletion
-  export type ChatCompletionAllowedToolChoice = Names.ChatCompletionAllowedToolChoice
-  export type ChatCompletionAllowedTools = Names.ChatCompletionAllowedTools
-  export type ChatCompletionAssistantMessageParam = Names.ChatCompletionAssistantMessageParam
-  export type ChatCompletionAudio = Names.ChatCompletionAudio
-  export type ChatCompletionAudioParam = Names.ChatCompletionAudioParam
-  export type ChatCompletionChunk = Names.ChatCompletionChunk
-  export type ChatCompletionContentPart = Names.ChatCompletionContentPart
-  export type ChatCompletionContentPartImage = Names.ChatCompletionContentPartImage
-  export type ChatCompletionContentPartInputAudio = Names.ChatCompletionContentPartInputAudio
-  export type ChatCompletionContentPartRefusal = Names.ChatCompletionContentPartRefusal
-  export type ChatCompletionContentPartText = Names.ChatCompletionContentPartText
-  export type ChatCompletionCreateParams = Names.ChatCompletionCreateParams
-  export type ChatCompletionCreateParamsBase = Names.ChatCompletionCreateParamsBase
-  export type ChatCompletionCreateParamsNonStreaming = Names.ChatCompletionCreateParamsNonStreaming
-  export type ChatCompletionCreateParamsStreaming = Names.ChatCompletionCreateParamsStreaming
-  export type ChatCompletionCustomTool = Names.ChatCompletionCustomTool
-  export type ChatCompletionDeleted = Names.ChatCompletionDeleted
-  export type ChatCompletionDeveloperMessageParam = Names.ChatCompletionDeveloperMessageParam
-  export type ChatCompletionFunctionCallOption = Names.ChatCompletionFunctionCallOption
-  export type ChatCompletionFunctionMessageParam = Names.ChatCompletionFunctionMessageParam
-  export type ChatCompletionFunctionTool = Names.ChatCompletionFunctionTool
-  export type ChatCompletionListParams = Names.ChatCompletionListParams
-  export type ChatCompletionMessage = Names.ChatCompletionMessage
-  export type ChatCompletionMessageCustomToolCall = Names.ChatCompletionMessageCustomToolCall
-  export type ChatCompletionMessageFunctionToolCall = Names.ChatCompletionMessageFunctionToolCall
-  export type ChatCompletionMessageParam = Names.ChatCompletionMessageParam
-  export type ChatCompletionMessageToolCall = Names.ChatCompletionMessageToolCall
-  export type ChatCompletionModality = Names.ChatCompletionModality
-  export type ChatCompletionNamedToolChoice = Names.ChatCompletionNamedToolChoice
-  export type ChatCompletionNamedToolChoiceCustom = Names.ChatCompletionNamedToolChoiceCustom
-  export type ChatCompletionParseParams = Names.ChatCompletionParseParams
-  export type ChatCompletionPredictionContent = Names.ChatCompletionPredictionContent
-  export type ChatCompletionReasoningEffort = Names.ChatCompletionReasoningEffort
-  export type ChatCompletionRole = Names.ChatCompletionRole
-  export type ChatCompletionStoreMessage = Names.ChatCompletionStoreMessage
-  export type ChatCompletionStreamOptions = Names.ChatCompletionStreamOptions
-  export type ChatCompletionStreamParams = Names.ChatCompletionStreamParams
-  export type ChatCompletionSystemMessageParam = Names.ChatCompletionSystemMessageParam
-  export type ChatCompletionTokenLogprob = Names.ChatCompletionTokenLogprob
-  export type ChatCompletionTool = Names.ChatCompletionTool
-  export type ChatCompletionToolChoiceOption = Names.ChatCompletionToolChoiceOption
-  export type ChatCompletionToolMessageParam = Names.ChatCompletionToolMessageParam
-  export type ChatCompletionUpdateParams = Names.ChatCompletionUpdateParams
-  export type ChatCompletionUserMessageParam = Names.ChatCompletionUserMessageParam
-  export type ChatModel = Names.ChatModel
-  export type CompletionUsage = Names.CompletionUsage
-  export type CursorPageParams = Names.CursorPageParams
-  export type FunctionDefinition = Names.FunctionDefinition
-  export type FunctionParameters = Names.FunctionParameters
-  export type MessageListParams = Names.MessageListParams
-  export type Metadata = Names.Metadata
-  export type ParsedChatCompletion<ParsedT> = Names.ParsedChatCompletion<ParsedT>
-  export type ParsedChatCompletionMessage<ParsedT> = Names.ParsedChatCompletionMessage<ParsedT>
-  export type ParsedChatCompletionMessageToolCall = Names.ParsedChatCompletionMessageToolCall
-  export type ParsedChoice<ParsedT> = Names.ParsedChoice<ParsedT>
-  export type ParsedFunction = Names.ParsedFunction
-  export type ParsedFunctionToolCall = Names.ParsedFunctionToolCall
-  export type ReasoningEffort = Names.ReasoningEffort
-  export type ResponseFormatJSONObject = Names.ResponseFormatJSONObject
-  export type ResponseFormatJSONSchema = Names.ResponseFormatJSONSchema
-  export type ResponseFormatText = Names.ResponseFormatText
   export type { RequestOptions }
+  export type {
+    ChatCompletion,
+    ChatCompletionAllowedToolChoice,
+    ChatCompletionAllowedTools,
+    ChatCompletionAssistantMessageParam,
+    ChatCompletionAudio,
+    ChatCompletionAudioParam,
+    ChatCompletionChunk,
+    ChatCompletionContentPart,
+    ChatCompletionContentPartImage,
+    ChatCompletionContentPartInputAudio,
+    ChatCompletionContentPartRefusal,
+    ChatCompletionContentPartText,
+    ChatCompletionCreateParams,
+    ChatCompletionCreateParamsBase,
+    ChatCompletionCreateParamsNonStreaming,
+    ChatCompletionCreateParamsStreaming,
+    ChatCompletionCustomTool,
+    ChatCompletionDeleted,
+    ChatCompletionDeveloperMessageParam,
+    ChatCompletionFunctionCallOption,
+    ChatCompletionFunctionMessageParam,
+    ChatCompletionFunctionTool,
+    ChatCompletionListParams,
+    ChatCompletionMessage,
+    ChatCompletionMessageCustomToolCall,
+    ChatCompletionMessageFunctionToolCall,
+    ChatCompletionMessageParam,
+    ChatCompletionMessageToolCall,
+    ChatCompletionModality,
+    ChatCompletionNamedToolChoice,
+    ChatCompletionNamedToolChoiceCustom,
+    ChatCompletionParseParams,
+    ChatCompletionPredictionContent,
+    ChatCompletionReasoningEffort,
+    ChatCompletionRole,
+    ChatCompletionStoreMessage,
+    ChatCompletionStreamOptions,
+    ChatCompletionStreamParams,
+    ChatCompletionSystemMessageParam,
+    ChatCompletionTokenLogprob,
+    ChatCompletionTool,
+    ChatCompletionToolChoiceOption,
+    ChatCompletionToolMessageParam,
+    ChatCompletionUpdateParams,
+    ChatCompletionUserMessageParam,
+    ChatModel,
+    CompletionUsage,
+    CursorPageParams,
+    FunctionDefinition,
+    FunctionParameters,
+    MessageListParams,
+    Metadata,
+    ParsedChatCompletion,
+    ParsedChatCompletionMessage,
+    ParsedChatCompletionMessageToolCall,
+    ParsedChoice,
+    ParsedFunction,
+    ParsedFunctionToolCall,
+    ReasoningEffort,
+    ResponseFormatJSONObject,
+    ResponseFormatJSONSchema,
+    ResponseFormatText,
+  }
   export namespace Chat {
     export type { Names as Completions }
+    export type {
+      ChatCompletion,
+      ChatCompletionAllowedToolChoice,
+      ChatCompletionAllowedTools,
+      ChatCompletionAssistantMessageParam,
+      ChatCompletionAudio,
+      ChatCompletionAudioParam,
+      ChatCompletionChunk,
+      ChatCompletionContentPart,
+      ChatCompletionContentPartImage,
+      ChatCompletionContentPartInputAudio,
+      ChatCompletionContentPartRefusal,
+      ChatCompletionContentPartText,
+      ChatCompletionCreateParams,
+      ChatCompletionCreateParamsBase,
+      ChatCompletionCreateParamsNonStreaming,
+      ChatCompletionCreateParamsStreaming,
+      ChatCompletionCustomTool,
+      ChatCompletionDeleted,
+      ChatCompletionDeveloperMessageParam,
+      ChatCompletionFunctionCallOption,
+      ChatCompletionFunctionMessageParam,
+      ChatCompletionFunctionTool,
+      ChatCompletionListParams,
+      ChatCompletionMessage,
+      ChatCompletionMessageCustomToolCall,
+      ChatCompletionMessageFunctionToolCall,
+      ChatCompletionMessageParam,
+      ChatCompletionMessageToolCall,
+      ChatCompletionModality,
+      ChatCompletionNamedToolChoice,
+      ChatCompletionNamedToolChoiceCustom,
+      ChatCompletionParseParams,
+      ChatCompletionPredictionContent,
+      ChatCompletionReasoningEffort,
+      ChatCompletionRole,
+      ChatCompletionStoreMessage,
+      ChatCompletionStreamOptions,
+      ChatCompletionStreamParams,
+      ChatCompletionSystemMessageParam,
+      ChatCompletionTokenLogprob,
+      ChatCompletionTool,
+      ChatCompletionToolChoiceOption,
+      ChatCompletionToolMessageParam,
+      ChatCompletionUpdateParams,
+      ChatCompletionUserMessageParam,
+      ChatModel,
+      CompletionUsage,
+      CursorPageParams,
+      FunctionDefinition,
+      FunctionParameters,
+      MessageListParams,
+      Metadata,
+      ParsedChatCompletion,
+      ParsedChatCompletionMessage,
+      ParsedChatCompletionMessageToolCall,
+      ParsedChoice,
+      ParsedFunction,
+      ParsedFunctionToolCall,
+      ReasoningEffort,
+      ResponseFormatJSONObject,
+      ResponseFormatJSONSchema,
+      ResponseFormatText,
+    }
   }
 }
