@@ -1,5 +1,5 @@
 // One file for each entry of a package: to find and open a hundred small ones takes longer than to run them.
-import { globSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { globSync, readFileSync, rmSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { build } from 'esbuild'
 
@@ -10,8 +10,7 @@ for (const manifest of globSync('packages/*/package.json', { cwd: root })) {
   const { publishConfig } = JSON.parse(readFileSync(join(root, manifest), 'utf8')) as { publishConfig: unknown }
   const entries = new Set(scriptsIn(publishConfig))
   // What an earlier build left; the declarations there are the compiler's, which knows what it has written.
-  for (const name of readdirSync(join(folder, 'dist')))
-    if (/\.js(\.map)?$/.test(name)) rmSync(join(folder, 'dist', name))
+  for (const name of globSync('**/*.{js,js.map}', { cwd: join(folder, 'dist') })) rmSync(join(folder, 'dist', name))
   await build({
     absWorkingDir: folder,
     entryPoints: [...entries].map((entry) => entry.replace('./dist/', './build/')),

@@ -18,9 +18,37 @@ export const only: Readonly<Record<string, readonly string[]>> = { testing: ['wi
  * directly in `src` stand on top of all rooms. Rooms in one row do not know each other.
  */
 export const rooms: Readonly<Record<string, readonly (readonly string[])[]>> = {
-  core: [],
-  openai: [['types', 'errors'], ['http', 'answers'], ['runs']],
-  schema: [],
-  stream: [],
-  transport: [],
+  core: [
+    ['facts'], // events, state, transcript, log, usage: pure, plain JSON
+    ['agent'], // what an agent is: options, offer, output, stop conditions
+    ['run'], // what one run holds: scope, stream, result
+    ['step', 'tool'], // one model call · one tool call
+    ['loop'], // what should run now, and the loop that runs it
+  ],
+  openai: [
+    ['types', 'errors'], // the peer's types, and its tree of errors with the way there from ours
+    ['http', 'answers'], // options, promises, streams, pages · what an answer says, read
+    ['runs'], // streamed answers and tool loops with events
+  ],
+  schema: [
+    ['value'], // what a value is and how a message quotes it
+    ['contract'], // what users hand over and read: Standard Schema, strict options, findings
+    ['shape', 'pattern', 'json-schema'], // what a schema accepts · which patterns are slow · JSON Schema as data
+    ['read', 'strict'], // Zod 4, Zod 3, JSON Schema, Standard Schema into shapes · strict definitions and findings
+    ['arguments'], // conversion, and what the model wrote back into values
+    ['tool'], // tools, response formats, results
+  ],
+  stream: [
+    ['limits'], // bounds of an answer
+    ['json'], // partial JSON, values, elements
+    ['events'], // what a reader of a stream sees
+    ['calls'], // tool calls from deltas
+    ['completion'], // chunks to a completion
+  ],
+  transport: [
+    ['errors'], // classes, what an error body states, redaction
+    ['http'], // one request over the platform's HTTP
+    ['request', 'response'], // options, profiles, the body that is sent · SSE, chunks, completions, pages
+    ['call'], // attempts, clocks, retries, redirects
+  ],
 }

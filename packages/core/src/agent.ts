@@ -1,20 +1,16 @@
-import { defaultClient, type EventSource } from '@toolloop/client'
+import type { EventSource } from '@toolloop/client'
 import type { Tool } from '@toolloop/schema'
-import { chatModel } from '@toolloop/transport'
-import { type ChatModel, UsageError, deepFreeze } from '@toolloop/wire'
-import { checkAgentOptions, checkChoice, checkRunOptions } from './check-options.ts'
-import { fingerprintOf } from './fingerprint.ts'
-import type { RunEvent } from './events.ts'
-import { type Input, messagesFrom } from './input.ts'
-import { openRun } from './open-run.ts'
-import { steadyOffer } from './offer.ts'
-import { FINAL_TOOL, outputSpec } from './output.ts'
-import type { Result } from './result.ts'
-import type { RunArguments } from './run-options.ts'
-import { OpenRunStream, type RunStream } from './run-stream.ts'
-import type { AgentOptions, AgentSpec, AnyTool, Offer, StepAnswers } from './spec.ts'
-import { type StopCondition, toolsOf } from './stop.ts'
-import type { EventOf } from './typed-events.ts'
+import { checkAgentOptions, checkRunOptions } from './agent/check-options.ts'
+import { type Input, messagesFrom } from './agent/input.ts'
+import type { AgentOptions, AnyTool } from './agent/spec.ts'
+import { specOf } from './agent/spec-of.ts'
+import type { EventOf } from './agent/typed-events.ts'
+import type { RunEvent } from './facts/events.ts'
+import { frozenCopy } from './facts/own-copy.ts'
+import { openRun } from './loop/open.ts'
+import type { RunArguments } from './run/options.ts'
+import type { Result } from './run/result.ts'
+import { OpenRunStream, type RunStream } from './run/stream.ts'
 
 /** A model, its instructions, tools and output: a frozen description that may be run any number of times. */
 export interface Agent<Output = string, Tools extends readonly AnyTool[] = readonly AnyTool[], Context = unknown> {
@@ -56,14 +52,17 @@ export function agent<
 ): Agent<Output, Tools, ContextOf<Tools> & Instructions & Params & Step & Validate> {
   checkAgentOptions(options)
   // What the caller changes later changes nothing here.
-  const { params, tools } = options
+  const { limit, params, stopWhen, toolChoice, tools } = options
   const own = {
     ...options,
     ...(tools && { tools: Object.freeze([...tools]) as unknown as Tools }),
-    ...(typeof params === 'object' && { params: deepFreeze(structuredClone(params)) }),
+    ...(typeof params === 'object' && { params: frozenCopy(params) }),
+    ...(toolChoice && { toolChoice: frozenCopy(toolChoice) }),
+    ...(limit && { limit: frozenCopy(limit) }),
+    ...(Array.isArray(stopWhen) && { stopWhen: Object.freeze([...stopWhen]) }),
   }
   const spec = specOf(own as unknown as AgentOptions<readonly AnyTool[], unknown, unknown>)
-  // `live` in tool-facts.ts puts on the events what their types tell here: that is not to be seen in a log's types.
+  // `live` in tool/facts.ts puts on the events what their types tell here: that is not to be seen in a log's types.
   type Events = RunStream<EventOf<Tools>, Output>
   const open = (
     input: Input | undefined,
@@ -105,73 +104,3 @@ type Intersection<Functions> = [Functions] extends [never]
   : [Functions] extends [(context: infer Both) => void]
     ? Both
     : never
-
-function specOf(options: AgentOptions<readonly AnyTool[], unknown, unknown>): AgentSpec {
-  const { name, instructions, params, stopWhen } = options
-  const tools = new Map<string, AnyTool>()
-  for (const tool of options.tools ?? []) {
-    if (tools.has(tool.name) || tool.name === FINAL_TOOL)
-      throw new UsageError(`Agent \`${name}\` has two tools named \`${tool.name}\`; rename one.`)
-    tools.set(tool.name, tool)
-  }
-  checkChoice(`Agent \`${name}\``, options.toolChoice, [...tools.keys()])
-  const conditions =
-    stopWhen === undefined
-      ? []
-      : Array.isArray(stopWhen)
-        ? (stopWhen as readonly StopCondition[])
-        : [stopWhen as StopCondition]
-  for (const asked of toolsOf(conditions))
-    if (!tools.has(asked))
-      throw new UsageError(
-        `Agent \`${name}\`: \`stopWhen\` waits for the tool ${JSON.stringify(asked)}; there is ${[...tools.keys()].join(', ') || 'none'}.`,
-      )
-  const output = options.output === undefined ? undefined : outputSpec(options.output)
-  const offer = steadyOffer(tools.values())
-  return Object.freeze({
-    name,
-    fingerprint: fingerprintOf(
-      [...tools.values()].map((tool) => tool.definition),
-      output?.format.json_schema,
-    ),
-    model: modelsOf(options),
-    instructions: typeof instructions === 'function' ? instructions : () => instructions,
-    tools,
-    offer,
-    steady: steadyAnswers(options, offer),
-    output,
-    params: typeof params === 'function' ? params : () => params ?? {},
-    toolChoice: options.toolChoice,
-    parallel: options.parallel ?? true,
-    limit: options.limit,
-    maxSteps: options.maxSteps ?? 20,
-    stopWhen: conditions,
-    prepareStep: options.prepareStep,
-    onToolError: options.onToolError ?? 'message',
-    stepRetries: options.stepRetries ?? 1,
-    earlyDispatch: options.earlyDispatch ?? true,
-    answerLimits: options.answerLimits && { ...options.answerLimits },
-    wire: options.wire,
-  } satisfies AgentSpec)
-}
-
-function steadyAnswers(
-  { instructions, params = {}, prepareStep }: AgentOptions<readonly AnyTool[], unknown, unknown>,
-  offer: Offer | undefined,
-): StepAnswers | undefined {
-  if (!offer || prepareStep || typeof instructions === 'function' || typeof params === 'function') return undefined
-  return { changes: {}, offer, params, instructions }
-}
-
-/** Models by id, made when first asked for: until then no client, no key is needed. */
-function modelsOf({ model, client }: AgentOptions<readonly AnyTool[], unknown, unknown>): AgentSpec['model'] {
-  const made = new Map<string, ChatModel>()
-  return (other = model) => {
-    if (typeof other === 'object' && other !== null && 'name' in other) return other
-    if (typeof other !== 'string' || other === '')
-      throw new UsageError(`A model is an id or a ChatModel, not ${JSON.stringify(other)}.`)
-    const known = made.get(other) ?? chatModel(client ?? defaultClient(), other)
-    made.set(other, known)
-    return known
-  }
-}

@@ -9,17 +9,18 @@ export type {
   PrepareStep,
   RunLimit,
   StepChanges,
-} from './spec.ts'
-export { and, calls, not, or, steps, type StopCondition } from './stop.ts'
-export type { OutputMode, OutputOption, OutputSettings } from './output.ts'
+} from './agent/spec.ts'
+export { and, calls, not, or, steps, type StopCondition } from './agent/stop.ts'
+export type { OutputMode, OutputOption, OutputSettings } from './agent/output.ts'
 // Running them.
-export { image, type Input, user } from './input.ts'
-export type { RunArguments, RunOptions } from './run-options.ts'
-export type { RunStream } from './run-stream.ts'
-export { type MemoryLog, memoryLog, type RunLog } from './log.ts'
+export { image, type Input, user } from './agent/input.ts'
+export type { RunArguments, RunOptions } from './run/options.ts'
+export type { RunStream } from './run/stream.ts'
+export { type MemoryLog, memoryLog, type RunLog } from './facts/log.ts'
 // What a run comes to.
-export { outputOf, type Result, RunError, type RunReport, type RunUsage } from './result.ts'
-export type { Ending, Failure, Outcome } from './outcome.ts'
+export { outputOf, type Result, RunError, type RunReport } from './run/result.ts'
+export type { RunUsage } from './facts/usage.ts'
+export type { Ending, Failure, Outcome } from './facts/outcome.ts'
 // What happens in it.
 export {
   type ApprovalRequest,
@@ -32,11 +33,11 @@ export {
   type Recorded,
   type RunEvent,
   type ToolDone,
-} from './events.ts'
-export type { Progress, StepProgress } from './progress.ts'
-export type { EventOf, ToolFailed, ToolStarted, ToolSucceeded } from './typed-events.ts'
-export { ToolTimeout } from './execute.ts'
+} from './facts/events.ts'
+export type { Progress, StepProgress } from './facts/progress.ts'
+export type { EventOf, ToolFailed, ToolStarted, ToolSucceeded } from './agent/typed-events.ts'
+export { ToolTimeout } from './tool/execute.ts'
 // The fold behind it.
-export { apply, initialState, type RunState } from './state.ts'
-export { messagesOf } from './state-views.ts'
-export type { CallState, OpenStep, Step } from './open-step.ts'
+export { apply, initialState, type RunState } from './facts/state.ts'
+export { messagesOf } from './facts/state-views.ts'
+export type { CallState, OpenStep, Step } from './facts/open-step.ts'

@@ -1,7 +1,7 @@
-import { checkFindings, convert, rooted } from './conversion.ts'
-import type { JsonSchema, StrictOptions } from './strict-options.ts'
-import type { Finding } from './findings.ts'
-import type { StandardSchema } from './standard-schema.ts'
+import { checkFindings, convert, rooted } from './arguments/conversion.ts'
+import type { JsonSchema, StrictOptions } from './contract/strict-options.ts'
+import type { Finding } from './contract/findings.ts'
+import type { StandardSchema } from './contract/standard-schema.ts'
 
 export interface DiagnoseOptions extends StrictOptions {
   /** How paths begin. @default 'schema' */

@@ -1,7 +1,7 @@
 // `@toolloop/schema/json-schema`: plain JSON Schema as a schema that parses, for tools whose schema came as data.
-import type { JsonSchema } from './strict-options.ts'
-import { jsonSchemaValidator } from './json-schema-validator.ts'
-import type { StandardSchema } from './standard-schema.ts'
+import type { JsonSchema } from './contract/strict-options.ts'
+import { jsonSchemaValidator } from './json-schema/validator.ts'
+import type { StandardSchema } from './contract/standard-schema.ts'
 
 /**
  * Wraps JSON Schema (draft-07 to 2020-12), so that a tool can be made of it. Values are held to it by an interpreter:

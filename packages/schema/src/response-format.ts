@@ -1,10 +1,10 @@
 import type { ResponseFormat } from '@toolloop/wire'
-import { parseJson, parseValue } from './arguments.ts'
-import { checkFindings, convert } from './conversion.ts'
-import type { StrictOptions } from './strict-options.ts'
-import { OutputError } from './errors.ts'
-import { checkName } from './findings.ts'
-import type { OutputOf, StandardSchema } from './standard-schema.ts'
+import { parseJson, parseValue } from './arguments/parse.ts'
+import { checkFindings, convert } from './arguments/conversion.ts'
+import type { StrictOptions } from './contract/strict-options.ts'
+import { OutputError } from './arguments/errors.ts'
+import { checkName } from './contract/findings.ts'
+import type { OutputOf, StandardSchema } from './contract/standard-schema.ts'
 
 /** A `response_format` that knows how to read the answer. The wire sees the enumerable part only. */
 export type ResponseFormatOf<T> = Extract<ResponseFormat, { type: 'json_schema' }> & {

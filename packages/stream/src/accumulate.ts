@@ -1,11 +1,11 @@
 // From a source of chunks to events, and at the end the completion.
 import type { Chunk, Completion } from '@toolloop/wire'
 import { StreamError, ToolloopError, UsageError } from '@toolloop/wire'
-import type { BuilderOptions } from './builder.ts'
-import { CompletionBuilder } from './builder.ts'
-import type { AnyArgs, StreamEvent } from './events.ts'
-import { asWire } from './json-value.ts'
-import { OneByOne } from './one-by-one.ts'
+import type { BuilderOptions } from './completion/builder.ts'
+import { CompletionBuilder } from './completion/builder.ts'
+import type { AnyArgs, StreamEvent } from './events/event.ts'
+import { asWire } from './json/value.ts'
+import { OneByOne } from './events/one-by-one.ts'
 
 /** Chunks one by one or many at a time. */
 export type ChunkSource = AsyncIterable<Chunk | readonly Chunk[]> | Iterable<Chunk | readonly Chunk[]>

@@ -1,26 +1,27 @@
 // Chunks → events and a completion.
-export { CompletionBuilder } from './builder.ts'
-export type { Answer, BuilderOptions } from './builder.ts'
+export { CompletionBuilder } from './completion/builder.ts'
+export type { Answer, BuilderOptions } from './completion/builder.ts'
 export { accumulate, accumulateBatches, snapshotOf } from './accumulate.ts'
 export type { ChunkSource } from './accumulate.ts'
-export { checkAnswerLimits } from './bounds.ts'
-export type { AnswerLimits } from './bounds.ts'
-export type { CallIds } from './tool-calls.ts'
+export { checkAnswerLimits } from './limits/bounds.ts'
+export type { AnswerLimits } from './limits/bounds.ts'
+export type { CallIds } from './calls/calls.ts'
 // A plain body → a completion.
-export { normalizeCompletion } from './normalize.ts'
-export { plainAnswer, type PlainAnswer } from './plain-answer.ts'
+export { normalizeCompletion } from './completion/normalize.ts'
+export { plainAnswer, type PlainAnswer } from './completion/plain-answer.ts'
 // What a completion tells beside its fields.
-export { reasoningOf } from './choice.ts'
-export { reportOf } from './report.ts'
-export type { CompletionReport } from './report.ts'
+export { reasoningOf } from './completion/reasoning.ts'
+export { reportOf } from './completion/report.ts'
+export type { CompletionReport } from './completion/report.ts'
 // JSON in pieces.
-export { PartialJson } from './partial-json.ts'
-export type { PartialJsonOptions } from './partial-json.ts'
-export type { JsonPath } from './json-path.ts'
-export { JsonError } from './json-error.ts'
+export { PartialJson } from './json/partial.ts'
+export type { PartialJsonOptions } from './json/partial.ts'
+export type { JsonPath } from './json/path.ts'
+export type { DeepPartial } from './json/deep-partial.ts'
+export { JsonError } from './json/error.ts'
 // Items of an array while it arrives.
-export { elements } from './elements.ts'
-export type { ElementsOptions } from './elements.ts'
+export { elements } from './events/elements.ts'
+export type { ElementsOptions } from './events/elements.ts'
 // Events.
 export type {
   AnyArgs,
@@ -34,6 +35,5 @@ export type {
   ContentDone,
   CustomInputDelta,
   CustomInputDone,
-  DeepPartial,
   StreamEvent,
-} from './events.ts'
+} from './events/event.ts'

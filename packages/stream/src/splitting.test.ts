@@ -3,8 +3,8 @@ import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { CallSealed, StreamEvent } from './index.ts'
 import { CompletionBuilder, normalizeCompletion } from './index.ts'
-import type { JsonObject } from './json-value.ts'
-import { asWire } from './json-value.ts'
+import type { JsonObject } from './json/value.ts'
+import { asWire } from './json/value.ts'
 import { asChunk } from './test/chunks.ts'
 
 const text = fc.string({ unit: 'binary', minLength: 1 })

@@ -11,11 +11,11 @@ import type {
   StreamOptions,
 } from '@toolloop/wire'
 import { StreamError, UsageError } from '@toolloop/wire'
-import { adaptRequest } from './adapt-request.ts'
-import { checkCompletion } from './completion-body.ts'
-import { defaultBaseURL } from './endpoint.ts'
-import { ownError } from './foreign-error.ts'
-import { changed, type ProfileName, profileFor } from './profiles.ts'
+import { adaptRequest } from './request/adapt.ts'
+import { checkCompletion } from './response/completion.ts'
+import { defaultBaseURL } from './request/endpoint.ts'
+import { ownError } from './errors/foreign.ts'
+import { changed, type ProfileName, profileFor } from './request/profiles.ts'
 
 /** Anything that can create completions: a `Client`, a `Transport`, or an `openai` instance. */
 export type CompletionClient = OwnClient | OpenAIClient

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Chunk, CompletionParams } from '@toolloop/wire'
 import { describe, expect, test } from 'vitest'
 import { APIError, readChunks, Transport } from './index.ts'
-import { errorClassOf, requestIdOf } from './errors.ts'
+import { errorClassOf, requestIdOf } from './errors/classes.ts'
 import { loopback, params } from './test/loopback.ts'
 
 const corpus = process.env['TOOLLOOP_CORPUS'] ?? ''

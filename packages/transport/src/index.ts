@@ -8,9 +8,9 @@ export type {
   StoredMessages,
   StreamingParams,
 } from './transport.ts'
-export { Page } from './page.ts'
-export type { FetchPage } from './page.ts'
-export type { ChunkStream } from './chunk-stream.ts'
+export { Page } from './response/page.ts'
+export type { FetchPage } from './response/page.ts'
+export type { ChunkStream } from './call/chunk-stream.ts'
 export type {
   AzureOptions,
   Backoff,
@@ -20,16 +20,16 @@ export type {
   Logger,
   QueryOptions,
   RequestOptions,
-} from './options.ts'
-export type { Timeouts } from './timeouts.ts'
-export { rememberResponse, responseOf } from './response-info.ts'
-export type { ResponseInfo, ResponseTiming } from './response-info.ts'
+} from './request/options.ts'
+export type { Timeouts } from './request/timeouts.ts'
+export { rememberResponse, responseOf } from './response/info.ts'
+export type { ResponseInfo, ResponseTiming } from './response/info.ts'
 // A model for an agent.
 export { chatModel } from './chat-model.ts'
 export type { ChatModelOptions, CompletionClient, OpenAIClient, OwnClient } from './chat-model.ts'
-export { adaptRequest } from './adapt-request.ts'
-export { profileFor, profiles } from './profiles.ts'
-export type { ProfileName } from './profiles.ts'
+export { adaptRequest } from './request/adapt.ts'
+export { profileFor, profiles } from './request/profiles.ts'
+export type { ProfileName } from './request/profiles.ts'
 // What goes wrong.
 export {
   APIConnectionError,
@@ -44,10 +44,10 @@ export {
   PermissionDeniedError,
   RateLimitError,
   UnprocessableEntityError,
-} from './errors.ts'
-export type { APIErrorOptions, TimeoutKind } from './errors.ts'
+} from './errors/classes.ts'
+export type { APIErrorOptions, TimeoutKind } from './errors/classes.ts'
 // The body of a streamed answer.
-export { readChunks } from './read-chunks.ts'
-export type { ReadChunksOptions } from './read-chunks.ts'
-export { SseDecoder } from './sse.ts'
-export type { SseListener, SseOptions } from './sse.ts'
+export { readChunks } from './response/chunks.ts'
+export type { ReadChunksOptions } from './response/chunks.ts'
+export { SseDecoder } from './response/sse.ts'
+export type { SseListener, SseOptions } from './response/sse.ts'

@@ -8,27 +8,28 @@ import {
   UsageError,
 } from '@toolloop/wire'
 import { openHttp } from '#platform'
-import { Call } from './call.ts'
-import type { CallPolicy, CallTarget, Prepared } from './call-target.ts'
-import { type ChunkStream, OpenChunkStream } from './chunk-stream.ts'
-import { readCompletion } from './completion-body.ts'
-import { endpointOf, segmentOf } from './endpoint.ts'
-import type { Answer } from './error-response.ts'
-import { checkedKey, mergeHeaders } from './headers.ts'
-import type { Http } from './http.ts'
-import { LiveCalls } from './live-calls.ts'
+import { Call } from './call/attempts.ts'
+import type { CallPolicy, CallTarget, Prepared } from './call/target.ts'
+import { type ChunkStream, OpenChunkStream } from './call/chunk-stream.ts'
+import { readCompletion } from './response/completion.ts'
+import { endpointOf, segmentOf } from './request/endpoint.ts'
+import type { Answer } from './errors/answer.ts'
+import { checkedKey, mergeHeaders } from './request/headers.ts'
+import type { Http } from './http/contract.ts'
+import { LiveCalls } from './call/live.ts'
 import {
   checkClientOptions,
   checkRequestOptions,
   type ClientOptions,
   type QueryOptions,
   type RequestOptions,
-} from './options.ts'
-import { Page } from './page.ts'
-import { RequestBuilder, type Route } from './request-builder.ts'
-import { rememberResponse, responseOf } from './response-info.ts'
-import { readDeleted, readList } from './stored-body.ts'
-import { resolveTimeouts, steadyClock } from './timeouts.ts'
+} from './request/options.ts'
+import { Page } from './response/page.ts'
+import { RequestBuilder, type Route } from './request/builder.ts'
+import { rememberResponse, responseOf } from './response/info.ts'
+import { readDeleted, readList } from './response/stored.ts'
+import { steadyClock } from './call/stopwatch.ts'
+import { resolveTimeouts } from './request/timeouts.ts'
 
 export type StreamingParams = CompletionParams & { stream: true }
 export type PlainParams = CompletionParams & { stream?: false | null }

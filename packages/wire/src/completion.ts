@@ -25,7 +25,7 @@ export interface Choice {
 
 /**
  * Why the answer ended. `stop`: it was complete; `length`: a token limit; `tool_calls`: it wants tools;
- * `content_filter`: something was withheld. Other servers send other words.
+ * `content_filter`: something was withheld. Other servers send other values; `finishOf` groups them.
  */
 export type FinishReason = 'stop' | 'length' | 'tool_calls' | 'content_filter' | 'function_call' | (string & {})
 

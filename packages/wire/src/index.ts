@@ -49,6 +49,7 @@ export type {
   TokenLogprob,
   Usage,
 } from './completion.ts'
+export { announcesCalls, type Finish, finishOf } from './finish-reasons.ts'
 export type { Chunk, ChunkChoice, Delta, ToolCallDelta } from './chunk.ts'
 export type { CompletionDeleted, List, StoredMessage } from './stored.ts'
 // What an agent knows of a model.

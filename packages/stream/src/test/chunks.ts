@@ -2,8 +2,8 @@
 import type { Chunk, Completion } from '@toolloop/wire'
 import type { BuilderOptions, StreamEvent } from '../index.ts'
 import { CompletionBuilder } from '../index.ts'
-import type { JsonObject } from '../json-value.ts'
-import { asWire } from '../json-value.ts'
+import type { JsonObject } from '../json/value.ts'
+import { asWire } from '../json/value.ts'
 
 export interface Built {
   readonly completion: Completion

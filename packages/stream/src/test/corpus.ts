@@ -2,8 +2,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Completion } from '@toolloop/wire'
-import type { JsonObject } from '../json-value.ts'
-import { asWire } from '../json-value.ts'
+import type { JsonObject } from '../json/value.ts'
+import { asWire } from '../json/value.ts'
 
 export interface Case {
   readonly name: string

@@ -1,0 +1,80 @@
+import { defaultClient } from '@toolloop/client'
+import { chatModel } from '@toolloop/transport'
+import { type ChatModel, UsageError } from '@toolloop/wire'
+import { fingerprintOf } from '../facts/fingerprint.ts'
+import { checkChoice } from './check-options.ts'
+import { steadyOffer } from './offer.ts'
+import { FINAL_TOOL, outputSpec } from './output.ts'
+import type { AgentOptions, AgentSpec, AnyTool, Offer, StepAnswers } from './spec.ts'
+import { type StopCondition, toolsOf } from './stop.ts'
+
+/** The description of an agent from its options. @throws UsageError for options that do not go together */
+export function specOf(options: AgentOptions<readonly AnyTool[], unknown, unknown>): AgentSpec {
+  const { name, instructions, params, stopWhen } = options
+  const tools = new Map<string, AnyTool>()
+  for (const tool of options.tools ?? []) {
+    if (tools.has(tool.name) || tool.name === FINAL_TOOL)
+      throw new UsageError(`Agent \`${name}\` has two tools named \`${tool.name}\`; rename one.`)
+    tools.set(tool.name, tool)
+  }
+  checkChoice(`Agent \`${name}\``, options.toolChoice, [...tools.keys()])
+  const conditions =
+    stopWhen === undefined
+      ? []
+      : Array.isArray(stopWhen)
+        ? (stopWhen as readonly StopCondition[])
+        : [stopWhen as StopCondition]
+  for (const asked of toolsOf(conditions))
+    if (!tools.has(asked))
+      throw new UsageError(
+        `Agent \`${name}\`: \`stopWhen\` waits for the tool ${JSON.stringify(asked)}; there is ${[...tools.keys()].join(', ') || 'none'}.`,
+      )
+  const output = options.output === undefined ? undefined : outputSpec(options.output)
+  const offer = steadyOffer(tools.values())
+  return Object.freeze({
+    name,
+    fingerprint: fingerprintOf(
+      [...tools.values()].map((tool) => tool.definition),
+      output?.format.json_schema,
+    ),
+    model: modelsOf(options),
+    instructions: typeof instructions === 'function' ? instructions : () => instructions,
+    tools,
+    offer,
+    steady: steadyAnswers(options, offer),
+    output,
+    params: typeof params === 'function' ? params : () => params ?? {},
+    toolChoice: options.toolChoice,
+    parallel: options.parallel ?? true,
+    limit: options.limit,
+    maxSteps: options.maxSteps ?? 20,
+    stopWhen: conditions,
+    prepareStep: options.prepareStep,
+    onToolError: options.onToolError ?? 'message',
+    stepRetries: options.stepRetries ?? 1,
+    earlyDispatch: options.earlyDispatch ?? true,
+    answerLimits: options.answerLimits && { ...options.answerLimits },
+    wire: options.wire,
+  } satisfies AgentSpec)
+}
+
+function steadyAnswers(
+  { instructions, params = {}, prepareStep }: AgentOptions<readonly AnyTool[], unknown, unknown>,
+  offer: Offer | undefined,
+): StepAnswers | undefined {
+  if (!offer || prepareStep || typeof instructions === 'function' || typeof params === 'function') return undefined
+  return { changes: {}, offer, params, instructions }
+}
+
+/** Models by id, made when first asked for: until then no client, no key is needed. */
+function modelsOf({ model, client }: AgentOptions<readonly AnyTool[], unknown, unknown>): AgentSpec['model'] {
+  const made = new Map<string, ChatModel>()
+  return (other = model) => {
+    if (typeof other === 'object' && other !== null && 'name' in other) return other
+    if (typeof other !== 'string' || other === '')
+      throw new UsageError(`A model is an id or a ChatModel, not ${JSON.stringify(other)}.`)
+    const known = made.get(other) ?? chatModel(client ?? defaultClient(), other)
+    made.set(other, known)
+    return known
+  }
+}

@@ -1,0 +1,28 @@
+// What a user's function is given is its own copy or frozen: what it changes there changes nothing in the run.
+
+/**
+ * A copy its receiver may change: arrays and plain objects all the way down, dates, maps and sets. An object of another
+ * class (a schema's transform may make one) cannot be copied and is handed over as it is.
+ */
+export const ownCopy = <T>(value: T): T => copyOf(value, false, 0) as T
+
+/** A copy that nobody can change, with the same limits. */
+export const frozenCopy = <T>(value: T): T => copyOf(value, true, 0) as T
+
+/** Deeper values are shared: a value in itself has no end. */
+const maxDepth = 256
+
+function copyOf(value: unknown, freeze: boolean, depth: number): unknown {
+  if (typeof value !== 'object' || value === null || depth > maxDepth) return value
+  const inner = (item: unknown): unknown => copyOf(item, freeze, depth + 1)
+  if (Array.isArray(value)) return done(value.map(inner), freeze)
+  const prototype: unknown = Object.getPrototypeOf(value)
+  if (prototype === Object.prototype || prototype === null)
+    return done(Object.fromEntries(Object.entries(value).map(([key, item]) => [key, inner(item)])), freeze)
+  if (value instanceof Date) return new Date(value)
+  if (value instanceof Map) return new Map([...value].map(([key, item]) => [inner(key), inner(item)]))
+  if (value instanceof Set) return new Set([...value].map(inner))
+  return value
+}
+
+const done = (copy: object, freeze: boolean): object => (freeze ? Object.freeze(copy) : copy)

@@ -1,0 +1,74 @@
+import type { AssistantMessage, Price, Usage } from '@toolloop/wire'
+import type { Step } from './open-step.ts'
+
+/** Tokens. What no server told is estimated apart, never counted as zero. */
+export interface RunUsage {
+  /** The sum of what servers told; `null` when none told anything. */
+  readonly reported: Usage | null
+  /** How many steps told nothing. */
+  readonly unreported: number
+  /** Tokens of the unreported steps' answers: a third of their UTF-8 bytes. */
+  readonly estimated: number
+}
+
+/** Sums what servers told; details too. Unknown is never zero. */
+export function usageOf(steps: readonly Step[]): RunUsage {
+  let reported: Usage | null = null
+  let unreported = 0
+  let estimated = 0
+  for (const { usage, message } of steps) {
+    if (usage) reported = reported ? addUsage(reported, usage) : usage
+    else {
+      unreported++
+      estimated += estimateTokens(message)
+    }
+  }
+  return { reported, unreported, estimated }
+}
+
+/**
+ * What a server told, if it is enough to count with. The builder has dropped what cannot be true (negative, infinite,
+ * textual); without the two counts that matter the step counts as one that told nothing.
+ */
+export function soundUsage(usage: Usage | null | undefined): Usage | null {
+  const { prompt_tokens, completion_tokens } = (usage ?? {}) as Partial<Usage>
+  if (!usage || prompt_tokens === undefined || completion_tokens === undefined) return null
+  return { ...usage, total_tokens: (usage as Partial<Usage>).total_tokens ?? prompt_tokens + completion_tokens }
+}
+
+/** Adds counts field by field, one level deep. */
+export function addUsage(a: Usage, b: Usage): Usage {
+  return add(a as unknown as Counts, b as unknown as Counts) as unknown as Usage
+}
+
+interface Counts {
+  [key: string]: number | Counts | null | undefined
+}
+
+function add(a: Counts, b: Counts): Counts {
+  const sum: Counts = { ...a }
+  for (const [key, value] of Object.entries(b)) {
+    const before = sum[key]
+    if (typeof value === 'number') sum[key] = (typeof before === 'number' ? before : 0) + value
+    else if (typeof value === 'object' && value !== null)
+      sum[key] = add(typeof before === 'object' && before !== null ? before : {}, value)
+    else sum[key] ??= value
+  }
+  return sum
+}
+
+/** US dollars of one step, where price and usage are known. */
+export function costOf(price: Price | undefined, usage: Usage | null): number | undefined {
+  if (!price || !usage) return undefined
+  const cached = usage.prompt_tokens_details?.cached_tokens ?? 0
+  const input = (usage.prompt_tokens - cached) * price.input + cached * (price.cachedInput ?? price.input)
+  return (input + usage.completion_tokens * price.output) / 1_000_000
+}
+
+const encoder = new TextEncoder()
+
+/** A third of the UTF-8 bytes of what the model wrote. */
+function estimateTokens(message: AssistantMessage): number {
+  const { role: _, ...said } = message
+  return Math.ceil(encoder.encode(JSON.stringify(said)).length / 3)
+}

@@ -1,0 +1,40 @@
+import { OutputError } from '@toolloop/schema'
+import { finishOf, StreamError } from '@toolloop/wire'
+import { readAnswer, textOf } from '../run/answer.ts'
+import { bareAnswer } from '../facts/bare-answer.ts'
+import { fact } from '../facts/events.ts'
+import { failed } from '../facts/failure.ts'
+import { adopt } from '../facts/own-message.ts'
+import type { Source } from '../run/scope.ts'
+import type { Outcome } from '../facts/outcome.ts'
+import type { Run } from '../run/run.ts'
+import type { Step } from '../facts/open-step.ts'
+
+/** The last step was an answer: say what it comes to, or ask again for one that fits. */
+// oxlint-disable-next-line require-yield -- its only batch is its last
+export async function* finish(run: Run): Source {
+  const step = run.state.steps.at(-1)!
+  const ending = endingOf(step)
+  if (ending) return [fact({ type: 'run.done', outcome: ending })]
+  const bare = bareAnswer(step.message, step.finish_reason)
+  if (bare !== undefined) return [failed(new StreamError(`The model ${bare}, twice.`))]
+  const text = textOf(step)
+  try {
+    await readAnswer(run, text)
+  } catch (error) {
+    const output = run.agent.output!
+    if (!(error instanceof OutputError) || run.state.asks >= output.retries) return [failed(error)]
+    const message = adopt({ role: 'user', content: `${error.message}\nAnswer again.` })
+    return [fact({ type: 'message.add', origin: 'output', message })]
+  }
+  return [fact({ type: 'run.done', outcome: { status: 'done', text } })]
+}
+
+function endingOf({ message, calls, finish_reason }: Step): Outcome | undefined {
+  if (calls.some((call) => call.final && call.ok)) return undefined
+  const finish = finishOf(finish_reason)
+  if (finish === 'filtered') return { status: 'filtered' }
+  if (message.refusal) return { status: 'refused', refusal: message.refusal }
+  if (finish === 'truncated') return { status: 'truncated' }
+  return undefined
+}

@@ -1,0 +1,24 @@
+import type { Clock } from '@toolloop/wire'
+import type { Decision } from '../facts/events.ts'
+import type { RunLog } from '../facts/log.ts'
+
+/** How one run is run. */
+export interface RunOptions {
+  /** Aborts the run; it ends as `aborted`. */
+  readonly signal?: AbortSignal | undefined
+  /** Where the facts of a new run are kept. @default in memory */
+  readonly log?: RunLog | undefined
+  /** The log of an earlier run of this agent, which then goes on. */
+  readonly from?: RunLog | undefined
+  /** Answers to the requests of a run that ended as `approval`, by call id. Only with `from`. */
+  readonly decisions?: Readonly<Record<string, Decision>> | undefined
+  /** @default a random UUID */
+  readonly runId?: string | undefined
+  /** @default the system's */
+  readonly clock?: Clock | undefined
+}
+
+/** Options with the agent's context: required exactly when its tools or hooks ask for one. */
+export type RunArguments<Context> = unknown extends Context
+  ? [options?: RunOptions & { readonly context?: Context }]
+  : [options: RunOptions & { readonly context: Context }]

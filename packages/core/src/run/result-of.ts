@@ -1,0 +1,82 @@
+import { type DeepPartial, PartialJson } from '@toolloop/stream'
+import { type ModelRequest, ToolloopError } from '@toolloop/wire'
+import type { ApprovalRequest } from '../facts/events.ts'
+import { readAnswer, textOf } from './answer.ts'
+import { argumentsOf, nameOf } from '../facts/calls.ts'
+import { causeOf } from '../facts/failure.ts'
+import { FINAL_TOOL } from '../agent/output.ts'
+import type { Failure } from '../facts/outcome.ts'
+import type { Result, RunReport } from './result.ts'
+import type { Run } from './run.ts'
+import type { RunState } from '../facts/state.ts'
+import { asked, messagesOf, stepsOf } from '../facts/state-views.ts'
+import { usageOf } from '../facts/usage.ts'
+
+/** What a run came to, read off its state. */
+export async function resultOf<Output>(run: Run): Promise<Result<Output>> {
+  const { state } = run
+  const report = reportOf<Output>(run)
+  const { outcome } = state
+  if (!outcome) return { ...report, status: 'approval', requests: requestsOf(state) }
+  if (outcome.status === 'error') return { ...report, status: 'error', error: errorOf(outcome.error) }
+  if (outcome.status !== 'done') return { ...report, ...outcome }
+  try {
+    // In an old log's text the schema, which may have changed, reads again.
+    return { ...report, status: 'done', output: (await readAnswer(run, outcome.text)) as Output }
+  } catch (error) {
+    return { ...report, status: 'error', error: error as Error }
+  }
+}
+
+function reportOf<Output>(run: Run): RunReport<Output> {
+  const { state } = run
+  const messages = messagesOf(state)
+  const steps = stepsOf(state)
+  const costs = steps.map((step) => step.cost)
+  return {
+    runId: run.id,
+    messages,
+    steps,
+    usage: usageOf(steps),
+    cost: costs.includes(undefined) ? undefined : costs.reduce<number>((sum, cost) => sum + (cost ?? 0), 0),
+    timing: { startedAt: state.startedAt, endedAt: state.endedAt, ms: state.endedAt - state.startedAt },
+    partial: partialOf(run) as DeepPartial<Output> | undefined,
+    request: (step) => requestOf(run, step),
+    state,
+  }
+}
+
+function requestOf({ requests, state }: Run, step: number): ModelRequest | undefined {
+  const parts = requests[step]
+  return parts && { ...parts.rest, messages: [...parts.head, ...state.messages.slice(0, parts.upTo)] }
+}
+
+/** What the last step said, if that was the answer so far; parsed as far as it goes where the output has a schema. */
+function partialOf({ state, agent }: Run): unknown {
+  const step = stepsOf(state).at(-1)
+  if (!step || state.outcome?.status === 'done') return undefined
+  const final = step.message.tool_calls?.find((call) => nameOf(call) === FINAL_TOOL)
+  if (agent.output) return partialJson(final ? argumentsOf(final) : textOf({ ...step, calls: [] }))
+  return step.message.tool_calls?.length ? undefined : textOf(step) || undefined
+}
+
+function partialJson(text: string): unknown {
+  const json = new PartialJson()
+  try {
+    json.push(text)
+  } catch {
+    // What came before the first wrong character stands.
+  }
+  return json.value
+}
+
+function requestsOf(state: RunState): ApprovalRequest[] {
+  return asked(state).flatMap((item) => item.request ?? [])
+}
+
+function errorOf(failure: Failure): Error {
+  const cause = causeOf(failure)
+  if (cause instanceof Error) return cause
+  const { name, message } = failure
+  return Object.assign(new ToolloopError('run', message, { cause }), { name })
+}

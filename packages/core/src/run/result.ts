@@ -1,0 +1,81 @@
+import type { DeepPartial } from '@toolloop/stream'
+import { brand, type Message, type ModelRequest, ToolloopError } from '@toolloop/wire'
+import type { ApprovalRequest } from '../facts/events.ts'
+import type { Ending } from '../facts/outcome.ts'
+import type { Step } from '../facts/open-step.ts'
+import type { RunState } from '../facts/state.ts'
+import type { RunUsage } from '../facts/usage.ts'
+
+/**
+ * What a run came to: discriminate on `status`. Only `done` has the typed `output`. `stopped`, `limit`, `approval`,
+ * `aborted` and `error` may be resumed from their log.
+ */
+export type Result<Output = string> = RunReport<Output> &
+  (
+    | { readonly status: 'done'; readonly output: Output }
+    | Exclude<Ending, { status: 'error' }>
+    | { readonly status: 'approval'; readonly requests: readonly ApprovalRequest[] }
+    | { readonly status: 'error'; readonly error: Error }
+  )
+
+/** What every result tells, however the run ended. */
+export interface RunReport<Output = string> {
+  readonly runId: string
+  /** The conversation without instructions; always valid to send again: `run([...result.messages, next])`. */
+  readonly messages: readonly Message[]
+  readonly steps: readonly Step[]
+  readonly usage: RunUsage
+  /** US dollars; `undefined` where a step's model has no price or its server told no usage. */
+  readonly cost: number | undefined
+  readonly timing: { readonly startedAt: number; readonly endedAt: number; readonly ms: number }
+  /** What there is of the answer when there is no `output`. */
+  readonly partial: DeepPartial<Output> | undefined
+  /** The request of a step of this process, as the model was given it. */
+  request(step: number): ModelRequest | undefined
+  readonly state: RunState
+}
+
+/** Thrown by `outputOf` for a run without an output; carries the result. */
+export class RunError extends ToolloopError {
+  static override readonly brand: symbol = Symbol.for('toolloop.RunError')
+  override readonly name = 'RunError'
+  declare readonly result: Result<unknown>
+
+  constructor(result: Result<unknown>) {
+    super('run', `The run has no output: it ended as \`${result.status}\`${detail(result).replace(/\.$/, '')}.`, {
+      ...(result.status === 'error' && { cause: result.error }),
+    })
+    Object.defineProperty(this, 'result', { value: result, enumerable: false })
+  }
+
+  static {
+    brand(this)
+  }
+}
+
+/** The typed output of a run that is `done`. @throws RunError, which carries the result, for every other status */
+export function outputOf<Output>(result: Result<Output>): Output {
+  if (result.status === 'done') return result.output
+  throw new RunError(result)
+}
+
+function detail(result: Result<unknown>): string {
+  switch (result.status) {
+    case 'error':
+      return `: ${result.error.message}`
+    case 'limit':
+      return ` after ${result.allowed} steps (raise \`maxSteps\`)`
+    case 'stopped':
+      return ` by ${result.by}`
+    case 'aborted':
+      return `: ${result.reason}`
+    case 'refused':
+      return `: ${result.refusal}`
+    case 'approval':
+      return ` of ${result.requests.map((request) => `\`${request.name}\``).join(', ')}`
+    case 'done':
+    case 'truncated':
+    case 'filtered':
+      return ''
+  }
+}

@@ -1,0 +1,113 @@
+import {
+  type ChatModel,
+  type Message,
+  type ModelRequest,
+  type ToolChoice,
+  type ToolDefinition,
+  UsageError,
+} from '@toolloop/wire'
+import { checkChoice, checkStepChanges } from '../agent/check-options.ts'
+import { messagesFrom } from '../agent/input.ts'
+import { frozenCopy } from '../facts/own-copy.ts'
+import { adopt } from '../facts/own-message.ts'
+import { offered, withFinalTool } from '../agent/offer.ts'
+import { modeOf } from '../agent/output.ts'
+import type { RequestParts, Run } from '../run/run.ts'
+import type { AgentSpec, StepAnswers, StepChanges } from '../agent/spec.ts'
+import { said } from '../facts/state.ts'
+import { frozen } from '../facts/state-views.ts'
+
+/** One step as it will be asked. */
+export interface StepPlan {
+  readonly model: ChatModel
+  readonly tools: readonly string[]
+  readonly toolChoice: ToolChoice | undefined
+  readonly request: ModelRequest
+  /** The request by its parts: kept for `result.request(step)` once the step has begun, not copied. */
+  readonly parts: RequestParts
+}
+
+/** Asks the user's functions, where there are any, and renders the request. */
+export function planStep(run: Run): StepPlan | Promise<StepPlan> {
+  const { steady } = run.agent
+  return steady ? planned(run, steady) : answersOf(run).then((answers) => planned(run, answers))
+}
+
+async function answersOf(run: Run): Promise<StepAnswers> {
+  const { agent, context } = run
+  const changes = agent.prepareStep ? await changesOf(run, agent.prepareStep) : {}
+  const offer = await offered(agent, context, changes.tools)
+  const params = frozenCopy(await agent.params(context))
+  return { changes, offer, params, instructions: changes.instructions ?? (await agent.instructions(context)) }
+}
+
+function planned(run: Run, { changes, offer: enabled, params, instructions }: StepAnswers): StepPlan {
+  const { agent, state } = run
+  const model = agent.model(changes.model)
+  const mode = agent.output && modeOf(agent.output, model.profile, enabled.names.length > 0)
+  const offer = agent.output && mode === 'tool' ? withFinalTool(enabled, agent.output) : enabled
+  const chosen = changes.toolChoice ?? choiceOf(run, offer.names)
+  if (typeof chosen === 'object') checkChoice(`Step ${state.step} of agent \`${agent.name}\``, chosen, offer.names)
+  // In `tool` mode a text would be no answer: unless a certain call is forced, some call is.
+  const toolChoice = mode === 'tool' && typeof chosen !== 'object' ? 'required' : chosen
+
+  const rest: Omit<ModelRequest, 'messages'> = { ...params, ...changes.params }
+  const hasTools = offer.definitions.length > 0
+  if (hasTools) {
+    rest.tools = offer.definitions as ToolDefinition[]
+    if (toolChoice) rest.tool_choice = toolChoice
+    if (!agent.parallel) rest.parallel_tool_calls = false
+  }
+  if (agent.output && mode === 'native') rest.response_format = agent.output.format
+
+  const prompt = mode === 'prompt' ? agent.output!.prompt : ''
+  const head = headOf(run, instructions && prompt ? `${instructions}\n\n${prompt}` : instructions || prompt)
+  const shown = changes.messages ?? said(state)
+  const messages = head.concat(shown)
+  const own = changes.messages ? messages : head
+  return {
+    model,
+    tools: offer.names,
+    toolChoice: hasTools ? toolChoice : undefined,
+    request: { ...rest, messages },
+    parts: { rest, head: own, upTo: changes.messages ? 0 : shown.length },
+  }
+}
+
+async function changesOf(
+  { agent, context, state }: Run,
+  prepareStep: NonNullable<AgentSpec['prepareStep']>,
+): Promise<StepChanges> {
+  const changes = (await prepareStep({ step: state.step, state: frozen(state), context })) ?? {}
+  checkStepChanges(agent.name, changes)
+  // Whoever made them may change them later.
+  const own = { ...changes, toolChoice: frozenCopy(changes.toolChoice), params: frozenCopy(changes.params) }
+  if (!changes.messages) return own
+  if (!Array.isArray(changes.messages))
+    throw new UsageError(
+      `\`prepareStep\` answers \`messages\` with ${JSON.stringify(changes.messages)}; it must be an array of messages.`,
+    )
+  if (changes.messages.length === 0)
+    throw new UsageError(
+      '`prepareStep` answers with no messages at all; leave `messages` out to keep the conversation.',
+    )
+  return { ...own, messages: messagesFrom(changes.messages) }
+}
+
+/** The same message as long as it says the same: what is known of it is known of the next request. */
+function headOf(run: Run, instructions: string): readonly Message[] {
+  if (instructions === '') return []
+  if (run.system?.content !== instructions) run.system = adopt({ role: 'system', content: instructions })
+  return [run.system]
+}
+
+/** A forced choice would force for ever: it holds for the first step, and only where its tool is offered. */
+function choiceOf({ agent, state }: Run, names: readonly string[]): ToolChoice | undefined {
+  const { toolChoice } = agent
+  const first = state.steps.length === 0
+  if (typeof toolChoice !== 'object') return toolChoice === 'required' && !first ? 'auto' : toolChoice
+  if (toolChoice.type === 'allowed_tools')
+    return toolChoice.allowed_tools.mode === 'auto' || first ? toolChoice : 'auto'
+  const name = toolChoice.type === 'function' ? toolChoice.function.name : toolChoice.custom.name
+  return first && names.includes(name) ? toolChoice : 'auto'
+}

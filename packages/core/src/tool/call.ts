@@ -1,0 +1,164 @@
+// One call: find the tool, parse the arguments, run it, report. Every failure is an answer for the model.
+import { isToolResult, renderOutput, ToolInputError, ToolRetry } from '@toolloop/schema'
+import { finishOf } from '@toolloop/wire'
+import { readAnswer } from '../run/answer.ts'
+import { argumentsOf, isWhole, nameOf } from '../facts/calls.ts'
+import { type Fact, fact, type RunEvent } from '../facts/events.ts'
+import { frozenCopy } from '../facts/own-copy.ts'
+import { type CallContext, execute, ToolTimeout } from './execute.ts'
+import { failed } from '../facts/failure.ts'
+import { placeInRun, placeInTool, type Release } from './limits.ts'
+import type { Source } from '../run/scope.ts'
+import { FINAL_TOOL } from '../agent/output.ts'
+import type { Run } from '../run/run.ts'
+import type { AnyTool } from '../agent/spec.ts'
+import type { CallState } from '../facts/open-step.ts'
+import { callContext, type DoneFactory, doneFactory, live, plainJson, request } from './facts.ts'
+import { questionFor } from './question.ts'
+import { contentOf, unknownOutcome, unknownTool, wordsOf } from './words.ts'
+
+/** Ends with one `tool.done`, or with `approval.request` where somebody else must answer. */
+export async function* toolCall(run: Run, item: CallState): Source {
+  const place = placeInRun(run)
+  const leaveRun = place instanceof Promise ? await place : place
+  if (!leaveRun) return // aborted while it waited
+  let leaveTool: Release | undefined
+  try {
+    const ready = await prepare(run, item)
+    if (Array.isArray(ready)) return ready
+    const { tool, args } = ready
+    try {
+      const under = placeInTool(run, tool, args)
+      leaveTool = under instanceof Promise ? await under : under
+    } catch (error) {
+      return await failedCall(run, ready, error, 0)
+    }
+    if (!leaveTool) return // aborted while it waited
+    const context = callContext(run, item.call)
+    yield [started(run, context, ready.shown)]
+    return run.signal.aborted ? undefined : await ran(run, ready, context)
+  } finally {
+    leaveTool?.()
+    leaveRun()
+  }
+}
+
+/** A call that may run. */
+interface Ready {
+  readonly tool: AnyTool
+  readonly args: unknown
+  /** The arguments as listeners see them. */
+  readonly shown: unknown
+  readonly done: DoneFactory
+}
+
+/** Finds the tool, parses the arguments, asks for consent; or the events of a call that does not run. */
+async function prepare(run: Run, item: CallState): Promise<Ready | RunEvent[]> {
+  const { call, decision } = item
+  const { open } = run.state
+  const name = nameOf(call)
+  const done = doneFactory(run, item)
+  if (decision && 'result' in decision) return [done({ ok: false, reason: 'answered', content: decision.result })]
+  if (decision && !isApproval(decision) && item.request?.kind === 'interrupted')
+    return [done({ ok: false, reason: 'interrupted', content: unknownOutcome(decision.reason) })]
+  if (decision && !isApproval(decision))
+    return [done({ ok: false, reason: 'declined', content: decision.reason ?? 'Declined by the user.' })]
+  if (open?.end?.type === 'step.done' && finishOf(open.end.finish_reason) === 'truncated' && !isWhole(call))
+    return [
+      done({
+        ok: false,
+        reason: 'truncated',
+        content: 'Not run: a token limit cut the arguments off. Call again with less.',
+      }),
+    ]
+  if (name === FINAL_TOOL && open?.tools.includes(name)) return [await finalAnswer(run, item, done)]
+
+  const tool = open?.tools.includes(name) ? run.agent.tools.get(name) : undefined
+  if (!tool) return [done({ ok: false, reason: 'unknown_tool', content: unknownTool(run, name) })]
+  let args: unknown
+  try {
+    args = await tool.parse(argumentsOf(call))
+  } catch (error) {
+    const reason = error instanceof ToolInputError ? 'arguments' : 'failed'
+    return [done({ ok: false, reason, content: wordsOf(error), error })]
+  }
+  if (!tool.execute) return [request(run, item, 'external')]
+  const mayAsk = tool.policy.needsApproval || item.phase === 'started'
+  const question = mayAsk ? await questionFor(run, tool, item, args) : undefined
+  if (question === 'report')
+    return [
+      done({
+        ok: false,
+        reason: 'interrupted',
+        content: unknownOutcome(),
+        args: frozenCopy(args),
+      }),
+    ]
+  if (question) return [request(run, item, question)]
+  return { tool, args, shown: run.watched ? frozenCopy(args) : undefined, done }
+}
+
+/** Only `true` itself: a log may have been edited, and whoever reads it may have slipped. */
+const isApproval = (decision: { readonly approve: unknown }): decision is { readonly approve: true } =>
+  decision.approve === true
+
+function started(run: Run, { call, step, idempotencyKey }: CallContext, shown: unknown): Fact {
+  const mark = { step, callId: call.id, name: nameOf(call), arguments: argumentsOf(call) }
+  return live(run, fact({ type: 'tool.start', ...mark, idempotencyKey }), { args: shown })
+}
+
+/** Runs the tool and reports. A result that comes soon after an abort counts; what a tool throws then says nothing of its effects. */
+async function ran(run: Run, ready: Ready, context: CallContext): Promise<RunEvent[] | undefined> {
+  const since = run.clock.now()
+  run.enter()
+  try {
+    const returned = await execute(run, ready.tool, ready.args, context)
+    const ms = run.clock.now() - since
+    const value = isToolResult(returned) ? returned.model : returned
+    const { parseOutput } = ready.tool
+    return [succeeded(ready, returned, parseOutput ? await parseOutput(value) : value, ms)]
+  } catch (error) {
+    return run.signal.aborted ? undefined : failedCall(run, ready, error, run.clock.now() - since)
+  } finally {
+    run.leave()
+  }
+}
+
+function succeeded({ shown, done }: Ready, returned: unknown, output: unknown, ms: number): Fact {
+  const { content, parts } = renderOutput(output)
+  const details = isToolResult(returned) ? plainJson(returned.details) : undefined
+  return done({
+    ok: true,
+    content,
+    ...(parts && { parts }),
+    ...(details !== undefined && { details }),
+    ms,
+    args: shown,
+    output,
+  })
+}
+
+async function failedCall(run: Run, { tool, shown, done }: Ready, error: unknown, ms: number): Promise<RunEvent[]> {
+  const policy = tool.policy.onError ?? run.agent.onToolError
+  const told = error instanceof ToolRetry
+  const reason = told ? 'retry' : error instanceof ToolTimeout ? 'timeout' : 'failed'
+  const content = told || reason === 'timeout' ? wordsOf(error) : await contentOf(policy, error)
+  const answer = done({ ok: false, reason, content, ms, args: shown, error })
+  return policy === 'throw' && !told ? [answer, failed(error)] : [answer]
+}
+
+/** `tool` mode: a call whose arguments fit is the run's answer; one whose do not is told so, and counts as an ask. */
+async function finalAnswer(run: Run, { call }: CallState, done: DoneFactory): Promise<RunEvent> {
+  try {
+    await readAnswer(run, argumentsOf(call))
+    return done({ ok: true, content: 'Accepted.', final: true })
+  } catch (error) {
+    return done({
+      ok: false,
+      reason: 'arguments',
+      content: wordsOf(error),
+      final: true,
+      error,
+    })
+  }
+}

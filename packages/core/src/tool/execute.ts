@@ -1,0 +1,92 @@
+// Runs a tool: attempts, deadline, abort, progress.
+import { ToolRetry } from '@toolloop/schema'
+import type { ToolContext } from '@toolloop/schema'
+import { brand, sleep, ToolloopError } from '@toolloop/wire'
+import { ownCopy } from '../facts/own-copy.ts'
+import { Deadline } from './deadline.ts'
+import { type Run, runIsOver } from '../run/run.ts'
+import type { AnyTool } from '../agent/spec.ts'
+import { toolGrace } from '../run/in-time.ts'
+import { isThenable } from './thenable.ts'
+
+/** A tool took longer than its `timeout`. */
+export class ToolTimeout extends ToolloopError {
+  static override readonly brand: symbol = Symbol.for('toolloop.ToolTimeout')
+  override readonly name = 'ToolTimeout'
+
+  constructor(tool: string, ms: number) {
+    super('timeout', `The tool \`${tool}\` did not finish within ${ms} ms.`)
+  }
+
+  static {
+    brand(this)
+  }
+}
+
+/** A tool's context without what each attempt adds. */
+export type CallContext = Omit<ToolContext, 'signal' | 'attempt' | 'progress'>
+
+/**
+ * Runs a tool: attempts under one deadline, with a growing pause between them. Settles as soon as the deadline passes,
+ * or `toolGrace` after an abort, whatever the tool does; what it does later is ignored.
+ */
+export async function execute(run: Run, tool: AnyTool, args: unknown, call: CallContext): Promise<unknown> {
+  const { timeout, retries = 0 } = tool.policy
+  const late = (ms: number): Error => new ToolTimeout(tool.name, ms)
+  const deadline = new Deadline(run.signal, run.clock, { timeout, late, linger })
+  const { step } = call
+  const callId = call.call.id
+  let settled = false
+  const progress = (data: unknown): void => {
+    if (!settled) run.tell({ type: 'tool.progress', step, callId, name: tool.name, data })
+  }
+  try {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const context = { ...call, signal: deadline.signal, attempt, progress }
+        const own = retries > 0 ? ownCopy(args) : args // an attempt may change what it is given
+        const result = deadline.unlessPassed(() => invoke(tool, own, context))
+        return result instanceof Promise ? ((await result) as unknown) : result
+      } catch (error) {
+        if (deadline.passed || deadline.signal.aborted || attempt > retries || error instanceof ToolRetry) throw error
+        const delay = Math.min(250 * 2 ** (attempt - 1), 8_000)
+        run.tell({ type: 'attempt.retry', step, callId, attempt, delay, error })
+        await sleep(run.clock, delay, deadline.signal)
+      }
+    }
+  } finally {
+    settled = true
+    deadline.close()
+  }
+}
+
+const linger = (reason: unknown): number => (reason === runIsOver ? 0 : toolGrace)
+
+function invoke(tool: AnyTool, args: unknown, context: ToolContext): unknown {
+  const returned: unknown = tool.execute!(args, context)
+  if (isThenable(returned)) return Promise.resolve(returned).then((value) => finalValue(value, context))
+  return finalValue(returned, context)
+}
+
+const finalValue = (returned: unknown, context: ToolContext): unknown =>
+  isGenerator(returned) ? drained(returned, context) : returned
+
+/** A generator's yields are progress, its return value is the result. */
+async function drained(returned: AnyGenerator, context: ToolContext): Promise<unknown> {
+  for (;;) {
+    const { done, value } = await returned.next()
+    if (done) return value
+    if (context.signal.aborted) {
+      await returned.return(undefined)
+      throw context.signal.reason as Error
+    }
+    context.progress(value)
+  }
+}
+
+type AnyGenerator = AsyncGenerator<unknown, unknown> | Generator<unknown, unknown>
+
+function isGenerator(value: unknown): value is AnyGenerator {
+  if (typeof value !== 'object' || value === null) return false
+  return (Symbol.asyncIterator in value || Symbol.iterator in value) && 'next' in value && 'return' in value
+}

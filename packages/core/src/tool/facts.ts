@@ -1,0 +1,62 @@
+// The facts of a call, and what beside them only this process sees.
+import { renderOutput } from '@toolloop/schema'
+import type { ContentPart, TextPart, ToolCall } from '@toolloop/wire'
+import { argumentsOf, nameOf } from '../facts/calls.ts'
+import { type ApprovalRequest, type Fact, fact, type FailureReason } from '../facts/events.ts'
+import type { CallContext } from './execute.ts'
+import type { Run } from '../run/run.ts'
+import type { CallState } from '../facts/open-step.ts'
+
+export function request(run: Run, { call }: CallState, kind: ApprovalRequest['kind']): Fact {
+  return fact({
+    type: 'approval.request',
+    step: run.state.step,
+    callId: call.id,
+    name: nameOf(call),
+    arguments: argumentsOf(call),
+    kind,
+  })
+}
+
+/** How a call ended. */
+export interface Answer {
+  readonly ok: boolean
+  readonly content: string | TextPart[]
+  readonly parts?: ContentPart[]
+  readonly details?: unknown
+  readonly reason?: FailureReason
+  readonly final?: true
+  readonly ms?: number
+  /** Live, for listeners of this process. */
+  readonly args?: unknown
+  readonly output?: unknown
+  readonly error?: unknown
+}
+export type DoneFactory = (answer: Answer) => Fact
+
+export function doneFactory(run: Run, { call }: CallState): DoneFactory {
+  const known = { step: run.state.step, callId: call.id, name: nameOf(call), arguments: argumentsOf(call) }
+  return ({ args, output, error, ms = 0, ...answer }) =>
+    live(run, fact({ type: 'tool.done', ...known, ...answer, ms }), { args, output, error })
+}
+
+/** Values that listeners of this process see and the log does not keep; without listeners there are none. */
+export function live(run: Run, made: Fact, values: Readonly<Record<string, unknown>>): Fact {
+  if (!run.watched) return made
+  for (const key in values)
+    if (values[key] !== undefined) Object.defineProperty(made, key, { value: values[key], enumerable: false })
+  return made
+}
+
+/** A copy that a log can hold, rendered as a tool's output is; `undefined` for what JSON has no word for. */
+export function plainJson(value: unknown): unknown {
+  if (value === undefined || typeof value === 'function' || typeof value === 'symbol') return undefined
+  const { content } = renderOutput({ value }, { maxBytes: Infinity })
+  return typeof content === 'string' ? (JSON.parse(content) as { value?: unknown }).value : content
+}
+
+/** What `execute` and the policy's functions are told of the call. */
+export function callContext(run: Run, call: ToolCall): CallContext {
+  const { step } = run.state
+  return { call, step, runId: run.id, idempotencyKey: `${run.id}/${step}/${call.id}`, context: run.context }
+}

@@ -1,0 +1,34 @@
+import { ownCopy } from '../facts/own-copy.ts'
+import { callContext } from './facts.ts'
+import type { Run } from '../run/run.ts'
+import type { AnyTool } from '../agent/spec.ts'
+import type { CallState } from '../facts/open-step.ts'
+
+/** Must somebody be asked before this call runs? A function that throws means yes. */
+export async function questionFor(
+  run: Run,
+  tool: AnyTool,
+  { call, phase }: CallState,
+  args: unknown,
+): Promise<'approval' | 'interrupted' | 'report' | undefined> {
+  const { effects, needsApproval, onInterrupted = 'ask' } = tool.policy
+  const context = { ...callContext(run, call), signal: run.signal, attempt: 1, progress: () => {} }
+  if (phase === 'sealed' && needsApproval) {
+    const needed = needsApproval === true || (await settle(() => needsApproval(ownCopy(args), context), true))
+    return needed ? 'approval' : undefined
+  }
+  if (phase !== 'started' || effects !== 'unsafe') return undefined
+  const policy =
+    typeof onInterrupted === 'function'
+      ? await settle(() => onInterrupted(ownCopy(args), context), 'ask' as const)
+      : onInterrupted
+  return policy === 'rerun' ? undefined : policy === 'report' ? 'report' : 'interrupted'
+}
+
+async function settle<Value>(ask: () => Value | Promise<Value>, otherwise: Value): Promise<Value> {
+  try {
+    return await ask()
+  } catch {
+    return otherwise
+  }
+}

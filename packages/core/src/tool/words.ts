@@ -1,0 +1,40 @@
+// What the model is told of a call that has no result of its tool.
+import { describeError, OutputError, ToolInputError, ToolRetry } from '@toolloop/schema'
+import { ToolTimeout } from './execute.ts'
+import { FINAL_TOOL } from '../agent/output.ts'
+import type { Run } from '../run/run.ts'
+import type { OnToolError } from '../agent/spec.ts'
+
+/** Nobody may tell the model that something did not happen which may have. */
+export const unknownOutcome = (reason?: string): string =>
+  `Interrupted: the outcome is unknown. It was not run again.${reason ? ` ${reason}` : ''}`
+
+/** What was written for the model keeps its lines; what anything else threw is one bounded line. */
+export function wordsOf(error: unknown): string {
+  const written =
+    error instanceof ToolInputError ||
+    error instanceof OutputError ||
+    error instanceof ToolRetry ||
+    error instanceof ToolTimeout
+  return written ? error.message.slice(0, 16_384) : describeError(error)
+}
+
+/** The user's words for an error; what is no text, or throws, is replaced by the error's own message. */
+export async function contentOf(policy: OnToolError, error: unknown): Promise<string> {
+  if (typeof policy !== 'function') return wordsOf(error)
+  try {
+    const words: unknown = await Promise.resolve(policy(error)) // also an async function's
+    return typeof words === 'string' ? words.slice(0, 16_384) : describeError(error)
+  } catch (worse) {
+    return describeError(worse)
+  }
+}
+
+export function unknownTool(run: Run, name: string): string {
+  const names = (run.state.open?.tools ?? []).filter((known) => known === FINAL_TOOL || run.agent.tools.has(known))
+  const known =
+    names.length > 0
+      ? `Available: ${names.slice(0, 40).join(', ')}${names.length > 40 ? ', …' : ''}.`
+      : 'No tools are available.'
+  return `There is no tool ${JSON.stringify(name.slice(0, 64))}. ${known}`
+}

@@ -1,0 +1,88 @@
+import { brand, ToolloopError } from '@toolloop/wire'
+import { formatFindings, type Finding } from '../contract/findings.ts'
+import { formatIssues, type Issue } from './issues.ts'
+
+/** A schema the API would refuse. Thrown where it is defined; lists every violation at once. */
+export class SchemaError extends ToolloopError {
+  static override readonly brand: symbol = Symbol.for('toolloop.SchemaError')
+  override readonly name = 'SchemaError'
+  readonly findings: readonly Finding[]
+
+  /** @param subject what has the schema, e.g. "Tool `search`" */
+  constructor(subject: string, findings: readonly Finding[], options: { cause?: unknown } = {}) {
+    const count = findings.length === 1 ? '1 problem' : `${findings.length} problems`
+    super('schema', `${subject} would be refused by the API, ${count}:\n${formatFindings(findings)}`, options)
+    this.findings = findings
+  }
+
+  override toJSON(): Record<string, unknown> {
+    return { ...super.toJSON(), findings: this.findings }
+  }
+
+  static {
+    brand(this)
+  }
+}
+
+/** Arguments that are no JSON object or do not fit the tool's parameters. The message is for the model. */
+export class ToolInputError extends ToolloopError {
+  static override readonly brand: symbol = Symbol.for('toolloop.ToolInputError')
+  override readonly name = 'ToolInputError'
+  readonly tool: string
+  readonly issues: readonly Issue[]
+  /** The arguments as the model wrote them. Not enumerable: they may hold what no log should. */
+  declare readonly arguments: string
+
+  constructor(tool: string, text: string, issues: readonly Issue[], options: { cause?: unknown } = {}) {
+    super(
+      'tool_input',
+      `Invalid arguments for \`${tool}\`, nothing was run:\n${formatIssues(issues)}`,
+      causeOf(options),
+    )
+    this.tool = tool
+    this.issues = issues
+    Object.defineProperty(this, 'arguments', { value: text, enumerable: false })
+  }
+
+  static {
+    brand(this)
+  }
+}
+
+/** An answer, or what a tool returned, that does not fit its schema. The message is for the model. */
+export class OutputError extends ToolloopError {
+  static override readonly brand: symbol = Symbol.for('toolloop.OutputError')
+  override readonly name = 'OutputError'
+  readonly issues: readonly Issue[]
+  /** The answer as it came; absent where a tool returned a value. Not enumerable. */
+  declare readonly text?: string
+
+  constructor(subject: string, issues: readonly Issue[], options: { cause?: unknown; text?: string } = {}) {
+    super('output', `${subject}:\n${formatIssues(issues)}`, causeOf(options))
+    this.issues = issues
+    if (options.text !== undefined) Object.defineProperty(this, 'text', { value: options.text, enumerable: false })
+  }
+
+  static {
+    brand(this)
+  }
+}
+
+/** Thrown by a tool to say something to the model, for example how to call it better. The run goes on. */
+export class ToolRetry extends ToolloopError {
+  static override readonly brand: symbol = Symbol.for('toolloop.ToolRetry')
+  override readonly name = 'ToolRetry'
+
+  constructor(message: string, options: { cause?: unknown } = {}) {
+    super('tool_input', message, options)
+  }
+
+  static {
+    brand(this)
+  }
+}
+
+/** An absent cause is no cause; else it would be shown as `undefined`. */
+function causeOf({ cause }: { readonly cause?: unknown }): { cause?: unknown } {
+  return cause === undefined ? {} : { cause }
+}

@@ -1,0 +1,29 @@
+// Which patterns a definition can carry.
+import type { Pattern, StringType } from '../shape/shape.ts'
+import { strictFormats } from '../json-schema/strict-formats.ts'
+
+const maxLength = 120
+
+/** The one pattern a definition can carry: the user's, or that of a format the API does not know. */
+export function patternOf({ patterns, keywords }: StringType): Pattern | undefined {
+  const usable = patterns.filter(isPortable)
+  return usable.find(({ ofFormat }) => !ofFormat) ?? (strictFormats.has(keywords['format']) ? undefined : usable[0])
+}
+
+/** The user's other patterns, in words. */
+export function patternFacts({ patterns }: StringType, said: Pattern | undefined): string[] {
+  return patterns
+    .filter((pattern) => pattern !== said && !pattern.ofFormat && pattern.source.length <= maxLength)
+    .map((pattern) => `Matches ${show(pattern)}`)
+}
+
+/** As code. */
+export function show({ source, flags }: Pattern): string {
+  return `/${source}/${flags.replaceAll(/[uv]/g, '')}`
+}
+
+/** Can another engine read this pattern, and mean the same? No lookaround, back-references, properties or flags. */
+function isPortable({ source, flags, ofFormat }: Pattern): boolean {
+  if (flags.replaceAll(/[uv]/g, '') !== '' || (ofFormat && source.length > maxLength)) return false
+  return !/\(\?<?[=!]|\\[1-9]|\\k<|\\p\{/i.test(source)
+}

@@ -1,0 +1,49 @@
+import { childrenOf, typeOf, type Shape, type Type, type UnionType } from '../shape/shape.ts'
+
+/** More is not looked at. */
+const maxUnions = 100
+const maxVisits = 1_000_000
+
+/**
+ * Unions that hold themselves in several branches, and have no discriminator. Whoever parses them tries every branch
+ * at every level: branches to the power of levels.
+ */
+export function recursiveUnions(root: Shape): ReadonlyMap<Type, number> {
+  const unions: UnionType[] = []
+  const references = visit(root, (type) => {
+    if (type.kind === 'union' && !type.told && unions.length < maxUnions) unions.push(type)
+  })
+  const found = new Map<Type, number>()
+  if (!references) return found
+  const budget = { visits: maxVisits }
+  for (const union of unions) {
+    const branches = union.options.filter(
+      (option) => typeOf(option).kind === 'object' && holds(option, union, budget),
+    ).length
+    if (branches > 1) found.set(union, branches)
+  }
+  return found
+}
+
+function holds(option: Shape, union: UnionType, budget: { visits: number }): boolean {
+  let found = false
+  visit(option, (type) => (found ||= type === union), budget)
+  return found
+}
+
+/** Calls back with each type once. Is there a reference among them? */
+function visit(root: Shape, look: (type: Type) => void, budget = { visits: maxVisits }): boolean {
+  const seen = new Set<Type>()
+  const open = [root]
+  let references = false
+  for (let shape = open.pop(); shape && budget.visits > 0; shape = open.pop()) {
+    budget.visits--
+    references ||= shape.type.kind === 'reference'
+    const type = typeOf(shape)
+    if (seen.has(type)) continue
+    seen.add(type)
+    look(type)
+    for (const child of childrenOf(type)) open.push(child)
+  }
+  return references
+}

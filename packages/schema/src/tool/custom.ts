@@ -1,0 +1,43 @@
+import type { CustomDefinition } from '@toolloop/wire'
+import { SchemaError } from '../arguments/errors.ts'
+import { checkName } from '../contract/findings.ts'
+import { policyOf } from './policy.ts'
+import type { Tool, ToolContext, ToolOptions } from './tool.ts'
+
+/** What `customTool` takes. */
+export interface CustomToolOptions<Name extends string, Output, Context> extends Omit<
+  ToolOptions<Name, string, Output, Context>,
+  'strict' | 'execute'
+> {
+  /** Holds the input to a grammar. @default free text */
+  readonly grammar?: { readonly syntax: 'lark' | 'regex'; readonly definition: string } | undefined
+  /** Runs a call with the text the model wrote. */
+  execute?(input: string, context: ToolContext<Context>): Output | Promise<Output> | AsyncGenerator<unknown, Output>
+}
+
+/** A tool with one free text instead of JSON arguments. @throws SchemaError for a name the API refuses */
+export function customTool<const Name extends string, Output, Context = unknown>(
+  options: CustomToolOptions<Name, Output, Context>,
+): Tool<Name, string, Output, Context> {
+  const { name, description, grammar } = options
+  const findings = checkName(name, 'name')
+  if (findings.length > 0) throw new SchemaError(`Tool \`${name}\``, findings)
+  const definition: CustomDefinition = {
+    type: 'custom',
+    custom: {
+      name,
+      ...(description !== undefined && { description }),
+      ...(grammar && { format: { type: 'grammar', grammar: { ...grammar } } }),
+    },
+  }
+  return Object.freeze({
+    type: 'custom',
+    name,
+    description,
+    definition,
+    parse: (text: string) => Promise.resolve(text),
+    ...(options.execute && { execute: options.execute.bind(options) }),
+    parseOutput: undefined,
+    policy: policyOf(name, options),
+  })
+}

@@ -1,0 +1,98 @@
+// One tool call that is still arriving.
+import type { CustomToolCall, ToolCall } from '@toolloop/wire'
+import type { Bounds } from '../limits/bounds.ts'
+import { asWire, copyJson, isJson } from '../json/value.ts'
+import type { JsonObject } from '../json/value.ts'
+import { LiveJson } from '../json/live.ts'
+import { ObjectScan } from '../json/object-scan.ts'
+import { Text } from '../json/text.ts'
+
+/** One call, and how far it is. */
+export interface Call {
+  readonly position: number
+  /** The `index` that opened it, where the server sends one. */
+  readonly wireIndex: number | undefined
+  /** The id that pieces refer to it by. */
+  wireId: string
+  /** Did the server send an id for it? */
+  hasOwnId: boolean
+  /** The id in the completion. */
+  id: string
+  /** `''` until the server says: then it is a function. */
+  type: string
+  name: string
+  /** `function.arguments` or `custom.input`. */
+  readonly text: Text
+  /** UTF-8 bytes of `text`, from where they could reach the limit. */
+  bytes: number
+  readonly scan: ObjectScan
+  readonly json: LiveJson
+  /** Fields nobody named, of the call and of its `function` or `custom`. */
+  readonly unknown: JsonObject
+  readonly unknownBody: JsonObject
+  /** The arguments are one complete JSON object. */
+  complete: boolean
+  /** The caller has seen an event of it. */
+  announced: boolean
+  done: boolean
+  /** The last chunk that mentioned it, and the last that added something. */
+  seen: number
+  touched: number
+}
+
+export function newCall(
+  position: number,
+  wireIndex: number | undefined,
+  type: string,
+  round: number,
+  bounds: Bounds,
+): Call {
+  const body = new Text()
+  return {
+    position,
+    wireIndex,
+    wireId: '',
+    hasOwnId: false,
+    id: '',
+    type,
+    name: '',
+    text: body,
+    bytes: 0,
+    scan: new ObjectScan(bounds),
+    json: new LiveJson(body, bounds.maxDepth),
+    unknown: {},
+    unknownBody: {},
+    complete: false,
+    announced: false,
+    done: false,
+    seen: round,
+    touched: round,
+  }
+}
+
+/** The call as a message holds it. Types nobody knows stay, with a function's fields. */
+export function asToolCall(call: Call): ToolCall {
+  const { id, name } = call
+  const value = call.text.toString()
+  const unknown = copyJson(call.unknown)
+  const unknownBody = copyJson(call.unknownBody)
+  if (call.type === 'custom')
+    return { ...unknown, id, type: 'custom', custom: { ...unknownBody, name, input: value } } satisfies CustomToolCall
+  return asWire({ ...unknown, id, type: call.type || 'function', function: { ...unknownBody, name, arguments: value } })
+}
+
+/** Custom input has no grammar of its own and no arguments have no end: only the answer's end can seal them. */
+export function endsWithFinish(call: Call): boolean {
+  return !call.done && call.name !== '' && (call.type === 'custom' || call.scan.state === 'none')
+}
+
+export function isCut(finishReason: string | null): boolean {
+  return finishReason === 'length' || finishReason === 'content_filter'
+}
+
+/** Did it break off, now that nothing more comes? */
+export function isUnfinished(call: Call, finishReason: string | null): boolean {
+  if (call.type === 'custom' || call.scan.state === 'none') return isCut(finishReason)
+  if (call.scan.state === 'other') return isCut(finishReason) && !isJson(call.text.toString())
+  return call.scan.state === 'open'
+}

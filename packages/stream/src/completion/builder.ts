@@ -1,0 +1,231 @@
+// Chunks in, events out, and the completion they make.
+import type { Chunk, Completion, CompletionMessage, FinishReason, Usage } from '@toolloop/wire'
+import { UsageError } from '@toolloop/wire'
+import type { AnswerLimits } from '../limits/bounds.ts'
+import { Bounds, checkBounds } from '../limits/bounds.ts'
+import { ChoiceBuilder } from './choice.ts'
+import type { AnyArgs, StreamEvent } from '../events/event.ts'
+import { asWire, copyJson, integer, isEmpty, isObject, setOwn, text, unexpected } from '../json/value.ts'
+import type { JsonObject } from '../json/value.ts'
+import { replaceField } from '../json/merge.ts'
+import type { CompletionReport } from './report.ts'
+import { attachReport } from './report.ts'
+import type { CallIds } from '../calls/calls.ts'
+import { usageOf } from './usage.ts'
+import { wholeBody } from './whole-body.ts'
+
+export interface BuilderOptions extends AnswerLimits, CallIds {
+  /**
+   * How many choices were asked for. Given, a choice with another index is left out and reported. Without it every
+   * choice is kept, each by itself. The API's own limit is 128.
+   */
+  readonly n?: number
+  /** Emit a `chunk` event for every chunk. @default true */
+  readonly chunkEvents?: boolean
+}
+
+/** What an agent needs of an answer: one choice, and what all of them cost. */
+export interface Answer {
+  readonly message: CompletionMessage
+  readonly finish_reason: FinishReason | null
+  readonly usage: Usage | null
+}
+
+/** The API allows no more choices than this. */
+const maxChoices = 128
+/** Paths in the report. */
+const maxIgnored = 128
+
+/**
+ * Puts a completion together from chunks, whatever the server's habits. One builder per answer. Nothing that it
+ * returns changes later but the live views of `parsed`, and nothing that is done to it reaches the builder.
+ */
+export class CompletionBuilder<Parsed = unknown, Args = AnyArgs> {
+  readonly #bounds: Bounds
+  readonly #options: BuilderOptions
+  /** In the order of their indices. */
+  readonly #choices: ChoiceBuilder[] = []
+  readonly #unknown: JsonObject = {}
+  #ignored: Set<string> | undefined
+  #id = ''
+  #model = ''
+  #created: number | undefined
+  #usage: JsonObject | undefined
+  #usageRank = 0
+  #round = 0
+  #finished = false
+
+  constructor(options: BuilderOptions = {}) {
+    this.#options = options
+    this.#bounds = new Bounds(options)
+    checkBounds('The answer', options, ['n'])
+  }
+
+  /**
+   * Adds chunks and returns their events. With `events`, they are appended to that list, which then also holds the
+   * events of the chunks before one that could not be taken.
+   */
+  push(chunks: Chunk | readonly Chunk[], events: StreamEvent<Parsed, Args>[] = []): StreamEvent<Parsed, Args>[] {
+    if (this.#finished)
+      throw new UsageError('A chunk was pushed after finish(): make a new CompletionBuilder for another answer.')
+    if (Array.isArray(chunks)) for (const chunk of chunks) this.#add(chunk, false, events)
+    else this.#add(chunks, false, events)
+    return events
+  }
+
+  /**
+   * Adds an answer that was not streamed, as one chunk whose messages are whole. Throws a `StreamError` where there is
+   * no completion in it.
+   */
+  pushWhole(body: unknown): StreamEvent<Parsed, Args>[] {
+    const events: StreamEvent[] = []
+    this.#add(wholeBody(body), true, events)
+    return asWire(events)
+  }
+
+  /** Ends the answer and returns the last events. Not for an answer that broke off: its snapshot is all there is. */
+  finish(): StreamEvent<Parsed, Args>[] {
+    const events: StreamEvent[] = []
+    if (this.#finished) return []
+    this.#finished = true
+    for (const choice of this.#choices) choice.finish(events)
+    return asWire(events)
+  }
+
+  /** The completion so far; after `finish()`, the completion. A copy of its own at every call. */
+  snapshot(): Completion {
+    const completion: Completion = {
+      id: this.#id,
+      object: 'chat.completion',
+      created: this.#created ?? 0,
+      model: this.#model,
+      choices: this.#choices.map((choice) => choice.snapshot()),
+    }
+    const usage = this.#usageSoFar()
+    if (usage) completion.usage = usage
+    for (const [key, value] of Object.entries(this.#unknown)) setOwn(completion, key, copyJson(value))
+    return attachReport(completion, this.#report())
+  }
+
+  /** One choice so far, without the rest of the completion and its report. A choice of which nothing came said nothing. */
+  answer(index = 0): Answer {
+    const choice = this.#known(index)
+    return {
+      message: choice?.message() ?? { role: 'assistant', content: null },
+      finish_reason: choice?.finishReason ?? null,
+      usage: this.#usageSoFar(),
+    }
+  }
+
+  #usageSoFar(): Usage | null {
+    return this.#usage ? asWire(copyJson(this.#usage)) : null
+  }
+
+  #add(chunk: unknown, whole: boolean, events: StreamEvent[]): void {
+    if (!isObject(chunk)) return
+    this.#round++
+    if (this.#options.chunkEvents !== false && !whole) events.push({ type: 'chunk', chunk: asWire(chunk) })
+    let usage: JsonObject | undefined
+    let groq: JsonObject | undefined
+    for (const key in chunk) {
+      const value = chunk[key]
+      switch (key) {
+        case 'id':
+          if (this.#id === '') this.#id = text(value)
+          break
+        case 'model':
+          if (this.#model === '') this.#model = text(value)
+          break
+        case 'created':
+          if (!this.#created) this.#created = (typeof value === 'object' ? 0 : Number(value)) || undefined
+          break
+        case 'choices':
+          this.#addChoices(value, whole, events)
+          break
+        // `obfuscation` is padding that hides a chunk's length.
+        case 'object':
+        case 'obfuscation':
+          break
+        case 'usage':
+          if (isObject(value)) usage = value
+          break
+        case 'x_groq':
+          if (isObject(value) && isObject(value['usage'])) groq = value['usage']
+          replaceField(this.#unknown, key, value, this.#bounds)
+          break
+        default:
+          replaceField(this.#unknown, key, value, this.#bounds)
+      }
+    }
+    if (usage) this.#setUsage(usage, 3, events)
+    else if (groq) this.#setUsage(groq, 2, events)
+  }
+
+  #addChoices(choices: unknown, whole: boolean, events: StreamEvent[]): void {
+    if (isEmpty(choices)) return
+    if (!Array.isArray(choices)) throw unexpected('choices', choices, 'a list')
+    for (const entry of choices as readonly unknown[]) {
+      if (!isObject(entry)) continue
+      const choice = this.#choiceAt(entry['index'])
+      if (choice === undefined) continue
+      choice.add(entry, this.#round, whole, events)
+      if (choice.usage === undefined) continue
+      this.#setUsage(choice.usage, 1, events)
+      choice.usage = undefined
+    }
+  }
+
+  /** The builder of a choice; `undefined` where nobody asked for it. */
+  #choiceAt(wireIndex: unknown): ChoiceBuilder | undefined {
+    const index = isEmpty(wireIndex) ? 0 : integer(wireIndex)
+    const known = index === undefined ? undefined : this.#known(index)
+    if (known) return known
+    if (index === undefined || index < 0 || index >= (this.#options.n ?? maxChoices)) {
+      this.#ignore(`choices[${index ?? JSON.stringify(text(wireIndex))}]`)
+      return undefined
+    }
+    const choice = new ChoiceBuilder(index, this.#bounds, this.#options)
+    const isLast = (this.#choices.at(-1)?.index ?? -1) < index
+    this.#choices.push(choice)
+    if (!isLast) this.#choices.sort((one, other) => one.index - other.index)
+    return choice
+  }
+
+  /** Where no choice is missing, it stands at its index. */
+  #known(index: number): ChoiceBuilder | undefined {
+    const choice = this.#choices[index]
+    return choice?.index === index ? choice : this.#choices.find((other) => other.index === index)
+  }
+
+  /** Usage stands in the chunk, under `x_groq`, or in a choice; the chunk's own counts most, and the last one stays. */
+  #setUsage(usage: JsonObject, rank: number, events: StreamEvent[]): void {
+    if (rank < this.#usageRank) return
+    this.#usageRank = rank
+    this.#usage = usageOf(usage, this.#bounds, (path) => this.#ignore(path))
+    events.push({ type: 'usage', usage: asWire(copyJson(this.#usage)) })
+  }
+
+  /** For the report, which is for people: a server that invents paths without end fills no memory. */
+  #ignore(path: string): void {
+    this.#ignored ??= new Set()
+    if (this.#ignored.size < maxIgnored) this.#ignored.add(path.slice(0, 200))
+  }
+
+  #report(): CompletionReport {
+    const missing: string[] = []
+    if (this.#id === '') missing.push('id')
+    if (this.#model === '') missing.push('model')
+    if (this.#created === undefined) missing.push('created')
+    const unfinished: { choice: number; index: number }[] = []
+    const ignored = [...(this.#ignored ?? [])]
+    for (const choice of this.#choices) {
+      const path = `choices[${choice.index}]`
+      if (choice.role === '') missing.push(`${path}.message.role`)
+      if (choice.finishReason === null) missing.push(`${path}.finish_reason`)
+      for (const index of choice.calls.withoutId()) missing.push(`${path}.message.tool_calls[${index}].id`)
+      for (const index of choice.calls.unfinished(choice.finishReason)) unfinished.push({ choice: choice.index, index })
+      if (choice.ignored) ignored.push(...choice.ignored)
+    }
+    return { missing, unfinished, ignored }
+  }
+}

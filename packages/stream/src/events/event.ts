@@ -1,0 +1,130 @@
+import type { Chunk, CompletionAudio, FunctionToolCall, CustomToolCall, TokenLogprob, Usage } from '@toolloop/wire'
+import type { DeepPartial } from '../json/deep-partial.ts'
+import type { JsonPath } from '../json/path.ts'
+
+/**
+ * What chunks mean, in order. `choice` is the choice's index; `index` is the call's position in the message's
+ * `tool_calls`. Each `done` comes exactly once, after the last delta of its thing. `Parsed` is the answer's type;
+ * `Args` holds the types of arguments by the name of their tool: `{ get_weather: { city: string } }`.
+ */
+export type StreamEvent<Parsed = unknown, Args = AnyArgs> =
+  | ChunkEvent
+  | ContentDelta<Parsed>
+  | ContentDone<Parsed>
+  | { readonly type: 'refusal.delta'; readonly choice: number; readonly delta: string }
+  | { readonly type: 'refusal.done'; readonly choice: number; readonly refusal: string }
+  | { readonly type: 'reasoning.delta'; readonly choice: number; readonly delta: string }
+  | { readonly type: 'reasoning.done'; readonly choice: number; readonly reasoning: string }
+  | ArgumentsDeltaOf<Args>
+  | ArgumentsDoneOf<Args>
+  | CustomInputDelta
+  | CustomInputDone
+  | CallSealed
+  | { readonly type: 'logprobs.content.delta'; readonly choice: number; readonly delta: readonly TokenLogprob[] }
+  | { readonly type: 'logprobs.content.done'; readonly choice: number; readonly content: readonly TokenLogprob[] }
+  | { readonly type: 'logprobs.refusal.delta'; readonly choice: number; readonly delta: readonly TokenLogprob[] }
+  | { readonly type: 'logprobs.refusal.done'; readonly choice: number; readonly refusal: readonly TokenLogprob[] }
+  | { readonly type: 'audio.delta'; readonly choice: number; readonly delta: Partial<CompletionAudio> }
+  | { readonly type: 'audio.done'; readonly choice: number; readonly audio: CompletionAudio }
+  | { readonly type: 'usage'; readonly usage: Usage }
+
+export interface ChunkEvent {
+  readonly type: 'chunk'
+  readonly chunk: Chunk
+}
+
+export interface ContentDelta<Parsed = unknown> {
+  readonly type: 'content.delta'
+  readonly choice: number
+  readonly delta: string
+  /**
+   * The JSON so far: a live, read-only view, valid until the next event. Not enumerable. It is what the model wrote, not
+   * validated: a key may hold something else than its type says. `undefined` where the content is not JSON.
+   */
+  readonly parsed: DeepPartial<Parsed> | undefined
+  /** Is the value at `path` of `parsed` complete? `[]`, the default, is the whole. */
+  isComplete(path?: JsonPath): boolean
+}
+
+export interface ContentDone<Parsed = unknown> {
+  readonly type: 'content.done'
+  readonly choice: number
+  readonly content: string
+  /** The whole JSON, parsed when it is read; `undefined` where the content is not JSON. Not enumerable. */
+  readonly parsed: DeepPartial<Parsed> | undefined
+}
+
+export interface ArgumentsDelta<Name extends string = string, Args = unknown> {
+  readonly type: 'tool_calls.function.arguments.delta'
+  readonly choice: number
+  readonly index: number
+  readonly id: string
+  readonly name: Name
+  readonly delta: string
+  /**
+   * The arguments so far: a live, read-only view, valid until the next event. Not enumerable. It is what the model
+   * wrote, not validated: a key may hold something else than its type says, and defaults and transforms come later.
+   * `undefined` where it is not JSON.
+   */
+  readonly parsed: DeepPartial<Args> | undefined
+  /** Is the value at `path` of `parsed` complete? `[]`, the default, is the whole. */
+  isComplete(path?: JsonPath): boolean
+}
+
+export interface ArgumentsDone<Name extends string = string, Args = unknown> {
+  readonly type: 'tool_calls.function.arguments.done'
+  readonly choice: number
+  readonly index: number
+  readonly id: string
+  readonly name: Name
+  readonly arguments: string
+  /** `false`: the call broke off (the answer hit a limit) or its arguments are no JSON object. It must not be executed. */
+  readonly complete: boolean
+  /** The whole JSON, parsed when it is read and as little validated as before; `undefined` where it is not JSON. Not enumerable. */
+  readonly parsed: DeepPartial<Args> | undefined
+}
+
+/** Nothing is known of the tools: any name, any arguments. */
+export type AnyArgs = Readonly<Record<string, unknown>>
+
+/**
+ * A delta of a call to one of these tools, told apart by `name`. Models invent names, so any other stays possible;
+ * nothing is known of what such a call carries, and its `parsed` has no type to show.
+ */
+export type ArgumentsDeltaOf<Args> =
+  | { [Name in keyof Args & string]: ArgumentsDelta<Name, Args[Name]> }[keyof Args & string]
+  | (string extends keyof Args ? never : ArgumentsDelta<string, undefined>)
+
+/** The end of a call to one of these tools, told apart in the same way. */
+export type ArgumentsDoneOf<Args> =
+  | { [Name in keyof Args & string]: ArgumentsDone<Name, Args[Name]> }[keyof Args & string]
+  | (string extends keyof Args ? never : ArgumentsDone<string, undefined>)
+
+export interface CustomInputDelta {
+  readonly type: 'tool_calls.custom.input.delta'
+  readonly choice: number
+  readonly index: number
+  readonly id: string
+  readonly name: string
+  readonly delta: string
+}
+
+export interface CustomInputDone {
+  readonly type: 'tool_calls.custom.input.done'
+  readonly choice: number
+  readonly index: number
+  readonly id: string
+  readonly name: string
+  readonly input: string
+}
+
+/**
+ * Nothing more will be added to this call: its arguments are one complete JSON object, its name is there, and a
+ * further chunk of the same choice added nothing to it. From here on it is safe to execute.
+ */
+export interface CallSealed {
+  readonly type: 'call.sealed'
+  readonly choice: number
+  readonly index: number
+  readonly call: FunctionToolCall | CustomToolCall
+}

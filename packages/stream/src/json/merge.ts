@@ -1,0 +1,63 @@
+// How a field that no type names grows: the rule for everything servers add to a delta.
+import type { Bounds } from '../limits/bounds.ts'
+import { utf8Length } from '../limits/bounds.ts'
+import { copyJson, getOwn, isEmpty, isObject, isOmitted, setOwn, sizeOf } from './value.ts'
+import type { JsonObject } from './value.ts'
+
+/** These strings name something: a later one replaces the earlier, where other strings are concatenated. */
+const names: ReadonlySet<string> = new Set(['id', 'type', 'name', 'role', 'format', 'signature', 'model', 'provider'])
+
+/** Adds one field of a delta: strings grow, objects merge key by key, arrays merge by their items' `index` or append. */
+export function mergeField(target: JsonObject, key: string, value: unknown, bounds: Bounds, depth = 1): void {
+  const before = getOwn(target, key)
+  if (isOmitted(value) || (isEmpty(value) && before !== undefined)) return
+  if (isObject(before) && isObject(value)) {
+    bounds.depth(depth, 'A field of the answer')
+    for (const [name, item] of Object.entries(value)) mergeField(before, name, item, bounds, depth + 1)
+  } else if (Array.isArray(before) && Array.isArray(value)) mergeItems(before, value, bounds, depth)
+  else {
+    const added = copyJson(value, bounds, depth)
+    const grows = typeof before === 'string' && typeof added === 'string' && !names.has(key)
+    countField(key, grows ? '' : before, added, bounds)
+    setOwn(target, key, grows ? before + added : added)
+  }
+}
+
+/** Replaces a field, unless the new value says nothing. For what stands beside the delta: chunk and choice. */
+export function replaceField(target: JsonObject, key: string, value: unknown, bounds: Bounds): void {
+  // Most chunks repeat it. What a prototype has is never equal to a value from the wire.
+  if (target[key] === value) return
+  const before = getOwn(target, key)
+  if (isOmitted(value) || (isEmpty(value) && before !== undefined)) return
+  const after = copyJson(value, bounds)
+  countField(key, before, after, bounds)
+  setOwn(target, key, after)
+}
+
+/** A field counts for what it holds, however often it is replaced; a new one also for its name. */
+function countField(key: string, before: unknown, after: unknown, bounds: Bounds): void {
+  bounds.content(sizeOf(after) + (before === undefined ? utf8Length(key) : -sizeOf(before)))
+}
+
+function mergeItems(items: unknown[], added: readonly unknown[], bounds: Bounds, depth: number): void {
+  bounds.depth(depth, 'A field of the answer')
+  for (const item of added) {
+    const index = isObject(item) ? item['index'] : undefined
+    if (typeof index === 'number') bounds.listItems(items.length)
+    const same =
+      typeof index === 'number' ? items.findLast((other) => isObject(other) && other['index'] === index) : undefined
+    if (isObject(same) && isObject(item))
+      for (const [key, value] of Object.entries(item)) mergeField(same, key, value, bounds, depth + 2)
+    else {
+      if (typeof index === 'number') bounds.listItems(items.length + 1)
+      append(items, item, bounds, depth + 1)
+    }
+  }
+}
+
+/** Adds a copy of one item to a list. */
+export function append(items: unknown[], item: unknown, bounds: Bounds, depth = 1): void {
+  const copy = copyJson(item, bounds, depth)
+  bounds.content(sizeOf(copy))
+  items.push(copy)
+}

@@ -1,0 +1,68 @@
+// HTTP over any `fetch`.
+import type { Http, HttpRequest, HttpResponse, Sending } from './contract.ts'
+import { APIConnectionError } from '../errors/classes.ts'
+
+/** Sends by this `fetch`; redirects are left to the caller. */
+export function fetchHttp(fetch: typeof globalThis.fetch): Http {
+  return {
+    send(request, onConnected) {
+      // `fetch` does not tell when the connection stands.
+      onConnected()
+      return sendByFetch(fetch, request)
+    },
+    close: async () => {},
+  }
+}
+
+function sendByFetch(fetch: typeof globalThis.fetch, request: HttpRequest): Sending {
+  const controller = new AbortController()
+  const pending: Pending = { reject: undefined, failure: undefined }
+  const init: RequestInit = {
+    method: request.method,
+    headers: request.headers,
+    redirect: 'manual',
+    signal: controller.signal,
+    ...(request.body === undefined ? {} : { body: request.body }),
+  }
+  const cancel = (error: Error): void => {
+    if (pending.failure !== undefined) return
+    pending.failure = error
+    pending.reject?.(error)
+    controller.abort(error)
+  }
+  const response = orFailure(pending, async () =>
+    responseOf(await fetch(request.origin + request.path, init), pending, cancel),
+  )
+  return { response, cancel }
+}
+
+function responseOf(response: Response, pending: Pending, cancel: (error: Error) => void): HttpResponse {
+  const reader = response.body?.getReader()
+  return {
+    status: response.status,
+    headers: response.headers,
+    read: () =>
+      orFailure(pending, async () => {
+        const next = await reader?.read()
+        return next?.value === undefined ? undefined : [next.value]
+      }),
+    finish() {
+      reader?.cancel().catch(() => {})
+      cancel(new APIConnectionError('The response was not read to its end'))
+    },
+  }
+}
+
+/** What one request waits for; a `fetch` that ignores its signal is left behind. */
+interface Pending {
+  reject: ((error: Error) => void) | undefined
+  failure: Error | undefined
+}
+
+function orFailure<T>(pending: Pending, work: () => Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    if (pending.failure !== undefined) return reject(pending.failure)
+    pending.reject = reject
+    work().then(resolve, reject)
+  })
+}

@@ -1,0 +1,144 @@
+// From the client's options and one route to the request that is sent. What never changes is made once.
+import { type ModelMemory, type Profile, UsageError } from '@toolloop/wire'
+import { defaultBaseURL, type Endpoint, endpointOf, queryString, segmentOf } from './endpoint.ts'
+import { environment } from './environment.ts'
+import { checkedKey, mergeHeaders } from './headers.ts'
+import type { HttpRequest } from '../http/contract.ts'
+import type { AzureOptions, ClientOptions, HeaderOptions, QueryOptions, RequestOptions } from './options.ts'
+import { profileFor } from './profiles.ts'
+import { serialize } from './serialize.ts'
+
+/** A request of any route. */
+export interface Route {
+  readonly method: HttpRequest['method']
+  /** Behind the base URL, with a leading slash; ids in it are encoded. */
+  readonly path: string
+  readonly query?: QueryOptions | undefined
+  readonly body?: Readonly<Record<string, unknown>> | undefined
+  /** The model, where the address names it. */
+  readonly model?: string | undefined
+}
+
+/** Made at the first request: the environment is read here. */
+export class RequestBuilder {
+  readonly baseURL: string
+  readonly profile: Profile
+  readonly origin: string
+  readonly #options: ClientOptions
+  readonly #endpoint: Endpoint
+  readonly #key: ClientOptions['apiKey']
+  readonly #headers: Record<string, string>
+  readonly #query: string
+  /** All headers of a POST but the idempotency key, where the key is a string and no header is in its way. */
+  readonly #post: Readonly<Record<string, string>> | undefined
+
+  constructor(options: ClientOptions) {
+    this.#options = options
+    this.baseURL = String(options.baseURL ?? environment('OPENAI_BASE_URL') ?? defaultBaseURL)
+    this.#endpoint = endpointOf(this.baseURL)
+    this.origin = this.#endpoint.origin
+    this.#key = keyOf(options, this.baseURL)
+    this.profile = profileFor(options.profile ?? (options.azure && 'azure'), this.baseURL)
+    this.#headers = mergeHeaders({
+      accept: 'application/json, text/event-stream',
+      'openai-organization': options.organization,
+      'openai-project': options.project,
+    })
+    this.#query = queryString(...this.#queries())
+    const ownKey = Object.keys(options.headers ?? {}).some((name) => name.toLowerCase() === idempotencyKey)
+    if (typeof this.#key !== 'function' && !ownKey) this.#post = this.#merge(this.#key, jsonBody, {})
+  }
+
+  /** Does the key come from a function? */
+  get renewsKey(): boolean {
+    return typeof this.#key === 'function'
+  }
+
+  /** The key of the next attempt. */
+  key(): string | undefined | Promise<string> {
+    const key = this.#key
+    return typeof key === 'function' ? askFor(key) : key
+  }
+
+  /** Everything but the key is made once per request; an idempotency key holds for all its attempts. */
+  build(route: Route, options: RequestOptions): (key: string | undefined) => HttpRequest {
+    const { method } = route
+    const body = route.body === undefined ? undefined : jsonOf(route.body, options.memory)
+    const query =
+      route.query || options.query ? queryString(...this.#queries(), route.query, options.query) : this.#query
+    const path = this.#endpoint.path + pathOf(route, this.#options.azure) + query
+    const id = method === 'POST' ? (options.idempotencyKey ?? randomId()) : undefined
+    const own = body === undefined ? {} : jsonBody
+    const known = options.headers === undefined && options.idempotencyKey === undefined ? this.#post : undefined
+    return (key) => {
+      const headers =
+        known !== undefined && id !== undefined
+          ? { ...known, [idempotencyKey]: id }
+          : this.#merge(key, own, { [idempotencyKey]: id }, options.headers)
+      return { method, origin: this.origin, path, headers, body }
+    }
+  }
+
+  #merge(key: string | undefined, ...layers: readonly (HeaderOptions | undefined)[]): Record<string, string> {
+    const [own, id, last] = layers
+    return mergeHeaders(this.#headers, own, id, authOf(key, this.#options.azure), this.#options.headers, last)
+  }
+
+  #queries(): readonly (QueryOptions | undefined)[] {
+    const { azure, query } = this.#options
+    return [this.#endpoint.query, azure && { 'api-version': azure.apiVersion }, query]
+  }
+}
+
+const idempotencyKey = 'idempotency-key'
+const jsonBody = { 'content-type': 'application/json' }
+
+/** A key from the environment goes only where the environment (or the default) says. */
+function keyOf(options: ClientOptions, baseURL: string): ClientOptions['apiKey'] {
+  const key = options.apiKey ?? (options.baseURL === undefined ? environment('OPENAI_API_KEY') : undefined)
+  if (key === undefined && baseURL === defaultBaseURL)
+    throw new UsageError(
+      'There is no API key: set OPENAI_API_KEY, or pass `apiKey` (with `baseURL`, for another server)',
+    )
+  return typeof key === 'string' ? checkedKey(key) : key
+}
+
+async function askFor(key: () => string | Promise<string>): Promise<string> {
+  let answer: string
+  try {
+    answer = await key()
+  } catch (cause) {
+    throw new UsageError(`\`apiKey\` failed: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+  }
+  return checkedKey(answer)
+}
+
+function authOf(key: string | undefined, azure: AzureOptions | undefined): HeaderOptions {
+  if (key === undefined) return {}
+  return azure !== undefined && azure.auth !== 'bearer' ? { 'api-key': key } : { authorization: `Bearer ${key}` }
+}
+
+function pathOf(route: Route, azure: AzureOptions | undefined): string {
+  if (azure === undefined) return route.path
+  const deployment = azure.deployment ?? route.model
+  return deployment === undefined
+    ? `/openai${route.path}`
+    : `/openai/deployments/${segmentOf(deployment, 'A deployment')}${route.path}`
+}
+
+function jsonOf(body: object, memory: ModelMemory | undefined): string | Uint8Array<ArrayBuffer> {
+  try {
+    return serialize(body, memory)
+  } catch (cause) {
+    throw new UsageError(`The request is not JSON: ${cause instanceof Error ? cause.message : String(cause)}`, {
+      cause,
+    })
+  }
+}
+
+/** Browsers offer `randomUUID` in secure contexts only. */
+function randomId(): string {
+  if (typeof crypto.randomUUID === 'function') return crypto.randomUUID()
+  const bytes = crypto.getRandomValues(new Uint8Array(16))
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+}

@@ -1,0 +1,83 @@
+// The body of a plain answer: is it a completion, or an error in disguise?
+import type { Chunk, Completion } from '@toolloop/wire'
+import { APIConnectionError } from '../errors/classes.ts'
+import { excerpt, isObject, statesError } from '../errors/body.ts'
+import { apiErrorOf, type Answer, notACompletion } from '../errors/answer.ts'
+
+/** Parses a body that should be JSON. */
+export function readJson(text: string, answer: () => Answer): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    // The parser's own error quotes the body; it is no cause to pass on.
+    const { from = 'The server', status, redact = (quoted: string) => quoted } = answer()
+    const trimmed = text.trim()
+    if (trimmed === '') throw new APIConnectionError(`${from} answered ${status} with an empty body`)
+    if (/^[[{"]/.test(trimmed))
+      throw new APIConnectionError(
+        `${from} answered ${status} with a truncated body of ${text.length} characters: ${excerpt(redact(trimmed), 256)}`,
+      )
+    throw notACompletion({ ...answer(), body: text }, trimmed.startsWith('<') ? 'HTML' : 'text that is not JSON')
+  }
+}
+
+/**
+ * Reads a completion. What servers leave out or write their own way stays as it came; what cannot be a completion is
+ * a typed error with the server's words.
+ */
+export function readCompletion(text: string, answer: () => Answer): Completion {
+  return checkCompletion(readJson(text, answer), answer)
+}
+
+/** The same for a body that was parsed already. */
+export function checkCompletion(body: unknown, answer: () => Answer): Completion {
+  if (statesError(body)) throw apiErrorOf({ ...answer(), body })
+  const problem = problemOf(body)
+  if (problem !== undefined) throw notACompletion({ ...answer(), body }, problem)
+  return body as Completion
+}
+
+/** A whole completion where a stream was asked for, as one chunk. */
+export function chunkOf(completion: Completion): Chunk {
+  const choices = completion.choices.map(({ message, ...choice }) => {
+    // Servers without streams also put the whole message under `delta`.
+    const { tool_calls, ...rest } =
+      message ?? (choice as { delta?: Completion['choices'][number]['message'] }).delta ?? {}
+    const calls = tool_calls?.map((call, index) => ({ index, ...call }))
+    return { ...choice, delta: { ...rest, ...(calls === undefined ? {} : { tool_calls: calls }) } }
+  })
+  return { ...completion, object: 'chat.completion.chunk', choices } as Chunk
+}
+
+function problemOf(body: unknown): string | undefined {
+  if (body === null) return 'null'
+  if (Array.isArray(body)) return 'an array'
+  if (!isObject(body)) return `a ${typeof body}`
+  const choices = body['choices']
+  if (!Array.isArray(choices)) return choices === undefined ? 'no `choices`' : '`choices` that is no array'
+  if (choices.length === 0) return 'empty `choices`'
+  for (const choice of choices) {
+    const problem = choiceProblem(choice)
+    if (problem !== undefined) return problem
+  }
+  return undefined
+}
+
+function choiceProblem(choice: unknown): string | undefined {
+  if (!isObject(choice)) return 'a choice that is no object'
+  const message = choice['message'] ?? choice['delta']
+  // Some servers leave the message out when a filter withheld it.
+  if (message === undefined || message === null)
+    return choice['finish_reason'] ? undefined : 'a choice without a message'
+  return messageProblem(message)
+}
+
+/** Why this can be no message, and no delta of one. What servers write their own way can. */
+export function messageProblem(message: unknown): string | undefined {
+  if (!isObject(message)) return 'a message that is no object'
+  const { content, tool_calls: calls } = message
+  const kind = typeof content
+  if (kind !== 'string' && kind !== 'object' && kind !== 'undefined') return `content that is a ${kind}`
+  if (calls !== undefined && calls !== null && !Array.isArray(calls)) return '`tool_calls` that is no array'
+  return undefined
+}
