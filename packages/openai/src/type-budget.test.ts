@@ -5,7 +5,7 @@ import { each, instantiationsOf, programFolder } from '../../../scripts/type-cos
 
 const folder = programFolder(import.meta.dirname)
 /** The transport speaks to Node's undici. */
-const options = { types: ['node'], include: ['../../../transport/src/*.d.ts'] }
+const options = { types: ['node'], include: ['../../../transport/src/http/*.d.ts'] }
 
 const head = `
 import OpenAI from '../../src/index.ts'

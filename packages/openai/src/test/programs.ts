@@ -1171,10 +1171,10 @@ const errors: Record<string, Case> = {
     program: ({ client }) => client.chat.completions.create({ model, messages }, { signal: AbortSignal.abort() }),
   },
   'aborted while it waits': {
-    answers: [text('Late.', { delay: 400 })],
+    answers: [text('Late.', { delay: 5_000 })],
     program: ({ client }) => {
       const { signal, abort } = abortable()
-      setTimeout(abort, 40)
+      setTimeout(abort, 300)
       return client.chat.completions.create({ model, messages }, { signal })
     },
   },
