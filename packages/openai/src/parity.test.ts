@@ -1,7 +1,9 @@
 // The same programs, and the same recorded streams, with the peer and with this package.
+import { readFileSync } from 'node:fs'
 import { isDeepStrictEqual } from 'node:util'
 import { describe, expect, it, test } from 'vitest'
 import { readCorpus } from '../../stream/src/test/corpus.ts'
+import { expectedRows, tableOf } from './test/parity.ts'
 import { type Run, runWithOurs, runWithPeer } from './test/peers.ts'
 import { programs } from './test/programs.ts'
 import { reasonFor, replay } from './test/recorded.ts'
@@ -18,6 +20,13 @@ describe.each(Object.entries(programs))('%s', (_, cases) => {
 
 it('holds at least sixty programs', () => {
   expect(Object.values(programs).flatMap((cases) => Object.keys(cases)).length).toBeGreaterThanOrEqual(60)
+})
+
+it('is told in the manual', () => {
+  const page = readFileSync(new URL('../../../docs/coming-from-openai.md', import.meta.url), 'utf8')
+  const told = new Set(page.split('\n').map(plain))
+  const rows = tableOf(expectedRows()).split('\n').map(plain)
+  expect(rows.filter((row) => !told.has(row))).toEqual([])
 })
 
 describe('recorded streams', () => {
@@ -37,6 +46,9 @@ describe('recorded streams', () => {
     },
   )
 })
+
+/** Tables are laid out by the formatter. */
+const plain = (line: string): string => line.replaceAll(/ +/g, ' ').replaceAll(/-+/g, '-').trim()
 
 /** The length is another one too. */
 function without({ requests, result }: Run, fields: readonly string[]): unknown {

@@ -28,6 +28,16 @@ export async function programRows(): Promise<Row[]> {
   return rows
 }
 
+/** The same rows as they are said to be; `parity.test.ts` holds every program to it. */
+export function expectedRows(): Row[] {
+  return Object.entries(programs).map(([group, cases]) => {
+    const different = new Map<string, string[]>()
+    for (const [name, { differs }] of Object.entries(cases))
+      if (differs !== undefined) different.set(differs, [...(different.get(differs) ?? []), name])
+    return { group, same: Object.values(cases).filter(({ differs }) => differs === undefined).length, different }
+  })
+}
+
 /** `undefined` where no folder of recordings is named. */
 export async function recordedRow(): Promise<Row | undefined> {
   const corpus = readCorpus()?.filter(({ kind }) => kind === 'stream')
