@@ -1,5 +1,6 @@
 // The examples run as programs of their own, against a scripted server, and print what they say.
 import { execFile } from 'node:child_process'
+import { join } from 'node:path'
 import { promisify } from 'node:util'
 import {
   call,
@@ -116,7 +117,7 @@ const examples: Record<string, { script: Script; prints: string }> = {
 
 it.each(Object.entries(examples))('docs/examples/%s.ts prints what it should', async (name, { script, prints }) => {
   await using server = await scriptedServer(script, { check: checkRequest })
-  const program = new URL(`examples/${name}.ts`, import.meta.url).pathname
+  const program = join(import.meta.dirname, `examples/${name}.ts`)
   const env = { ...process.env, OPENAI_API_KEY: 'test', OPENAI_BASE_URL: server.url }
   const { stdout, stderr } = await promisify(execFile)(process.execPath, ['--conditions=@toolloop/source', program], {
     env,

@@ -1,6 +1,7 @@
 // The README's programs run. (That it quotes them as they are, pages.test.ts checks.)
 import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { call, scriptedServer, text, toolResults } from '@toolloop/testing'
 import { expect, it } from 'vitest'
@@ -16,7 +17,7 @@ it.each([
     const { sky, temperature } = JSON.parse(weather.content) as { sky: string; temperature: number }
     return text(JSON.stringify({ umbrella: true, why: `${sky} at ${temperature} degrees.` }))
   })
-  const program = new URL(`examples/${name}`, import.meta.url).pathname
+  const program = join(import.meta.dirname, 'examples', name)
   const env = { ...process.env, OPENAI_API_KEY: 'test', OPENAI_BASE_URL: server.url }
   const { stdout } = await promisify(execFile)(process.execPath, ['--conditions=@toolloop/source', program], {
     env,

@@ -4,6 +4,7 @@ import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, wri
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
+import { builtPackages, unexportedNames } from './public-names.ts'
 
 interface Manifest {
   readonly engines?: { readonly node?: string }
@@ -39,6 +40,9 @@ try {
     for (const output of ['build', 'dist'])
       rmSync(join(root, 'packages', folder, output), { recursive: true, force: true })
   await pnpm(root, ['build'])
+  const built = builtPackages(root)
+  for (const name of unexportedNames(built.get('toolloop') ?? '', built))
+    problems.push(`toolloop does not export ${name}, which stands in a type that it exports`)
   await pnpm(toolchain, ['install', '--frozen-lockfile', '--prefer-offline'])
   const packed: Packed[] = []
   for (const folder of readdirSync(join(root, 'packages'))) {
@@ -48,7 +52,10 @@ try {
     await inspect(item)
     console.log(`${item.name}: ${item.files.length} files, ${Math.ceil(item.bytes / 1024)} kB packed`)
   }
-  if (problems.length === 0) await useInProject(packed)
+  if (problems.length === 0) {
+    await useInProject(packed)
+    await useAlone(packed)
+  }
 } catch (error) {
   problems.push(error instanceof Error ? error.message : String(error))
 } finally {
@@ -110,8 +117,8 @@ async function useInProject(packed: readonly Packed[]): Promise<void> {
   const project = join(temporary, 'project')
   cpSync(join(root, 'scripts/project'), project, { recursive: true })
   const tarballs = Object.fromEntries(packed.map(({ name, tarball }) => [name, `file:${tarball}`]))
-  const zod = /^ {2}zod: (.+)$/m.exec(readFileSync(join(root, 'pnpm-workspace.yaml'), 'utf8'))?.[1] ?? 'latest'
-  const manifest = { name: 'project', private: true, type: 'module', dependencies: { ...tarballs, zod } }
+  const dependencies = { ...tarballs, zod: versionOf('zod') }
+  const manifest = { name: 'project', private: true, type: 'module', dependencies }
   writeFileSync(join(project, 'package.json'), JSON.stringify(manifest))
   writeFileSync(join(project, 'pnpm-workspace.yaml'), JSON.stringify({ overrides: tarballs, pmOnFail: 'ignore' }))
   writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions }))
@@ -130,6 +137,45 @@ async function useInProject(packed: readonly Packed[]): Promise<void> {
       else problems.push(`project/${program} on ${name} ${version} ended with ${output.slice(-200)} instead of "ok"`)
     }
   }
+}
+
+/**
+ * Compiles programs that depend on `toolloop` alone, as pnpm installs it: what it depends on cannot be imported. With
+ * declarations, so that every inferred type must have a name in reach; by the oldest compiler; and as CommonJS with the
+ * resolution of old projects, which knows no `exports`.
+ */
+async function useAlone(packed: readonly Packed[]): Promise<void> {
+  const project = join(temporary, 'alone')
+  cpSync(join(root, 'scripts/alone'), project, { recursive: true })
+  const tarballs = Object.fromEntries(packed.map(({ name, tarball }) => [name, `file:${tarball}`]))
+  const dependencies = { toolloop: tarballs['toolloop'], zod: versionOf('zod') }
+  writeFileSync(
+    join(project, 'package.json'),
+    JSON.stringify({ name: 'alone', private: true, type: 'module', dependencies }),
+  )
+  writeFileSync(join(project, 'pnpm-workspace.yaml'), JSON.stringify({ overrides: tarballs, pmOnFail: 'ignore' }))
+  await pnpm(project, ['install', '--prefer-offline', '--no-frozen-lockfile'])
+  const lib = ['es2023', 'dom', 'dom.iterable', 'dom.asynciterable', 'esnext.disposable']
+  const old = { module: 'commonjs', moduleResolution: 'node10', esModuleInterop: true }
+  const oldest = join(toolchain, 'node_modules/typescript-oldest/bin/tsc')
+  for (const [name, compiler, more] of [
+    ['this compiler', join(root, 'node_modules/.bin/tsc'), {}],
+    ['the oldest compiler', oldest, {}],
+    ['the oldest compiler, as CommonJS', oldest, old],
+  ] as const) {
+    const options = { ...compilerOptions, ...more, lib, target: 'es2022', declaration: true }
+    writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions: options, include: ['*.ts'] }))
+    const [program, ...before] =
+      compiler.endsWith('bin/tsc') && compiler !== oldest ? [compiler] : [process.execPath, compiler]
+    await run(program, [...before, '-p', '.'], project)
+    console.log(`scripts/alone: type-checks with declarations by ${name}`)
+  }
+}
+
+/** As the workspace's catalog says. */
+function versionOf(name: string): string {
+  const catalog = readFileSync(join(root, 'pnpm-workspace.yaml'), 'utf8')
+  return new RegExp(`^ {2}${name}: (.+)$`, 'm').exec(catalog)?.[1] ?? 'latest'
 }
 
 interface Runtime {

@@ -6,7 +6,7 @@ export const rows: readonly (readonly string[])[] = [
   ['transport', 'stream', 'schema'],
   ['client', 'testing'],
   ['core'],
-  ['openai'],
+  ['store', 'openai'],
   ['toolloop'],
 ]
 

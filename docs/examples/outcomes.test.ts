@@ -1,8 +1,5 @@
 import { call, scriptedModel, text } from '@toolloop/testing'
-import { agent, type Fact, memoryLog, outputOf, RunError, type RunLog, tool } from 'toolloop'
-import { appendFile, mkdtemp, readFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { agent, memoryLog, outputOf, RunError, tool } from 'toolloop'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 
@@ -63,25 +60,4 @@ test('resuming', async () => {
   expect(outputOf(result)).toBe('Paid.')
   expect(later.messages).toEqual(result.messages)
   expect(result.messages[2]).toMatchObject({ role: 'tool', content: 'paid 250' })
-})
-
-test('a log in a file', async () => {
-  const path = join(await mkdtemp(join(tmpdir(), 'log-')), 'run.jsonl')
-  // #region file
-  const fileLog = (file: string): RunLog => ({
-    load: async () => {
-      const lines = (await readFile(file, 'utf8').catch(() => '')).split('\n')
-      return lines.slice(0, -1).map((line) => JSON.parse(line) as Fact) // behind the last line break: torn, or nothing
-    },
-    append: (facts) => appendFile(file, facts.map((fact) => `${JSON.stringify(fact)}\n`).join('')),
-  })
-  // #endregion
-  const cashier = agent({
-    name: 'cashier',
-    model: scriptedModel([call('pay', { amount: 250 }, { id: 'c1' }), text('Paid.')]),
-    tools: [pay],
-  })
-  expect((await cashier.run('Pay 250.', { log: fileLog(path) })).status).toBe('approval')
-  const result = await cashier.run(undefined, { from: fileLog(path), decisions: { c1: { approve: true } } })
-  expect(outputOf(result)).toBe('Paid.')
 })

@@ -25,7 +25,12 @@ Running get_weather with {"city":"Oslo"}
 Oslo true
 content.delta usage content.done stop
 What had arrived: It will rain all
-{ missing: [], unfinished: [ { choice: 0, index: 0 } ], ignored: [] }
+{
+  missing: [],
+  unfinished: [ { choice: 0, index: 0 } ],
+  ignored: [],
+  unknownFinish: []
+}
 { role: 'assistant', content: 'Rain.' }
 { city: 'Oslo', days: [ { day: 'Mon' } ] } true false
 [ { day: 'Monday', high: 12 } ]

@@ -97,8 +97,8 @@ try {
 const whole = new CompletionBuilder()
 for await (const chunk of model.stream(request)) whole.push(chunk)
 whole.finish()
-const { missing, unfinished, ignored } = reportOf(whole.snapshot())
-console.log({ missing, unfinished, ignored })
+const { missing, unfinished, ignored, unknownFinish } = reportOf(whole.snapshot())
+console.log({ missing, unfinished, ignored, unknownFinish })
 
 // A plain body.
 const body = { choices: [{ message: { content: [{ type: 'text', text: 'Rain.' }], tool_calls: null } }] }

@@ -1,4 +1,4 @@
-// pnpm --filter ./examples/early-dispatch start: the same run with early dispatch off and on.
+// pnpm demo early-dispatch: the same run with early dispatch off and on.
 import { draw, timeline } from './timeline.ts'
 
 for (const early of [false, true])

@@ -1,4 +1,4 @@
-// pnpm --filter ./examples/live-table start: an answer in JSON, drawn as a table while it arrives.
+// pnpm demo live-table: an answer in JSON, drawn as a table while it arrives.
 import { accumulate, chatModel, Client } from 'toolloop'
 import type { ChatModel } from 'toolloop'
 import { peaks, type Peaks } from './peaks.ts'

@@ -16,7 +16,7 @@ export interface Match {
 }
 
 /** What nobody wrote by hand is no answer to a question about a folder. */
-const skipped: ReadonlySet<string> = new Set(['node_modules', '.git', 'dist', 'coverage', '.pnpm-store'])
+const skipped: ReadonlySet<string> = new Set(['node_modules', '.git', 'dist', 'build', 'coverage', '.pnpm-store'])
 const longestFile = 256 * 1024
 
 export class Folder {

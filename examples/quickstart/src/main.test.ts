@@ -8,13 +8,13 @@ import { describe, expect, it } from 'vitest'
 import { Folder } from './folder.ts'
 import { scriptedExplorer } from './script.ts'
 
-const repository = new URL('../../..', import.meta.url).pathname
+const repository = join(import.meta.dirname, '../../..')
 const { INIT_CWD: _cwd, OPENAI_API_KEY: _key, OPENAI_BASE_URL: _url, OPENAI_MODEL: _model, ...clean } = process.env
 
 async function demo(args: readonly string[] = [], env: Record<string, string> = {}) {
   const child = spawn(
     process.execPath,
-    ['--conditions=@toolloop/source', new URL('main.ts', import.meta.url).pathname, ...args],
+    ['--conditions=@toolloop/source', join(import.meta.dirname, 'main.ts'), ...args],
     { env: { ...clean, ...env }, timeout: 20_000 },
   )
   let out = ''
@@ -33,6 +33,9 @@ describe('the demo', () => {
     expect(out.split('\n')[0]).toMatch(/^No OPENAI_API_KEY: a scripted model answers/)
     expect(out).toMatch(/→ list_folder\({"path":"packages"}\)/)
     expect(out).toMatch(/✓ search_files \d+ ms/)
+    // the first of three calls starts, and ends, before the model has written the last one
+    expect(out).toMatch(/→ list_folder\([^\n]*\) while the model is still talking\n {2}✓ list_folder[^]*→ search_files/)
+    expect(out.match(/"?largest"?\s*:?\s*"?packages\//gi)).toHaveLength(1)
     const [largest] = await (await Folder.open(repository)).list('packages')
     expect(out).toContain(`Largest   packages/${largest?.name} (${largest?.bytes} bytes)`)
     expect(out).toMatch(/\d steps, \d+ \+ \d+ tokens, \d+ ms\n$/)

@@ -7,7 +7,7 @@ import { Folder } from './folder.ts'
 import { scriptedExplorer } from './script.ts'
 import { bold, dim, messageOf, Screen, show, tokens } from './show.ts'
 
-const repository = new URL('../../..', import.meta.url).pathname
+const repository = resolve(import.meta.dirname, '../../..')
 
 try {
   const [path] = process.argv.slice(2).filter((argument) => argument !== '--')
@@ -25,7 +25,7 @@ async function main(path: string): Promise<number> {
     console.log(`Talking to ${client.baseURL}.`)
     return await explore(folder, client, process.env['OPENAI_MODEL'] ?? 'gpt-5.1')
   }
-  await using server = await scriptedServer(scriptedExplorer)
+  await using server = await scriptedServer(scriptedExplorer, { deltaSize: 12, delay: 10 })
   await using client = new Client({ apiKey: 'none', baseURL: server.url })
   console.log('No OPENAI_API_KEY: a scripted model answers, over real HTTP, from what the tools really return.')
   return await explore(folder, client, 'scripted')

@@ -12,10 +12,14 @@ export const bold = paint(1)
 const green = paint(32)
 const red = paint(31)
 
-/** Where a line may still be open behind streamed text. */
+/** Where a line may still be open behind streamed text, and where the step stands. */
 export class Screen {
   readonly #out: Output
   #open = false
+  /** The step's model still sends. */
+  talking = false
+  /** The step's text is JSON: the answer, which is printed once, at the end. */
+  answering: boolean | undefined
 
   constructor(out: Output) {
     this.#out = out
@@ -39,11 +43,19 @@ export class Screen {
 export function show(event: RunEvent, screen: Screen): void {
   switch (event.type) {
     case 'step.start':
+      screen.talking = true
+      screen.answering = undefined
       return screen.line(`\n${bold(`step ${event.step + 1}`)} ${dim(event.model)}`)
     case 'content.delta':
-      return screen.text(event.delta)
-    case 'tool.start':
-      return screen.line(`  ${dim('→')} ${event.name}(${short(event.arguments, 90)})`)
+      screen.answering ??= event.delta.startsWith('{')
+      return screen.answering ? undefined : screen.text(event.delta)
+    case 'step.done':
+      screen.talking = false
+      return undefined
+    case 'tool.start': {
+      const early = screen.talking ? dim(' while the model is still talking') : ''
+      return screen.line(`  ${dim('→')} ${event.name}(${short(event.arguments, 90)})${early}`)
+    }
     case 'tool.done':
       return screen.line(
         `  ${event.ok ? green('✓') : red('✗')} ${event.name} ${dim(`${event.ms} ms`)} ${short(textOf(event.content), 90)}`,

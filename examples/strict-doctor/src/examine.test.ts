@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process'
+import { dirname } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { examine } from './examine.ts'
 import * as sample from './sample.ts'
@@ -53,13 +54,35 @@ describe('strict-doctor', () => {
   })
 
   it('is a program that fails where the API would', () => {
-    const program = ['--conditions=@toolloop/source', `${import.meta.dirname}/main.ts`]
-    const { status, stdout } = spawnSync(
-      process.execPath,
-      [...program, `${import.meta.dirname}/sample.ts`, '--record=pairs'],
-      { encoding: 'utf8' },
-    )
+    const { status, stdout } = program([`${import.meta.dirname}/sample.ts`, '--record=pairs'])
     expect(status).toBe(1)
     expect(stdout.trim()).toBe(examine(sample, { record: 'pairs' }).report)
   })
+
+  it('finds a module from where the command was typed', () => {
+    const { status, stdout } = program(['src/sample.ts'], dirname(import.meta.dirname))
+    expect(status).toBe(1)
+    expect(stdout.trim()).toBe(examine(sample).report)
+  })
+
+  it.each([
+    [
+      ['nowhere.ts'],
+      'strict-doctor: there is no file /typed/here/nowhere.ts; pass the path of a module that exports schemas, from /typed/here',
+    ],
+    [['--record=pair'], 'strict-doctor: diagnose(): `record` is "pair"; it must be "pairs".'],
+    [['a.ts', 'b.ts'], 'strict-doctor: it takes one module, not also b.ts'],
+  ])('called with %j it says in one line what is wrong', (options, message) => {
+    const { status, stdout, stderr } = program(options, '/typed/here')
+    expect({ status, stdout, stderr: stderr.trim() }).toEqual({ status: 2, stdout: '', stderr: message })
+  })
 })
+
+function program(
+  options: readonly string[],
+  typedIn?: string,
+): { status: number | null; stdout: string; stderr: string } {
+  const start = ['--conditions=@toolloop/source', `${import.meta.dirname}/main.ts`, ...options]
+  const env = { ...process.env, INIT_CWD: typedIn }
+  return spawnSync(process.execPath, start, { encoding: 'utf8', env })
+}

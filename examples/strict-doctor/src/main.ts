@@ -1,30 +1,52 @@
 // strict-doctor: tells what of a module's schemas the API would refuse in strict mode, and how to mend it.
-//   pnpm start [module.ts] [--record=pairs] [--tuple=object] [--open-object=closed] [--fine-tuned]
+//   pnpm demo strict-doctor [module.ts] [--record=pairs] [--tuple=object] [--open-object=closed] [--fine-tuned]
+// Exit code 0: all is well; 1: the API would refuse a schema; 2: the program was called wrongly.
+import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
 import type { StrictOptions } from '@toolloop/schema'
 import { examine } from './examine.ts'
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    record: { type: 'string' },
-    tuple: { type: 'string' },
-    'open-object': { type: 'string' },
-    'fine-tuned': { type: 'boolean' },
-  },
-})
-
-const options: StrictOptions = {
-  record: values.record === 'pairs' ? 'pairs' : undefined,
-  tuple: values.tuple === 'object' ? 'object' : undefined,
-  openObject: values['open-object'] === 'closed' ? 'closed' : undefined,
-  fineTuned: values['fine-tuned'],
+try {
+  const { file, options } = commandLine()
+  const module: Record<string, unknown> = await import(pathToFileURL(file).href)
+  const { report, errors } = examine(module, options)
+  console.log(report)
+  process.exitCode = errors > 0 ? 1 : 0
+} catch (error) {
+  console.error(`strict-doctor: ${error instanceof Error ? error.message : String(error)}`)
+  process.exitCode = 2
 }
-const [file = `${import.meta.dirname}/sample.ts`] = positionals
-const module: Record<string, unknown> = await import(pathToFileURL(resolve(file)).href)
 
-const { report, errors } = examine(module, options)
-console.log(report)
-process.exitCode = errors > 0 ? 1 : 0
+/** `diagnose` refuses values it does not know. */
+function commandLine(): { file: string; options: StrictOptions } {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      record: { type: 'string' },
+      tuple: { type: 'string' },
+      'open-object': { type: 'string' },
+      'fine-tuned': { type: 'boolean' },
+    },
+  })
+  const [path, ...more] = positionals
+  if (more.length > 0) throw new Error(`it takes one module, not also ${more.join(', ')}`)
+  return {
+    file: path === undefined ? `${import.meta.dirname}/sample.ts` : existing(path),
+    options: {
+      record: values.record as 'pairs' | undefined,
+      tuple: values.tuple as 'object' | undefined,
+      openObject: values['open-object'] as 'closed' | undefined,
+      fineTuned: values['fine-tuned'],
+    },
+  }
+}
+
+/** The path is meant from where the command was typed; a package manager runs it in this package's folder. */
+function existing(path: string): string {
+  const from = process.env['INIT_CWD'] ?? process.cwd()
+  const file = resolve(from, path)
+  if (existsSync(file)) return file
+  throw new Error(`there is no file ${file}; pass the path of a module that exports schemas, from ${from}`)
+}

@@ -340,3 +340,27 @@ describe('a completion stream', () => {
     )
   })
 })
+
+describe('listeners', () => {
+  const events: [type: string, remedy: RegExp][] = [
+    ['content', /no event `content`\. There is `content\.delta`, `content\.done`/],
+    ['finalMessage', /no event `finalMessage`\. There are `chunk`,/],
+  ]
+  it.each(events)('of `%s` are refused, by name of what there is', async (type, remedy) => {
+    await using client = new Client({ baseURL: 'http://127.0.0.1:1/v1' })
+    const stream = client.chat.completions.stream({ model: 'm', messages: [{ role: 'user', content: 'hi' }] })
+    expect(() => stream.on(type as 'chunk', () => {})).toThrow(remedy)
+    expect(() => stream.once(type as 'chunk', () => {})).toThrow(remedy)
+  })
+
+  it('are called once by `once`', async () => {
+    await using server = await scriptedServer([text('one two three')])
+    await using client = new Client({ baseURL: server.url })
+    const stream = client.chat.completions.stream({ model: 'm', messages: [{ role: 'user', content: 'hi' }] })
+    let heard = 0
+    expect(stream.once('chunk', () => heard++)).toBe(stream)
+    await stream.final()
+    expect(heard).toBe(1)
+    expect(() => stream.on('chunk', () => {})).toThrow(/stream has ended/)
+  })
+})

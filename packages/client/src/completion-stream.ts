@@ -11,6 +11,30 @@ export type CompletionEvent<Parsed = unknown, Args = AnyArgs> = StreamEvent<Pars
 /** What listeners hear: the events, and the failure that the iterator and `.final()` throw. */
 type Heard<Parsed, Args> = CompletionEvent<Parsed, Args> | SourceFailure
 
+const eventTypes = Object.keys({
+  chunk: true,
+  'content.delta': true,
+  'content.done': true,
+  'refusal.delta': true,
+  'refusal.done': true,
+  'reasoning.delta': true,
+  'reasoning.done': true,
+  'tool_calls.function.arguments.delta': true,
+  'tool_calls.function.arguments.done': true,
+  'tool_calls.custom.input.delta': true,
+  'tool_calls.custom.input.done': true,
+  'call.sealed': true,
+  'logprobs.content.delta': true,
+  'logprobs.content.done': true,
+  'logprobs.refusal.delta': true,
+  'logprobs.refusal.done': true,
+  'audio.delta': true,
+  'audio.done': true,
+  usage: true,
+  'listener.error': true,
+  error: true,
+} satisfies Record<Heard<unknown, AnyArgs>['type'], true>)
+
 /** An answer that can be opened, and what is known of it meanwhile. */
 export interface StreamedAnswer<Parsed, Args = AnyArgs> {
   readonly builder: CompletionBuilder<Parsed, Args>
@@ -34,7 +58,7 @@ export class CompletionStream<Parsed = unknown, Final = ParsedCompletion, Args =
   /** @internal Made by `client.chat.completions.stream`. */
   constructor(answer: StreamedAnswer<Parsed, Args>) {
     this.#answer = answer
-    this.#events = new LazyEvents(answer.open, { noun: 'stream', result: '.final()' })
+    this.#events = new LazyEvents(answer.open, { noun: 'stream', result: '.final()', types: eventTypes })
   }
 
   /**
@@ -64,12 +88,22 @@ export class CompletionStream<Parsed = unknown, Final = ParsedCompletion, Args =
   /**
    * Calls `listener` with each event of a type from now on. It slows nothing down; what it throws becomes a
    * `listener.error` event.
+   * @throws UsageError for a type that does not exist, and after the end
    */
   on<Type extends Heard<Parsed, Args>['type']>(
     type: Type,
     listener: (event: Extract<Heard<Parsed, Args>, { readonly type: Type }>) => void,
   ): this {
     this.#events.on(type, listener)
+    return this
+  }
+
+  /** The same for the next event of a type only. */
+  once<Type extends Heard<Parsed, Args>['type']>(
+    type: Type,
+    listener: (event: Extract<Heard<Parsed, Args>, { readonly type: Type }>) => void,
+  ): this {
+    this.#events.once(type, listener)
     return this
   }
 

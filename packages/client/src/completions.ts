@@ -25,7 +25,7 @@ import { answerRequest, streamedRequest } from './answer-request.ts'
 import { CompletionStream } from './completion-stream.ts'
 import type { EventSource } from './lazy-events.ts'
 import type { ArgsOf, ParsedCallOf, ParsedCompletion, ParseParams, StreamParams, ToolParam } from './parsed.ts'
-import { checkWhole, expectsForm, readAnswer } from './read-answer.ts'
+import { checkFinish, checkWhole, expectsForm, readAnswer } from './read-answer.ts'
 
 /** The options of a request whose answer is put together here. */
 export interface AnswerOptions extends RequestOptions {
@@ -45,7 +45,8 @@ export interface Completions {
 
   /**
    * Asks for an answer in a form and reads it: `message.parsed` by `response_format`, `parsed_arguments` by the tools.
-   * @throws LengthFinishReasonError, ContentFilterFinishReasonError when the answer was cut
+   * @throws LengthFinishReasonError, ContentFilterFinishReasonError when the answer was cut, StreamError when the server
+   * broke it off
    * @throws OutputError, ToolInputError when it does not fit; and what `create` throws
    */
   parse<Parsed = null, const Tools extends readonly ToolParam[] = readonly []>(
@@ -127,6 +128,7 @@ function stream(
     read: async (completion) => {
       if (chunks) rememberResponse(completion, chunks.response)
       if (expectsForm(readers)) checkWhole(completion)
+      else checkFinish(completion)
       return readAnswer(completion, readers)
     },
   })

@@ -1,5 +1,5 @@
 // Answers that ended before they said what was asked for.
-import { brand, type Completion, ToolloopError } from '@toolloop/wire'
+import { brand, type Completion, type Finish, finishOf, ToolloopError } from '@toolloop/wire'
 
 /** The answer was cut at a token limit, so it cannot be read as what was asked for. */
 export class LengthFinishReasonError extends ToolloopError {
@@ -13,7 +13,7 @@ export class LengthFinishReasonError extends ToolloopError {
     const spent = used === undefined ? '' : ` after ${used} tokens`
     super(
       'length',
-      `The answer was cut at a token limit${spent} (finish_reason \`length\`) and cannot be read. Raise \`max_completion_tokens\`, or ask for less.`,
+      `The answer was cut at a token limit${spent} (finish_reason \`${reasonOf(completion, 'truncated')}\`) and cannot be read. Raise \`max_completion_tokens\`, or ask for less.`,
     )
     Object.defineProperty(this, 'completion', { value: completion, enumerable: false })
   }
@@ -33,7 +33,7 @@ export class ContentFilterFinishReasonError extends ToolloopError {
   constructor(completion: Completion) {
     super(
       'content_filter',
-      'The content filter withheld the answer (finish_reason `content_filter`). Change the prompt, or show `error.completion`.',
+      `The content filter withheld the answer (finish_reason \`${reasonOf(completion, 'filtered')}\`). Change the prompt, or show \`error.completion\`.`,
     )
     Object.defineProperty(this, 'completion', { value: completion, enumerable: false })
   }
@@ -41,4 +41,9 @@ export class ContentFilterFinishReasonError extends ToolloopError {
   static {
     brand(this)
   }
+}
+
+/** The server's own value. */
+function reasonOf({ choices }: Completion, finish: Finish): string {
+  return choices.find(({ finish_reason }) => finishOf(finish_reason) === finish)?.finish_reason ?? finish
 }

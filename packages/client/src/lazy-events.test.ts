@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
+import { UsageError } from '@toolloop/wire'
 import { LazyEvents } from './index.ts'
 
 interface Tick {
@@ -164,6 +165,26 @@ describe('lazy events', () => {
     aborted.events.abort()
     await expect(aborted.events.result).rejects.toThrow('aborted')
     expect(unheard).not.toHaveBeenCalled()
+  })
+
+  it('call a listener once where that is asked for', async () => {
+    const { events } = handle([ticks(1, 2), ticks(3)])
+    const seen: unknown[] = []
+    events.once('tick', (event: unknown) => seen.push(event))
+    const removed = (event: unknown): unknown => seen.push(event)
+    events.once('tick', removed)
+    events.off('tick', removed)
+    await events.result
+    expect(seen).toEqual(ticks(1))
+  })
+
+  it.each(['on', 'once'] as const)('refuse `%s` after the end, which could hear nothing', async (method) => {
+    const done = handle([ticks(1)])
+    await done.events.result
+    expect(() => done.events[method]('tick', () => {})).toThrow(/clock has ended.*`\.time` still holds/)
+    const failed = handle([], new Error('lost'))
+    await expect(failed.events.result).rejects.toThrow('lost')
+    expect(() => failed.events[method]('tick', () => {})).toThrow(UsageError)
   })
 
   it('survive listeners that throw, which is an event too', async () => {

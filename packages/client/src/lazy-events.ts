@@ -8,7 +8,7 @@ export interface EventSource<Event, Result> {
   abort(reason: unknown): void
 }
 
-/** A listener threw. The source goes on; only listeners of this type and the iterator are told. */
+/** A listener threw. The source goes on; only listeners of this type and the iterator get this event. */
 export interface ListenerError {
   readonly type: 'listener.error'
   /** The type of event it was called with. */
@@ -16,7 +16,7 @@ export interface ListenerError {
   readonly error: unknown
 }
 
-/** The source failed. Told to listeners only: the iterator and the result throw it. */
+/** The source failed. For listeners only: the iterator and the result throw the error. */
 export interface SourceFailure {
   readonly type: 'error'
   readonly error: unknown
@@ -32,6 +32,8 @@ export interface HandleWords {
   readonly noun: string
   /** The member that holds the result, e.g. `.result`. */
   readonly result: string
+  /** The types of its events. Given, `.on` refuses others. */
+  readonly types?: readonly string[] | undefined
 }
 
 /**
@@ -53,6 +55,7 @@ export class LazyEvents<Event extends { readonly type: string }, Result>
   #draining: Promise<void> | undefined
   #aborted: { readonly reason: unknown } | undefined
   #failed: { readonly error: unknown } | undefined
+  #ended = false
   /** What was pulled after an abort, for an iterator that has not come back yet. */
   readonly #rest: (readonly Event[])[] = []
 
@@ -68,15 +71,34 @@ export class LazyEvents<Event extends { readonly type: string }, Result>
     return this.#result.promise
   }
 
-  /** Calls `listener` with each event of a type from now on, as it is handed out. What it throws becomes a `listener.error`. */
+  /**
+   * Calls `listener` with each event of a type from now on, as it is handed out. What it throws becomes a `listener.error`.
+   * @throws UsageError for a type that does not exist, and after the end
+   */
   on(type: string, listener: Listener): void {
-    this.#emitter ??= new EventEmitter()
-    this.#emitter.on(type, this.#guarded(listener))
+    this.#listening(type).on(type, this.#guarded(listener))
+    this.#schedule()
+  }
+
+  /** The same for the next event of a type only. */
+  once(type: string, listener: Listener): void {
+    this.#listening(type).once(type, this.#guarded(listener))
     this.#schedule()
   }
 
   off(type: string, listener: Listener): void {
     this.#emitter?.off(type, this.#guarded(listener))
+  }
+
+  /** The emitter, where an event of this type may still come. */
+  #listening(type: string): EventEmitter {
+    const { noun, result, types } = this.#words
+    if (types && !types.includes(type)) throw new UsageError(unknownType(noun, type, types))
+    if (this.#ended)
+      throw new UsageError(
+        `This ${noun} has ended: no event comes any more. Call \`.on\` before it is read; \`${result}\` still holds the result.`,
+      )
+    return (this.#emitter ??= new EventEmitter())
   }
 
   /** Listeners are often async functions: what one rejects with is told like what one throws. */
@@ -244,12 +266,14 @@ export class LazyEvents<Event extends { readonly type: string }, Result>
 
   #passOn({ done, value }: IteratorResult<readonly Event[], Result>): readonly Event[] | undefined {
     if (!done) return value
-    // A generator that is over answers `undefined`, and the result is there already.
+    this.#ended = true
+    // A generator that has ended answers `undefined`, and the result is there already.
     this.#result.resolve(value)
     return undefined
   }
 
   #fail(error: unknown): never {
+    this.#ended = true
     if (!this.#failed && !this.#aborted) this.#emit({ type: 'error', error })
     this.#failed ??= { error }
     this.#result.reject(error)
@@ -265,4 +289,10 @@ export class LazyEvents<Event extends { readonly type: string }, Result>
       return event.type === 'listener.error' ? undefined : { type: 'listener.error', event: event.type, error }
     }
   }
+}
+
+function unknownType(noun: string, type: string, types: readonly string[]): string {
+  const near = types.filter((one) => one.startsWith(type) || type.startsWith(one) || one.endsWith(`.${type}`))
+  const list = (near.length > 0 ? near : types).map((one) => `\`${one}\``).join(', ')
+  return `A ${noun} has no event \`${type}\`. ${near.length > 0 ? 'There is' : 'There are'} ${list}.`
 }

@@ -273,6 +273,17 @@ describe('parse', () => {
     await expect(ask('parse', text('Once upon', { finishReason: 'length' }))).rejects.toThrow(LengthFinishReasonError)
   })
 
+  it.each([
+    ['MAX_TOKENS', LengthFinishReasonError],
+    ['model_length', LengthFinishReasonError],
+    ['SAFETY', ContentFilterFinishReasonError],
+    ['sensitive', ContentFilterFinishReasonError],
+  ])('throws for a text that was cut by `%s`, and quotes it', async (finishReason, kind) => {
+    const failure = ask('parse', text('Once upon', { finishReason }))
+    await expect(failure).rejects.toThrow(kind)
+    await expect(failure).rejects.toThrow(finishReason)
+  })
+
   it('leaves `strict` out of the definitions it writes, for servers that do not take it, and only there', async () => {
     await using server = await scriptedServer([text('hi')])
     await using client = new Client({ baseURL: server.url, profile: { strict: false } })
@@ -289,6 +300,35 @@ describe('parse', () => {
       client.chat.completions.parse({ model: 'm', messages, tools: [getWeather, getWeather] }),
     ).rejects.toThrow(/also the name of/)
   })
+})
+
+describe.each(['parse', 'stream'] as const)('an answer that the server broke off, read by `%s`', (way) => {
+  it.each(['error', 'network_error', 'insufficient_system_resource', 'abort', 'MALFORMED_FUNCTION_CALL'])(
+    '%s is an error that holds what came',
+    async (finishReason) => {
+      const failure = await ask(way, text('Once upon', { finishReason })).catch((error: unknown) => error)
+      expect(failure).toBeInstanceOf(StreamError)
+      expect(failure).toMatchObject({ message: expect.stringContaining(finishReason) })
+      expect(snapshotOf(failure)?.choices[0]).toMatchObject({ message: { content: 'Once upon' } })
+    },
+  )
+
+  it('a finish reason that nobody knows is reported, and the answer is read', async () => {
+    const answer = await ask(way, text('{"name":"Ada","age":36}', { finishReason: 'tired' }), {
+      response_format: person,
+    })
+    expect(answer.choices[0]!.message.parsed).toEqual({ name: 'Ada', age: 36 })
+  })
+
+  it.each(['<think>{"name":"?"}? No.</think>\n\n', 'Hm.\n</think>', '<think>\n</think>```json\n'])(
+    'JSON behind %j is read',
+    async (before) => {
+      const content = `${before}{"name":"Ada","age":36}${before.endsWith('json\n') ? '\n```' : ''}`
+      const { choices } = await ask(way, text(content), { response_format: person })
+      expect(choices[0]!.message.parsed).toEqual({ name: 'Ada', age: 36 })
+      expect(choices[0]!.message.content).toBe(content)
+    },
+  )
 })
 
 describe.each(Object.keys(limited) as (keyof typeof limited)[])('the limits of an answer read by `%s`', (way) => {

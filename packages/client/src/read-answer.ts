@@ -4,6 +4,7 @@ import {
   type Choice,
   type Completion,
   type CompletionMessage,
+  finishOf,
   type ResponseFormat,
   StreamError,
   type ToolCall,
@@ -23,12 +24,22 @@ export function expectsForm({ format, tools }: AnswerReaders): boolean {
   return format !== undefined || tools.size > 0
 }
 
-/** @throws LengthFinishReasonError, ContentFilterFinishReasonError when a choice was cut */
+/** @throws LengthFinishReasonError, ContentFilterFinishReasonError when a choice was cut, and what `checkFinish` throws */
 export function checkWhole(completion: Completion): void {
   for (const { finish_reason } of completion.choices) {
-    if (finish_reason === 'length') throw new LengthFinishReasonError(completion)
-    if (finish_reason === 'content_filter') throw new ContentFilterFinishReasonError(completion)
+    const finish = finishOf(finish_reason)
+    if (finish === 'truncated') throw new LengthFinishReasonError(completion)
+    if (finish === 'filtered') throw new ContentFilterFinishReasonError(completion)
   }
+  checkFinish(completion)
+}
+
+/** @throws StreamError when the server broke off and states it as the finish reason; its `snapshot` is the completion */
+export function checkFinish(completion: Completion): void {
+  const failed = completion.choices.find(({ finish_reason }) => finishOf(finish_reason) === 'failed')
+  if (failed === undefined) return
+  const problem = `The server broke the answer off (finish_reason \`${failed.finish_reason}\`)`
+  throw new StreamError(`${problem}. What came is in \`error.snapshot\`; a retry may work.`, { snapshot: completion })
 }
 
 /**

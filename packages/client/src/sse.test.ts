@@ -5,6 +5,7 @@ import * as fc from 'fast-check'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import { describe, expect, it, vi } from 'vitest'
 import { accumulate, type StreamEvent } from '@toolloop/stream'
 import { Client, readSse, sse, toResponse, type SseBody, type SseOptions, type TypedEvent } from './index.ts'
@@ -149,6 +150,28 @@ describe('sse', () => {
     let rest = ''
     for (let part = await reader.read(); !part.done; part = await reader.read()) rest += decoder.decode(part.value)
     expect(rest).toMatch(/^(: keep-alive\n\n)?data: \{"type":"a"\}\n\ndata: \[DONE\]\n\n$/)
+  })
+
+  it('a server that pipes it notices that the other side has left, though the source is silent', async () => {
+    const left = Promise.withResolvers<string>()
+    const source: AsyncIterable<Fact> = {
+      [Symbol.asyncIterator]: () => ({
+        next: () => new Promise(() => {}),
+        return: async () => (left.resolve('left'), { done: true, value: undefined }),
+      }),
+    }
+    const server = createServer((_request, outgoing) => {
+      const { body: sent } = toResponse(source)
+      outgoing.flushHeaders()
+      void pipeline(sent!, outgoing).catch(() => {})
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const controller = new AbortController()
+    const { port } = server.address() as AddressInfo
+    await fetch(`http://127.0.0.1:${port}`, { signal: controller.signal })
+    controller.abort()
+    expect(await left.promise).toBe('left')
+    server.close()
   })
 
   it.each([0, -1, NaN])('refuses to keep alive every %d milliseconds', (keepAlive) => {
@@ -334,4 +357,16 @@ describe('a completion stream on its way to a browser', () => {
     web.closeAllConnections()
     await new Promise((resolve) => web.close(resolve))
   })
+})
+
+it.each([
+  ['the result of a run', { status: 'done', output: 'x' }, /result of a run \(status "done"\)/],
+  ['a promise', Promise.resolve(1), /a promise/],
+  ['nothing', undefined, /this is nothing/],
+  ['an object', {}, /without an async iterator/],
+])('%s makes no response: the error names what does', (_title, source, problem) => {
+  for (const make of [sse, toResponse]) {
+    expect(() => make(source as never)).toThrow(problem)
+    expect(() => make(source as never)).toThrow(/agent\.stream\(…\).*Response\.json/)
+  }
 })

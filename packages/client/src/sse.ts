@@ -16,7 +16,10 @@ export interface SseOptions<Event extends TypedEvent = TypedEvent> {
    * quote what is not for everyone
    */
   readonly tell?: ((error: unknown) => { readonly message: string }) | undefined
-  /** Milliseconds of silence after which a comment is sent, so that proxies keep the connection. @default never */
+  /**
+   * Milliseconds of silence after which a comment is sent: proxies keep the connection, and a server that pipes the
+   * body notices that the browser has left. `Infinity`: never. @default 1_000
+   */
   readonly keepAlive?: number | undefined
 }
 
@@ -35,8 +38,9 @@ export function sse<Event extends TypedEvent>(
   source: AsyncIterable<Event>,
   options: SseOptions<NoInfer<Event>> = {},
 ): ReadableStream<Uint8Array> {
-  const { keepAlive } = options
-  if (keepAlive !== undefined && !(keepAlive > 0))
+  checkSource(source)
+  const { keepAlive = 1_000 } = options
+  if (!(keepAlive > 0))
     throw new UsageError(`\`keepAlive\` is ${keepAlive}: it must be a positive number of milliseconds, e.g. 15_000`)
   const encoder = new TextEncoder()
   // Taken here, so that a source that somebody else reads is an error of the handler, not of its answer.
@@ -55,7 +59,7 @@ export function sse<Event extends TypedEvent>(
         const send = (text: string): void => {
           if (!left) controller.enqueue(encoder.encode(text))
         }
-        if (keepAlive !== undefined)
+        if (keepAlive !== Infinity)
           quiet = setInterval(() => {
             // While a comment waits to be taken, another one says nothing more.
             if (controller.desiredSize === 0) send(': keep-alive\n\n')
@@ -77,6 +81,24 @@ export function sse<Event extends TypedEvent>(
     },
     // Nothing is made before it is asked for.
     { highWaterMark: 0 },
+  )
+}
+
+/** A result, or the promise of one, is the usual mistake. */
+function checkSource(source: unknown): void {
+  const isObject = typeof source === 'object' && source !== null
+  if (isObject && Symbol.asyncIterator in source) return
+  const what = !isObject
+    ? source === undefined || source === null
+      ? 'nothing'
+      : `a ${typeof source}`
+    : 'then' in source
+      ? 'a promise'
+      : 'status' in source
+        ? `the result of a run (status ${JSON.stringify(source.status)})`
+        : 'an object without an async iterator'
+  throw new UsageError(
+    `A response is made from a stream of events, and this is ${what}. Pass \`agent.stream(…)\` or \`client.chat.completions.stream(…)\`; a value alone is \`Response.json(value)\`.`,
   )
 }
 

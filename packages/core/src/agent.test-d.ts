@@ -200,12 +200,32 @@ test('`with` keeps output, tools and context', () => {
     stopWhen: calls('who_am_i'),
   })
   expectTypeOf(other).toEqualTypeOf<typeof one>()
-  // @ts-expect-error -- a context that the agent is not given
-  one.with({ instructions: (context: { heat: number }) => `${context.heat}` })
   // @ts-expect-error -- a misspelt tool
   one.with({ prepareStep: () => ({ tools: ['ad'] }) })
   // @ts-expect-error -- a misspelt tool
   one.with({ stopWhen: calls('ad') })
+})
+
+test('`with` takes other tools, another output and hooks that ask for more', async () => {
+  const one = agent({ name: 'a', model, tools: [add] })
+  const typed = one.with({ output: z.object({ sum: z.number() }) })
+  expectTypeOf(outputOf(await typed.run('x'))).toEqualTypeOf<{ sum: number }>()
+  expectTypeOf(typed.tools).toEqualTypeOf(one.tools)
+  const checked = typed.with({ output: { schema: z.string(), validate: (text) => (text ? undefined : 'empty') } })
+  expectTypeOf(outputOf(await checked.run('x'))).toEqualTypeOf<string>()
+
+  const other = one.with({ tools: [whoAmI], prepareStep: () => ({ tools: ['who_am_i'] }), stopWhen: calls('who_am_i') })
+  expectTypeOf(other.tools).toEqualTypeOf<readonly [typeof whoAmI]>()
+  expectTypeOf(outputOf(await other.run('x', { context: { user: 'ada' } }))).toEqualTypeOf<string>()
+  // @ts-expect-error -- the new tool's context
+  void other.run('x')
+  // @ts-expect-error -- a tool that it has no longer
+  one.with({ tools: [whoAmI], prepareStep: () => ({ tools: ['add'] }) })
+
+  const warm = one.with({ instructions: (context: { heat: number }) => `${context.heat}` })
+  void warm.run('x', { context: { heat: 1 } })
+  // @ts-expect-error -- the new hook's context
+  void warm.run('x')
 })
 
 test('the output is text, or what the schema gives', async () => {

@@ -297,7 +297,7 @@ describe('what changes in one step', () => {
     const prepareStep = () => ({ messages: messages as never })
     const result = await agent({ name: 'a', model: scriptedModel([]), prepareStep }).run('go')
     expect(result).toMatchObject({ status: 'error', error: { name: 'UsageError' } })
-    expect(result.status === 'error' && result.error.message).toContain(`\`messages\` with ${JSON.stringify(messages)}`)
+    expect(result.status === 'error' && result.error.message).toContain(`\`messages\` is ${JSON.stringify(messages)}`)
   })
 
   it('cannot change the conversation behind the log', async () => {
@@ -426,7 +426,28 @@ describe('wrong use is refused before anything is sent', () => {
     [{ maxstep: 3 }, /has no option `maxstep`; there are name, model/],
     [{ stepRetries: Number.NaN }, /`stepRetries` is NaN; it must be a whole number of at least 0/],
     [{ stepRetries: -1 }, /`stepRetries` is -1/],
-    [{ limit: { concurrency: 0 } }, /`limit` is {"concurrency":0}/],
+    [{ limit: { concurrency: 0 } }, /limit: `concurrency` is 0; it must be a whole number of at least 1/],
+    [{ limit: { concurency: 1 } }, /limit has no option `concurency`; there are concurrency, interval, intervalCap/],
+    [{ limit: { interval: 1000 } }, /`limit` is {"interval":1000}; `interval` and `intervalCap` go together/],
+    [{ limit: { intervalCap: 1, concurrency: 1 } }, /`interval` and `intervalCap` go together/],
+    [{ limit: {} }, /`limit` is {}, which limits nothing/],
+    [{ limit: { concurrency: '1' } }, /limit: `concurrency` is "1"/],
+    [{ client: {} }, /`client` is {}; it must be a client with `create` or `chat.completions.create`/],
+    [{ client: { chat: {} } }, /`client` is {"chat":{}}/],
+    [
+      { model: { chat: { completions: { create() {} } } } },
+      /`model` is a client. Pass it as `client`, and the model's id/,
+    ],
+    [{ model: { create() {} } }, /`model` is a client/],
+    [{ model: { name: 'm' } }, /the model `m` has neither `stream` nor `create`/],
+    [{ model: {} }, /`model` is an object without `name`; it must be a model's id or a ChatModel/],
+    [{ model: 5 }, /`model` is 5/],
+    [{ params: [] }, /`params` is \[\]/],
+    [{ params: { messages: [] } }, /`params` holds `messages`, which the agent sets itself; pass them to `run`/],
+    [{ params: { tools: [] } }, /`params` holds `tools`.*use the option `tools`/],
+    [{ params: { response_format: {} } }, /use the option `output`/],
+    [{ toolChoice: {} }, /`toolChoice` is {}/],
+    [{ toolChoice: { type: 'allowed_tools' } }, /`toolChoice` is {"type":"allowed_tools"}/],
     [{ wire: 'strem' }, /`wire` is "strem"; it must be "stream" or "plain"/],
     [{ toolChoice: 'requird' }, /`toolChoice` is "requird"/],
     [
@@ -458,6 +479,82 @@ describe('wrong use is refused before anything is sent', () => {
     [{ answerLimits: { maxtoolcalls: 256 } }, /answerLimits has no option `maxtoolcalls`; there are maxToolCalls/],
   ])('an agent with %j', (options, message) => {
     expect(() => agent({ name: 'a', model, tools: [getWeather], ...(options as object) })).toThrow(message)
+  })
+
+  it.each([
+    [{ model: 5 }, /`prepareStep` of agent `a` answers: `model` is 5/],
+    [{ instructions: 5 }, /`instructions` is 5; it must be a text/],
+    [{ messages: 'x' }, /`messages` is "x"; it must be an array of messages/],
+    [{ tools: 'x' }, /`tools` is "x"; it must be an array of names/],
+    [{ toolChoice: 'x' }, /`toolChoice` is "x"/],
+    [{ params: { messages: [] } }, /`params` holds `messages`/],
+    [{ modl: 'x' }, /has no option `modl`/],
+  ])('an answer of prepareStep with %j, which ends the run as error', async (changes, message) => {
+    const result = await agent({ name: 'a', model, prepareStep: () => changes as never }).run('go')
+    expect(result).toMatchObject({
+      status: 'error',
+      error: { name: 'UsageError', message: expect.stringMatching(message) },
+    })
+  })
+
+  it('params from a function that the agent sets itself, which end the run as error', async () => {
+    const result = await agent({ name: 'a', model, params: () => ({ messages: [] }) as never }).run('go')
+    expect(result).toMatchObject({ error: { message: expect.stringMatching(/`params` holds `messages`/) } })
+  })
+
+  it('a context that a hook reads and nobody passed', async () => {
+    const one = agent({ name: 'a', model, instructions: ({ shop }: { shop: { name: string } }) => shop.name })
+    const result = await one.run('go', {} as never)
+    expect(result).toMatchObject({
+      status: 'error',
+      error: {
+        name: 'UsageError',
+        message: expect.stringMatching(/was given no `context`.*run\(input, { context }\)/),
+      },
+    })
+  })
+
+  it('what is no result, by outputOf', async () => {
+    const one = agent({ name: 'a', model: scriptedModel([text('hi')]) })
+    const stream = one.stream('x')
+    const running = one.run('x')
+    for (const [value, message] of [
+      [running, 'not a promise of it: outputOf(await agent.run(…)).'],
+      [stream, 'not a stream: outputOf(await stream.result).'],
+      [undefined, 'not undefined.'],
+      ['done', 'not "done".'],
+      [{}, 'not another object.'],
+    ] as const)
+      expect(() => outputOf(value as never)).toThrow(`\`outputOf\` takes the result of a run, ${message}`)
+    await running
+  })
+
+  it('a listener of an event that does not exist, of no function, or after the end', async () => {
+    const stream = agent({ name: 'a', model: scriptedModel([text('hi')]) }).stream('x')
+    expect(() => stream.on('contnet.delta' as never, () => {})).toThrow(
+      /A run has no event "contnet.delta"; there are run.start, .*content.delta/,
+    )
+    expect(() => stream.on('run.done', undefined as never)).toThrow(
+      /needs a function that takes the event, not undefined/,
+    )
+    stream.on('listener.error', () => {})
+    await stream.result
+    expect(() => stream.on('run.done', () => {})).toThrow(
+      'This run has ended: `.on("run.done", …)` would hear nothing. Register right after the run is made, or read `.result`.',
+    )
+  })
+
+  it('a log that two runs wrote to at once', async () => {
+    const facts: Fact[] = []
+    const store = () => ({ load: () => [...facts], append: (more: readonly Fact[]) => void facts.push(...more) })
+    const one = agent({ name: 'a', model: scriptedModel([text('hi'), text('hi')]) })
+    await one.run('x', { log: store() })
+    await Promise.all(
+      [one.run('y', { from: store() }), one.run('z', { from: store() })].map((run) => run.catch(() => {})),
+    )
+    await expect(one.run('now', { from: store() })).rejects.toThrow(
+      /Two runs wrote to this log at once: the number \d+ is there twice/,
+    )
   })
 
   it('an agent of nothing', () => {

@@ -23,8 +23,20 @@ export interface Agent<Output = string, Tools extends readonly AnyTool[] = reado
    * @throws UsageError for messages that the API would refuse
    */
   stream(input?: Input, ...options: RunArguments<Context>): RunStream<EventOf<Tools>, Output>
-  /** The same agent with some things changed, for example its model in a test. */
-  with(overrides: Partial<AgentOptions<Tools, Output, Context>>): Agent<Output, Tools, Context>
+  /**
+   * The same agent with some things changed: its model in a test, its tools, its output. What its own tools and hooks
+   * ask of the context is asked for still.
+   */
+  with<
+    const NewTools extends readonly AnyTool[] = Tools,
+    NewOutput = Output,
+    Instructions = Context & ContextOf<NewTools>,
+    Params = Context & ContextOf<NewTools>,
+    Step = Context & ContextOf<NewTools>,
+    Validate = Context & ContextOf<NewTools>,
+  >(
+    overrides: Partial<AgentOptions<NewTools, NewOutput, Instructions, Params, Step, Validate>>,
+  ): Agent<NewOutput, NewTools, Context & ContextOf<NewTools> & Instructions & Params & Step & Validate>
 }
 
 /** Whatever agent, for code that is given one: it can be run and streamed, and its output is known or not. */
@@ -64,6 +76,7 @@ export function agent<
   const spec = specOf(own as unknown as AgentOptions<readonly AnyTool[], unknown, unknown>)
   // `live` in tool/facts.ts puts on the events what their types tell here: that is not to be seen in a log's types.
   type Events = RunStream<EventOf<Tools>, Output>
+  type Made = ReturnType<typeof agent<Tools, Output, Instructions, Params, Step, Validate>>
   const open = (
     input: Input | undefined,
     runOptions: object | undefined,
@@ -79,8 +92,9 @@ export function agent<
     run: async (input, ...[runOptions]) => drain(await open(input, runOptions, false)()),
     stream: (input, ...[runOptions]) =>
       new OpenRunStream(open(input, runOptions, true)) as RunStream<RunEvent, Output> as unknown as Events,
-    with: (overrides) => agent({ ...own, ...(overrides as unknown as Partial<typeof options>) }),
-  } satisfies ReturnType<typeof agent<Tools, Output, Instructions, Params, Step, Validate>>)
+    // The new types are those of `with`, which knows what is overridden.
+    with: ((overrides: object) => agent({ ...own, ...overrides } as never)) as Made['with'],
+  } satisfies Made)
 }
 
 /** To the result, with nobody looking at the events. */

@@ -11,7 +11,7 @@ export type {
   StepChanges,
 } from './agent/spec.ts'
 export { and, calls, not, or, steps, type StopCondition } from './agent/stop.ts'
-export type { OutputMode, OutputOption, OutputSettings } from './agent/output.ts'
+export type { OutputMode, OutputOption, OutputSchema, OutputSettings } from './agent/output.ts'
 // Running them.
 export { image, type Input, user } from './agent/input.ts'
 export type { RunArguments, RunOptions } from './run/options.ts'
@@ -41,3 +41,4 @@ export { ToolTimeout } from './tool/execute.ts'
 export { apply, initialState, type RunState } from './facts/state.ts'
 export { messagesOf } from './facts/state-views.ts'
 export type { CallState, OpenStep, Step } from './facts/open-step.ts'
+export type { CallPhase } from './facts/transcript.ts'

@@ -1,9 +1,10 @@
 // After a run nothing is left: the process exits by itself, whatever happened in it.
 import { spawn } from 'node:child_process'
+import { join } from 'node:path'
 import { calls, scriptedServer, text } from '@toolloop/testing'
 import { describe, expect, it } from 'vitest'
 
-const program = new URL('./test/leaves-nothing.ts', import.meta.url).pathname
+const program = join(import.meta.dirname, 'test/leaves-nothing.ts')
 const work = calls([
   { name: 'work', args: { id: 1 } },
   { name: 'work', args: { id: 2 } },

@@ -13,7 +13,14 @@ export type { JsonSchema, StrictOptions } from './contract/strict-options.ts'
 export type { DiagnoseOptions } from './diagnosis.ts'
 export { diagnose, strictJsonSchema } from './diagnosis.ts'
 export type { Finding, Rule } from './contract/findings.ts'
-export type { InputOf, OutputOf, StandardSchema } from './contract/standard-schema.ts'
+export type {
+  InputOf,
+  OutputOf,
+  StandardIssue,
+  StandardProps,
+  StandardResult,
+  StandardSchema,
+} from './contract/standard-schema.ts'
 // What a tool gives back.
 export type { RenderedOutput, RenderOptions } from './tool/render-output.ts'
 export { renderOutput } from './tool/render-output.ts'

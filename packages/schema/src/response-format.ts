@@ -1,14 +1,17 @@
-import type { ResponseFormat } from '@toolloop/wire'
+import { aText, checkOptions, type ResponseFormat, UsageError } from '@toolloop/wire'
 import { parseJson, parseValue } from './arguments/parse.ts'
 import { checkFindings, convert } from './arguments/conversion.ts'
-import type { StrictOptions } from './contract/strict-options.ts'
+import { checkStrictOptions, type StrictOptions } from './contract/strict-options.ts'
 import { OutputError } from './arguments/errors.ts'
 import { checkName } from './contract/findings.ts'
 import type { OutputOf, StandardSchema } from './contract/standard-schema.ts'
 
 /** A `response_format` that knows how to read the answer. The wire sees the enumerable part only. */
 export type ResponseFormatOf<T> = Extract<ResponseFormat, { type: 'json_schema' }> & {
-  /** The answer's text as the schema's value. @throws OutputError */
+  /**
+   * The answer's text as the schema's value. Reasoning in front of the JSON (`<think>…</think>`) and a Markdown fence
+   * around it are skipped. @throws OutputError
+   */
   readonly parse: (text: string) => Promise<T>
 }
 
@@ -24,10 +27,12 @@ export interface ResponseFormatOptions {
 /** @throws SchemaError when the API would refuse the schema */
 export function responseFormat<Schema extends StandardSchema>(
   schema: Schema,
-  { name, description, strict = true }: ResponseFormatOptions,
+  options: ResponseFormatOptions,
 ): ResponseFormatOf<OutputOf<Schema>> {
+  checkFormatOptions(options)
+  const { name, description, strict = true } = options
   const mode = strict === true ? {} : strict
-  const conversion = convert(schema, mode)
+  const conversion = convert(schema, mode, `The schema of response format \`${name}\``)
   checkFindings(conversion.findings, `Response format \`${name}\``, 'schema', checkName(name, 'name'))
   const format = {
     type: 'json_schema',
@@ -39,14 +44,40 @@ export function responseFormat<Schema extends StandardSchema>(
     },
   } satisfies ResponseFormat
   const parse = async (text: string): Promise<OutputOf<Schema>> => {
-    const json = parseJson(text)
+    const whole = parseJson(text)
+    const part = 'issues' in whole ? unwrapped(text) : text
+    const json = part === text ? whole : parseJson(part)
     const parsed =
       'issues' in json
         ? json
-        : await parseValue(schema as StandardSchema<unknown, OutputOf<Schema>>, conversion, text, json.value)
+        : await parseValue(schema as StandardSchema<unknown, OutputOf<Schema>>, conversion, part, json.value)
     if ('issues' in parsed)
       throw new OutputError(`The answer does not fit \`${name}\``, parsed.issues, { text, cause: parsed.cause })
     return parsed.value
   }
   return Object.defineProperty(Object.assign(format, { parse }), 'parse', { enumerable: false })
 }
+
+function checkFormatOptions(options: ResponseFormatOptions | undefined): asserts options is ResponseFormatOptions {
+  if (options?.name === undefined)
+    throw new UsageError("responseFormat() needs a name: responseFormat(schema, { name: 'answer' })")
+  const who = `Response format \`${options.name}\``
+  checkOptions(who, options, { name: [() => true, ''], description: aText, strict: [() => true, ''] })
+  if (options.strict !== undefined) checkStrictOptions(`${who}: \`strict\``, options.strict)
+}
+
+/**
+ * The part of an answer that should be JSON: behind its reasoning, inside its Markdown fence. (No regular expression:
+ * one over a long answer could take for ever.)
+ */
+function unwrapped(text: string): string {
+  const end = text.indexOf(thinkingEnd)
+  const rest = end < 0 ? text : text.slice(end + thinkingEnd.length)
+  const trimmed = rest.trim()
+  if (!trimmed.startsWith('```') || !trimmed.endsWith('```') || trimmed.length < 6) return rest
+  const firstLine = trimmed.indexOf('\n')
+  return firstLine < 0 ? rest : trimmed.slice(firstLine + 1, -3)
+}
+
+/** Where a server has no parser for it, reasoning is text; some chat templates write its begin into the prompt. */
+const thinkingEnd = '</think>'

@@ -38,12 +38,12 @@ export async function* accumulateBatches<Parsed = unknown, Args = AnyArgs>(
       events = []
       yield ready
     }
+    events = builder.finish()
   } catch (error) {
     // What a batch brought before its bad chunk.
     if (events.length > 0) yield events
     throw withSnapshot(error, builder.snapshot())
   }
-  events = builder.finish()
   if (events.length > 0) yield events
   return builder.snapshot()
 }

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { runInNewContext } from 'node:vm'
 import { build } from 'esbuild'
 import { describe, expect, test } from 'vitest'
@@ -5,7 +6,7 @@ import { describe, expect, test } from 'vitest'
 /** The package's entry as a bundler for browsers makes it, as one script that leaves its exports in `testing`. */
 async function bundle(): Promise<string> {
   const { outputFiles } = await build({
-    entryPoints: [new URL('index.ts', import.meta.url).pathname],
+    entryPoints: [join(import.meta.dirname, 'index.ts')],
     bundle: true,
     write: false,
     platform: 'browser',

@@ -30,6 +30,7 @@ export {
   strictServer,
   type ScriptedServer,
   type ScriptedServerOptions,
+  type StrictServerOptions,
   type SeenRequest,
 } from './scripted-server.ts'
 // What the API refuses.
@@ -37,5 +38,8 @@ export { checkRequest, checkTranscript } from './strict.ts'
 export { errorBody, ScriptedFailure, type ApiError } from './api-error.ts'
 // What goes wrong on the way.
 export { fault, type Fault, type Faults, type Faulty } from './fault.ts'
+// What a log of runs must keep.
+export { checkRunLog, type CheckedLog, type LogCase, type LogSurroundings } from './log-check.ts'
+export type { LoggedFact } from './log-facts.ts'
 // Time.
 export { virtualClock, type VirtualClock } from './virtual-clock.ts'

@@ -15,3 +15,9 @@ export function parsed(text: string): any {
     return undefined
   }
 }
+
+/** Does JSON end before it is closed? Text that is closed and still no JSON would be none the next time either. */
+export function isTruncated(text: string): boolean {
+  const bare = text.replaceAll(/"(?:[^"\\]|\\.)*"/gs, '')
+  return bare.includes('"') || bare.replaceAll(/[^[{]/g, '').length > bare.replaceAll(/[^\]}]/g, '').length
+}

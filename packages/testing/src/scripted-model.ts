@@ -12,7 +12,7 @@ import {
 } from '@toolloop/wire'
 import { abortError, brokenAnswer, connectionError, ScriptedFailure } from './api-error.ts'
 import { arriving, unlessAborted } from './arrival.ts'
-import { parsed } from './json-object.ts'
+import { isTruncated, parsed } from './json-object.ts'
 import { cutsEvent, planOf, type Frame, type Plan } from './plan.ts'
 import { Playback, type Script, type ScriptOptions } from './script.ts'
 
@@ -90,7 +90,9 @@ export function scriptedModel(script: Script, options: ScriptedModelOptions = {}
         text += frame.text
       }
       const body = parsed(text)
-      if (body === undefined) throw connectionError(`is no whole JSON: ${text.slice(0, 80)}`)
+      if (body === undefined && (text === '' || isTruncated(text)))
+        throw connectionError(`is no whole JSON: ${text.slice(0, 80)}`)
+      if (body === undefined) throw new ScriptedFailure(200, text)
       return body
     },
     assertUsed: () => playback.assertUsed(),

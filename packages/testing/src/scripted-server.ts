@@ -2,7 +2,7 @@
 import type * as NodeHttp from 'node:http'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { systemClock, UsageError } from '@toolloop/wire'
+import { type Profile, systemClock, UsageError } from '@toolloop/wire'
 import { ChatApi, type ApiRequest, type ChatApiOptions } from './chat-api.ts'
 import { hangUp, send } from './http-response.ts'
 import { parsed } from './json-object.ts'
@@ -101,9 +101,15 @@ export async function scriptedServer(script: Script, options: ScriptedServerOpti
   }
 }
 
+export interface StrictServerOptions extends ScriptedServerOptions {
+  /** The server whose rules hold, e.g. `profiles.mistral`. @default OpenAI's */
+  readonly profile?: Partial<Profile>
+}
+
 /** `scriptedServer` that first checks every request as the API does, and answers 400 to what it would refuse. */
-export function strictServer(script: Script, options: ScriptedServerOptions = {}): Promise<ScriptedServer> {
-  return scriptedServer(script, { check: checkRequest, ...options })
+export function strictServer(script: Script, options: StrictServerOptions = {}): Promise<ScriptedServer> {
+  const { profile, ...rest } = options
+  return scriptedServer(script, { check: (request) => checkRequest(request, profile), ...rest })
 }
 
 /** `node:http`, asked for at run time: the package's entry then loads, and bundles, where there is none. */

@@ -220,3 +220,88 @@ describe('a request', () => {
     })
   })
 })
+
+describe('a server refuses what its profile rules out', () => {
+  const callingBy = (fields: object = {}): object => ({
+    role: 'assistant',
+    content: '',
+    tool_calls: [{ id: 'abcDEF123', type: 'function', function: { name: 'f', arguments: '{}' }, ...fields }],
+  })
+  const answered = (id = 'abcDEF123'): object => ({ role: 'tool', tool_call_id: id, content: 'x' })
+  const request = (messages: readonly object[], more: object = {}): object => ({ model: 'm', messages, ...more })
+  const tools = [{ type: 'function', function: { name: 'f', strict: true } }]
+
+  test.each<[string, Parameters<typeof checkRequest>[1], object, string]>([
+    [
+      'ids of another form',
+      { callIds: 'alphanumeric9' },
+      request([user, callingBy({ id: 'a' }), answered('a')]),
+      'length of 9',
+    ],
+    [
+      'long ids',
+      undefined,
+      request([user, callingBy({ id: 'x'.repeat(41) }), answered('x'.repeat(41))]),
+      '40 characters',
+    ],
+    [
+      'a user behind a tool',
+      { userAfterTool: false },
+      request([user, callingBy(), answered(), user]),
+      "role 'user' after role 'tool'",
+    ],
+    ['the developer role', { developerRole: false }, request([{ role: 'developer', content: 'x' }]), "'developer'"],
+    [
+      'null beside calls',
+      { nullContent: false },
+      request([user, { ...callingBy(), content: null }, answered()]),
+      "'content' must",
+    ],
+    [
+      'arguments that are no object',
+      { invalidArguments: false },
+      request([user, callingBy({ function: { name: 'f', arguments: '[1]' } }), answered()]),
+      'JSON object',
+    ],
+    [
+      'fields it does not know',
+      { sendBack: ['reasoning'] },
+      request([user, { ...callingBy(), extra: 1 }, answered()]),
+      "'extra'",
+    ],
+    [
+      'the new bound',
+      { maxCompletionTokens: false },
+      request([user], { max_completion_tokens: 5 }),
+      'max_completion_tokens',
+    ],
+    [
+      'stream options',
+      { streamOptions: false },
+      request([user], { stream: true, stream_options: {} }),
+      'stream_options',
+    ],
+    [
+      'parallel calls',
+      { parallelToolCalls: false },
+      request([user], { tools, parallel_tool_calls: true }),
+      'parallel_tool_calls',
+    ],
+    ['strict', { strict: false }, request([user], { tools }), 'function.strict'],
+    ['half a surrogate pair', undefined, request([{ role: 'user', content: 'a\ud83d' }]), 'surrogate'],
+    [
+      'an empty function_call',
+      undefined,
+      request([{ role: 'assistant', content: 'x', function_call: { name: '', arguments: '' } }]),
+      'function_call.name',
+    ],
+    ['empty audio', undefined, request([{ role: 'assistant', content: 'x', audio: {} }]), 'audio.id'],
+  ])('%s', (_name, profile, body, words) => {
+    expect(checkRequest(body, profile)?.message).toContain(words)
+    if (profile !== undefined) expect(checkRequest(body, {})).toBeUndefined()
+  })
+
+  test('a whole pair and an escaped backslash are text', () => {
+    expect(checkRequest(request([{ role: 'user', content: '😀 \\ud83d' }]))).toBeUndefined()
+  })
+})

@@ -1,6 +1,8 @@
 // What the API refuses: transcripts whose calls and tool messages do not pair up, and requests that do not fit.
+import type { Profile } from '@toolloop/wire'
 import { errorBody, type ApiError } from './api-error.ts'
 import { isJsonObject, type JsonObject } from './json-object.ts'
+import { profileProblem } from './profile-rules.ts'
 
 /**
  * What is wrong with a conversation, as the API would say it; `undefined` when it can be sent. Every call needs exactly
@@ -10,12 +12,34 @@ export function checkTranscript(messages: readonly unknown[]): string | undefine
   return findProblem(messages)?.message
 }
 
-/** What is wrong with a whole request: its transcript, its tools, and what may not stand together. */
-export function checkRequest(request: unknown): ApiError | undefined {
+/**
+ * What is wrong with a whole request: its transcript, its tools, and what may not stand together. With a profile, such
+ * as `profiles.mistral`, also what that server refuses; without one, what OpenAI does.
+ */
+export function checkRequest(request: unknown, profile: Partial<Profile> = openai): ApiError | undefined {
   if (!isJsonObject(request)) return problem('The body of the request is not a JSON object.', null, 'invalid_type')
   if (typeof request['model'] !== 'string' || request['model'] === '')
     return problem('You must provide a model parameter.', 'model', 'missing_required_parameter')
-  return findProblem(request['messages']) ?? toolsProblem(request) ?? optionsProblem(request)
+  return (
+    findProblem(request['messages']) ??
+    toolsProblem(request) ??
+    optionsProblem(request) ??
+    textProblem(request) ??
+    profileProblem(request, profile)
+  )
+}
+
+const openai: Partial<Profile> = { callIds: 'max40' }
+
+/** Half a surrogate pair, in any text. */
+function textProblem(request: JsonObject): ApiError | undefined {
+  for (const name of ['messages', 'tools', 'response_format']) {
+    const text = JSON.stringify(request[name]) ?? ''
+    // Well-formed JSON escapes a lone surrogate, in lower case, and only that.
+    if (/(?<!\\)(?:\\\\)*\\ud[89a-f]/.test(text))
+      return problem(`Invalid '${name}': a string holds half a surrogate pair, which is no Unicode text.`, name)
+  }
+  return undefined
 }
 
 function problem(message: string, param: string | null, code = 'invalid_value'): ApiError {
@@ -136,6 +160,11 @@ function callProblem(call: unknown, path: string): ApiError | undefined {
 function contentProblem(role: string, message: JsonObject, path: string): ApiError | undefined {
   const content = message['content']
   const at = `${path}.content`
+  if (role === 'assistant') {
+    const empty = placeholders.find(([name, field]) => isJsonObject(message[name]) && !message[name][field])
+    if (empty !== undefined)
+      return problem(`Missing required parameter: '${path}.${empty[0]}.${empty[1]}'.`, `${path}.${empty[0]}`)
+  }
   if (role === 'function' && typeof message['name'] !== 'string')
     return problem(`Missing required parameter: '${path}.name'.`, `${path}.name`, 'missing_required_parameter')
   if (content === null || content === undefined) {
@@ -161,6 +190,11 @@ function contentProblem(role: string, message: JsonObject, path: string): ApiErr
   )
 }
 
+/** What some servers put beside an answer without meaning it, and what is missing there. */
+const placeholders = [
+  ['audio', 'id'],
+  ['function_call', 'name'],
+] as const
 const userParts = ['text', 'image_url', 'input_audio', 'file']
 
 function toolsProblem(request: JsonObject): ApiError | undefined {

@@ -80,7 +80,7 @@ export function virtualClock(start = 0): VirtualClock {
   }
 }
 
-/** One turn of the real event loop: promise reactions and what has already arrived on sockets run. */
-function settle(): Promise<void> {
-  return new Promise((resolve) => realSetTimeout(resolve, 0))
+/** Two turns of the real event loop: promise reactions, what has arrived on sockets, and what that puts off by a turn. */
+async function settle(): Promise<void> {
+  for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => realSetTimeout(resolve, 0))
 }

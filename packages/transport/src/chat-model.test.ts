@@ -1,4 +1,5 @@
 import { StreamError, type ChatModel, type Chunk, type ModelRequest } from '@toolloop/wire'
+import { strictServer, text } from '@toolloop/testing'
 import OpenAI from 'openai'
 import { expect, test } from 'vitest'
 import { APIConnectionError, APIUserAbortError, chatModel, NotFoundError, profiles, Transport } from './index.ts'
@@ -123,4 +124,42 @@ test("a client of one's own may answer with the stream itself", async () => {
   }
   const own = { profile: profiles.openai, create: create as unknown as Transport['create'] }
   expect((await chunksOf(chatModel(own, 'm'))).map((chunk) => chunk.choices[0]?.delta.content)).toEqual(['a'])
+})
+
+test('whatever a history holds, what is sent is valid for each server', async () => {
+  const id = 'call_of_another_server_that_is_longer_than_forty_characters'
+  const history = [
+    { role: 'developer', content: 'x' },
+    { role: 'user', content: 'half \ud83d' },
+    {
+      role: 'assistant',
+      content: null,
+      refusal: null,
+      reasoning_content: 'r',
+      reasoning_details: null,
+      function_call: { name: '', arguments: '' },
+      tool_calls: [
+        { id, type: 'tool_use', index: 0, function: { name: 'functions.now', arguments: null } },
+        { id: 'b', type: 'function', function: { name: '', arguments: { a: 1 } } },
+      ],
+    },
+    { role: 'tool', tool_call_id: id, content: 'cut \ud83d' },
+    { role: 'tool', tool_call_id: 'b', content: 'x' },
+    { role: 'user', content: 'and?' },
+  ] as unknown as ModelRequest['messages']
+  const broken: ModelRequest = {
+    messages: history,
+    tools: [{ type: 'function', function: { name: 'f', strict: true } }],
+    parallel_tool_calls: true,
+    max_completion_tokens: 5,
+  }
+  for (const profile of Object.values(profiles)) {
+    await using server = await strictServer([text('fine'), text('fine')], { profile })
+    await using client = new Transport({ baseURL: server.url, maxRetries: 0, profile })
+    const model = chatModel(client, 'm')
+    await expect(model.create?.(broken, {})).resolves.toMatchObject({
+      choices: [{ finish_reason: 'stop' }],
+    })
+    for await (const _ of model.stream?.(broken, {}) ?? []);
+  }
 })

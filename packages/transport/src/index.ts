@@ -45,9 +45,12 @@ export {
   RateLimitError,
   UnprocessableEntityError,
 } from './errors/classes.ts'
+export type { Answer as AnswerOrigin, BadAnswer } from './errors/answer.ts'
+export type { Redact } from './errors/redact.ts'
 export type { APIErrorOptions, TimeoutKind } from './errors/classes.ts'
 // The body of a streamed answer.
 export { readChunks } from './response/chunks.ts'
 export type { ReadChunksOptions } from './response/chunks.ts'
+export type { SseOptions as SseDecoderOptions } from './response/sse.ts'
 export { SseDecoder } from './response/sse.ts'
 export type { SseListener, SseOptions } from './response/sse.ts'

@@ -12,7 +12,8 @@ import { Call } from './call/attempts.ts'
 import type { CallPolicy, CallTarget, Prepared } from './call/target.ts'
 import { type ChunkStream, OpenChunkStream } from './call/chunk-stream.ts'
 import { readCompletion } from './response/completion.ts'
-import { endpointOf, segmentOf } from './request/endpoint.ts'
+import { profileFor } from './request/profiles.ts'
+import { defaultBaseURL, endpointOf, segmentOf } from './request/endpoint.ts'
 import type { Answer } from './errors/answer.ts'
 import { checkedKey, mergeHeaders } from './request/headers.ts'
 import type { Http } from './http/contract.ts'
@@ -52,6 +53,7 @@ export class Transport {
     this.#options = options
     if (options.baseURL !== undefined) endpointOf(options.baseURL)
     if (options.apiKey !== undefined && typeof options.apiKey !== 'function') checkedKey(options.apiKey)
+    if (options.profile !== undefined) profileFor(options.profile, options.baseURL ?? defaultBaseURL)
     policyOf(options)
     mergeHeaders(options.headers)
   }
@@ -181,8 +183,8 @@ export class Transport {
   }
 
   async #open(origin: string): Promise<Http> {
-    const { fetch, dispatcher, limits } = this.#options
-    this.#opening ??= openHttp(origin, { fetch, dispatcher, maxHeaderBytes: limits?.maxHeaderBytes ?? 65_536 })
+    const { fetch, dispatcher, proxy, limits } = this.#options
+    this.#opening ??= openHttp(origin, { fetch, dispatcher, proxy, maxHeaderBytes: limits?.maxHeaderBytes ?? 65_536 })
     this.#http = await this.#opening
     return this.#http
   }

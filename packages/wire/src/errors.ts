@@ -1,4 +1,8 @@
 import type { Completion } from './completion.ts'
+import { requireNode } from './node-version.ts'
+
+// Every package needs an error of this file, so this runs before anything that an older Node.js lacks.
+requireNode()
 
 /** Every way of failing that is ours to name, as `error.code`. An `APIError` carries the server's own code instead. */
 export type ErrorCode =

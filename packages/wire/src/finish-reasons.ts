@@ -7,53 +7,35 @@
  */
 export type Finish = 'complete' | 'truncated' | 'filtered' | 'failed' | 'unknown'
 
-/** Lower case, words joined by `_`: see `finishOf`. */
-const reasons: Readonly<Record<Exclude<Finish, 'unknown'>, readonly string[]>> = {
-  complete: [
-    ...['stop', 'tool_calls', 'function_call'],
-    // Text Generation Inference, Together AI, watsonx.
-    ...['eos', 'eos_token', 'stop_sequence'],
-    // Anthropic and gateways to it.
-    ...['end_turn', 'tool_use'],
-    // Cohere.
-    ...['complete', 'tool_call'],
-    // Other gateways.
-    ...['completed', 'end', 'normal', 'stop_token', 'function_calls'],
-  ],
-  truncated: [
-    'length',
-    // Anthropic, Gemini, Cohere, watsonx; the parameters’ names from gateways.
-    ...['max_tokens', 'max_output_tokens', 'max_completion_tokens', 'max_length', 'token_limit', 'time_limit'],
-    // Mistral, Anthropic, Z.ai.
-    ...['model_length', 'model_context_window_exceeded', 'context_length_exceeded'],
-    // Cohere's first API; vLLM and Xiaomi MiMo stop a model that repeats itself.
-    ...['error_limit', 'repetition', 'repetition_truncation'],
-  ],
-  filtered: [
-    'content_filter',
-    // Gemini and Vertex AI.
-    ...['safety', 'recitation', 'blocklist', 'prohibited_content', 'spii', 'model_armor'],
-    ...['image_safety', 'image_prohibited_content', 'image_recitation'],
-    // Z.ai, Bedrock, Anthropic, Cohere's first API.
-    ...['sensitive', 'content_filtered', 'guardrail_intervened', 'refusal', 'error_toxic'],
-  ],
-  failed: [
-    // OpenRouter, vLLM, Cohere, watsonx.
-    ...['error', 'timeout', 'failed', 'cancelled', 'canceled', 'user_cancel'],
-    // Z.ai, DeepSeek, vLLM, SGLang.
-    ...['network_error', 'insufficient_system_resource', 'abort', 'aborted'],
-    // Gemini and Vertex AI.
-    ...['malformed_function_call', 'unexpected_tool_call', 'too_many_tool_calls', 'missing_thought_signature'],
-    ...['malformed_response', 'language', 'other', 'no_image', 'image_other'],
-    // Bedrock.
-    ...['malformed_model_output', 'malformed_tool_use'],
-    // Gateways.
-    ...['internal_error', 'server_error', 'rate_limit_exceeded'],
-  ],
-}
+/** In lower case, with `_` between words; see `finishOf`. */
+const reasons: readonly (readonly [Exclude<Finish, 'unknown'>, string])[] = [
+  ['complete', 'stop tool_calls function_call'],
+  // Text Generation Inference, Together AI, watsonx.
+  ['complete', 'eos eos_token stop_sequence'],
+  // Anthropic and gateways to it; Cohere; other gateways.
+  ['complete', 'end_turn tool_use complete tool_call completed end normal stop_token function_calls'],
+  // Anthropic, Gemini, Cohere, watsonx; the names of the parameters, from gateways.
+  ['truncated', 'length max_tokens max_output_tokens max_completion_tokens max_length token_limit time_limit'],
+  // Mistral, Anthropic, Z.ai; Cohere's first API; vLLM and Xiaomi MiMo stop a model that repeats itself.
+  ['truncated', 'model_length model_context_window_exceeded context_length_exceeded error_limit'],
+  ['truncated', 'repetition repetition_truncation'],
+  // Gemini and Vertex AI.
+  ['filtered', 'content_filter safety recitation blocklist prohibited_content spii model_armor'],
+  ['filtered', 'image_safety image_prohibited_content image_recitation'],
+  // Z.ai, Bedrock, Anthropic, Cohere's first API.
+  ['filtered', 'sensitive content_filtered guardrail_intervened refusal error_toxic'],
+  // OpenRouter, vLLM, SGLang, Cohere, watsonx; Z.ai, DeepSeek; gateways.
+  ['failed', 'error timeout failed abort aborted cancelled canceled user_cancel'],
+  ['failed', 'network_error insufficient_system_resource internal_error server_error rate_limit_exceeded'],
+  // Gemini and Vertex AI.
+  ['failed', 'malformed_function_call unexpected_tool_call too_many_tool_calls missing_thought_signature'],
+  ['failed', 'malformed_response language other no_image image_other'],
+  // Bedrock.
+  ['failed', 'malformed_model_output malformed_tool_use'],
+]
 
 const byReason: ReadonlyMap<string, Finish> = new Map(
-  Object.entries(reasons).flatMap(([finish, words]) => words.map((word) => [word, finish as Finish] as const)),
+  reasons.flatMap(([finish, words]) => words.split(' ').map((word): [string, Finish] => [word, finish])),
 )
 
 /**

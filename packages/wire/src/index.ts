@@ -53,10 +53,22 @@ export { announcesCalls, type Finish, finishOf } from './finish-reasons.ts'
 export type { Chunk, ChunkChoice, Delta, ToolCallDelta } from './chunk.ts'
 export type { CompletionDeleted, List, StoredMessage } from './stored.ts'
 // What an agent knows of a model.
-export type { ChatModel, ModelMemory, ModelOptions, ModelRequest, Price, Profile, Retry } from './model.ts'
+export type { CallIds, ChatModel, ModelMemory, ModelOptions, ModelRequest, Price, Profile, Retry } from './model.ts'
 // Values that never change.
 export { deepFreeze, isDeepFrozen } from './frozen.ts'
-export { checkOptionNames } from './option-names.ts'
+// Options.
+export {
+  aFunction,
+  aText,
+  checkLimit,
+  checkOptionNames,
+  checkOptions,
+  milliseconds,
+  oneOf,
+  type OptionCheck,
+  showOption,
+  wholeNumber,
+} from './options.ts'
 // Time.
 export { type Clock, sleep, systemClock } from './clock.ts'
 // What every package throws.

@@ -53,6 +53,9 @@ export interface Price {
   readonly cachedInput?: number
 }
 
+/** Forms of call ids: anything, at most 40 characters, or exactly nine of `[a-zA-Z0-9]`. */
+export type CallIds = 'any' | 'max40' | 'alphanumeric9'
+
 /** What a server accepts, and what it wants back. The table of known servers is in `@toolloop/transport`. */
 export interface Profile {
   readonly name: string
@@ -71,6 +74,10 @@ export interface Profile {
   readonly invalidArguments: boolean
   /** Fields of assistant messages (and their tool calls) that must go back; other fields the API does not know are left out. */
   readonly sendBack: readonly string[]
+  /** A user message directly behind a tool message; else a short assistant message is sent between them. @default true */
+  readonly userAfterTool?: boolean
+  /** The ids of tool calls that the server accepts; others are sent as a short id derived from them. @default 'any' */
+  readonly callIds?: CallIds
   /** How structured output is asked for best. */
   readonly output: 'native' | 'tool' | 'prompt'
   /**

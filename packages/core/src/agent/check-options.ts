@@ -1,6 +1,8 @@
 // Wrong options are refused where they are written: the message names the option, its value and what it may be.
 import { checkAnswerLimits } from '@toolloop/stream'
 import { checkOptionNames, type ToolChoice, UsageError } from '@toolloop/wire'
+import { excerpt } from '../facts/excerpt.ts'
+import { checkModel, checkParams, isClient } from './check-model.ts'
 
 type Check = readonly [test: (value: unknown) => boolean, expected: string]
 
@@ -21,8 +23,8 @@ const textOr =
 
 const checks: Readonly<Record<string, Check>> = {
   name: [textOr(), 'a text that is not empty'],
-  model: [textOr((value) => isObject(value) && typeof value['name'] === 'string'), "a model's id or a ChatModel"],
-  client: [isObject, 'a client'],
+  model: [() => true, "a model's id or a ChatModel"], // see checkModel
+  client: [isClient, 'a client with `create` or `chat.completions.create`, e.g. `new Client()`'],
   instructions: [textOr((value) => value === '', isFunction), 'a text or a function of the context'],
   tools: [(value) => Array.isArray(value) && value.every(isTool), 'an array of tools made by `tool`'],
   output: [isObject, 'a schema, or { schema, mode, validate, retries }'],
@@ -31,11 +33,11 @@ const checks: Readonly<Record<string, Check>> = {
     'an object or a function of the context',
   ],
   toolChoice: [
-    (value) => isObject(value) || ['auto', 'none', 'required'].includes(value as string),
-    '"auto", "none", "required" or a tool',
+    (value) => isChoice(value) || ['auto', 'none', 'required'].includes(value as string),
+    '"auto", "none", "required", or a choice of the wire, e.g. { type: "function", function: { name } }',
   ],
   parallel: oneOf(true, false),
-  limit: [isLimit, '{ concurrency, interval, intervalCap } with whole numbers of at least 1'],
+  limit: [isObject, '{ concurrency, interval, intervalCap }'],
   maxSteps: whole(1),
   stopWhen: [
     (value) => isFunction(value) || (Array.isArray(value) && value.every(isFunction)),
@@ -50,6 +52,12 @@ const checks: Readonly<Record<string, Check>> = {
   earlyDispatch: oneOf(true, false),
   answerLimits: [isObject, '{ maxToolCalls, maxArgumentsBytes, … }'],
   wire: oneOf('stream', 'plain'),
+}
+
+const limitChecks: Readonly<Record<string, Check>> = {
+  concurrency: [isCount, 'a whole number of at least 1'],
+  interval: [isCount, 'a whole number of milliseconds, at least 1'],
+  intervalCap: [isCount, 'a whole number of at least 1'],
 }
 
 const outputChecks: Readonly<Record<string, Check>> = {
@@ -78,6 +86,9 @@ export function checkAgentOptions(options: unknown): void {
   for (const option of ['name', 'model'])
     if (options[option] === undefined) throw new UsageError(`${who} needs a \`${option}\`: ${checks[option]![1]}.`)
   checkAll(who, options, checks)
+  checkModel(who, options['model'])
+  if (!isFunction(options['params'])) checkParams(who, options['params'])
+  if (isObject(options['limit'])) checkLimit(who, options['limit'])
   if (isObject(options['answerLimits'])) checkAnswerLimits(`${who}: answerLimits`, options['answerLimits'])
   const output = options['output']
   if (isObject(output) && !('~standard' in output) && !('json_schema' in output)) {
@@ -96,7 +107,28 @@ export function checkRunOptions(options: unknown): void {
     throw new UsageError('A run that goes on keeps its id: leave `runId` out where there is `from`.')
 }
 
-const stepChanges = ['model', 'instructions', 'messages', 'tools', 'toolChoice', 'params']
+/** Half a limit would limit nothing. */
+function checkLimit(who: string, limit: Readonly<Record<string, unknown>>): void {
+  checkAll(`${who}: limit`, limit, limitChecks)
+  const { concurrency, interval, intervalCap } = limit
+  if ((interval === undefined) !== (intervalCap === undefined))
+    throw new UsageError(
+      `${who}: \`limit\` is ${show(limit)}; \`interval\` and \`intervalCap\` go together: at most \`intervalCap\` calls start in each \`interval\`.`,
+    )
+  if (concurrency === undefined && interval === undefined)
+    throw new UsageError(
+      `${who}: \`limit\` is ${show(limit)}, which limits nothing; pass \`concurrency\`, or \`interval\` and \`intervalCap\`.`,
+    )
+}
+
+const stepChanges: Readonly<Record<string, Check>> = {
+  model: checks['model']!,
+  instructions: [(value) => typeof value === 'string', 'a text'],
+  messages: [Array.isArray, 'an array of messages'],
+  tools: [Array.isArray, 'an array of names'],
+  toolChoice: checks['toolChoice']!,
+  params: [() => true, 'an object'], // see checkParams
+}
 
 /** What `prepareStep` answered. */
 export function checkStepChanges(agentName: string, changes: unknown): void {
@@ -105,7 +137,10 @@ export function checkStepChanges(agentName: string, changes: unknown): void {
     throw new UsageError(
       `\`prepareStep\` of agent \`${agentName}\` answers ${show(changes)}; it must be an object of changes, or nothing.`,
     )
-  checkOptionNames(`What \`prepareStep\` of agent \`${agentName}\` answers`, changes, stepChanges)
+  const who = `What \`prepareStep\` of agent \`${agentName}\` answers`
+  checkAll(who, changes, stepChanges)
+  if (changes['model'] !== undefined) checkModel(who, changes['model'])
+  checkParams(who, changes['params'])
 }
 
 /** A choice may only name tools that are offered. */
@@ -141,12 +176,14 @@ function isTool(value: unknown): boolean {
   )
 }
 
-function isLimit(value: unknown): boolean {
+function isCount(value: unknown): boolean {
+  return value === Infinity || (Number.isInteger(value) && (value as number) >= 1)
+}
+
+function isChoice(value: unknown): boolean {
   if (!isObject(value)) return false
-  const { concurrency, interval, intervalCap } = value
-  return [concurrency, interval, intervalCap].every(
-    (number) => number === undefined || number === Infinity || (Number.isInteger(number) && (number as number) >= 1),
-  )
+  const { type } = value
+  return (type === 'function' || type === 'custom' || type === 'allowed_tools') && isObject(value[type])
 }
 
 function isLog(value: unknown): boolean {
@@ -157,7 +194,7 @@ function show(value: unknown): string {
   if (typeof value === 'function') return 'a function'
   if (typeof value === 'number' || typeof value === 'bigint') return String(value)
   try {
-    return (JSON.stringify(value) ?? String(value)).slice(0, 120)
+    return excerpt(JSON.stringify(value) ?? String(value), 120)
   } catch {
     return `a ${typeof value}`
   }

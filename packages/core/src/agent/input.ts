@@ -1,4 +1,5 @@
 import { type ContentPart, type ImagePart, type Message, UsageError, type UserMessage } from '@toolloop/wire'
+import { excerpt } from '../facts/excerpt.ts'
 import { jsonCopy } from '../facts/json-copy.ts'
 import { adopt, isOwn } from '../facts/own-message.ts'
 
@@ -84,4 +85,4 @@ function callIds(calls: unknown, path: string): Set<string> {
   return ids
 }
 
-const show = (value: unknown): string => (JSON.stringify(value) ?? String(value)).slice(0, 120)
+const show = (value: unknown): string => excerpt(JSON.stringify(value) ?? String(value), 120)

@@ -4,11 +4,15 @@ import { FINAL_TOOL, finalTool, type OutputSpec } from './output.ts'
 import type { AgentSpec, AnyTool, Offer } from './spec.ts'
 
 /** The tools that are enabled, of those that `prepareStep` names. */
-export function offered(agent: AgentSpec, context: unknown, narrowed: unknown): Offer | Promise<Offer> {
+export function offered(
+  agent: AgentSpec,
+  context: unknown,
+  narrowed: readonly string[] | undefined,
+): Offer | Promise<Offer> {
   return narrowed === undefined && agent.offer ? agent.offer : offeredNow(agent, context, narrowed)
 }
 
-async function offeredNow(agent: AgentSpec, context: unknown, narrowed: unknown): Promise<Offer> {
+async function offeredNow(agent: AgentSpec, context: unknown, narrowed: readonly string[] | undefined): Promise<Offer> {
   const chosen = narrowed === undefined ? undefined : checked(agent, narrowed)
   const tools: AnyTool[] = []
   for (const tool of agent.tools.values()) {
@@ -44,13 +48,9 @@ const offerOf = (tools: readonly AnyTool[]): Offer => ({
   definitions: Object.freeze(tools.map((tool) => tool.definition)),
 })
 
-function checked(agent: AgentSpec, names: unknown): readonly string[] {
-  if (!Array.isArray(names))
-    throw new UsageError(
-      `\`prepareStep\` answers \`tools\` with ${JSON.stringify(names)}; it must be an array of names.`,
-    )
-  const unknown: unknown = names.find((name) => !agent.tools.has(name as string))
-  if (unknown === undefined) return names as readonly string[]
+function checked(agent: AgentSpec, names: readonly string[]): readonly string[] {
+  const unknown = names.find((name) => !agent.tools.has(name))
+  if (unknown === undefined) return names
   throw new UsageError(
     `\`prepareStep\` offers the tool ${JSON.stringify(unknown)}, which agent \`${agent.name}\` does not have; it has ${[...agent.tools.keys()].join(', ') || 'none'}.`,
   )

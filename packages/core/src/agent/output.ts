@@ -50,7 +50,7 @@ export function outputSpec(option: OutputOption<unknown, never>): OutputSpec {
     retries: settings.retries ?? 2,
     prompt: `Answer with one JSON value and nothing else: no Markdown fence, no explanation. It must fit this JSON Schema:\n${schema}`,
     parse: async (text: string, context: unknown) => {
-      const value = await format.parse(unfenced(text))
+      const value = await format.parse(text)
       const objection = await objectionOf(() => settings.validate?.(ownCopy(value), { context: context as never }))
       if (objection !== undefined)
         throw new OutputError('The answer was refused', [{ path: '', message: objection }], { text })
@@ -88,12 +88,4 @@ async function objectionOf(validate: () => string | void | Promise<string | void
   } catch (error) {
     return error instanceof Error ? error.message : 'The check failed.'
   }
-}
-
-/** Models like to wrap JSON in a Markdown fence. (No regular expression: one over a long answer could take for ever.) */
-function unfenced(text: string): string {
-  const trimmed = text.trim()
-  if (!trimmed.startsWith('```') || !trimmed.endsWith('```') || trimmed.length < 6) return text
-  const firstLine = trimmed.indexOf('\n')
-  return firstLine < 0 ? text : trimmed.slice(firstLine + 1, -3)
 }

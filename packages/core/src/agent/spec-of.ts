@@ -70,9 +70,7 @@ function steadyAnswers(
 function modelsOf({ model, client }: AgentOptions<readonly AnyTool[], unknown, unknown>): AgentSpec['model'] {
   const made = new Map<string, ChatModel>()
   return (other = model) => {
-    if (typeof other === 'object' && other !== null && 'name' in other) return other
-    if (typeof other !== 'string' || other === '')
-      throw new UsageError(`A model is an id or a ChatModel, not ${JSON.stringify(other)}.`)
+    if (typeof other !== 'string') return other
     const known = made.get(other) ?? chatModel(client ?? defaultClient(), other)
     made.set(other, known)
     return known

@@ -32,9 +32,9 @@ export async function* finish(run: Run): Source {
 
 function endingOf({ message, calls, finish_reason }: Step): Outcome | undefined {
   if (calls.some((call) => call.final && call.ok)) return undefined
-  const finish = finishOf(finish_reason)
-  if (finish === 'filtered') return { status: 'filtered' }
+  const end = finishOf(finish_reason)
+  if (end === 'filtered') return { status: 'filtered' }
   if (message.refusal) return { status: 'refused', refusal: message.refusal }
-  if (finish === 'truncated') return { status: 'truncated' }
+  if (end === 'truncated') return { status: 'truncated' }
   return undefined
 }

@@ -29,7 +29,7 @@ export async function openRun<Output>(
   const log = options.from ?? options.log ?? memoryLog()
   if (inUse.has(log))
     throw new UsageError(
-      'The log is in use by a run of this process that has not ended; wait for its result, or abort it.',
+      'The log is in use: a run of this process writes to it and has not ended. Wait for its result or abort it; a new run needs a log of its own.',
     )
   inUse.add(log)
   try {
@@ -174,6 +174,10 @@ function decisionOf(callId: string, decision: unknown, kind: ApprovalRequest['ki
 function stateOf(past: readonly Fact[]): RunState {
   let state = initialState
   for (const [at, one] of past.entries()) {
+    if (typeof one?.seq === 'number' && one.seq < at && past[one.seq]?.seq === one.seq)
+      throw new UsageError(
+        `Two runs wrote to this log at once: the number ${one.seq} is there twice, in facts ${one.seq} and ${at}. A log serves one run at a time: let its store refuse a second fact of the same \`run\` and \`seq\`.`,
+      )
     if (one?.seq !== at)
       throw new UsageError(
         `The log is damaged: fact ${at} has the number ${String(one?.seq)}; one before it is missing, or it is not a fact.`,

@@ -1,5 +1,5 @@
 import type { DeepPartial } from '@toolloop/stream'
-import { brand, type Message, type ModelRequest, ToolloopError } from '@toolloop/wire'
+import { brand, type Message, type ModelRequest, ToolloopError, UsageError } from '@toolloop/wire'
 import type { ApprovalRequest } from '../facts/events.ts'
 import type { Ending } from '../facts/outcome.ts'
 import type { Step } from '../facts/open-step.ts'
@@ -53,10 +53,21 @@ export class RunError extends ToolloopError {
   }
 }
 
-/** The typed output of a run that is `done`. @throws RunError, which carries the result, for every other status */
+/** The typed output of a run that is `done`. @throws RunError, which carries the result, for every other status; UsageError for what is no result */
 export function outputOf<Output>(result: Result<Output>): Output {
+  if (!isResult(result)) throw new UsageError(`\`outputOf\` takes the result of a run, ${remedy(result)}`)
   if (result.status === 'done') return result.output
   throw new RunError(result)
+}
+
+const isResult = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && 'status' in value && 'messages' in value
+
+function remedy(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return `not ${JSON.stringify(value) ?? typeof value}.`
+  if ('then' in value) return 'not a promise of it: outputOf(await agent.run(…)).'
+  if (Symbol.asyncIterator in value) return 'not a stream: outputOf(await stream.result).'
+  return 'not another object.'
 }
 
 function detail(result: Result<unknown>): string {

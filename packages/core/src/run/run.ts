@@ -31,7 +31,7 @@ export interface RequestParts {
 }
 
 /** The abort's reason when a run has ended by itself; made once, since making an error takes longer than a step. */
-export const runIsOver = new UsageError('The run is over.')
+export const runIsOver: UsageError = new UsageError('The run is over.')
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] }
 

@@ -1,4 +1,6 @@
 import { type EventSource, LazyEvents, type ListenerError } from '@toolloop/client'
+import { UsageError } from '@toolloop/wire'
+import { eventTypes } from '../facts/event-types.ts'
 import type { RunEvent } from '../facts/events.ts'
 import type { Result } from './result.ts'
 
@@ -34,6 +36,7 @@ export class OpenRunStream<Output> implements RunStream<RunEvent, Output> {
   }
 
   on<Type extends RunEvent['type']>(type: Type, listener: (event: Extract<RunEvent, { type: Type }>) => void): this {
+    checkListener(type, listener)
     this.#events.on(type, listener)
     return this
   }
@@ -54,4 +57,14 @@ export class OpenRunStream<Output> implements RunStream<RunEvent, Output> {
   [Symbol.asyncDispose](): Promise<void> {
     return this.#events[Symbol.asyncDispose]()
   }
+}
+
+/** A listener of a misspelt type would hear nothing. `error` is emitted when the run cannot start. */
+function checkListener(type: unknown, listener: unknown): void {
+  if (typeof listener !== 'function')
+    throw new UsageError(
+      `\`.on(${JSON.stringify(type)}, …)\` needs a function that takes the event, not ${JSON.stringify(listener) ?? 'undefined'}.`,
+    )
+  if (type === 'error' || eventTypes.includes(type as string)) return
+  throw new UsageError(`A run has no event ${JSON.stringify(type)}; there are ${eventTypes.join(', ')}.`)
 }

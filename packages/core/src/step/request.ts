@@ -6,6 +6,7 @@ import {
   type ToolDefinition,
   UsageError,
 } from '@toolloop/wire'
+import { checkParams } from '../agent/check-model.ts'
 import { checkChoice, checkStepChanges } from '../agent/check-options.ts'
 import { messagesFrom } from '../agent/input.ts'
 import { frozenCopy } from '../facts/own-copy.ts'
@@ -38,6 +39,7 @@ async function answersOf(run: Run): Promise<StepAnswers> {
   const changes = agent.prepareStep ? await changesOf(run, agent.prepareStep) : {}
   const offer = await offered(agent, context, changes.tools)
   const params = frozenCopy(await agent.params(context))
+  checkParams(`Agent \`${agent.name}\``, params)
   return { changes, offer, params, instructions: changes.instructions ?? (await agent.instructions(context)) }
 }
 
@@ -83,10 +85,6 @@ async function changesOf(
   // Whoever made them may change them later.
   const own = { ...changes, toolChoice: frozenCopy(changes.toolChoice), params: frozenCopy(changes.params) }
   if (!changes.messages) return own
-  if (!Array.isArray(changes.messages))
-    throw new UsageError(
-      `\`prepareStep\` answers \`messages\` with ${JSON.stringify(changes.messages)}; it must be an array of messages.`,
-    )
   if (changes.messages.length === 0)
     throw new UsageError(
       '`prepareStep` answers with no messages at all; leave `messages` out to keep the conversation.',

@@ -1,13 +1,14 @@
 // One call: find the tool, parse the arguments, run it, report. Every failure is an answer for the model.
 import { isToolResult, renderOutput, ToolInputError, ToolRetry } from '@toolloop/schema'
-import { finishOf } from '@toolloop/wire'
+import { finishOf, UsageError } from '@toolloop/wire'
 import { readAnswer } from '../run/answer.ts'
 import { argumentsOf, isWhole, nameOf } from '../facts/calls.ts'
 import { type Fact, fact, type RunEvent } from '../facts/events.ts'
 import { frozenCopy } from '../facts/own-copy.ts'
 import { type CallContext, execute, ToolTimeout } from './execute.ts'
 import { failed } from '../facts/failure.ts'
-import { placeInRun, placeInTool, type Release } from './limits.ts'
+import type { Release } from './call-queue.ts'
+import { placeInRun, placeInTool } from './limits.ts'
 import type { Source } from '../run/scope.ts'
 import { FINAL_TOOL } from '../agent/output.ts'
 import type { Run } from '../run/run.ts'
@@ -125,7 +126,11 @@ async function ran(run: Run, ready: Ready, context: CallContext): Promise<RunEve
 }
 
 function succeeded({ shown, done }: Ready, returned: unknown, output: unknown, ms: number): Fact {
-  const { content, parts } = renderOutput(output)
+  const { content, parts, problem } = renderOutput(output)
+  if (problem !== undefined)
+    throw new UsageError(
+      `What the tool returned cannot be shown to the model: ${problem}. Return text, JSON or content parts.`,
+    )
   const details = isToolResult(returned) ? plainJson(returned.details) : undefined
   return done({
     ok: true,

@@ -100,9 +100,21 @@ describe('the model is told', () => {
   })
 
   it.each([
+    ['a cycle', cycle, /it holds itself/],
+    ['a function', () => 1, /it is a function/],
+    ['a symbol', Symbol('s'), /it is a symbol/],
+    ['a Response', new Response('x'), /JSON shows nothing of a `Response`/],
+    ['a part without its payload', { type: 'image_url' }, /`image_url` needs/],
+  ])('that the tool failed when it returns %s', async (_title, value, content) => {
+    const done = await runWith(returning(value))
+    expect(done).toMatchObject({ ok: false, reason: 'failed' })
+    expect(done.content).toMatch(/What the tool returned cannot be shown to the model: /)
+    expect(done.content).toMatch(content)
+  })
+
+  it.each([
     ['undefined', undefined, 'null'],
     ['a bigint', 10n, /10/],
-    ['a cycle', cycle, /"a":1/],
     [
       'a throwing toJSON',
       {
@@ -114,8 +126,6 @@ describe('the model is told', () => {
     ],
     ['a date', new Date(0), /1970-01-01T00:00:00.000Z/],
     ['a map', new Map([['k', 1]]), '{"k":1}'],
-    ['a function', () => 1, /./],
-    ['a symbol', Symbol('s'), /./],
     ['10 MiB', 'x'.repeat(10 * 1024 * 1024), /truncated/],
   ])('something defined when a tool returns %s', async (_title, value, content) => {
     const done = await runWith(returning(value))
@@ -147,6 +157,49 @@ describe('the model is told', () => {
       onToolError: (error) => `Sorry: ${(error as Error).message}`,
     }).run('go')
     expect(result.steps[0]?.calls.map((done) => done.content)).toEqual(['Try later.', 'Sorry: internal'])
+  })
+})
+
+describe('words for the model that are cut', () => {
+  const long = `${'x'.repeat(16_383)}\u{1F600}`
+  it.each([
+    ['the name of an unknown tool', `${'x'.repeat(63)}\u{1F600}`, {}],
+    [
+      'a retry',
+      'odd',
+      {
+        execute: () => {
+          throw new ToolRetry(long)
+        },
+      },
+    ],
+    [
+      "the user's words",
+      'odd',
+      {
+        execute: () => {
+          throw new Error('x')
+        },
+        onError: () => long,
+      },
+    ],
+  ])('stay well formed: %s', async (_title, name, options) => {
+    const odd = tool({ name: 'odd', execute: () => 'x', ...options })
+    const model = scriptedModel([calls([{ name }]), text('done')])
+    const result = await agent({ name: 'a', model, tools: [odd] }).run('go')
+    const { content } = result.steps[0]!.calls[0]!
+    expect(content).toMatch(/xxx/)
+    expect((content as string).isWellFormed()).toBe(true)
+  })
+
+  it('say that a call has no name, and which tools there are', async () => {
+    const odd = tool({ name: 'odd', execute: () => 'x' })
+    const model = scriptedModel([calls([{ name: '' }]), text('done')])
+    const result = await agent({ name: 'a', model, tools: [odd], wire: 'plain' }).run('go')
+    expect(result).toMatchObject({ status: 'done' })
+    expect(result.steps.flatMap((step) => step.calls.map(({ content }) => content))).toEqual([
+      'The call has no name. Available: odd.',
+    ])
   })
 })
 
@@ -205,6 +258,17 @@ describe('other generators', () => {
     }).run('go')
     expect(result.steps[0]?.calls[0]?.content).toBe('out')
   })
+})
+
+it('an iterator that is no generator is no progress', async () => {
+  const told: unknown[] = []
+  const values = [1, 2].values() as unknown as { map(change: (one: number) => number): unknown }
+  const odd = tool({ name: 'odd', execute: () => values.map((one) => one * 2) as never })
+  const model = scriptedModel([calls([{ name: 'odd' }]), text('done')])
+  const stream = agent({ name: 'a', model, tools: [odd] }).stream('go')
+  stream.on('tool.progress', ({ data }) => told.push(data))
+  await stream.result
+  expect(told).toEqual([])
 })
 
 describe('a tool that takes too long', () => {

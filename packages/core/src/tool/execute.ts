@@ -86,7 +86,8 @@ async function drained(returned: AnyGenerator, context: ToolContext): Promise<un
 
 type AnyGenerator = AsyncGenerator<unknown, unknown> | Generator<unknown, unknown>
 
+/** Only generators have `throw`: what `array.values().map(…)` returns is a value. */
 function isGenerator(value: unknown): value is AnyGenerator {
   if (typeof value !== 'object' || value === null) return false
-  return (Symbol.asyncIterator in value || Symbol.iterator in value) && 'next' in value && 'return' in value
+  return (Symbol.asyncIterator in value || Symbol.iterator in value) && 'next' in value && 'throw' in value
 }

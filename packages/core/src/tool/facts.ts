@@ -51,7 +51,8 @@ export function live(run: Run, made: Fact, values: Readonly<Record<string, unkno
 /** A copy that a log can hold, rendered as a tool's output is; `undefined` for what JSON has no word for. */
 export function plainJson(value: unknown): unknown {
   if (value === undefined || typeof value === 'function' || typeof value === 'symbol') return undefined
-  const { content } = renderOutput({ value }, { maxBytes: Infinity })
+  const { content, problem } = renderOutput({ value }, { maxBytes: Infinity })
+  if (problem !== undefined) return content
   return typeof content === 'string' ? (JSON.parse(content) as { value?: unknown }).value : content
 }
 

@@ -1,6 +1,6 @@
 // Concurrency is a resource: per run, per tool and per key; results keep call order.
 import { tool } from '@toolloop/schema'
-import { calls, scriptedModel, text } from '@toolloop/testing'
+import { calls, scriptedModel, text, virtualClock } from '@toolloop/testing'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { agent, type RunEvent } from '../index.ts'
@@ -84,6 +84,37 @@ describe('limits', () => {
     await Promise.all([one.run('x'), one.run('y'), one.run('z')])
     expect(starts).toHaveLength(9)
     for (let at = 3; at < starts.length; at++) expect(starts[at]! - starts[at - 3]!).toBeGreaterThan(80)
+  })
+
+  it('of a rate go by the clock of the run', async () => {
+    const clock = virtualClock()
+    const rated = tool({ name: 'work', limit: { interval: 60_000, intervalCap: 2 }, execute: () => 'x' })
+    const model = scriptedModel([calls(Array.from({ length: 5 }, () => ({ name: 'work' }))), text('done')])
+    const stream = agent({ name: 'a', model, tools: [rated], limit: { interval: 1000, intervalCap: 1 } }).stream('go', {
+      clock,
+    })
+    const starts: number[] = []
+    stream.on('tool.start', ({ at }) => starts.push(at))
+    await clock.runAll()
+    expect((await stream.result).status).toBe('done')
+    expect(starts).toEqual([0, 1_000, 60_000, 61_000, 120_000])
+  })
+
+  it('leave no timer behind when the run is aborted while it waits', async () => {
+    const clock = virtualClock()
+    const rated = tool({ name: 'work', limit: { interval: 60_000, intervalCap: 1 }, execute: () => 'x' })
+    const script = [calls([{ name: 'work' }, { name: 'work' }]), text('done')]
+    const one = agent({ name: 'a', model: scriptedModel(() => script[0]!), tools: [rated] })
+    const stream = one.stream('go', { clock })
+    stream.on('tool.done', () => stream.abort('enough'))
+    expect(await stream.result).toMatchObject({ status: 'aborted' })
+    expect(clock.pending).toBe(0)
+    // The aborted call used up no place of the interval.
+    const next = one.with({ model: scriptedModel([calls([{ name: 'work' }]), text('done')]) }).stream('go', { clock })
+    const starts: number[] = []
+    next.on('tool.start', ({ at }) => starts.push(at))
+    await clock.runAll()
+    expect(starts).toEqual([60_000])
   })
 
   it('a key function that throws is an answer for the model', async () => {

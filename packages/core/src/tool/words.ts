@@ -2,6 +2,7 @@
 import { describeError, OutputError, ToolInputError, ToolRetry } from '@toolloop/schema'
 import { ToolTimeout } from './execute.ts'
 import { FINAL_TOOL } from '../agent/output.ts'
+import { excerpt } from '../facts/excerpt.ts'
 import type { Run } from '../run/run.ts'
 import type { OnToolError } from '../agent/spec.ts'
 
@@ -16,7 +17,7 @@ export function wordsOf(error: unknown): string {
     error instanceof OutputError ||
     error instanceof ToolRetry ||
     error instanceof ToolTimeout
-  return written ? error.message.slice(0, 16_384) : describeError(error)
+  return written ? excerpt(error.message, 16_384) : describeError(error)
 }
 
 /** The user's words for an error; what is no text, or throws, is replaced by the error's own message. */
@@ -24,7 +25,7 @@ export async function contentOf(policy: OnToolError, error: unknown): Promise<st
   if (typeof policy !== 'function') return wordsOf(error)
   try {
     const words: unknown = await Promise.resolve(policy(error)) // also an async function's
-    return typeof words === 'string' ? words.slice(0, 16_384) : describeError(error)
+    return typeof words === 'string' ? excerpt(words, 16_384) : describeError(error)
   } catch (worse) {
     return describeError(worse)
   }
@@ -36,5 +37,6 @@ export function unknownTool(run: Run, name: string): string {
     names.length > 0
       ? `Available: ${names.slice(0, 40).join(', ')}${names.length > 40 ? ', …' : ''}.`
       : 'No tools are available.'
-  return `There is no tool ${JSON.stringify(name.slice(0, 64))}. ${known}`
+  if (name === '') return `The call has no name. ${known}`
+  return `There is no tool ${JSON.stringify(excerpt(name, 64))}. ${known}`
 }

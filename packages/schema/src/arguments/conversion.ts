@@ -2,7 +2,8 @@ import { define } from '../strict/definition.ts'
 import type { JsonSchema, StrictOptions } from '../contract/strict-options.ts'
 import { SchemaError } from './errors.ts'
 import type { Finding } from '../contract/findings.ts'
-import { isObject } from '../value/plain-object.ts'
+import { completed, hasPlainRoot } from '../json-schema/completion.ts'
+import { deepFreeze } from '@toolloop/wire'
 import { restoration, type Restore } from './restoration.ts'
 import type { Shape } from '../shape/shape.ts'
 import type { StandardSchema } from '../contract/standard-schema.ts'
@@ -21,23 +22,23 @@ export interface Conversion {
 
 const known = new WeakMap<StandardSchema, Map<string, Conversion>>()
 
-/** Converts once per schema object and mode. */
-export function convert(schema: StandardSchema, mode: StrictOptions | false): Conversion {
+/** Converts once per schema object and mode. @throws UsageError that begins with `subject` for what is no schema */
+export function convert(schema: StandardSchema, mode: StrictOptions | false, subject: string): Conversion {
   const key = mode ? `${mode.record} ${mode.tuple} ${mode.openObject} ${mode.fineTuned}` : 'plain'
   const conversion = known.get(schema)?.get(key)
   if (conversion) return conversion
-  const made = convertNow(schema, mode)
+  const made = convertNow(schema, mode, subject)
   known.set(schema, new Map([...(known.get(schema) ?? []), [key, made]]))
   return made
 }
 
-function convertNow(schema: StandardSchema, mode: StrictOptions | false): Conversion {
-  const { shape, dialect, json, bounded } = readSource(schema)
+function convertNow(schema: StandardSchema, mode: StrictOptions | false, subject: string): Conversion {
+  const { shape, dialect, json, bounded } = readSource(schema, subject)
   const { schema: written, findings, branches } = define(shape, mode, dialect)
-  // Without strictness a schema that is JSON Schema already is passed on as it is.
-  const definition = mode === false && json && findings.length === 0 ? structuredClone(json) : written
+  // Without strictness a schema that is JSON Schema already keeps its keywords, as far as the API takes them.
+  const loose = json && findings.length === 0 && hasPlainRoot(json) ? json : written
   return {
-    definition: freeze(definition),
+    definition: deepFreeze(mode ? written : completed(loose)),
     shape,
     restore: restoration(shape, mode),
     findings,
@@ -58,13 +59,4 @@ export function checkFindings(
 
 export function rooted(findings: readonly Finding[], root: string): Finding[] {
   return findings.map((finding) => ({ ...finding, path: `${root}${finding.path}` }))
-}
-
-/** The definition is shared by everyone who uses the schema. */
-function freeze(schema: JsonSchema): JsonSchema {
-  for (const value of Object.values(schema)) {
-    if (isObject(value)) freeze(value)
-    else if (Array.isArray(value)) for (const item of Object.freeze(value)) if (isObject(item)) freeze(item)
-  }
-  return Object.freeze(schema)
 }

@@ -99,17 +99,21 @@ describe('SchemaError', () => {
       null,
       'string',
       {},
+      { a: z.string(), b: z3.string() },
+      { a: z.string(), b: 1 },
       { type: 'object', properties: {} },
       { '~standard': { version: 1, vendor: 'valibot', validate: () => ({ value: 1 }) } },
     ] as StandardSchema[]
     const messages = wrong.map((schema) => messageOf(() => strictJsonSchema(schema)))
     expect(messages.join('\n')).toMatchInlineSnapshot(`
-      "A schema was expected, nothing was given; pass z.object({ … })
-      A schema was expected, null was given; pass z.object({ … })
-      A schema was expected, "string" was given; pass z.object({ … })
-      A schema was expected: z.object({ … }), or one of any library that implements Standard Schema
-      This looks like JSON Schema, which has no parser of its own; wrap it: jsonSchema({ … }) from 'toolloop/json-schema'
-      A schema of valibot carries no JSON Schema; wrap it: toStandardJsonSchema(schema) from '@valibot/to-json-schema'"
+      "The schema of strictJsonSchema() is nothing; it must be a schema: z.object({ … }), or one of any library that implements Standard Schema
+      The schema of strictJsonSchema() is null; it must be a schema: z.object({ … }), or one of any library that implements Standard Schema
+      The schema of strictJsonSchema() is "string"; it must be a schema: z.object({ … }), or one of any library that implements Standard Schema
+      The schema of strictJsonSchema() is an object with no keys; it must be a schema: z.object({ … }), or one of any library that implements Standard Schema
+      The schema of strictJsonSchema() is an object of schemas; make it one: z.object({ a: …, b: … })
+      The schema of strictJsonSchema() is an object with a, b; it must be a schema: z.object({ … }), or one of any library that implements Standard Schema
+      The schema of strictJsonSchema() looks like JSON Schema, which has no parser of its own; wrap it: jsonSchema({ … }) from 'toolloop/json-schema'
+      The schema of strictJsonSchema() is a schema of valibot that carries no JSON Schema; wrap it: toStandardJsonSchema(schema) from '@valibot/to-json-schema'"
     `)
   })
 })
@@ -177,6 +181,7 @@ describe('ToolInputError', () => {
         city: { type: 'string', minLength: 2 },
         n: { anyOf: [{ type: 'string' }, { type: 'object', properties: { a: { type: 'number' } } }] },
         k: { enum: ['a', 'b'] },
+        missing: { type: 'string' },
       },
       required: ['city', 'missing'],
       additionalProperties: false,

@@ -26,6 +26,7 @@ export type Rule =
   | 'intersection'
   | 'reference'
   | 'keyword'
+  | 'required'
   | 'property-name'
   | 'unreachable-default'
   | 'pattern'

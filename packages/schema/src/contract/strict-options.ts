@@ -1,3 +1,5 @@
+import { checkOptions, oneOf, type OptionCheck, showOption, UsageError } from '@toolloop/wire'
+
 /** JSON Schema as an object; never a boolean schema. */
 export type JsonSchema = Record<string, unknown>
 
@@ -12,3 +14,19 @@ export interface StrictOptions {
   /** Says `pattern`, `format` and bounds in words: fine-tuned models do not take the keywords. @default false */
   readonly fineTuned?: boolean | undefined
 }
+
+/** @throws UsageError for what is neither a boolean nor strict options */
+export function checkStrictOptions(who: string, strict: boolean | StrictOptions): void {
+  if (typeof strict === 'boolean') return
+  if (typeof strict !== 'object' || strict === null)
+    throw new UsageError(`${who} is ${showOption(strict)}; it must be true, false or { ${names.join(', ')} }.`)
+  checkOptions(who, strict, strictOptionChecks)
+}
+
+export const strictOptionChecks: Readonly<Record<keyof StrictOptions, OptionCheck>> = {
+  record: oneOf('pairs'),
+  tuple: oneOf('object'),
+  openObject: oneOf('closed'),
+  fineTuned: oneOf(true, false),
+}
+const names = Object.keys(strictOptionChecks)

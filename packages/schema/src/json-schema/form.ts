@@ -1,12 +1,12 @@
 import { isObject } from '../value/plain-object.ts'
 
-type Form = 'a list' | 'an object' | 'text' | 'a number' | 'text or a list'
+type Form = 'a list' | 'a list of texts' | 'an object' | 'text' | 'a number' | 'text or a list'
 
 const forms: Readonly<Record<string, Form>> = {
   $ref: 'text',
   type: 'text or a list',
   enum: 'a list',
-  required: 'a list',
+  required: 'a list of texts',
   allOf: 'a list',
   anyOf: 'a list',
   oneOf: 'a list',
@@ -30,6 +30,7 @@ const forms: Readonly<Record<string, Form>> = {
 
 const checks: Readonly<Record<Form, (value: unknown) => boolean>> = {
   'a list': Array.isArray,
+  'a list of texts': (value) => Array.isArray(value) && value.every((one) => typeof one === 'string'),
   'an object': isObject,
   text: (value) => typeof value === 'string',
   'a number': Number.isFinite,

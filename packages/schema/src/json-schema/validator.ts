@@ -1,6 +1,7 @@
 // Holds values to JSON Schema by interpretation. Time is bounded, whatever schema and value are.
 import { LimitError } from '@toolloop/wire'
 import { Validator, type OutputUnit, type Schema } from '@cfworker/json-schema'
+import { lists, maps, single } from './subschemas.ts'
 import { isObject } from '../value/plain-object.ts'
 import { strictFormats } from './strict-formats.ts'
 import type { StandardIssue, StandardResult } from '../contract/standard-schema.ts'
@@ -27,20 +28,6 @@ const maxDepth = 500
 /** Items are compared each with each. */
 const maxUniqueItems = 1000
 
-const single: ReadonlySet<string> = new Set([
-  'items',
-  'additionalProperties',
-  'propertyNames',
-  'not',
-  'if',
-  'then',
-  'else',
-  'contains',
-  'unevaluatedItems',
-  'unevaluatedProperties',
-])
-const lists: ReadonlySet<string> = new Set(['allOf', 'anyOf', 'oneOf', 'prefixItems'])
-const maps: ReadonlySet<string> = new Set(['properties', '$defs', 'definitions', 'dependentSchemas'])
 /** Names that would change how references are resolved, and patterns, which are never compiled. */
 const left: ReadonlySet<string> = new Set([
   '$id',
@@ -73,8 +60,8 @@ function interpretable(schema: Record<string, unknown>, budget: Budget, depth = 
   const inner = (value: unknown): unknown => (isObject(value) ? interpretable(value, budget, depth + 1) : value)
   const entries = Object.entries(modern(schema)).flatMap(([name, value]): [string, unknown][] => {
     if (left.has(name) || (name === 'format' && !strictFormats.has(value))) return []
-    if (single.has(name)) return [[name, inner(value)]]
     if (lists.has(name) && Array.isArray(value)) return [[name, value.map(inner)]]
+    if (single.has(name)) return [[name, inner(value)]]
     if (maps.has(name) && isObject(value))
       return [[name, Object.fromEntries(Object.entries(value).map(([key, one]) => [key, inner(one)]))]]
     return [[name, value]]

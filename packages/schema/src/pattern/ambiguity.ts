@@ -6,12 +6,14 @@ import { overlap, parsePattern, type CharacterSet, type PatternNode } from './sy
 /** Repetitions up to this often are written out; longer ones are taken for endless. */
 const maxCopies = 8
 const maxPositions = 400
+/** Characters of a pattern; no pattern of at most `maxPositions` needs more, but for long classes. */
+const maxLength = 4000
 /** The most states of one loop; what is larger is not judged. */
 const maxLoop = 32
 
 /** Is there a text that takes exponential time? `false` too where the pattern is too large to judge. */
 export function isExponential(source: string, flags = ''): boolean {
-  const tree = parsePattern(source, flags)
+  const tree = source.length > maxLength ? undefined : parsePattern(source, flags)
   if (!tree) return false
   const automaton = new Automaton()
   automaton.add(tree)

@@ -1,6 +1,8 @@
 // Reads JSON Schema (draft-07 to 2020-12, and OpenAPI's `nullable`) into a shape. Patterns stay text.
 import { malformed } from '../json-schema/form.ts'
+import { keyIn } from '../json-schema/references.ts'
 import { isObject } from '../value/plain-object.ts'
+import { clip } from '../value/excerpt.ts'
 import { Reading } from './reading.ts'
 import {
   literalOf,
@@ -91,7 +93,7 @@ class JsonReader {
     if ('const' in node) return literals([node['const']])
     if (Array.isArray(node['enum'])) return literals(node['enum'])
     const { type = impliedType(node) } = node
-    if (Array.isArray(type)) return unionOf(type.map((one) => ({ type: this.#type(one, node) })))
+    if (Array.isArray(type)) return unionOf(Array.from(new Set(type), (one) => ({ type: this.#type(one, node) })))
     return type === undefined ? undefined : { type: this.#type(type, node) }
   }
 
@@ -144,7 +146,7 @@ class JsonReader {
   #object(node: Node): Type {
     const { properties, required, additionalProperties, patternProperties, propertyNames } = node
     const named = isObject(properties) ? Object.keys(properties) : []
-    const needed = new Set<unknown>(Array.isArray(required) ? required : [])
+    const needed = new Set(Array.isArray(required) ? required.filter((name) => typeof name === 'string') : [])
     if (named.length === 0 && isObject(patternProperties) && !isObject(additionalProperties))
       return this.#record(
         propertyNames,
@@ -157,7 +159,15 @@ class JsonReader {
     )
       return this.#record(propertyNames, this.#read(additionalProperties ?? true), needed)
     const shapes = named.map((key) => this.#property(key, Reflect.get(Object(properties), key), needed))
-    return { kind: 'object', properties: shapes, others: this.#others(node), facts: [] }
+    const isOpen = isObject(additionalProperties) || isObject(patternProperties)
+    const undefinedNames = isOpen ? [] : [...needed].filter((name) => !Object.hasOwn(Object(properties), name))
+    return {
+      kind: 'object',
+      properties: shapes,
+      others: this.#others(node),
+      facts: [],
+      ...(undefinedNames.length > 0 && { undefinedNames }),
+    }
   }
 
   #property(key: string, node: unknown, needed: ReadonlySet<unknown>): { key: string; shape: Shape } {
@@ -186,7 +196,7 @@ class JsonReader {
   #follow(reference: string): Shape {
     const target = resolve(this.#document, reference)
     if (target !== undefined) return this.#read(target)
-    const shown = reference.slice(0, 100)
+    const shown = clip(reference, 100)
     return impossible(
       `$ref "${shown}"`,
       'it leads nowhere in this document',
@@ -196,26 +206,17 @@ class JsonReader {
   }
 }
 
-/** The place a local JSON pointer leads to. */
+/** The place a pointer from the root leads to. */
 function resolve(document: Node, reference: string): unknown {
   if (reference === '#') return document
   if (!reference.startsWith('#/')) return undefined
   let at: unknown = document
   for (const part of reference.slice(2).split('/')) {
-    const key = decode(part)
-    if (typeof at !== 'object' || at === null || !Object.hasOwn(at, key)) return undefined
-    at = Reflect.get(at, key)
+    const key = keyIn(at, part)
+    if (key === undefined) return undefined
+    at = Reflect.get(Object(at), key)
   }
   return at
-}
-
-function decode(part: string): string {
-  const plain = part.replaceAll('~1', '/').replaceAll('~0', '~')
-  try {
-    return decodeURIComponent(plain)
-  } catch {
-    return plain
-  }
 }
 
 const anything: Shape = {
@@ -244,7 +245,8 @@ function literals(values: readonly unknown[]): Shape {
   if (values.length === 0) return impossible('an empty enum', 'no value fits it', 'leave the property out')
   if (scalar.length === values.length) return literalOf(scalar)
   const reason = 'the strict subset takes strings, numbers, booleans and null'
-  return impossible('an enum of objects or arrays', reason, 'describe the object with "properties"')
+  const { type } = impossible('an enum of objects or arrays', reason, 'describe the object with "properties"')
+  return { type: { ...type, loose: { enum: values } } }
 }
 
 function isScalar(value: unknown): value is string | number | boolean | null {
@@ -305,5 +307,5 @@ function unsaidBy(node: Node, shape: Shape): { unsaid?: readonly string[] } {
 }
 
 function describe(value: unknown): string {
-  return typeof value === 'string' ? JSON.stringify(value.slice(0, 50)) : value === null ? 'null' : typeof value
+  return typeof value === 'string' ? JSON.stringify(clip(value, 50)) : value === null ? 'null' : typeof value
 }

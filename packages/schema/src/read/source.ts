@@ -1,6 +1,8 @@
-import { UsageError } from '@toolloop/wire'
+import { LimitError, UsageError } from '@toolloop/wire'
+import { jsonDocument } from '../json-schema/document.ts'
 import { describeError } from '../value/describe-error.ts'
-import { excerpt } from '../value/excerpt.ts'
+import { clip, excerpt } from '../value/excerpt.ts'
+import { isObject } from '../value/plain-object.ts'
 import { readJsonSchema } from './json-schema.ts'
 import type { Dialect } from '../contract/remedies.ts'
 import type { Shape } from '../shape/shape.ts'
@@ -18,32 +20,55 @@ export interface Source {
   readonly json?: Readonly<Record<string, unknown>>
 }
 
-/** Reads a schema of any library that can be read. @throws UsageError where it cannot */
-export function readSource(schema: StandardSchema): Source {
-  if ((typeof schema !== 'object' && typeof schema !== 'function') || schema === null)
-    throw new UsageError(`A schema was expected, ${excerpt(schema)} was given; pass z.object({ … })`)
+/**
+ * Reads a schema of any library that can be read. `subject` is what is read, as messages name it.
+ * @throws UsageError where it cannot
+ */
+export function readSource(schema: StandardSchema, subject: string): Source {
+  checkSchema(schema, subject)
   if (isZod4(schema)) return { shape: readZod4(schema), dialect: 'zod' }
   if (isZod3(schema)) return { shape: readZod3(schema), dialect: 'zod' }
-  const { jsonSchema, vendor } = standardOf(schema)
-  if (typeof jsonSchema?.input !== 'function') throw new UsageError(withoutJsonSchema(vendor))
+  const { jsonSchema, vendor } = schema['~standard']
+  if (typeof jsonSchema?.input !== 'function') throw new UsageError(`${subject} ${withoutJsonSchema(vendor)}`)
   try {
     const bounded = vendor === 'json-schema'
-    const json = jsonSchema.input({ target: 'draft-2020-12' })
+    const json = jsonDocument(jsonSchema.input({ target: 'draft-2020-12' }))
     return { shape: readJsonSchema(json, !bounded), dialect: 'json', json, bounded }
   } catch (error) {
-    return { shape: unwritten(error, vendor), dialect: 'json' }
+    return { shape: error instanceof LimitError ? tooLarge(error) : unwritten(error, vendor), dialect: 'json' }
   }
 }
 
-function standardOf(schema: StandardSchema): Partial<StandardSchema['~standard']> {
-  const standard: unknown = schema['~standard']
-  if (typeof standard === 'object' && standard !== null) return standard
-  const hint = 'type' in schema || 'properties' in schema || '$ref' in schema
+/** Is it a schema that parses? @throws UsageError that says what to pass instead */
+export function checkSchema(schema: unknown, subject: string): asserts schema is StandardSchema {
+  if ((typeof schema !== 'object' && typeof schema !== 'function') || schema === null)
+    throw new UsageError(`${subject} is ${excerpt(schema)}; it must be a schema: ${examples}`)
+  if (isStandard(schema)) return
+  const keys = Object.keys(schema)
+  const fields = keys.filter((key) => isStandard(Reflect.get(schema, key)))
+  if (keys.length > 0 && fields.length === keys.length)
+    throw new UsageError(`${subject} is an object of schemas; make it one: z.object({ ${shown(fields)} })`)
+  if (isZod3(schema)) throw new UsageError(`${subject} is a schema of an old Zod 3; update zod to 3.25 or later`)
   throw new UsageError(
-    hint
-      ? "This looks like JSON Schema, which has no parser of its own; wrap it: jsonSchema({ … }) from 'toolloop/json-schema'"
-      : 'A schema was expected: z.object({ … }), or one of any library that implements Standard Schema',
+    ['type', 'properties', '$ref', '$schema', 'anyOf'].some((key) => key in schema)
+      ? `${subject} looks like JSON Schema, which has no parser of its own; wrap it: jsonSchema({ … }) from 'toolloop/json-schema'`
+      : `${subject} is ${excerpt(schema)}; it must be a schema: ${examples}`,
   )
+}
+
+const examples = 'z.object({ … }), or one of any library that implements Standard Schema'
+
+function isStandard(value: unknown): boolean {
+  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return false
+  const standard: unknown = Reflect.get(value, '~standard')
+  return isObject(standard) && typeof standard['validate'] === 'function'
+}
+
+function shown(names: readonly string[]): string {
+  return `${names
+    .slice(0, 3)
+    .map((name) => `${clip(name, 40)}: …`)
+    .join(', ')}${names.length > 3 ? ', …' : ''}`
 }
 
 function withoutJsonSchema(vendor: string | undefined): string {
@@ -53,7 +78,7 @@ function withoutJsonSchema(vendor: string | undefined): string {
       : vendor === 'arktype'
         ? 'update arktype to 2.1.28 or later'
         : 'use Zod, or a library that implements Standard JSON Schema'
-  return `A schema of ${vendor ?? 'this library'} carries no JSON Schema; ${remedy}`
+  return `is a schema of ${vendor ?? 'a library'} that carries no JSON Schema; ${remedy}`
 }
 
 /** A library that cannot write a schema as JSON Schema says why. */
@@ -66,6 +91,18 @@ function unwritten(error: unknown, vendor = 'this library'): Shape {
       source: `${vendor}'s schema`,
       reason,
       remedy: 'use a type that JSON has',
+    },
+  }
+}
+
+function tooLarge({ message }: LimitError): Shape {
+  return {
+    type: {
+      kind: 'impossible',
+      rule: 'limit:size',
+      source: 'the schema',
+      reason: message.replace('The JSON Schema', 'it'),
+      remedy: 'make it smaller, and let it refer to itself by $ref',
     },
   }
 }

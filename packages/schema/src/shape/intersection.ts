@@ -108,11 +108,15 @@ export class Intersections {
       const other = properties.get(key)
       properties.set(key, other ? this.of(other, shape) : shape)
     }
+    const undefinedNames = [...(a.undefinedNames ?? []), ...(b.undefinedNames ?? [])].filter(
+      (name) => !properties.has(name),
+    )
     return {
       kind: 'object',
       properties: Array.from(properties, ([key, shape]) => ({ key, shape })),
       others: openness(a) >= openness(b) ? a.others : b.others,
       facts: [...a.facts, ...b.facts],
+      ...(undefinedNames.length > 0 && { undefinedNames }),
     }
   }
 

@@ -82,6 +82,8 @@ export interface ObjectType {
   readonly properties: readonly Property[]
   /** What becomes of other keys: dropped, refused, kept, or kept when they fit. */
   readonly others: 'strip' | 'refuse' | 'keep' | Shape
+  /** Names that are required, but are no properties. */
+  readonly undefinedNames?: readonly string[]
   readonly facts: readonly string[]
 }
 
@@ -137,6 +139,8 @@ export interface ImpossibleType {
   readonly source: string
   readonly reason: string
   readonly remedy: string
+  /** The definition where nothing is strict, if there is one. */
+  readonly loose?: Readonly<Record<string, unknown>>
 }
 
 /** A union without what is not a branch of its own: nested unions, `null`, branches that are absent. */
@@ -227,11 +231,13 @@ export function typeOf(shape: Shape): Exclude<Type, ReferenceType> {
   return type
 }
 
-/** The shapes a type holds. */
+/** The shapes a type holds, those of an object's other keys last. */
 export function childrenOf(type: Type): readonly Shape[] {
   switch (type.kind) {
-    case 'object':
-      return type.properties.map(({ shape }) => shape)
+    case 'object': {
+      const shapes = type.properties.map(({ shape }) => shape)
+      return typeof type.others === 'object' ? [...shapes, type.others] : shapes
+    }
     case 'array':
     case 'set':
       return [type.items]

@@ -1,13 +1,13 @@
 // A shape as the JSON Schema a request carries: strict, with every violation as a finding, or as it is.
 import { annotate, noteFacts, noteKeywords } from './annotation.ts'
 import { maxFindings, type Finding, type Rule } from '../contract/findings.ts'
-import { isName } from '../value/excerpt.ts'
+import { clip, isName } from '../value/excerpt.ts'
 import { factsOf, wordsOf } from './facts.ts'
 import { Limits } from './limits.ts'
 import { unreachable } from '../value/plain-object.ts'
 import { isExponential } from '../pattern/ambiguity.ts'
 import { patternOf, show } from './patterns.ts'
-import { recursiveUnions } from './recursive-unions.ts'
+import { isCircular, recursiveUnions } from './recursive-unions.ts'
 import { remedies, type Dialect } from '../contract/remedies.ts'
 import {
   acceptsNull,
@@ -19,6 +19,7 @@ import {
   type StringType,
   type TupleType,
   type Type,
+  type UnionType,
 } from '../shape/shape.ts'
 import { sharedTypes } from './shared-types.ts'
 import { strictFormats } from '../json-schema/strict-formats.ts'
@@ -60,21 +61,26 @@ class Writer {
     this.#mode = mode
     this.#dialect = dialect
     this.#limits = mode ? new Limits((...finding) => this.#report(...finding)) : undefined
-    this.#shared = sharedTypes(root)
+    this.#shared = sharedTypes(root, mode === false)
     this.#recursive = recursiveUnions(root)
   }
 
   write(): Definition {
     const type = typeOf(this.#root)
     this.#names.set(type, '#')
-    const isObject = type.kind === 'object' || (type.kind === 'tuple' && this.#mode && this.#mode.tuple === 'object')
-    if (!isObject && type.kind !== 'impossible')
+    if (!this.#isObject(type) && type.kind !== 'impossible')
       this.#report('root', '', `the root is ${nameOf(type)}, but must be an object`)
     this.#warn(this.#root, '')
     const written = this.#writeType(type, '')
     const schema = annotate(written, this.#root.note, this.#mode ? noteFacts(this.#root) : [])
     if (this.#definitions.size > 0) schema['$defs'] = Object.fromEntries(this.#definitions)
     return { schema, findings: this.#findings, branches: Math.max(1, ...this.#recursive.values()) }
+  }
+
+  /** Can arguments be of this type? What a schema from outside leaves open is left to its parse where nothing is strict. */
+  #isObject({ kind }: Type): boolean {
+    if (!this.#mode) return kind === 'object' || kind === 'record' || (kind === 'any' && this.#dialect === 'json')
+    return kind === 'object' || (kind === 'tuple' && this.#mode.tuple === 'object')
   }
 
   #report(rule: Rule, path: string, message: string, remedy = remedies[this.#dialect][rule] ?? ''): void {
@@ -170,13 +176,15 @@ class Writer {
       case 'map':
         return this.#nested(path, () => this.#writeRecord(type, path))
       case 'union':
-        return this.#writeUnion(type.options, path)
+        return this.#writeUnion(type, path)
       case 'reference':
         return this.#writeUse({ type }, path)
       case 'any':
         if (this.#mode) this.#report('any', path, `${type.source} has no type to hold the model to`, type.remedy)
         return {}
       case 'impossible':
+        // A root may not have an `enum`.
+        if (!this.#mode && type.loose) return path === '' ? {} : { ...type.loose }
         this.#report(type.rule, path, `${type.source}: ${type.reason}`, type.remedy)
         return {}
     }
@@ -217,14 +225,19 @@ class Writer {
     return json.length === 1 ? { type, const: json[0] } : { type, enum: json }
   }
 
-  #writeUnion(options: readonly Shape[], path: string): JsonSchema {
+  #writeUnion(type: UnionType, path: string): JsonSchema {
+    const { options } = type
+    if (isCircular(type))
+      this.#report('reference', path, 'the union is one of its own branches', 'leave that branch out')
     const written = options.map((option, index) => this.#writeUse(option, `${path}.options[${index}]`))
     return { anyOf: written }
   }
 
-  #writeObject({ properties, others }: ObjectType, path: string): JsonSchema {
+  #writeObject({ properties, others, undefinedNames = [] }: ObjectType, path: string): JsonSchema {
     if (this.#mode && this.#mode.openObject !== 'closed' && others !== 'strip' && others !== 'refuse')
       this.#report('open-object', path, 'the object keeps keys it does not name')
+    for (const name of undefinedNames)
+      this.#report('required', path, `\`${clip(name, 60)}\` is required, but there is no such property`)
     const written: JsonSchema = {}
     for (const { key, shape } of properties) {
       const at = `${path}${step(key)}`

@@ -123,11 +123,105 @@ describe('hostile schemas', () => {
     for (let level = 0; level < 10_000; level++) wrapped = wrapped.optional()
     expect(rulesOf(diagnose(z.object({ wrapped })))).toEqual(['limit:size'])
     let json: Record<string, unknown> = { type: 'string' }
-    for (let level = 0; level < 1000; level++) json = { type: 'array', items: json }
+    for (let level = 0; level < 400; level++) json = { type: 'array', items: json }
     expect(rulesOf(diagnose(jsonSchema({ type: 'object', properties: { json } })))).toEqual([
       'limit:depth',
       'limit:size',
     ])
+  })
+
+  const deep = (levels: number, wrap: (inner: object) => object): Record<string, unknown> => {
+    let node: object = { type: 'string' }
+    for (let level = 0; level < levels; level++) node = wrap(node)
+    return node as Record<string, unknown>
+  }
+  const holding = (more: object): Record<string, unknown> => ({
+    type: 'object',
+    properties: { a: { type: 'string', ...more } },
+  })
+  const chain = Object.fromEntries(
+    Array.from({ length: 20_000 }, (_, at) => [`d${at}`, { $ref: `#/$defs/d${at + 1}` }]),
+  )
+  const itself: Record<string, unknown> = { type: 'object' }
+  itself['properties'] = { itself }
+
+  it.each([
+    ['objects', deep(100_000, (inner) => ({ type: 'object', properties: { inner } })), ['limit:size']],
+    ['arrays', deep(100_000, (items) => ({ type: 'array', items })), ['limit:size']],
+    ['allOf', deep(100_000, (inner) => ({ allOf: [inner] })), ['limit:size']],
+    ['anyOf', deep(100_000, (inner) => ({ anyOf: [inner, { type: 'null' }] })), ['limit:size']],
+    ['not', holding(deep(100_000, (not) => ({ not }))), ['limit:size']],
+    ['$defs', deep(100_000, (inner) => ({ $defs: { inner } })), ['limit:size']],
+    ['a default', holding({ default: deep(100_000, (inner) => [inner]) }), ['limit:size']],
+    ['a value of an enum', holding({ enum: [deep(100_000, (inner) => [inner])] }), ['limit:size']],
+    ['what no keyword is', holding({ 'x-more': deep(100_000, (inner) => [inner]) }), ['limit:size']],
+    ['a chain of references', { ...holding({ $ref: '#/$defs/d0' }), $defs: chain }, ['limit:size']],
+    ['an object that holds itself', itself, ['limit:size']],
+    [
+      '200,000 properties',
+      { type: 'object', properties: { ...Array.from({ length: 200_000 }, () => ({})) } },
+      ['limit:size'],
+    ],
+    ['a long description', holding({ description: 'x'.repeat(5_000_000) }), ['limit:size']],
+    [
+      'allOf in a circle',
+      {
+        ...holding({ $ref: '#/$defs/x' }),
+        $defs: { x: { allOf: [{ $ref: '#/$defs/y' }] }, y: { allOf: [{ $ref: '#/$defs/x' }] } },
+      },
+      ['reference'],
+    ],
+    [
+      'a union of itself',
+      {
+        type: 'object',
+        properties: { a: { $ref: '#/$defs/x' } },
+        $defs: { x: { anyOf: [{ $ref: '#/$defs/x' }, { type: 'string' }] } },
+      },
+      ['reference'],
+    ],
+  ])('are findings, never a crash: %s', (_, schema, rules) => {
+    for (const strict of [true, false]) {
+      const findings = findingsOf(() => tool({ name: 't', parameters: jsonSchema(schema), strict }))
+      expect({ strict, rules: rulesOf(findings) }).toEqual({ strict, rules })
+    }
+  })
+
+  it.each(['additionalProperties', 'patternProperties'])(
+    'may hold themselves under keys without names: %s',
+    async (keyword) => {
+      const inner = keyword === 'additionalProperties' ? { $ref: '#/$defs/node' } : { '^x': { $ref: '#/$defs/node' } }
+      const $defs = { node: { type: 'object', properties: { name: { type: 'string' } }, [keyword]: inner } }
+      const parameters = jsonSchema({ type: 'object', properties: { node: { $ref: '#/$defs/node' } }, $defs })
+      const loose = tool({ name: 't', parameters, strict: false })
+      const value = { node: { name: 'a', x: { name: 'b', y: { name: 'c' } } } }
+      expect(await loose.parse(JSON.stringify(value))).toEqual(value)
+      expect(rulesOf(diagnose(parameters))).toEqual(['open-object'])
+    },
+  )
+
+  it('may hold themselves under keys without names: Zod', () => {
+    const node: z.ZodType = z.lazy(() => z.object({ name: z.string() }).catchall(inner))
+    const inner: z.ZodType = z.object({
+      get deeper() {
+        return z.object({ name: z.string() }).catchall(inner)
+      },
+    })
+    const { definition } = tool({ name: 't', parameters: z.object({ node }), strict: false })
+    expect(JSON.stringify(definition)).toContain('"$ref"')
+  })
+
+  it.each([
+    ['(a+)+'.repeat(100_000)],
+    ['('.repeat(100_000)],
+    [`[${'a-z'.repeat(300_000)}]`],
+    [`\\p{${'L'.repeat(1_000_000)}`],
+    ['('],
+    ['(?<n>a)\\k<n>(?=('],
+  ])('may have any pattern %#', (pattern) => {
+    const parameters = jsonSchema(holding({ pattern }))
+    for (const strict of [true, false])
+      expect(rulesOf(findingsOf(() => tool({ name: 't', parameters, strict })))).toEqual([])
   })
 
   it('may refer to themselves only', () => {

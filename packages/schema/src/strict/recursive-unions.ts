@@ -25,6 +25,24 @@ export function recursiveUnions(root: Shape): ReadonlyMap<Type, number> {
   return found
 }
 
+/** Is the union one of its own branches, with no object or array between? To parse it would never end. */
+export function isCircular(union: UnionType): boolean {
+  const seen = new Set<Type>()
+  const open = union.options.filter(isIndirect)
+  for (let shape = open.pop(); shape; shape = open.pop()) {
+    const type = typeOf(shape)
+    if (type === union) return true
+    if (type.kind !== 'union' || seen.has(type)) continue
+    seen.add(type)
+    open.push(...type.options.filter(isIndirect))
+  }
+  return false
+}
+
+function isIndirect({ type }: Shape): boolean {
+  return type.kind === 'reference' || type.kind === 'union'
+}
+
 function holds(option: Shape, union: UnionType, budget: { visits: number }): boolean {
   let found = false
   visit(option, (type) => (found ||= type === union), budget)

@@ -1,7 +1,7 @@
-import type { CustomDefinition } from '@toolloop/wire'
+import { aText, checkOptions, type CustomDefinition, oneOf } from '@toolloop/wire'
 import { SchemaError } from '../arguments/errors.ts'
 import { checkName } from '../contract/findings.ts'
-import { policyOf } from './policy.ts'
+import { checkToolOptions, policyOf, unchecked } from './policy.ts'
 import type { Tool, ToolContext, ToolOptions } from './tool.ts'
 
 /** What `customTool` takes. */
@@ -19,7 +19,9 @@ export interface CustomToolOptions<Name extends string, Output, Context> extends
 export function customTool<const Name extends string, Output, Context = unknown>(
   options: CustomToolOptions<Name, Output, Context>,
 ): Tool<Name, string, Output, Context> {
+  checkToolOptions('customTool()', options, { grammar: unchecked })
   const { name, description, grammar } = options
+  if (grammar !== undefined) checkOptions(`Tool \`${name}\`: \`grammar\``, grammar, grammarChecks)
   const findings = checkName(name, 'name')
   if (findings.length > 0) throw new SchemaError(`Tool \`${name}\``, findings)
   const definition: CustomDefinition = {
@@ -38,6 +40,8 @@ export function customTool<const Name extends string, Output, Context = unknown>
     parse: (text: string) => Promise.resolve(text),
     ...(options.execute && { execute: options.execute.bind(options) }),
     parseOutput: undefined,
-    policy: policyOf(name, options),
+    policy: policyOf(options),
   })
 }
+
+const grammarChecks = { syntax: oneOf('lark', 'regex'), definition: aText }

@@ -1,10 +1,11 @@
-import { checkOptionNames, type FunctionDefinition, UsageError } from '@toolloop/wire'
+import type { FunctionDefinition } from '@toolloop/wire'
 import { parseJson, parseValue, type Parsed } from '../arguments/parse.ts'
 import { checkFindings, convert, type Conversion } from '../arguments/conversion.ts'
 import { OutputError, ToolInputError } from '../arguments/errors.ts'
 import { checkName } from '../contract/findings.ts'
+import { checkSchema } from '../read/source.ts'
 import type { InputOf, OutputOf, StandardSchema } from '../contract/standard-schema.ts'
-import { policyOf } from './policy.ts'
+import { checkToolOptions, policyOf, unchecked } from './policy.ts'
 import type { Tool, ToolOptions } from './tool.ts'
 
 /** The arguments of a tool without `parameters`. */
@@ -50,16 +51,12 @@ export function tool(
     readonly output?: StandardSchema | undefined
   },
 ): Tool {
-  if (typeof options !== 'object' || options === null)
-    throw new UsageError(`tool() takes an object of options, not ${options === null ? 'null' : typeof options}.`)
-  if (options.execute !== undefined && typeof options.execute !== 'function')
-    throw new UsageError(
-      `Tool \`${options.name}\`: \`execute\` is ${typeof options.execute}; it must be a function, or be left out.`,
-    )
-  checkOptionNames(`Tool \`${options.name}\``, options, optionNames)
+  checkToolOptions('tool()', options, { parameters: unchecked, output: unchecked, strict: unchecked })
   const { name, description, parameters, output, strict = true } = options
   const mode = strict === true ? {} : strict
-  const conversion = parameters && convert(parameters, mode)
+  const conversion =
+    parameters === undefined ? undefined : convert(parameters, mode, `Tool \`${name}\`: \`parameters\``)
+  if (output !== undefined) checkSchema(output, `Tool \`${name}\`: \`output\``)
   checkFindings(conversion?.findings ?? [], `Tool \`${name}\``, 'parameters', checkName(name, 'name'))
   const definition: FunctionDefinition = {
     type: 'function',
@@ -79,27 +76,9 @@ export function tool(
     parse: argumentsParser(name, parameters, conversion),
     ...(options.execute && { execute: options.execute.bind(options) }),
     parseOutput: output && outputParser(name, output),
-    policy: policyOf(name, options),
+    policy: policyOf(options),
   }) satisfies Tool
 }
-
-const optionNames = Object.keys({
-  name: true,
-  description: true,
-  parameters: true,
-  output: true,
-  strict: true,
-  execute: true,
-  effects: true,
-  timeout: true,
-  retries: true,
-  limit: true,
-  onError: true,
-  enabled: true,
-  needsApproval: true,
-  onInterrupted: true,
-  loopKey: true,
-} satisfies Record<keyof ToolOptions<string, unknown, unknown, unknown> | 'parameters' | 'output', true>)
 
 const noParameters: Record<string, unknown> = Object.freeze({
   type: 'object',

@@ -1,25 +1,69 @@
-import { UsageError } from '@toolloop/wire'
-import type { ToolPolicy } from './tool.ts'
+import {
+  aFunction,
+  aText,
+  checkLimit,
+  checkOptions,
+  milliseconds,
+  oneOf,
+  type OptionCheck,
+  wholeNumber,
+} from '@toolloop/wire'
+import { checkStrictOptions } from '../contract/strict-options.ts'
+import type { ToolLimit, ToolOptions, ToolPolicy } from './tool.ts'
 
-/** How a tool may be run, with its defaults. @throws UsageError for what makes no sense */
-export function policyOf<Args, Context>(
-  tool: string,
-  options: Partial<ToolPolicy<Args, Context>>,
-): ToolPolicy<Args, Context> {
+/** Checks the options that all kinds of tool take, and `more`, which are those of one kind. @throws UsageError */
+export function checkToolOptions(
+  maker: string,
+  options: Partial<ToolOptions<string, unknown, unknown, unknown>>,
+  more: Readonly<Record<string, OptionCheck>>,
+): void {
+  const name: unknown = (options as { name?: unknown } | null | undefined)?.name
+  const who = typeof name === 'string' ? `Tool \`${name}\`` : maker
+  checkOptions(who, options, { ...checks, ...more })
+  if (options.limit !== undefined) checkLimit(`${who}: \`limit\``, options.limit, { key: aFunction })
+  if (options.strict !== undefined) checkStrictOptions(`${who}: \`strict\``, options.strict)
+}
+
+/** How a tool may be run, with its defaults, from options that were checked. */
+export function policyOf<Args, Context>(options: Partial<ToolPolicy<Args, Context>>): ToolPolicy<Args, Context> {
   const { effects = 'unsafe', timeout, retries, limit, onError } = options
   const { enabled, needsApproval, onInterrupted, loopKey } = options
-  const check = (fits: boolean, name: string, value: unknown, remedy: string): void => {
-    if (!fits) throw new UsageError(`Tool \`${tool}\`: \`${name}\` is ${String(value)}; ${remedy}`)
-  }
-  check(['none', 'idempotent', 'unsafe'].includes(effects), 'effects', effects, "'none', 'idempotent' or 'unsafe'")
-  check(isPositive(timeout), 'timeout', timeout, 'a number of milliseconds above 0')
-  check(retries === undefined || (Number.isInteger(retries) && retries >= 0), 'retries', retries, '0, 1, 2, …')
-  check(isPositive(limit?.concurrency), 'limit.concurrency', limit?.concurrency, '1 or more')
-  check(isPositive(limit?.interval), 'limit.interval', limit?.interval, 'a number of milliseconds above 0')
-  check(isPositive(limit?.intervalCap), 'limit.intervalCap', limit?.intervalCap, '1 or more')
-  return Object.freeze({ effects, timeout, retries, limit, onError, enabled, needsApproval, onInterrupted, loopKey })
+  return Object.freeze({
+    effects,
+    timeout,
+    retries,
+    limit: limit && copyOf(limit),
+    onError,
+    enabled,
+    needsApproval,
+    onInterrupted,
+    loopKey,
+  })
 }
 
-function isPositive(value: number | undefined): boolean {
-  return value === undefined || value > 0
+/** The caller may change theirs later. */
+function copyOf<Args, Context>(limit: ToolLimit<Args, Context>): ToolLimit<Args, Context> {
+  return Object.freeze({ ...limit, ...(limit.key && { key: limit.key.bind(limit) }) })
 }
+
+const or = ([fits, expected]: OptionCheck, [otherFits, other]: OptionCheck): OptionCheck => [
+  (value) => fits(value) || otherFits(value),
+  `${expected} or ${other}`,
+]
+/** Checked elsewhere, by what says more. */
+export const unchecked: OptionCheck = [() => true, '']
+
+const checks = {
+  name: unchecked, // a finding says which names there are
+  description: aText,
+  execute: aFunction,
+  effects: oneOf('none', 'idempotent', 'unsafe'),
+  timeout: milliseconds,
+  retries: wholeNumber(0),
+  limit: unchecked,
+  onError: or(oneOf('message', 'throw'), aFunction),
+  enabled: or(oneOf(true, false), aFunction),
+  needsApproval: or(oneOf(true, false), aFunction),
+  onInterrupted: or(oneOf('ask', 'report', 'rerun'), aFunction),
+  loopKey: or(oneOf(false), aFunction),
+} satisfies Record<Exclude<keyof ToolOptions<string, unknown, unknown, unknown>, 'strict'>, OptionCheck>

@@ -21,9 +21,7 @@ const cases: readonly (readonly [name: string, value: unknown, content: string])
   ['null', null, 'null'],
   ['undefined', undefined, 'null'],
   ['undefined inside', { a: undefined, b: [undefined] }, '{"b":[null]}'],
-  ['a function', () => 1, 'null'],
   ['functions inside', { a: () => 1, b: [() => 1] }, '{"b":[null]}'],
-  ['a symbol', Symbol('x'), 'null'],
   ['a bigint', 12345678901234567890n, '"12345678901234567890"'],
   ['a bigint inside', { a: 1n }, '{"a":"1"}'],
   ['a date', new Date('2026-11-22T19:43:11Z'), '"2026-11-22T19:43:11.000Z"'],
@@ -44,7 +42,6 @@ const cases: readonly (readonly [name: string, value: unknown, content: string])
   ['a pattern', /a+/g, '"/a+/g"'],
   ['a URL', new URL('https://a.b/c'), '"https://a.b/c"'],
   ['an instance', new Point(), '{"x":1}'],
-  ['a cycle', cyclic, '{"name":"a","self":"[circular]"}'],
   ['an object in two places', [shared, shared], '[{"a":1},{"a":1}]'],
   ['toJSON', { toJSON: () => ({ a: 1 }) }, '{"a":1}'],
   [
@@ -57,14 +54,6 @@ const cases: readonly (readonly [name: string, value: unknown, content: string])
       },
     },
     '{"a":"[not representable: no]"}',
-  ],
-  [
-    'a toJSON that returns itself',
-    (() => {
-      const self = { toJSON: (): unknown => self }
-      return self
-    })(),
-    '"[circular]"',
   ],
   [
     'a getter that throws',
@@ -165,7 +154,8 @@ describe('renderOutput', () => {
   })
 
   it('takes for data what only looks like parts', () => {
-    expect(renderOutput([{ type: 'text' }])).toEqual({ content: '[{"type":"text"}]' })
+    expect(renderOutput([{ type: 'file', name: 'a.txt' }])).toEqual({ content: '[{"type":"file","name":"a.txt"}]' })
+    expect(renderOutput([{ type: 'text', value: 1 }])).toEqual({ content: '[{"type":"text","value":1}]' })
     expect(renderOutput([])).toEqual({ content: '[]' })
     expect(renderOutput([{ type: 'text', text: 'a' }, 1])).toEqual({ content: '[{"type":"text","text":"a"},1]' })
   })
@@ -175,6 +165,58 @@ describe('renderOutput', () => {
     const rendered = renderOutput([part])
     part.text = 'after'
     expect(rendered.content).toEqual([{ type: 'text', text: 'before' }])
+  })
+})
+
+describe('what no message can hold', () => {
+  const request: Record<string, unknown> = { headers: { Authorization: 'Bearer secret' } }
+  const response = { status: 200, request }
+  request['response'] = response
+  const itself = { toJSON: (): unknown => itself }
+
+  it.each<[string, unknown, string]>([
+    ['a function', () => 1, 'it is a function'],
+    ['a symbol', Symbol('x'), 'it is a symbol'],
+    ['an object that holds itself', cyclic, 'it holds itself at self'],
+    ['a response of an HTTP library', response, 'it holds itself at request.response'],
+    ['a list of such', { all: [1, response] }, 'it holds itself at all[1].request.response'],
+    ['a toJSON that returns itself', itself, 'it holds itself'],
+    ['a Response', new Response('x'), 'JSON shows nothing of a `Response`'],
+    ['a Response inside', { got: [new Response('x')] }, 'JSON shows nothing of a `Response` at got[0]'],
+    ['a stream', new ReadableStream(), 'JSON shows nothing of a `ReadableStream`'],
+    ['a promise', { later: Promise.resolve(1) }, 'JSON shows nothing of a `Promise` at later'],
+    ['headers', new Headers({ a: 'b' }), 'JSON shows nothing of a `Headers`'],
+    ['a generator', [1].values(), 'JSON shows nothing of a `Iterator`'],
+    ['an image without its address', { type: 'image_url' }, 'a part of type `image_url` needs `image_url: { url }`'],
+    [
+      'an image with a text',
+      [{ type: 'image_url', image_url: 'https://a.b/c.png' }],
+      'a part of type `image_url` needs `image_url: { url }`',
+    ],
+    [
+      'audio without data',
+      { type: 'input_audio', input_audio: {} },
+      'a part of type `input_audio` needs `input_audio: { data, format }`',
+    ],
+    [
+      'a file without content',
+      { type: 'file', file: { filename: 'a' } },
+      'a part of type `file` needs `file: { file_data }` or `file: { file_id }`',
+    ],
+    ['a text without text', [{ type: 'text' }], 'a part of type `text` needs `text`'],
+  ])('is a problem, and nothing of it is shown: %s', (_, value, problem) => {
+    expect(renderOutput(value)).toEqual({ content: `[not representable: ${problem}]`, problem })
+  })
+
+  it.each([
+    ['x', '"x"'],
+    [undefined, 'nothing'],
+    [null, 'null'],
+    [{ details: 1 }, 'an object with details'],
+  ])('toolResult(%j) throws', (parts, shown) => {
+    expect(() => toolResult(parts as never)).toThrow(
+      `toolResult() takes { model, details }: what the model reads, and what you keep; got ${shown}`,
+    )
   })
 })
 

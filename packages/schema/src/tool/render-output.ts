@@ -1,5 +1,6 @@
 // What a tool returned, as the model reads it.
 import type { ContentPart, TextPart } from '@toolloop/wire'
+import { clip, formatPath } from '../value/excerpt.ts'
 import { describeError } from '../value/describe-error.ts'
 import { isToolResult } from './result.ts'
 
@@ -15,16 +16,31 @@ export interface RenderedOutput {
   readonly parts?: ContentPart[]
   /** What `toolResult` kept from the model. */
   readonly details?: unknown
+  /** Why nothing of the value is shown: a value that no message can hold is the tool's fault, and its author's to mend. */
+  readonly problem?: string
 }
 
 /**
- * Text as it is; content parts as parts; anything else as JSON, all with a defined form for what JSON has no word for:
- * `undefined` is `null`, a bigint its digits, a date ISO 8601, an error its message, a map an object, a set an array,
- * bytes base64, a cycle "[circular]". Never throws, and is cut at `maxBytes` with a note.
+ * Text as it is; content parts as parts; anything else as JSON. Values that JSON cannot represent are encoded:
+ * `undefined` as `null`, a bigint as its digits, a date as ISO 8601, an error as its message, a map as an object, a set
+ * as an array, bytes as base64. Never throws, and is cut at `maxBytes` with a note.
+ *
+ * A function, an object that holds itself, one of which JSON shows nothing (a `Response`, a stream, a promise) and a
+ * content part without its payload are a `problem`: nothing of the value is shown.
  */
 export function renderOutput(value: unknown, options: RenderOptions = {}): RenderedOutput {
   const maxBytes = options.maxBytes ?? 1024 * 1024
   if (isToolResult(value)) return { ...renderOutput(value.model, options), details: value.details }
+  try {
+    return rendered(value, maxBytes)
+  } catch (error) {
+    if (!(error instanceof Unrepresentable)) throw error
+    const problem = error.message
+    return { content: `[not representable: ${problem}]`, problem }
+  }
+}
+
+function rendered(value: unknown, maxBytes: number): RenderedOutput {
   const parts = contentParts(value)
   if (!parts) return { content: truncate(typeof value === 'string' ? value : toText(value), maxBytes) }
   const texts = parts.filter((part): part is TextPart => part.type === 'text')
@@ -37,17 +53,50 @@ export function renderOutput(value: unknown, options: RenderOptions = {}): Rende
   }
 }
 
+/** Ends the rendering: what was rendered so far is not shown either, since it may hold what nobody meant to show. */
+class Unrepresentable extends Error {}
+
 const partTypes: ReadonlySet<unknown> = new Set(['text', 'image_url', 'input_audio', 'file'])
 
 /** A part, or a list that holds parts only; in copy, as JSON can hold them. */
 function contentParts(value: unknown): ContentPart[] | undefined {
   try {
     const list: unknown[] = Array.isArray(value) ? value.filter(() => true) : [value] // without holes
+    const broken = list.map(missingPayload).find((missing) => missing !== undefined)
+    if (broken !== undefined) throw new Unrepresentable(broken)
     if (!areParts(list)) return undefined
     const copy = new Plain(deepestPart).of(list, 0) as unknown[]
     return areParts(copy) ? copy : undefined
-  } catch {
+  } catch (error) {
+    if (error instanceof Unrepresentable) throw error
     return undefined
+  }
+}
+
+/** Data may have a `type` too, such as the entries of a folder: only what can be nothing but a part is taken for one. */
+function missingPayload(value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null || !('type' in value)) return undefined
+  const of = (key: string): unknown => {
+    const body: unknown = Reflect.get(value, key)
+    return typeof body === 'object' && body !== null ? body : undefined
+  }
+  const has = (key: string, ...fields: readonly string[]): boolean =>
+    fields.some((field) => !['', null, undefined].includes(Reflect.get(Object(of(key)), field) as null))
+  switch (value.type) {
+    case 'image_url':
+      return has('image_url', 'url') ? undefined : 'a part of type `image_url` needs `image_url: { url }`'
+    case 'input_audio':
+      return has('input_audio', 'data')
+        ? undefined
+        : 'a part of type `input_audio` needs `input_audio: { data, format }`'
+    case 'file':
+      return (of('file') ? has('file', 'file_data', 'file_id') : Object.keys(value).length > 1)
+        ? undefined
+        : 'a part of type `file` needs `file: { file_data }` or `file: { file_id }`'
+    case 'text':
+      return Object.keys(value).length > 1 ? undefined : 'a part of type `text` needs `text`'
+    default:
+      return undefined
   }
 }
 
@@ -69,10 +118,12 @@ function boundTexts(texts: readonly TextPart[], maxBytes: number): TextPart[] {
 }
 
 function toText(value: unknown): string {
+  if (typeof value === 'function' || typeof value === 'symbol') throw new Unrepresentable(`it is a ${typeof value}`)
   try {
     const text: string | undefined = JSON.stringify(new Plain().of(value, 0))
     return text ?? 'null'
   } catch (error) {
+    if (error instanceof Unrepresentable) throw error
     return `[not representable: ${describeError(error, 200)}]`
   }
 }
@@ -86,6 +137,7 @@ const maxNodes = 1_000_000
 class Plain {
   readonly #maxDepth: number
   readonly #open = new Set<object>()
+  readonly #path: (string | number)[] = []
   #nodes = 0
 
   constructor(deepest = maxDepth) {
@@ -113,12 +165,13 @@ class Plain {
   }
 
   #object(value: object, depth: number): unknown {
-    if (this.#open.has(value)) return '[circular]'
+    if (this.#open.has(value)) throw new Unrepresentable(`it holds itself${this.#at()}`)
     if (depth >= this.#maxDepth) return '[too deep]'
     this.#open.add(value)
     try {
       return this.#contents(value, depth + 1)
     } catch (error) {
+      if (error instanceof Unrepresentable) throw error
       return `[not representable: ${describeError(error, 200)}]`
     } finally {
       this.#open.delete(value)
@@ -139,18 +192,44 @@ class Plain {
     if (value instanceof RegExp || value instanceof URL) return String(value)
     if (ArrayBuffer.isView(value)) return base64(new Uint8Array(value.buffer, value.byteOffset, value.byteLength))
     if (value instanceof ArrayBuffer) return base64(new Uint8Array(value))
-    if (Array.isArray(value)) return Array.from(value, (item: unknown) => this.of(item, depth))
+    if (Array.isArray(value)) return Array.from(value, (item: unknown, index) => this.#inside(index, item, depth))
     const toJson: unknown = Reflect.get(value, 'toJSON')
     if (typeof toJson === 'function') return this.of(Reflect.apply(toJson, value, []), depth)
+    const keys = Object.keys(value)
+    if (keys.length === 0) this.#checkIsPlain(value)
     return this.#entries(
-      Object.keys(value).map((key) => [key, Reflect.get(value, key)]),
+      keys.map((key) => [key, Reflect.get(value, key)]),
       depth,
     )
   }
 
+  /** JSON shows `{}` of a `Response`, a stream, a promise, a generator. */
+  #checkIsPlain(value: object): void {
+    const prototype: unknown = Object.getPrototypeOf(value)
+    if (prototype === null || Object.getPrototypeOf(prototype) === null) return
+    const name: unknown = Reflect.get(Object(Reflect.get(value, 'constructor')), 'name')
+    const tag: unknown = Reflect.get(value, Symbol.toStringTag)
+    const kind = [name, tag].find((text) => typeof text === 'string' && text !== '' && text !== 'Object')
+    throw new Unrepresentable(
+      `JSON shows nothing of ${kind === undefined ? 'an object' : `a \`${clip(String(kind), 60)}\``}${this.#at()}`,
+    )
+  }
+
+  #at(): string {
+    return this.#path.length === 0 ? '' : ` at ${clip(formatPath(this.#path), 200)}`
+  }
+
+  /** The path stays as it is when something below throws: it is what the message names. */
+  #inside(key: string | number, item: unknown, depth: number): unknown {
+    this.#path.push(key)
+    const copy = this.of(item, depth)
+    this.#path.pop()
+    return copy
+  }
+
   #entries(entries: readonly (readonly [string, unknown])[], depth: number): Record<string, unknown> {
     const said = entries.filter(([, item]) => item !== undefined && typeof item !== 'function')
-    return Object.fromEntries(said.map(([key, item]) => [key, this.of(item, depth)])) // `__proto__` is a key here
+    return Object.fromEntries(said.map(([key, item]) => [key, this.#inside(key, item, depth)])) // `__proto__` is a key here
   }
 }
 

@@ -1,3 +1,6 @@
+import { UsageError } from '@toolloop/wire'
+import { excerpt } from '../value/excerpt.ts'
+
 const mark: unique symbol = Symbol.for('toolloop.ToolResult')
 
 /** What a tool returned, in two parts. Only `toolResult` makes one: a plain object of these keys stays plain data. */
@@ -9,11 +12,15 @@ export interface ToolResult<Model = unknown, Details = unknown> {
   readonly details: Details
 }
 
-/** Separates what the model reads from what the application keeps. */
+/** Separates what the model reads from what the application keeps. @throws UsageError without a `model` */
 export function toolResult<Model, Details>(parts: {
   readonly model: Model
   readonly details: Details
 }): ToolResult<Model, Details> {
+  if (typeof parts !== 'object' || parts === null || !('model' in parts))
+    throw new UsageError(
+      `toolResult() takes { model, details }: what the model reads, and what you keep; got ${excerpt(parts)}`,
+    )
   const { model, details } = parts
   return Object.freeze({ model, details, [mark]: true as const })
 }

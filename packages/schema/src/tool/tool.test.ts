@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import * as z from 'zod'
 import {
   customTool,
+  diagnose,
   functionDefinition,
   OutputError,
   parseArguments,
@@ -151,17 +152,48 @@ describe('tool', () => {
     expect(tool({ name: 'x', ...policy }).policy).toEqual(policy)
   })
 
+  it('keeps a limit as it was when the tool was made', () => {
+    const limit = { concurrency: 2, prefix: 'k', key: (args: unknown): string => JSON.stringify(args) }
+    const { prefix: _, ...mine } = limit
+    const { policy } = tool({ name: 'x', limit: mine })
+    mine.concurrency = 5
+    expect(policy.limit?.concurrency).toBe(2)
+    expect(policy.limit?.key?.({}, undefined)).toBe('{}')
+    expect(Object.isFrozen(policy.limit)).toBe(true)
+  })
+
+  const timer = 'it must be a number of milliseconds above 0, and at most 2147483647 (24.8 days).'
+  const count = 'it must be a whole number of at least 1, or Infinity.'
   it.each([
-    [{ effects: 'maybe' }, "Tool `x`: `effects` is maybe; 'none', 'idempotent' or 'unsafe'"],
-    [{ timeout: 0 }, 'Tool `x`: `timeout` is 0; a number of milliseconds above 0'],
-    [{ timeout: Number.NaN }, 'Tool `x`: `timeout` is NaN; a number of milliseconds above 0'],
-    [{ retries: -1 }, 'Tool `x`: `retries` is -1; 0, 1, 2, …'],
-    [{ limit: { concurrency: 0 } }, 'Tool `x`: `limit.concurrency` is 0; 1 or more'],
+    [{ effects: 'maybe' }, '`effects` is "maybe"; it must be "none" or "idempotent" or "unsafe".'],
+    [{ timeout: 0 }, `\`timeout\` is 0; ${timer}`],
+    [{ timeout: Number.NaN }, `\`timeout\` is NaN; ${timer}`],
+    [{ timeout: 2 ** 31 }, `\`timeout\` is 2147483648; ${timer}`],
+    [{ timeout: '5s' }, `\`timeout\` is "5s"; ${timer}`],
+    [{ retries: -1 }, '`retries` is -1; it must be a whole number of at least 0.'],
+    [{ description: ['x'] }, '`description` is ["x"]; it must be a text.'],
+    [{ execute: 5 }, '`execute` is 5; it must be a function.'],
+    [{ onError: 'trow' }, '`onError` is "trow"; it must be "message" or "throw" or a function.'],
+    [{ enabled: 'yes' }, '`enabled` is "yes"; it must be true or false or a function.'],
+    [{ needsApproval: 'always' }, '`needsApproval` is "always"; it must be true or false or a function.'],
+    [{ onInterrupted: 'retry' }, '`onInterrupted` is "retry"; it must be "ask" or "report" or "rerun" or a function.'],
+    [{ loopKey: true }, '`loopKey` is true; it must be false or a function.'],
+    [{ limit: { concurrency: 0 } }, `\`limit\`: \`concurrency\` is 0; ${count}`],
+    [
+      { limit: { concurency: 1 } },
+      '`limit` has no option `concurency`; there are concurrency, interval, intervalCap, key.',
+    ],
+    [
+      { limit: { interval: 1000 } },
+      '`limit`: `interval` needs `intervalCap`: at most that many start per interval. Got {"interval":1000}.',
+    ],
+    [{ limit: 'x' }, '`limit` takes an object of options, not "x"; there are concurrency, interval, intervalCap, key.'],
   ])('refuses the policy %j', (policy, message) => {
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what JavaScript callers may pass
     const options = { name: 'x', ...policy } as { name: string }
-    expect(() => tool(options)).toThrow(message)
-    expect(() => customTool(options)).toThrow(UsageError)
+    const error = new UsageError(`Tool \`x\`: ${message}`)
+    expect(() => tool(options)).toThrow(error)
+    expect(() => customTool(options)).toThrow(error)
   })
 
   it('is frozen, and so is what the request carries', () => {
@@ -335,10 +367,61 @@ describe('responseFormat', () => {
 })
 
 it.each([
-  [undefined, /tool\(\) takes an object of options, not undefined/],
-  [{ name: 'x', execute: 5 }, /`execute` is number; it must be a function/],
-  [{ name: 'x', descripton: 'x' }, /Tool `x` has no option `descripton`; there are name, description, parameters/],
-  [{ name: 'x', function: () => 1 }, /Tool `x` has no option `function`/],
+  [undefined, /^tool\(\) takes an object of options, not undefined; there are name, description/],
+  [{ name: 'x', descripton: 'x' }, /^Tool `x` has no option `descripton`; there are name, description/],
+  [{ name: 'x', function: () => 1 }, /^Tool `x` has no option `function`/],
+  [
+    { name: 'x', strict: { rekord: 'pairs' } },
+    /^Tool `x`: `strict` has no option `rekord`; there are record, tuple, openObject, fineTuned\.$/,
+  ],
+  [{ name: 'x', strict: { record: 'pair' } }, /^Tool `x`: `strict`: `record` is "pair"; it must be "pairs"\.$/],
+  [
+    { name: 'x', strict: 'no' },
+    /^Tool `x`: `strict` is "no"; it must be true, false or \{ record, tuple, openObject, fineTuned \}\.$/,
+  ],
+  [
+    { name: 'x', parameters: { a: z.string() } },
+    /^Tool `x`: `parameters` is an object of schemas; make it one: z\.object\(\{ a: … \}\)$/,
+  ],
+  [
+    { name: 'x', parameters: false },
+    /^Tool `x`: `parameters` is false; it must be a schema: z\.object\(\{ … \}\), or one of any library/,
+  ],
+  [
+    { name: 'x', output: { type: 'object' } },
+    /^Tool `x`: `output` looks like JSON Schema, which has no parser of its own; wrap it/,
+  ],
 ])('a tool of %j is refused where it is made', (options, message) => {
   expect(() => tool(options as never)).toThrow(message)
+})
+
+it.each([
+  [undefined, /^customTool\(\) takes an object of options, not undefined/],
+  [{ name: 'x', gramar: {} }, /^Tool `x` has no option `gramar`; there are name, description, .*, grammar\.$/],
+  [{ name: 'x', parameters: z.object({}) }, /^Tool `x` has no option `parameters`/],
+  [
+    { name: 'x', grammar: { syntax: 'bnf' } },
+    /^Tool `x`: `grammar`: `syntax` is "bnf"; it must be "lark" or "regex"\.$/,
+  ],
+])('a custom tool of %j is refused where it is made', (options, message) => {
+  expect(() => customTool(options as never)).toThrow(message)
+})
+
+it.each([
+  [undefined, /^responseFormat\(\) needs a name: responseFormat\(schema, \{ name: 'answer' \}\)$/],
+  [{}, /^responseFormat\(\) needs a name/],
+  [{ name: 'x', stict: true }, /^Response format `x` has no option `stict`; there are name, description, strict\.$/],
+  [
+    { name: 'x', strict: { tuple: 'array' } },
+    /^Response format `x`: `strict`: `tuple` is "array"; it must be "object"\.$/,
+  ],
+])('a response format with %j is refused where it is made', (options, message) => {
+  expect(() => responseFormat(z.object({}), options as never)).toThrow(message)
+})
+
+it('the doctor refuses options it does not have', () => {
+  expect(() => diagnose(z.object({}), { rekord: 'pairs' } as never)).toThrow('diagnose() has no option `rekord`')
+  expect(() => strictJsonSchema(z.object({}), { record: true } as never)).toThrow(
+    '`record` is true; it must be "pairs".',
+  )
 })

@@ -26,9 +26,9 @@ export function excerpt(value: unknown, maxLength = 60): string {
   return clip(`an object with ${Object.keys(value).slice(0, 5).join(', ') || 'no keys'}`, maxLength)
 }
 
-/** At most `maxLength` characters, cut between code points, with an ellipsis where something is missing. */
+/** At most `maxLength` characters, cut between code points, with an ellipsis where something is missing. Well-formed. */
 export function clip(text: string, maxLength: number): string {
-  if (text.length <= maxLength) return text
+  if (text.length <= maxLength) return text.toWellFormed()
   const end = /[\uD800-\uDBFF]/.test(text.charAt(maxLength - 2)) ? maxLength - 2 : maxLength - 1
-  return `${text.slice(0, end)}…`
+  return `${text.slice(0, end).toWellFormed()}…`
 }

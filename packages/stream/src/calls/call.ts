@@ -1,5 +1,5 @@
 // One tool call that is still arriving.
-import type { CustomToolCall, ToolCall } from '@toolloop/wire'
+import { type CustomToolCall, finishOf, type ToolCall } from '@toolloop/wire'
 import type { Bounds } from '../limits/bounds.ts'
 import { asWire, copyJson, isJson } from '../json/value.ts'
 import type { JsonObject } from '../json/value.ts'
@@ -22,11 +22,13 @@ export interface Call {
   type: string
   name: string
   /** `function.arguments` or `custom.input`. */
-  readonly text: Text
+  text: Text
   /** UTF-8 bytes of `text`, from where they could reach the limit. */
   bytes: number
-  readonly scan: ObjectScan
-  readonly json: LiveJson
+  scan: ObjectScan
+  json: LiveJson
+  /** An empty object whose delta waits: real arguments may take its place. `''`: none. */
+  held: string
   /** Fields nobody named, of the call and of its `function` or `custom`. */
   readonly unknown: JsonObject
   readonly unknownBody: JsonObject
@@ -60,6 +62,7 @@ export function newCall(
     bytes: 0,
     scan: new ObjectScan(bounds),
     json: new LiveJson(body, bounds.maxDepth),
+    held: '',
     unknown: {},
     unknownBody: {},
     complete: false,
@@ -68,6 +71,21 @@ export function newCall(
     seen: round,
     touched: round,
   }
+}
+
+/** Begins the arguments anew. Events of the old ones keep their view. */
+export function restart(call: Call, bounds: Bounds): void {
+  call.text = new Text()
+  call.bytes = 0
+  call.scan = new ObjectScan(bounds)
+  call.json = new LiveJson(call.text, bounds.maxDepth)
+  call.held = ''
+  call.complete = false
+}
+
+/** Is an empty object all there is? Some servers send it first, in place of arguments that are still to come. */
+export function isPlaceholder(call: Call): boolean {
+  return call.complete && call.text.length <= 16 && /^\s*\{\s*\}\s*$/.test(call.text.toString())
 }
 
 /** The call as a message holds it. Types nobody knows stay, with a function's fields. */
@@ -86,8 +104,10 @@ export function endsWithFinish(call: Call): boolean {
   return !call.done && call.name !== '' && (call.type === 'custom' || call.scan.state === 'none')
 }
 
+/** Did the answer end before the model wanted it to? */
 export function isCut(finishReason: string | null): boolean {
-  return finishReason === 'length' || finishReason === 'content_filter'
+  const finish = finishOf(finishReason)
+  return finish === 'truncated' || finish === 'filtered' || finish === 'failed'
 }
 
 /** Did it break off, now that nothing more comes? */

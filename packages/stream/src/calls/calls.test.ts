@@ -168,7 +168,7 @@ describe('tool calls', () => {
       callChunk(0, 'a', 'f', '{}'),
       callChunk(1, 'a', 'g', '{}'),
       callChunk(2, '', 'h', '{}'),
-      callChunk(3, 'old', 'i', '{}{}'),
+      callChunk(3, 'old', 'i', '{"x":1}{"x":2}'),
     ]
     const { completion, events } = build(chunks, {
       mintId: (choice, index) => `minted-${choice}-${index}`,
@@ -178,11 +178,11 @@ describe('tool calls', () => {
       'a f {}',
       'minted-0-1 g {}',
       'minted-0-2 h {}',
-      'minted-0-3 i {}',
-      'minted-0-4 i {}',
+      'minted-0-3 i {"x":1}',
+      'minted-0-4 i {"x":2}',
     ])
     const ids = new Set(events.flatMap((event) => ('id' in event ? [event.id] : [])))
-    expect([...ids]).toEqual(['a', 'minted-0-1', 'minted-0-2', 'minted-0-3', 'minted-0-4'])
+    expect([...ids].toSorted()).toEqual(['a', 'minted-0-1', 'minted-0-2', 'minted-0-3', 'minted-0-4'])
   })
 
   test('keeps a type that nobody knows', () => {
@@ -220,7 +220,19 @@ describe('sealing', () => {
     ['content', [done, chunk({ content: 'x' })], [[], [0], []]],
     ['another call', [done, callChunk(1, 'b', 'g', '{')], [[], [0], []]],
     ['an empty delta', [done, chunk({})], [[], [0], []]],
-    ['an empty piece of the same call', [done, callChunk(0, '', '', '')], [[], [0], []]],
+    ['not an empty piece of the same call', [done, callChunk(0, '', '', ''), chunk({})], [[], [], [0], []]],
+    ['not a repetition of the call', [done, done, chunk({})], [[], [], [0], []]],
+    ['not a `null` of the same call', [done, callChunk(0, null, null, null), chunk({})], [[], [], [0], []]],
+    [
+      'not an object that goes on behind an empty piece',
+      [
+        callChunk(0, 'a', 'f', '{"q":"a"}'),
+        callChunk(0, null, null, ''),
+        callChunk(0, null, null, ',"n":1}'),
+        chunk({}),
+      ],
+      [[], [], [], [], []],
+    ],
     ['the finish', [done, chunk({}, 'tool_calls')], [[], [0], []]],
     ['the end, when nothing else came', [done], [[], [0]]],
     [

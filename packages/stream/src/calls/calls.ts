@@ -1,9 +1,9 @@
-// Puts the pieces of a message's tool calls together, and says when a call is safe to execute.
+// Puts the pieces of a message's tool calls together, and seals a call when it is safe to execute.
 import type { ToolCall } from '@toolloop/wire'
 import type { Bounds } from '../limits/bounds.ts'
 import { utf8Length } from '../limits/bounds.ts'
 import type { Call } from './call.ts'
-import { asToolCall, endsWithFinish, isCut, isUnfinished, newCall } from './call.ts'
+import { asToolCall, endsWithFinish, isCut, isPlaceholder, isUnfinished, newCall, restart } from './call.ts'
 import type { StreamEvent } from '../events/event.ts'
 import { copyJson, isEmpty, isJson, isObject } from '../json/value.ts'
 import type { JsonObject } from '../json/value.ts'
@@ -47,7 +47,14 @@ export class ToolCalls {
     if (!isObject(value)) return
     const entry = readEntry(value)
     const { index, id, type, name } = entry
+    const piece = typeof entry.text === 'string' ? entry.text : asText(entry.text, this.#bounds)
     let call = whole ? undefined : this.#find(index, id, name, round)
+    // An entry that holds nothing opens no call.
+    if (call === undefined && id === '' && name === '' && piece === '' && !entry.hasUnknown) return
+    if (call !== undefined && isRepeated(call, id, piece)) {
+      call.seen = round
+      return
+    }
     call ??= this.#open(index, id, type, round)
     call.seen = round
     if (id !== '' && call.wireId === '') this.#identify(call, id, round)
@@ -58,11 +65,13 @@ export class ToolCalls {
       call.touched = round
     }
     if (entry.hasUnknown) this.#mergeUnknown(call, value, entry.body, round)
-    const piece = typeof entry.text === 'string' ? entry.text : asText(entry.text, this.#bounds)
-    if (piece !== '' || !call.announced) this.#addText(call, piece, id, round, events)
+    if (piece !== '' || !(call.announced || call.held)) this.#addText(call, piece, id, round, events)
   }
 
-  /** Seals every call that is complete and gained nothing in this chunk; with the finish, also calls without arguments. */
+  /**
+   * Seals every call that is complete and was not mentioned in this chunk; with the finish, also calls without
+   * arguments.
+   */
   seal(round: number, finishReason: string | null, events: StreamEvent[]): void {
     if (finishReason !== null && !isCut(finishReason)) {
       for (const call of this.#calls) if (call.touched !== round && endsWithFinish(call)) this.#close(call, events)
@@ -71,22 +80,20 @@ export class ToolCalls {
     let waiting = 0
     for (const call of this.#ready) {
       if (call.done || !call.complete) continue
-      if (call.touched === round || call.name === '') this.#ready[waiting++] = call
+      const waits = call.seen === round || call.name === ''
+      if (waits) this.#ready[waiting++] = call
       else this.#close(call, events)
     }
     this.#ready.length = waiting
   }
 
-  /** The stream is over: whatever is complete is sealed, and everything is done. */
+  /** At the end of the stream: seals what is complete, and ends everything. */
   finish(finishReason: string | null, events: StreamEvent[]): void {
     for (const call of this.#calls) {
       if (call.done) continue
       const ended = endsWithFinish(call) && !isCut(finishReason)
       if (call.name !== '' && (call.complete || ended)) this.#close(call, events)
-      else {
-        call.done = true
-        events.push(this.#doneEvent(call, false))
-      }
+      else this.#end(call, false, events)
     }
   }
 
@@ -94,7 +101,7 @@ export class ToolCalls {
     return this.#calls.map(asToolCall)
   }
 
-  /** Positions of the calls that broke off: an object without its end, or no arguments where a limit cut the answer. */
+  /** Positions of the calls that broke off: an object without its end, or no arguments where the answer was cut. */
   unfinished(finishReason: string | null): number[] {
     return this.#calls.filter((call) => isUnfinished(call, finishReason)).map((call) => call.position)
   }
@@ -102,6 +109,12 @@ export class ToolCalls {
   /** Positions of the calls the server gave no id. */
   withoutId(): number[] {
     return this.#calls.filter((call) => !call.hasOwnId).map((call) => call.position)
+  }
+
+  /** Where the calls stand that have no name: `[1].function`. */
+  withoutName(): string[] {
+    const nameless = this.#calls.filter((call) => call.name === '')
+    return nameless.map((call) => `[${call.position}].${call.type === 'custom' ? 'custom' : 'function'}`)
   }
 
   /** The call that a piece continues; `undefined` where it opens another. */
@@ -117,10 +130,14 @@ export class ToolCalls {
 
   #findByIndex(index: number, id: string, name: string): Call | undefined {
     const call = this.#byIndex.get(index)
-    if (call === undefined || id === '' || call.wireId === '' || id === call.wireId) return call
+    if (id === '' || call?.wireId === '' || call?.wireId === id) return call
     // Another id on the same index: some servers send index 0 for every call.
-    const other = this.#byWireId.get(id)
-    if (other?.wireIndex === index) return other
+    const known = this.#byWireId.get(id)
+    if (known?.wireIndex === index) return known
+    // The same id on another index: some servers count pieces, not calls.
+    const goesOn = known && (name === '' || (name === known.name && (!known.complete || isPlaceholder(known))))
+    if (goesOn && call === undefined) this.#byIndex.set(index, known)
+    if (goesOn) return known
     return name === '' ? call : undefined
   }
 
@@ -170,12 +187,17 @@ export class ToolCalls {
   #addText(call: Call, piece: string, id: string, round: number, events: StreamEvent[]): void {
     let current = call
     let rest = piece
-    while (rest !== '' || (!current.announced && current.name !== '')) {
+    while (rest !== '' || (!current.announced && !current.held && current.name !== '')) {
       if (current.done || current.complete) {
         const start = skipSpace(rest, 0)
         if (start === rest.length && current.done) return
+        if (!current.done && rest[start] === '{' && isPlaceholder(current)) {
+          this.#bounds.content(current.text.length)
+          restart(current, this.#bounds)
+          rest = rest.slice(start)
+        }
         // A further object, or anything behind a sealed call, is a call of its own.
-        if (start < rest.length && (rest[start] === '{' || current.done)) {
+        else if (start < rest.length && (rest[start] === '{' || current.done)) {
           current = this.#openNext(current, id, round)
           rest = rest.slice(start)
         } else if (start < rest.length) current.complete = false
@@ -192,6 +214,7 @@ export class ToolCalls {
   }
 
   #appendText(call: Call, piece: string, round: number, events: StreamEvent[]): void {
+    this.#flush(call, events)
     if (piece !== '') {
       call.touched = round
       call.text.append(piece)
@@ -199,8 +222,20 @@ export class ToolCalls {
       this.#checkSize(call, piece)
     }
     this.#mintMissingId(call)
+    if (call.scan.state === 'closed' && !call.announced && piece.length <= 16 && /^\s*\{\s*\}$/.test(piece)) {
+      call.held = piece
+      return
+    }
     call.announced = true
     events.push(this.#deltaEvent(call, piece))
+  }
+
+  /** Emits the delta that was held back. */
+  #flush(call: Call, events: StreamEvent[]): void {
+    if (call.held === '') return
+    call.announced = true
+    events.push(this.#deltaEvent(call, call.held))
+    call.held = ''
   }
 
   /** Bytes are counted only where it could matter: no text takes more than three bytes a unit. */
@@ -214,14 +249,19 @@ export class ToolCalls {
     // Braces match; only a parser knows whether it is JSON. Once per call.
     if (!isJson(call.text.toString())) return
     call.complete = true
-    this.#ready.push(call)
+    if (this.#ready.at(-1) !== call) this.#ready.push(call)
   }
 
   #close(call: Call, events: StreamEvent[]): void {
     this.#mintMissingId(call)
-    call.done = true
-    events.push(this.#doneEvent(call, true))
+    this.#end(call, true, events)
     events.push({ type: 'call.sealed', choice: this.#choice, index: call.position, call: asToolCall(call) })
+  }
+
+  #end(call: Call, complete: boolean, events: StreamEvent[]): void {
+    this.#flush(call, events)
+    call.done = true
+    events.push(this.#doneEvent(call, complete))
   }
 
   #deltaEvent(call: Call, delta: string): StreamEvent {
@@ -249,6 +289,11 @@ export class ToolCalls {
     merge(call.unknown, entry, entryFields)
     if (body) merge(call.unknownBody, body, bodyFields)
   }
+}
+
+/** Some servers send a whole call again at its end: the same id with all of its arguments. */
+function isRepeated(call: Call, id: string, piece: string): boolean {
+  return call.complete && id !== '' && id === call.wireId && piece !== '' && piece === call.text.toString()
 }
 
 /** Arguments that are no text: servers also send them as an object. */

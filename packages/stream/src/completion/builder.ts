@@ -1,6 +1,6 @@
 // Chunks in, events out, and the completion they make.
 import type { Chunk, Completion, CompletionMessage, FinishReason, Usage } from '@toolloop/wire'
-import { UsageError } from '@toolloop/wire'
+import { finishOf, UsageError } from '@toolloop/wire'
 import type { AnswerLimits } from '../limits/bounds.ts'
 import { Bounds, checkBounds } from '../limits/bounds.ts'
 import { ChoiceBuilder } from './choice.ts'
@@ -11,7 +11,8 @@ import { replaceField } from '../json/merge.ts'
 import type { CompletionReport } from './report.ts'
 import { attachReport } from './report.ts'
 import type { CallIds } from '../calls/calls.ts'
-import { usageOf } from './usage.ts'
+import { failureOf, flatError, statedError } from './failure.ts'
+import { mergeUsage, usageOf } from './usage.ts'
 import { wholeBody } from './whole-body.ts'
 
 export interface BuilderOptions extends AnswerLimits, CallIds {
@@ -54,6 +55,8 @@ export class CompletionBuilder<Parsed = unknown, Args = AnyArgs> {
   #usageRank = 0
   #round = 0
   #finished = false
+  /** What the server stated as an error; the source of the chunks throws its own, where it reads them too. */
+  #error: { readonly stated: unknown } | undefined
 
   constructor(options: BuilderOptions = {}) {
     this.#options = options
@@ -64,6 +67,7 @@ export class CompletionBuilder<Parsed = unknown, Args = AnyArgs> {
   /**
    * Adds chunks and returns their events. With `events`, they are appended to that list, which then also holds the
    * events of the chunks before one that could not be taken.
+   * @throws StreamError for a field of an impossible type; LimitError
    */
   push(chunks: Chunk | readonly Chunk[], events: StreamEvent<Parsed, Args>[] = []): StreamEvent<Parsed, Args>[] {
     if (this.#finished)
@@ -83,11 +87,15 @@ export class CompletionBuilder<Parsed = unknown, Args = AnyArgs> {
     return asWire(events)
   }
 
-  /** Ends the answer and returns the last events. Not for an answer that broke off: its snapshot is all there is. */
+  /**
+   * Ends the answer and returns the last events. Not for an answer that broke off: its snapshot is all there is.
+   * @throws StreamError where the server stated an error inside the answer: the snapshot is what came
+   */
   finish(): StreamEvent<Parsed, Args>[] {
     const events: StreamEvent[] = []
     if (this.#finished) return []
     this.#finished = true
+    if (this.#error) throw failureOf(this.#error.stated)
     for (const choice of this.#choices) choice.finish(events)
     return asWire(events)
   }
@@ -127,6 +135,7 @@ export class CompletionBuilder<Parsed = unknown, Args = AnyArgs> {
     if (this.#options.chunkEvents !== false && !whole) events.push({ type: 'chunk', chunk: asWire(chunk) })
     let usage: JsonObject | undefined
     let groq: JsonObject | undefined
+    let error: unknown
     for (const key in chunk) {
       const value = chunk[key]
       switch (key) {
@@ -140,7 +149,11 @@ export class CompletionBuilder<Parsed = unknown, Args = AnyArgs> {
           if (!this.#created) this.#created = (typeof value === 'object' ? 0 : Number(value)) || undefined
           break
         case 'choices':
-          this.#addChoices(value, whole, events)
+          error ??= this.#addChoices(value, whole, events)
+          break
+        case 'error':
+          error ??= statedError(chunk)
+          replaceField(this.#unknown, key, value, this.#bounds)
           break
         // `obfuscation` is padding that hides a chunk's length.
         case 'object':
@@ -159,20 +172,28 @@ export class CompletionBuilder<Parsed = unknown, Args = AnyArgs> {
     }
     if (usage) this.#setUsage(usage, 3, events)
     else if (groq) this.#setUsage(groq, 2, events)
+    if (chunk['choices'] === undefined) error ??= flatError(chunk)
+    if (error === undefined) return
+    if (whole) throw failureOf(error)
+    this.#error ??= { stated: error }
   }
 
-  #addChoices(choices: unknown, whole: boolean, events: StreamEvent[]): void {
-    if (isEmpty(choices)) return
+  /** Returns the error that a choice states. */
+  #addChoices(choices: unknown, whole: boolean, events: StreamEvent[]): unknown {
+    if (isEmpty(choices)) return undefined
+    let error: unknown
     if (!Array.isArray(choices)) throw unexpected('choices', choices, 'a list')
     for (const entry of choices as readonly unknown[]) {
       if (!isObject(entry)) continue
       const choice = this.#choiceAt(entry['index'])
       if (choice === undefined) continue
       choice.add(entry, this.#round, whole, events)
+      error ??= choice.error
       if (choice.usage === undefined) continue
       this.#setUsage(choice.usage, 1, events)
       choice.usage = undefined
     }
+    return error
   }
 
   /** The builder of a choice; `undefined` where nobody asked for it. */
@@ -197,11 +218,15 @@ export class CompletionBuilder<Parsed = unknown, Args = AnyArgs> {
     return choice?.index === index ? choice : this.#choices.find((other) => other.index === index)
   }
 
-  /** Usage stands in the chunk, under `x_groq`, or in a choice; the chunk's own counts most, and the last one stays. */
+  /**
+   * Usage stands in the chunk, under `x_groq`, or in a choice; the chunk's own counts most. A later one of the same
+   * place is merged into the earlier: some servers send the whole first and a part behind it.
+   */
   #setUsage(usage: JsonObject, rank: number, events: StreamEvent[]): void {
     if (rank < this.#usageRank) return
+    const counts = usageOf(usage, this.#bounds, (path) => this.#ignore(path))
+    this.#usage = this.#usage && rank === this.#usageRank ? mergeUsage(this.#usage, counts) : counts
     this.#usageRank = rank
-    this.#usage = usageOf(usage, this.#bounds, (path) => this.#ignore(path))
     events.push({ type: 'usage', usage: asWire(copyJson(this.#usage)) })
   }
 
@@ -217,15 +242,20 @@ export class CompletionBuilder<Parsed = unknown, Args = AnyArgs> {
     if (this.#model === '') missing.push('model')
     if (this.#created === undefined) missing.push('created')
     const unfinished: { choice: number; index: number }[] = []
+    const unknownFinish: { choice: number; reason: string }[] = []
     const ignored = [...(this.#ignored ?? [])]
     for (const choice of this.#choices) {
       const path = `choices[${choice.index}]`
       if (choice.role === '') missing.push(`${path}.message.role`)
       if (choice.finishReason === null) missing.push(`${path}.finish_reason`)
+      else if (finishOf(choice.finishReason) === 'unknown')
+        unknownFinish.push({ choice: choice.index, reason: choice.finishReason })
       for (const index of choice.calls.withoutId()) missing.push(`${path}.message.tool_calls[${index}].id`)
+      for (const call of choice.calls.withoutName()) missing.push(`${path}.message.tool_calls${call}.name`)
+      if (choice.hasNamelessFunctionCall) missing.push(`${path}.message.function_call.name`)
       for (const index of choice.calls.unfinished(choice.finishReason)) unfinished.push({ choice: choice.index, index })
       if (choice.ignored) ignored.push(...choice.ignored)
     }
-    return { missing, unfinished, ignored }
+    return { missing, unfinished, ignored, unknownFinish }
   }
 }

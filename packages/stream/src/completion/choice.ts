@@ -4,12 +4,13 @@ import type { Bounds } from '../limits/bounds.ts'
 import { utf8Length } from '../limits/bounds.ts'
 import { mergeReasoningDetails, reasoningOf, type ReasoningField } from './reasoning.ts'
 import { contentPieces } from './content.ts'
+import { statedError } from './failure.ts'
 import type { StreamEvent } from '../events/event.ts'
 import { asWire, copyJson, isEmpty, isObject, setOwn, text, unexpected } from '../json/value.ts'
 import type { JsonObject } from '../json/value.ts'
 import { ContentDeltaEvent, ContentDoneEvent } from '../events/live.ts'
 import { LiveJson } from '../json/live.ts'
-import { mergeField, replaceField } from '../json/merge.ts'
+import { growField, mergeField, replaceField } from '../json/merge.ts'
 import { Text } from '../json/text.ts'
 import type { CallIds } from '../calls/calls.ts'
 import { ToolCalls } from '../calls/calls.ts'
@@ -21,6 +22,8 @@ export class ChoiceBuilder {
   ignored: Set<string> | undefined
   finishReason: string | null = null
   role = ''
+  /** The error that an entry stated. */
+  error: unknown
   /** Token counts that stood in the last entry. */
   usage: JsonObject | undefined
   readonly #bounds: Bounds
@@ -61,6 +64,10 @@ export class ChoiceBuilder {
         case 'usage':
           if (isObject(value)) this.usage = value
           break
+        case 'error':
+          this.error = statedError(entry)
+          replaceField(this.#unknownOfChoice, key, value, this.#bounds)
+          break
         case 'finish_reason':
           if (typeof value === 'string' && value !== '') finishReason = this.finishReason = value
           break
@@ -74,7 +81,12 @@ export class ChoiceBuilder {
     this.calls.seal(round, finishReason, events)
   }
 
-  /** Says that everything is over that had a delta. */
+  /** Does an older `function_call` carry arguments, but no name? */
+  get hasNamelessFunctionCall(): boolean {
+    return this.#functionCall !== undefined && this.#functionCall.name === '' && this.#functionCall.bytes > 0
+  }
+
+  /** Emits the end of everything that had a delta. */
   finish(events: StreamEvent[]): void {
     const choice = this.index
     if (this.#reasoning) events.push({ type: 'reasoning.done', choice, reasoning: this.#reasoning.toString() })
@@ -105,11 +117,12 @@ export class ChoiceBuilder {
       for (const [field, value] of this.#reasoningByField) setOwn(message, field, value.toString())
     if (this.#reasoningDetails.length > 0) message.reasoning_details = asWire(copyJson(this.#reasoningDetails))
     if (this.calls.size > 0) message.tool_calls = this.calls.snapshot()
-    if (this.#functionCall) {
+    // Without a name there is nothing to call: some servers send an empty one beside every answer.
+    if (this.#functionCall && this.#functionCall.name !== '') {
       const { name, arguments: value, unknown } = this.#functionCall
       message.function_call = { ...copyJson(unknown), name, arguments: value.toString() }
     }
-    if (this.#audio) message.audio = asWire(copyJson(this.#audio))
+    if (this.#hadAudio) message.audio = asWire(copyJson(this.#audio))
     return assignUnknown(message, this.#unknown)
   }
 
@@ -244,7 +257,7 @@ export class ChoiceBuilder {
 
   #addAudio(delta: JsonObject, events: StreamEvent[]): void {
     const audio = (this.#audio ??= { id: '', data: '', expires_at: 0, transcript: '' })
-    for (const [key, value] of Object.entries(delta)) mergeField(audio, key, value, this.#bounds)
+    for (const [key, value] of Object.entries(delta)) growField(audio, key, value, this.#bounds)
     // Some servers send the field in every chunk, with nothing in it.
     if (!Object.values(delta).some((value) => !isEmpty(value) && value !== 0)) return
     this.#hadAudio = true
@@ -259,7 +272,8 @@ export class ChoiceBuilder {
     const logprobs = (this.#logprobs ??= {})
     const choice = this.index
     for (const [key, item] of Object.entries(value)) {
-      mergeField(logprobs, key, item, this.#bounds)
+      if (item === null) logprobs[key] ??= null
+      else mergeField(logprobs, key, item, this.#bounds)
       if (!Array.isArray(item) || item.length === 0) continue
       const delta = asWire<TokenLogprob[]>(copyJson(item))
       if (key === 'content') events.push({ type: 'logprobs.content.delta', choice, delta })
@@ -283,6 +297,6 @@ function newContent(maxDepth: number): { readonly text: Text; readonly json: Liv
 }
 
 function assignUnknown<T extends object>(target: T, unknown: JsonObject): T {
-  for (const key of Object.keys(unknown)) setOwn(target, key, copyJson(unknown[key]))
+  for (const key of Object.keys(unknown)) if (!Object.hasOwn(target, key)) setOwn(target, key, copyJson(unknown[key]))
   return target
 }

@@ -145,6 +145,7 @@ describe('a plain body', () => {
     expect(reportOf(completion)).toEqual({
       missing: ['id', 'model', 'created', 'choices[0].message.role', 'choices[0].finish_reason'],
       unfinished: [{ choice: 0, index: 1 }],
+      unknownFinish: [],
       ignored: [],
     })
   })

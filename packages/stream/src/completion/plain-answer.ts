@@ -5,6 +5,7 @@ import type { Answer } from './builder.ts'
 import { asWire, copyJson, isJson, isObject } from '../json/value.ts'
 import type { JsonObject } from '../json/value.ts'
 import { ObjectScan } from '../json/object-scan.ts'
+import { statedError } from './failure.ts'
 import { isSound } from './usage.ts'
 
 /** What matters of a body with one choice; it shares nothing with it. */
@@ -18,10 +19,11 @@ export interface PlainAnswer extends Answer {
  * judge; where there is an answer, it is the builder's.
  */
 export function plainAnswer(body: unknown, takenIds: ReadonlySet<string>): PlainAnswer | undefined {
-  if (!isObject(body) || 'x_groq' in body) return undefined
+  if (!isObject(body) || 'x_groq' in body || statedError(body) !== undefined) return undefined
   const { choices, usage = null } = body
   const choice: unknown = Array.isArray(choices) && choices.length === 1 ? choices[0] : undefined
   if (!isObject(choice) || 'delta' in choice || 'usage' in choice || (choice['index'] ?? 0) !== 0) return undefined
+  if (statedError(choice) !== undefined) return undefined
   const { finish_reason } = choice
   if (typeof finish_reason !== 'string' || finish_reason === '') return undefined
   if (usage !== null && !(isObject(usage) && isSound(usage))) return undefined

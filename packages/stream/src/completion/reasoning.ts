@@ -1,6 +1,6 @@
 // Reasoning, as servers send it: text in one of three fields, or blocks.
 import type { Bounds } from '../limits/bounds.ts'
-import { append, mergeField, replaceField } from '../json/merge.ts'
+import { append, growField, replaceField } from '../json/merge.ts'
 import { isEmpty, isObject, text } from '../json/value.ts'
 import type { JsonObject } from '../json/value.ts'
 
@@ -26,7 +26,7 @@ export function mergeReasoningDetails(blocks: JsonObject[], pieces: readonly unk
       append(blocks, piece, bounds)
     } else
       for (const [key, value] of Object.entries(piece))
-        if (key === 'text' || key === 'summary' || key === 'data') mergeField(block, key, value, bounds)
+        if (key === 'text' || key === 'summary' || key === 'data') growField(block, key, value, bounds)
         else replaceField(block, key, value, bounds)
   }
 }

@@ -1,6 +1,6 @@
 // Counts of tokens, as far as they can be counts.
 import type { JsonObject } from '../json/value.ts'
-import { asWire, copyJson, isObject } from '../json/value.ts'
+import { asWire, copyJson, isEmpty, isObject, setOwn } from '../json/value.ts'
 import type { Bounds } from '../limits/bounds.ts'
 
 /** A copy without counts that are negative, not finite, beyond any answer, or text; `onDrop` is told their paths. */
@@ -8,6 +8,16 @@ export function usageOf(usage: JsonObject, bounds: Bounds, onDrop: (path: string
   const counts = copyJson(usage, bounds)
   dropUnsound(counts, usage, 'usage', onDrop)
   return counts
+}
+
+/** Later counts over earlier ones. What is absent, `null` or zero there keeps its earlier value: counts only grow. */
+export function mergeUsage(before: JsonObject, after: JsonObject): JsonObject {
+  for (const key of Object.keys(before)) {
+    const [earlier, later] = [before[key], after[key]]
+    if (isObject(earlier) && isObject(later)) setOwn(after, key, mergeUsage(earlier, later))
+    else if (isEmpty(later) || later === 0) setOwn(after, key, earlier)
+  }
+  return after
 }
 
 /** `source` is what `counts` is a copy of: there an infinite number is still one. */

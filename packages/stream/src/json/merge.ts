@@ -5,22 +5,38 @@ import { copyJson, getOwn, isEmpty, isObject, isOmitted, setOwn, sizeOf } from '
 import type { JsonObject } from './value.ts'
 
 /** These strings name something: a later one replaces the earlier, where other strings are concatenated. */
-const names: ReadonlySet<string> = new Set(['id', 'type', 'name', 'role', 'format', 'signature', 'model', 'provider'])
+const names: ReadonlySet<string> = new Set(
+  'id type name role format signature model provider channel status recipient object'.split(' '),
+)
+const isName = (key: string): boolean => names.has(key) || key.endsWith('_id') || key.endsWith('_type')
 
-/** Adds one field of a delta: strings grow, objects merge key by key, arrays merge by their items' `index` or append. */
+/**
+ * Adds one field of a delta: strings grow, objects merge key by key, arrays merge by their items' `index` or append.
+ * `null` changes nothing, and neither does a text that the field holds already: servers repeat such fields in every
+ * chunk. @see growField
+ */
 export function mergeField(target: JsonObject, key: string, value: unknown, bounds: Bounds, depth = 1): void {
   const before = getOwn(target, key)
-  if (isOmitted(value) || (isEmpty(value) && before !== undefined)) return
+  if (isOmitted(value) || value === null || (value === '' && before !== undefined)) return
+  if (typeof value === 'string' && value === before) return
   if (isObject(before) && isObject(value)) {
     bounds.depth(depth, 'A field of the answer')
     for (const [name, item] of Object.entries(value)) mergeField(before, name, item, bounds, depth + 1)
   } else if (Array.isArray(before) && Array.isArray(value)) mergeItems(before, value, bounds, depth)
   else {
     const added = copyJson(value, bounds, depth)
-    const grows = typeof before === 'string' && typeof added === 'string' && !names.has(key)
+    const grows = typeof before === 'string' && typeof added === 'string' && !isName(key)
     countField(key, grows ? '' : before, added, bounds)
     setOwn(target, key, grows ? before + added : added)
   }
+}
+
+/** Adds to a text that is known to come in pieces: here a piece that equals the text so far is a piece. */
+export function growField(target: JsonObject, key: string, value: unknown, bounds: Bounds): void {
+  const before = getOwn(target, key)
+  if (typeof before !== 'string' || typeof value !== 'string') return mergeField(target, key, value, bounds)
+  countField(key, '', value, bounds)
+  setOwn(target, key, before + value)
 }
 
 /** Replaces a field, unless the new value says nothing. For what stands beside the delta: chunk and choice. */

@@ -3,6 +3,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Completion } from '@toolloop/wire'
 import { APIError, readChunks } from '@toolloop/transport'
+import type { StreamEvent } from '../index.ts'
 import { accumulateBatches, normalizeCompletion, reasoningOf, snapshotOf } from '../index.ts'
 import type { JsonObject } from '../json/value.ts'
 import { asWire } from '../json/value.ts'
@@ -12,6 +13,63 @@ import { comparable, summary } from './corpus.ts'
 /** What a body came to, in the form of `expected.json`; `broken`: it ended in an error. */
 interface Reading extends Expected {
   readonly broken: boolean
+  /** Where the message and the events differ. */
+  readonly contradictions?: readonly string[]
+}
+
+/** What the events and the chunks of a stream say that its message does not. */
+function contradictions(completion: Completion, events: readonly StreamEvent[]): string[] {
+  const found: string[] = []
+  const texts = new Map<string, string>()
+  const filled = new Map<number, Set<string>>()
+  const add = (place: string, delta: string): unknown => texts.set(place, (texts.get(place) ?? '') + delta)
+  for (const event of events) {
+    if (event.type === 'content.delta') add(`${event.choice}.content`, event.delta)
+    if (event.type === 'refusal.delta') add(`${event.choice}.refusal`, event.delta)
+    if (event.type === 'reasoning.delta') add(`${event.choice}.reasoning`, event.delta)
+    if (event.type === 'tool_calls.function.arguments.delta') add(`${event.choice}.call.${event.index}`, event.delta)
+    if (event.type === 'tool_calls.custom.input.delta') add(`${event.choice}.call.${event.index}`, event.delta)
+    if (event.type !== 'chunk') continue
+    for (const { index, delta } of asWire<readonly { index?: number; delta?: JsonObject | null }[]>(
+      event.chunk.choices,
+    )) {
+      const fields = filled.get(index ?? 0) ?? new Set()
+      filled.set(index ?? 0, fields)
+      for (const [field, value] of Object.entries(delta ?? {})) if (saysSomething(value)) fields.add(field)
+    }
+  }
+  for (const { index, message } of completion.choices) {
+    const fields = asWire<JsonObject>(message)
+    const shown = new Map<string, string>([
+      [`${index}.content`, message.content ?? ''],
+      [`${index}.refusal`, message.refusal ?? ''],
+      [`${index}.reasoning`, reasoningOf(message)],
+      ...(message.tool_calls ?? []).map((call, position): [string, string] => [
+        `${index}.call.${position}`,
+        call.type === 'custom' ? call.custom.input : call.function.arguments,
+      ]),
+    ])
+    for (const [place, text] of shown)
+      if ((texts.get(place) ?? '') !== text) found.push(`${place}: the events and the message differ`)
+    for (const field of filled.get(index) ?? [])
+      if (
+        field !== 'obfuscation' &&
+        !saysSomething(fields[field]) &&
+        !(field === 'content' && shown.get(`${index}.reasoning`))
+      )
+        found.push(`${index}.${field}: a delta filled it, and the message lacks it`)
+    for (const [field, value] of Object.entries(fields))
+      if (value === null && field !== 'content' && field !== 'refusal')
+        found.push(`${index}.${field}: null in the message`)
+  }
+  return found
+}
+
+/** Holds a value anywhere within? Zero, as servers send it for what they do not know, is none. */
+function saysSomething(value: unknown): boolean {
+  if (Array.isArray(value)) return value.some(saysSomething)
+  if (typeof value === 'object' && value !== null) return Object.values(value).some(saysSomething)
+  return value !== undefined && value !== null && value !== '' && value !== 0
 }
 
 /** Reads a recorded body that arrives in these pieces. */
@@ -21,7 +79,8 @@ async function read(kind: Case['kind'], pieces: readonly Uint8Array[]): Promise<
 
 /** What differs between a reading and `expected.json`; `undefined`: nothing. */
 function difference(reading: Expected, expected: Expected): string | undefined {
-  const { broken: _broken, ...found } = asWire<JsonObject>(reading)
+  const { broken: _broken, contradictions: problems, ...found } = asWire<JsonObject>(reading)
+  if (Array.isArray(problems) && problems.length > 0) return problems.join('; ')
   const wanted = comparable(expected)
   for (const key of new Set([...Object.keys(found), ...Object.keys(wanted)]))
     if (!isDeepStrictEqual(found[key], wanted[key]))
@@ -86,11 +145,13 @@ export function positions(body: Uint8Array, full: boolean): Iterable<number> {
 
 async function readStream(pieces: readonly Uint8Array[]): Promise<Reading> {
   const reasoning = new Map<number, string>()
-  const events = accumulateBatches(readChunks(source(pieces)), { chunkEvents: false })
+  const events = accumulateBatches(readChunks(source(pieces)))
+  const all: StreamEvent[] = []
   try {
     for (;;) {
       const { done, value } = await events.next()
-      if (done) return { ...summary(value, reasoning), broken: false }
+      if (done) return { ...summary(value, reasoning), broken: false, contradictions: contradictions(value, all) }
+      all.push(...value)
       for (const event of value)
         if (event.type === 'reasoning.delta')
           reasoning.set(event.choice, (reasoning.get(event.choice) ?? '') + event.delta)
@@ -99,7 +160,12 @@ async function readStream(pieces: readonly Uint8Array[]): Promise<Reading> {
     const snapshot = snapshotOf(error)
     if (snapshot === undefined) throw error
     const said = error instanceof APIError ? asWire<JsonObject>(error.error)['error'] : undefined
-    return { ...summary(snapshot, reasoning), ...(said === undefined ? {} : { error: said }), broken: true }
+    return {
+      ...summary(snapshot, reasoning),
+      ...(said === undefined ? {} : { error: said }),
+      broken: true,
+      contradictions: contradictions(snapshot, all),
+    }
   }
 }
 

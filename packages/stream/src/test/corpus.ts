@@ -56,13 +56,18 @@ export function summary(completion: Completion, reasoning: ReadonlyMap<number, s
   }
 }
 
-/** `expected.json` without what only the decoder or the recording knows, and without the count of raw reasoning blocks. */
+/**
+ * `expected.json` without what only the decoder or the recording knows, without the count of raw reasoning blocks, and
+ * without a `function_call` that has no name and audio that has no id: they hold nothing.
+ */
 export function comparable(expected: Expected): Expected {
   const { usage_source: _source, done_seen: _done, chunks: _chunks, model_last: _last, ...rest } = expected
   return {
     ...rest,
-    choices: rest.choices.map(({ reasoning_details_items: _items, ...choice }) => ({
+    choices: rest.choices.map(({ reasoning_details_items: _items, function_call: call, audio, ...choice }) => ({
       ...choice,
+      ...(asWire<JsonObject | undefined>(call)?.['name'] ? { function_call: call } : {}),
+      ...(asWire<JsonObject | undefined>(audio)?.['id'] ? { audio } : {}),
       finish_reason: choice['finish_reason'] || null,
     })),
     ...Object.fromEntries(

@@ -98,14 +98,20 @@ export class Call implements Placed {
     await this.#sleep(delay)
   }
 
-  /** The next bytes of the body; the clocks run meanwhile. */
-  async read(response: HttpResponse): Promise<readonly Uint8Array[] | undefined> {
+  /** The next bytes of the body; the clocks run from here until `pause`. */
+  read(response: HttpResponse): Promise<readonly Uint8Array[] | undefined> {
     this.#watch.wait()
-    try {
-      return await response.read()
-    } finally {
-      this.#watch.pause()
-    }
+    return response.read()
+  }
+
+  /** The consumer wants more: what has arrived may do, but the clocks run while it is read. */
+  resume(): void {
+    this.#watch.wait()
+  }
+
+  /** The consumer has what it wanted. */
+  pause(): void {
+    this.#watch.pause()
   }
 
   /** The whole body as text, up to the bound. */
@@ -216,7 +222,14 @@ export class Call implements Placed {
   /** The error an answer other than 2xx stands for. */
   async #refused(response: HttpResponse): Promise<Error> {
     const text = await this.#errorText(response)
-    return apiErrorOf({ ...this.answer, body: parsedOrText(this.#redact(text)) })
+    return apiErrorOf({ ...this.answer, body: parsedOrText(this.#redact(text)), hint: this.#hint(response) })
+  }
+
+  /** The most common reason for a 404: a base URL that ends before the version. */
+  #hint({ status }: HttpResponse): string | undefined {
+    const { path = '' } = this.#request ?? {}
+    if (status !== 404 || /\/v\d|\/openai\//.test(path)) return undefined
+    return '`baseURL` holds no version: most servers want it to end in `/v1`'
   }
 
   /** A long, slow or broken error body must not hide the error: what came of it will do. */

@@ -106,6 +106,7 @@ class Batches implements AsyncIterableIterator<readonly Chunk[]> {
     try {
       while (!this.#over) {
         try {
+          this.#call.resume()
           const body = this.#body ?? openBody(this.#call, this.#response, this.#asked)
           this.#body = body instanceof Promise ? await body : body
           const next = this.#body.next()
@@ -119,6 +120,7 @@ class Batches implements AsyncIterableIterator<readonly Chunk[]> {
       return { done: true, value: undefined }
     } finally {
       this.#waiting--
+      this.#call.pause()
     }
   }
 

@@ -1,4 +1,4 @@
-// The six clocks of a request. They run only while we wait for the server, never while the consumer holds us back.
+// The six clocks of a request. They run until the consumer is handed something, and stand while it holds us back.
 import { type Clock, systemClock } from '@toolloop/wire'
 import { APITimeoutError, type TimeoutKind } from '../errors/classes.ts'
 import type { ResolvedTimeouts } from '../request/timeouts.ts'
@@ -16,6 +16,7 @@ export class Stopwatch {
   #attempt = 0
   #inPhase = 0
   #since: number | undefined
+  #pausedAt = Number.NEGATIVE_INFINITY
   readonly #clock: Clock
   #timer: unknown
   #timerAt = 0
@@ -48,26 +49,32 @@ export class Stopwatch {
     if (waiting) this.wait()
   }
 
-  /** A read is outstanding: the clocks run. */
+  /**
+   * The server is waited for: the clocks run, also while what came is decoded. A clock that ran out is seen here too: a
+   * server that always has more to say leaves timers no turn.
+   */
   wait(): void {
-    if (this.#since !== undefined) return
     const now = this.#clock.now()
-    this.#since = now
-    arrive()
-    const at = now + this.#patience()
+    if (this.#since === undefined) {
+      // Whoever comes back at once held nothing back: a flood is not endless because it is also consumed.
+      if (now - this.#pausedAt < shortAbsence) this.#spend(now - this.#pausedAt)
+      this.#since = now
+      arrive()
+    }
+    const at = this.#since + this.#patience()
+    if (at <= now) return this.#expire()
     if (at >= this.#timerAt && this.#timer !== undefined) return
     this.#arm(now, at)
   }
 
-  /** The read is answered: the clocks stand. The timer stays; it looks again when it fires. */
+  /** The consumer was handed something: the clocks stand. The timer stays; it looks again when it fires. */
   pause(): void {
     if (this.#since === undefined) return
-    const spent = this.#clock.now() - this.#since
+    const now = this.#clock.now()
+    this.#spend(now - this.#since)
     this.#since = undefined
+    this.#pausedAt = now
     leave()
-    this.#total += spent
-    this.#attempt += spent
-    this.#inPhase += spent
   }
 
   /** Time that passed between attempts. */
@@ -78,8 +85,15 @@ export class Stopwatch {
   /** The attempt is over; no timer is left. */
   stop(): void {
     this.pause()
+    this.#pausedAt = Number.NEGATIVE_INFINITY
     this.#clock.clearTimeout(this.#timer)
     this.#timer = undefined
+  }
+
+  #spend(milliseconds: number): void {
+    this.#total += milliseconds
+    this.#attempt += milliseconds
+    this.#inPhase += milliseconds
   }
 
   #arm(now: number, at: number): void {
@@ -97,6 +111,10 @@ export class Stopwatch {
     const now = this.#clock.now()
     const at = this.#since + this.#patience()
     if (at - now > 0.5) return this.#arm(now, at)
+    this.#expire()
+  }
+
+  #expire(): void {
     const kind = this.#spentKind()
     this.stop()
     this.#onExpire(expired(kind, this.#phase, this.#limits))
@@ -124,6 +142,9 @@ export class Stopwatch {
     return this.#phase === 'trailer' ? 'idle' : this.#phase
   }
 }
+
+/** Milliseconds below which a consumer's absence counts as ours. */
+const shortAbsence = 20
 
 /** The system's time, counted on even when somebody sets the clock. */
 export const steadyClock: Clock = Object.freeze<Clock>({ ...systemClock, now: () => performance.now() })

@@ -12,6 +12,8 @@ export interface BadAnswer {
   readonly body: unknown
   /** `POST https://api.openai.com/v1/chat/completions`, without query. */
   readonly from?: string | undefined
+  /** What may be the reason. */
+  readonly hint?: string | undefined
   /** What to say when the body does not. */
   readonly otherwise?: string | undefined
   readonly retryable?: boolean | undefined
@@ -35,16 +37,19 @@ export function apiErrorOf(answer: BadAnswer): APIError {
   const wait =
     retryAfter === undefined || retryAfter === 0 ? '' : ` (it asks to wait ${Math.ceil(retryAfter / 1000)} s)`
   const good = answer.status === undefined || (answer.status >= 200 && answer.status < 300)
-  return new Class(`${place} ${good ? 'with an error' : answer.status}: ${words}${wait}`, {
-    status,
-    headers: headersOf(answer),
-    error: body,
-    code: facts.code,
-    type: facts.type,
-    param: facts.param,
-    retryable: answer.retryable ?? isRetryable(status, facts.code, facts.type, answer.headers),
-    retryAfter,
-  })
+  return new Class(
+    `${place} ${good ? 'with an error' : answer.status}: ${words}${wait}${answer.hint === undefined ? '' : `. ${answer.hint}`}`,
+    {
+      status,
+      headers: headersOf(answer),
+      error: body,
+      code: facts.code,
+      type: facts.type,
+      param: facts.param,
+      retryable: answer.retryable ?? (facts.passing || isRetryable(status, facts.code, facts.type, answer.headers)),
+      retryAfter,
+    },
+  )
 }
 
 /** A 200 that holds no completion. */
@@ -70,20 +75,18 @@ export function isRetryable(
   const wish = headers?.get('x-should-retry')
   if (wish === 'true') return true
   if (wish === 'false') return false
-  if (status === undefined || status < 400) return passing.has(code ?? '') || passing.has(type ?? '')
+  if (status === undefined || status < 400) return mayPass(code) || mayPass(type)
   return status === 408 || status === 409 || status === 429 || status >= 500
 }
 
-/** How an error inside a 200 says that it may pass. */
-const passing: ReadonlySet<string> = new Set([
-  'server_error',
-  'internal_server_error',
-  'internal_error',
-  'overloaded_error',
-  'rate_limit_error',
-  'rate_limit_exceeded',
-  'service_unavailable',
-])
+/** How an error inside a 200 says that it may pass: `rate_limit_error`, `Throttling.RateQuota`, `ServiceUnavailable`. */
+function mayPass(label = ''): boolean {
+  const word = label.replaceAll(/[\s_.-]/g, '')
+  return passing.test(word) && !/insufficient|balance|billing/i.test(word)
+}
+
+const passing =
+  /^servererror$|internal(?:server|service)?error|overload|ratelimit|toomanyrequests|throttl|unavailable|timeout|timedout|requestlimitexceeded/i
 
 /** Milliseconds the server asks to wait: `retry-after-ms`, else `retry-after` in seconds or as a date. */
 export function retryAfterOf(headers: Headers | undefined, now: number = Date.now()): number | undefined {

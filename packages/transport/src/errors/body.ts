@@ -8,43 +8,105 @@ export interface ErrorFacts {
   readonly param?: string | undefined
   /** A status stated in the body: inside a stream it is the only one. */
   readonly status?: number | undefined
+  /** The body says that it may pass, in a code of its own. */
+  readonly passing?: boolean
 }
 
 /** The most of a body that an error message quotes, in bytes of UTF-8. */
 export const excerptBytes = 4096
 
 /**
- * Reads an error body: `{ error: {…} }`, `{ error: 'text' }`, `{ detail }`, flat `{ message, type, code }`, a list of
- * these, or plain text and HTML as a string.
+ * Reads an error body: `{ error: {…} }`, `{ error: 'text' }`, `{ detail }`, flat `{ message, type, code }`, an error in
+ * a choice, the forms of `foreignError`, a list of these, or plain text and HTML as a string.
  */
 export function errorFactsOf(body: unknown): ErrorFacts {
   if (typeof body === 'string') return { message: textOf(body) }
   if (Array.isArray(body)) return isObject(body[0]) ? errorFactsOf(body[0]) : {}
   if (!isObject(body)) return {}
-  const inner = body['error']
+  const inner = body['error'] || choiceError(body) || foreignError(body)
   const fields = isObject(inner) ? inner : body
+  const first = firstOf(body['errors'])
+  const code = labelOf(fields['code'] ?? fields['Code'] ?? fields['error_code'] ?? first?.['code'])
+  const state = inner === body['base_resp'] ? labelOf(fields['status_code']) : undefined
   return {
     message: wordsOf(inner, body),
-    code: labelOf(fields['code']),
+    code: code ?? state,
     type: labelOf(fields['type']),
     param: labelOf(fields['param']),
     status: statusOf(fields) ?? statusOf(body),
+    ...(state !== undefined && passingStates.has(state) ? { passing: true } : {}),
   }
 }
 
-/** Does this parsed body state an error? A completion may carry `error: null`. */
+/** Does this parsed body state an error? A completion may carry `error: null`; an error beside `choices` is one. */
 export function statesError(body: unknown): boolean {
   if (Array.isArray(body)) return isObject(body[0]) && statesError(body[0])
-  if (!isObject(body) || Array.isArray(body['choices'])) return false
+  if (!isObject(body)) return false
   const error = body['error']
-  return (error !== undefined && error !== null && error !== false) || body['object'] === 'error' || 'detail' in body
+  if (Array.isArray(body['choices']))
+    return isFilled(error) || choiceError(body) !== undefined || foreignError(body) !== undefined
+  if (error !== undefined && error !== null && error !== false) return true
+  return body['object'] === 'error' || 'detail' in body || foreignError(body) !== undefined || isFlatError(body)
+}
+
+/** May a chunk state an error? Cheap: asked of every chunk. */
+export function mayStateError(chunk: Readonly<Record<string, unknown>>): boolean {
+  return chunk['error'] !== undefined || chunk['base_resp'] !== undefined || chunk['header'] !== undefined
+}
+
+/** Says something: not `null`, `false`, `''` or `{}`. */
+function isFilled(error: unknown): boolean {
+  return typeof error === 'object' && error !== null ? Object.keys(error).length > 0 : Boolean(error)
+}
+
+/** The error of a choice that failed beside others, or in the middle of its answer. */
+function choiceError({ choices }: Record<string, unknown>): unknown {
+  if (!Array.isArray(choices)) return undefined
+  const failed: unknown = choices.find((choice) => isObject(choice) && isFilled(choice['error']))
+  return isObject(failed) ? failed['error'] : undefined
+}
+
+/** Where servers of other APIs put it: MiniMax, Spark, Tencent Cloud, DashScope. A state of 0 is none. */
+function foreignError(body: Record<string, unknown>): Record<string, unknown> | undefined {
+  const { base_resp: state, header, Response: response, output } = body
+  if (isObject(state) && isFailure(state['status_code'])) return state
+  if (isObject(header) && isFailure(header['code'])) return header
+  if (isObject(response) && isObject(response['Error'])) return response['Error']
+  const states = isObject(output) && !Array.isArray(body['choices']) && typeof output['message'] === 'string'
+  return states && !('choices' in output) ? output : undefined
+}
+
+/** `{ message, code }` and its relatives: words, and a mark of failure beside them. */
+function isFlatError(body: Record<string, unknown>): boolean {
+  if (body['success'] === false || isFilled(body['errors'])) return true
+  if (typeof body['error_msg'] === 'string' || typeof body['error_message'] === 'string') return true
+  const words = body['message'] ?? body['msg'] ?? body['Message']
+  if (typeof words !== 'string' || words === '') return false
+  return (
+    isFailure(body['code']) || isFailure(body['error_code']) || body['type'] === 'error' || statusOf(body) !== undefined
+  )
+}
+
+function isFailure(code: unknown): boolean {
+  if (typeof code === 'number') return code !== 0 && code !== 200
+  return typeof code === 'string' && !/^(?:0*|200|20000|ok|success)$/i.test(code)
+}
+
+/** MiniMax's states that ask to try again later (its manual, "Error codes"). */
+const passingStates: ReadonlySet<string> = new Set(['1000', '1001', '1002', '1024', '1033'])
+
+function firstOf(list: unknown): Record<string, unknown> | undefined {
+  return Array.isArray(list) && isObject(list[0]) ? list[0] : undefined
 }
 
 /** The beginning of a text that fits the bound, on one line and without what would steer a terminal. */
 export function excerpt(text: string, bytes: number = excerptBytes): string {
   const line = text.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim()
   const { read } = new TextEncoder().encodeInto(line, new Uint8Array(bytes))
-  return read < line.length ? `${line.slice(0, Math.max(0, read - 1))}…` : line
+  if (read === line.length) return line
+  // Not in the middle of a surrogate pair.
+  const end = read - (line.isWellFormed() && !line.slice(0, read - 1).isWellFormed() ? 2 : 1)
+  return `${line.slice(0, Math.max(0, end))}…`
 }
 
 /** A value as JSON, to be quoted; what no program can walk is not. */
@@ -67,7 +129,15 @@ export function isObject(value: unknown): value is Record<string, unknown> {
 
 function wordsOf(inner: unknown, body: Record<string, unknown>): string | undefined {
   if (isObject(inner)) {
-    const words = firstWords(inner['message'], inner['detail'], inner['msg'], inner['description'])
+    const words = firstWords(
+      inner['message'],
+      inner['detail'],
+      inner['msg'],
+      inner['description'],
+      inner['Message'],
+      inner['status_msg'],
+      inner['error_msg'],
+    )
     const upstream = isObject(inner['metadata']) ? firstWords(inner['metadata']['raw']) : undefined
     return words === undefined ? firstWords(inner) : upstream === undefined ? words : `${words}: ${upstream}`
   }
@@ -78,6 +148,9 @@ function wordsOf(inner: unknown, body: Record<string, unknown>): string | undefi
     body['errors'],
     body['msg'],
     body['error_description'],
+    body['error_msg'],
+    body['error_message'],
+    body['Message'],
     body['title'],
   )
 }

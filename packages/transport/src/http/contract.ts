@@ -7,7 +7,7 @@ export interface HttpRequest {
   /** Path and query. */
   readonly path: string
   readonly headers: Readonly<Record<string, string>>
-  readonly body: string | Uint8Array<ArrayBuffer> | undefined
+  readonly body: string | ReturnType<TextEncoder['encode']> | undefined
 }
 
 /** One request on its way. */
@@ -42,5 +42,6 @@ export interface Http {
 export interface HttpOptions {
   readonly fetch?: typeof globalThis.fetch | undefined
   readonly dispatcher?: object | undefined
+  readonly proxy?: string | URL | undefined
   readonly maxHeaderBytes: number
 }

@@ -16,7 +16,7 @@ export function fetchHttp(fetch: typeof globalThis.fetch): Http {
 
 function sendByFetch(fetch: typeof globalThis.fetch, request: HttpRequest): Sending {
   const controller = new AbortController()
-  const pending: Pending = { reject: undefined, failure: undefined }
+  const pending: Pending = { reject: undefined, failure: undefined, reader: undefined }
   const init: RequestInit = {
     method: request.method,
     headers: request.headers,
@@ -29,6 +29,8 @@ function sendByFetch(fetch: typeof globalThis.fetch, request: HttpRequest): Send
     pending.failure = error
     pending.reject?.(error)
     controller.abort(error)
+    // A `fetch` of the caller's may ignore the signal.
+    if (pending.reader !== undefined) drop(pending.reader, error)
   }
   const response = orFailure(pending, async () =>
     responseOf(await fetch(request.origin + request.path, init), pending, cancel),
@@ -38,6 +40,8 @@ function sendByFetch(fetch: typeof globalThis.fetch, request: HttpRequest): Send
 
 function responseOf(response: Response, pending: Pending, cancel: (error: Error) => void): HttpResponse {
   const reader = response.body?.getReader()
+  pending.reader = reader
+  if (pending.failure !== undefined && reader !== undefined) drop(reader, pending.failure)
   return {
     status: response.status,
     headers: response.headers,
@@ -47,16 +51,20 @@ function responseOf(response: Response, pending: Pending, cancel: (error: Error)
         return next?.value === undefined ? undefined : [next.value]
       }),
     finish() {
-      reader?.cancel().catch(() => {})
       cancel(new APIConnectionError('The response was not read to its end'))
     },
   }
+}
+
+function drop(reader: ReadableStreamDefaultReader<Uint8Array>, error: Error): void {
+  reader.cancel(error).catch(() => {})
 }
 
 /** What one request waits for; a `fetch` that ignores its signal is left behind. */
 interface Pending {
   reject: ((error: Error) => void) | undefined
   failure: Error | undefined
+  reader: ReadableStreamDefaultReader<Uint8Array> | undefined
 }
 
 function orFailure<T>(pending: Pending, work: () => Promise<T>): Promise<T> {

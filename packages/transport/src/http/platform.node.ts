@@ -4,13 +4,19 @@ import { LimitError, UsageError } from '@toolloop/wire'
 import { Connecting } from './connector.node.ts'
 import { decompressed } from './decompress.node.ts'
 import { fetchHttp } from './fetch.ts'
+import { version } from './version.ts'
 import type { Http, HttpOptions, HttpResponse, Sending } from './contract.ts'
 import { APIConnectionError } from '../errors/classes.ts'
+
+/** Firewalls in front of model servers turn away requests that do not say who they are. */
+export const userAgent: string | undefined = `toolloop/${version} node/${process.versions.node}`
 
 /** Opens connections to one origin. */
 export async function openHttp(origin: string, options: HttpOptions): Promise<Http> {
   if (options.fetch !== undefined) return fetchHttp(options.fetch)
   if (options.dispatcher !== undefined) return dispatcherHttp(dispatcherOf(options.dispatcher), options.maxHeaderBytes)
+  const proxied = await proxyFor(options)
+  if (proxied !== undefined) return proxied
   const { default: UndiciPool } = await import('undici/lib/dispatcher/pool.js')
   const { default: connectorOf } = await import('undici/lib/core/connect.js')
   // All waiting is timed by us, from the caller's options; undici's own five minutes would cut slow models.
@@ -25,6 +31,23 @@ export async function openHttp(origin: string, options: HttpOptions): Promise<Ht
   return {
     ...dispatcherHttp(pool, options.maxHeaderBytes, connecting),
     close: () => pool.destroy(new APIConnectionError('The client was closed', { retryable: false })),
+  }
+}
+
+/** Connections through a proxy: the one that was named, or, where Node is told so, those of the environment. */
+async function proxyFor({ proxy, maxHeaderBytes }: HttpOptions): Promise<Http | undefined> {
+  const settings = { headersTimeout: 0, bodyTimeout: 0, maxHeaderSize: maxHeaderBytes, allowH2: false }
+  let agent: Dispatcher
+  if (proxy !== undefined) {
+    const { default: ProxyAgent } = await import('undici/lib/dispatcher/proxy-agent.js')
+    agent = new ProxyAgent({ uri: String(proxy), ...settings })
+  } else if (process.env['NODE_USE_ENV_PROXY'] === '1') {
+    const { default: EnvHttpProxyAgent } = await import('undici/lib/dispatcher/env-http-proxy-agent.js')
+    agent = new EnvHttpProxyAgent(settings)
+  } else return undefined
+  return {
+    ...dispatcherHttp(agent, maxHeaderBytes),
+    close: () => agent.destroy(new APIConnectionError('The client was closed', { retryable: false })),
   }
 }
 

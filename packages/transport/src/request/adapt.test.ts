@@ -12,6 +12,8 @@ import { adaptRequest, profileFor, profiles } from '../index.ts'
 
 const call = (text: string) => ({ id: 'c', type: 'function' as const, function: { name: 'f', arguments: text } })
 const said = (fields: object): AssistantMessage => ({ role: 'assistant', content: 'x', ...fields })
+const named = (name: string) => ({ ...call('{}'), function: { name, arguments: '{}' } })
+const answer = (id: string) => ({ role: 'tool', tool_call_id: id, content: 'x' })
 const only = (fields: Partial<Profile>): Profile => ({ ...profiles.openai, ...fields })
 
 const cases: readonly [name: string, profile: Profile, from: object, to: object][] = [
@@ -78,6 +80,108 @@ const cases: readonly [name: string, profile: Profile, from: object, to: object]
     },
     { messages: [said({ reasoning_details: [{ type: 't' }], tool_calls: [{ ...call('{}'), extra_content: 1 }] })] },
   ],
+  [
+    'names that no tool may have become valid ones',
+    only({}),
+    { messages: [said({ tool_calls: ['functions.now', '', '现在', 'x'.repeat(70)].map((name) => named(name)) })] },
+    {
+      messages: [said({ tool_calls: ['functions_now', 'unknown', '__', 'x'.repeat(64)].map((name) => named(name)) })],
+    },
+  ],
+  [
+    'a type of its own, and arguments that are no text',
+    only({}),
+    {
+      messages: [
+        said({
+          tool_calls: [
+            { ...call('{}'), type: 'tool_use' },
+            { id: 'c', function: { name: 'f', arguments: null } },
+            { ...call('{}'), function: { name: 'f', arguments: { a: [1] } } },
+            { id: 'c', custom: { name: 'a b', input: 'x' } },
+          ],
+        }),
+      ],
+    },
+    {
+      messages: [
+        said({
+          tool_calls: [
+            call('{}'),
+            call('{}'),
+            call('{"a":[1]}'),
+            { id: 'c', type: 'custom', custom: { name: 'a_b', input: 'x' } },
+          ],
+        }),
+      ],
+    },
+  ],
+  [
+    'half a surrogate pair becomes U+FFFD, wherever it stands',
+    only({ sendBack: ['reasoning'] }),
+    {
+      messages: [
+        { role: 'user', content: [{ type: 'text', text: 'a\ud83d' }] },
+        said({ content: '\ude00b 😀', reasoning: '\ud83d', tool_calls: [call('{"a":"\ud83d"}')] }),
+        { role: 'tool', tool_call_id: 'c', content: 'abc\ud83d' },
+      ],
+      tools: [{ type: 'function', function: { name: 'f', description: 'x\ud83d' } }],
+    },
+    {
+      messages: [
+        { role: 'user', content: [{ type: 'text', text: 'a\ufffd' }] },
+        said({ content: '\ufffdb 😀', reasoning: '\ufffd', tool_calls: [call('{"a":"\ufffd"}')] }),
+        { role: 'tool', tool_call_id: 'c', content: 'abc\ufffd' },
+      ],
+      tools: [{ type: 'function', function: { name: 'f', description: 'x\ufffd' } }],
+    },
+  ],
+  [
+    'a user message directly behind a tool message',
+    only({ userAfterTool: false }),
+    { messages: [answer('c'), answer('c'), { role: 'user', content: 'x' }, { role: 'user', content: 'y' }] },
+    {
+      messages: [
+        answer('c'),
+        answer('c'),
+        { role: 'assistant', content: 'Understood.' },
+        { role: 'user', content: 'x' },
+        { role: 'user', content: 'y' },
+      ],
+    },
+  ],
+  [
+    'call ids the server refuses',
+    only({ callIds: 'alphanumeric9' }),
+    { messages: [said({ tool_calls: [{ ...call('{}'), id: 'call_1' }] }), answer('call_1'), answer('abcDEF123')] },
+    {
+      messages: [said({ tool_calls: [{ ...call('{}'), id: 'MhCjIFpJW' }] }), answer('MhCjIFpJW'), answer('abcDEF123')],
+    },
+  ],
+  [
+    'call ids of more than 40 characters',
+    only({ callIds: 'max40' }),
+    {
+      messages: [
+        said({ tool_calls: [{ ...call('{}'), id: 'x'.repeat(41) }] }),
+        answer('x'.repeat(41)),
+        answer('x'.repeat(40)),
+      ],
+    },
+    {
+      messages: [
+        said({ tool_calls: [{ ...call('{}'), id: 'call_QjHhn32P6' }] }),
+        answer('call_QjHhn32P6'),
+        answer('x'.repeat(40)),
+      ],
+    },
+  ],
+  [
+    'placeholders and nulls that servers put beside an answer',
+    only({ sendBack: ['reasoning'] }),
+    { messages: [said({ function_call: { name: '', arguments: '' }, audio: {}, reasoning: null })] },
+    { messages: [said({})] },
+  ],
   ['an empty list of calls is left out', only({}), { messages: [said({ tool_calls: [] })] }, { messages: [said({})] }],
   [
     'spoken answers go back by id',
@@ -132,7 +236,7 @@ test('twice is once, nothing is changed in place, and frozen messages give the s
       expect(adaptRequest(once, profile)).toEqual(once)
       for (const end of [1, frozen.length, frozen.length])
         expect(adaptRequest({ messages: frozen.slice(0, end) }, profile, memory).messages).toEqual(
-          once.messages.slice(0, end),
+          adaptRequest({ messages: messages.slice(0, end) }, profile).messages,
         )
     }),
   )
@@ -172,6 +276,12 @@ test.each<[string, string]>([
   ['https://api.deepseek.com', 'deepseek'],
   ['https://openrouter.ai/api/v1', 'openrouter'],
   ['https://api.x.ai/v1', 'xai'],
+  ['https://europe-west1-aiplatform.googleapis.com/v1/projects/p/locations/l/endpoints/openapi', 'gemini'],
+  ['https://aiplatform.googleapis.com/v1/projects/p', 'gemini'],
+  ['https://api.cohere.ai/compatibility/v1', 'cohere'],
+  ['https://api.githubcopilot.com', 'copilot'],
+  ['http://localhost:1234/v1', 'lmstudio'],
+  ['https://evil-aiplatform.googleapis.com.example/v1', 'compatible'],
   ['https://notopenai.com/v1', 'compatible'],
   ['http://localhost:11434/v1', 'ollama'],
   ['http://localhost:8000/v1', 'compatible'],

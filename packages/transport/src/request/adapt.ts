@@ -1,6 +1,8 @@
 // A request as its server takes it.
 import {
   type AssistantMessage,
+  type CallIds,
+  type CustomToolCall,
   deepFreeze,
   isDeepFrozen,
   type Message,
@@ -11,6 +13,7 @@ import {
   type ToolDefinition,
 } from '@toolloop/wire'
 import { GrownList, keptIn } from './grown-list.ts'
+import { wellFormed } from './well-formed.ts'
 
 /**
  * The same request within the profile: what the server does not accept is left out or said another way, what it does
@@ -21,7 +24,7 @@ export function adaptRequest<T extends Partial<ModelRequest>>(request: T, profil
   const { messages, tools, parallel_tool_calls, max_completion_tokens, ...rest } = request
   const adapted = rest as Partial<ModelRequest>
   if (messages !== undefined) adapted.messages = adaptMessages(messages, profile, memory)
-  if (tools !== undefined) adapted.tools = profile.strict ? tools : each(tools, withoutStrict)
+  if (tools !== undefined) adapted.tools = each(tools, (tool) => adaptTool(tool, profile.strict))
   if (parallel_tool_calls !== undefined && profile.parallelToolCalls) adapted.parallel_tool_calls = parallel_tool_calls
   if (max_completion_tokens !== undefined) {
     if (profile.maxCompletionTokens) adapted.max_completion_tokens = max_completion_tokens
@@ -32,27 +35,23 @@ export function adaptRequest<T extends Partial<ModelRequest>>(request: T, profil
 
 /** What cannot change is adapted once per conversation and profile; of a profile that may still change nothing is kept. */
 function adaptMessages(messages: Message[], profile: Profile, memory: ModelMemory | undefined): Message[] {
-  const adapt = (message: Message): Message => adaptMessage(message, profile)
-  if (memory === undefined || !isDeepFrozen(profile)) return each(messages, adapt)
-  return keptIn(memory, profile, makeBeginning, (beginning) => adaptedFrom(beginning, messages, adapt))
+  if (memory === undefined || !isDeepFrozen(profile)) {
+    const all = makeAdapted()
+    for (const [at, message] of messages.entries()) add(all, message, messages[at - 1], profile)
+    return all.changed ? all.items : messages
+  }
+  return keptIn(memory, profile, makeBeginning, (beginning) => adaptedFrom(beginning, messages, profile))
 }
 
-function adaptedFrom(
-  beginning: GrownList<Adapted>,
-  messages: Message[],
-  adapt: (message: Message) => Message,
-): Message[] {
+function adaptedFrom(beginning: GrownList<Adapted>, messages: Message[], profile: Profile): Message[] {
   const { isNew, added, count } = beginning.goOn(messages)
   if (isNew) beginning.made = makeAdapted()
   const { made } = beginning
-  for (const message of added as readonly Message[]) {
-    const next = deepFreeze(adapt(message))
-    made.changed ||= next !== message
-    made.items.push(next)
-  }
-  const rest = messages.slice(count)
-  const adaptedRest = each(rest, adapt)
-  return made.changed || adaptedRest !== rest ? [...made.items, ...adaptedRest] : messages
+  for (let at = count - added.length; at < count; at++)
+    add(made, messages[at] as Message, messages[at - 1], profile, deepFreeze)
+  const rest: Adapted = { items: [], changed: made.changed }
+  for (let at = count; at < messages.length; at++) add(rest, messages[at] as Message, messages[at - 1], profile)
+  return rest.changed ? [...made.items, ...rest.items] : messages
 }
 
 /** What of a conversation was adapted for a profile. */
@@ -65,6 +64,28 @@ interface Adapted {
 const makeAdapted = (): Adapted => ({ items: [], changed: false })
 const makeBeginning = (): GrownList<Adapted> => new GrownList(makeAdapted())
 
+function add(
+  to: Adapted,
+  message: Message,
+  previous: Message | undefined,
+  profile: Profile,
+  finish: <T>(value: T) => T = asItIs,
+): void {
+  if (profile.userAfterTool === false && previous?.role === 'tool' && needsBridge.has(message.role)) {
+    to.items.push(bridge)
+    to.changed = true
+  }
+  const next = finish(wellFormed(adaptMessage(message, profile)))
+  to.changed ||= next !== message
+  to.items.push(next)
+}
+
+const asItIs = <T>(value: T): T => value
+
+/** Stands between a tool message and a message that may not follow one. */
+const bridge: Message = deepFreeze({ role: 'assistant', content: 'Understood.' })
+const needsBridge: ReadonlySet<string> = new Set(['user', 'system', 'developer'])
+
 /** The list itself when nothing changed. */
 function each<T>(list: T[], adapt: (item: T) => T): T[] {
   const adapted = list.map(adapt)
@@ -72,8 +93,18 @@ function each<T>(list: T[], adapt: (item: T) => T): T[] {
 }
 
 function adaptMessage(message: Message, profile: Profile): Message {
-  if (message.role === 'developer' && !profile.developerRole) return { ...message, role: 'system' }
-  return message.role === 'assistant' ? adaptAssistant(message, profile) : message
+  switch (message.role) {
+    case 'developer':
+      return profile.developerRole ? message : { ...message, role: 'system' }
+    case 'assistant':
+      return adaptAssistant(message, profile)
+    case 'tool': {
+      const id = validId(message.tool_call_id, profile.callIds)
+      return id === message.tool_call_id ? message : { ...message, tool_call_id: id }
+    }
+    default:
+      return message
+  }
 }
 
 /** What the API itself knows of an assistant message and of its calls. */
@@ -81,12 +112,13 @@ const messageFields = new Set(['role', 'content', 'refusal', 'name', 'audio', 't
 const callFields = new Set(['id', 'type', 'function', 'custom'])
 
 function adaptAssistant(message: AssistantMessage, profile: Profile): AssistantMessage {
-  const { tool_calls, audio, ...kept } = keep(message, messageFields, profile)
+  const { tool_calls, audio, function_call, ...kept } = keep(message, messageFields, profile)
   const calls = each(tool_calls ?? [], (call) => adaptCall(call, profile))
   const adapted: AssistantMessage = kept
-  // An empty list is refused, and so is what an answer's audio holds beside its id.
+  // Servers refuse an empty list, an empty placeholder, and what an answer's audio holds beside its id.
   if (calls.length > 0) adapted.tool_calls = calls
-  if (audio) adapted.audio = { id: audio.id }
+  if (audio?.id) adapted.audio = { id: audio.id }
+  if (function_call?.name) adapted.function_call = function_call
   if (calls.length > 0 && !profile.nullContent) adapted.content ??= ''
   return sameFields(adapted, message) ? message : adapted
 }
@@ -105,30 +137,88 @@ function sameKeys(one: object | null | undefined, other: object | null | undefin
 }
 
 function adaptCall(call: ToolCall, profile: Profile): ToolCall {
-  const kept = keep(call, callFields, profile)
-  if (kept.type !== 'function' || profile.invalidArguments || isJsonObject(kept.function.arguments)) return kept
-  return { ...kept, function: { ...kept.function, arguments: '{}' } }
+  const kept = withType(keep(call, callFields, profile))
+  const id = validId(kept.id, profile.callIds)
+  const named = id === kept.id ? kept : { ...kept, id }
+  if (named.type === 'custom') {
+    const name = validName(named.custom.name)
+    return name === named.custom.name ? named : { ...named, custom: { ...named.custom, name } }
+  }
+  const { name, arguments: text } = named.function ?? {}
+  const valid = { name: validName(name), arguments: validArguments(text, profile) }
+  if (valid.name === name && valid.arguments === text) return named
+  return { ...named, function: { ...named.function, ...valid } }
 }
 
-/** Only the fields the API knows and those the profile sends back. */
+/** Some servers, and histories of other APIs, write a `type` of their own, or none. */
+function withType(call: ToolCall): ToolCall {
+  if (call.type === 'function' || call.type === 'custom') return call
+  const { custom } = call as Partial<CustomToolCall>
+  return { ...(call as object), type: custom === undefined ? 'function' : 'custom' } as ToolCall
+}
+
+/** Names as the API takes them. A model may invent one; the log keeps it, and the tool message says what was wrong. */
+function validName(name: unknown): string {
+  if (typeof name !== 'string' || name === '') return 'unknown'
+  return /^[a-zA-Z0-9_-]{1,64}$/.test(name) ? name : name.replaceAll(/[^a-zA-Z0-9_-]/gu, '_').slice(0, 64)
+}
+
+function validArguments(value: unknown, profile: Profile): string {
+  const text = typeof value === 'string' ? value : value === undefined || value === null ? '{}' : JSON.stringify(value)
+  return profile.invalidArguments || isJsonObject(text) ? text : '{}'
+}
+
+/** The same id gives the same one, so that calls and tool messages still pair up. */
+function validId(id: string, rule: CallIds = 'any'): string {
+  if (rule === 'any' || typeof id !== 'string') return id
+  if (rule === 'alphanumeric9') return /^[a-zA-Z0-9]{9}$/.test(id) ? id : shortId(id)
+  return id.length <= 40 ? id : `call_${shortId(id)}`
+}
+
+const digits = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
+
+/** Nine letters and digits from 53 bits of a hash (two rounds of FNV-1a with different offsets). */
+function shortId(text: string): string {
+  let number = (fnv(text, 0x811c9dc5) & 0x1fffff) * 2 ** 32 + fnv(text, 0x9747b28c)
+  let id = ''
+  for (let at = 0; at < 9; at++) {
+    id += digits[number % 62]
+    number = Math.floor(number / 62)
+  }
+  return id
+}
+
+function fnv(text: string, offset: number): number {
+  let hash = offset
+  for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193)
+  return hash >>> 0
+}
+
+/** Only the fields the API knows and those the profile sends back, where they hold something. */
 function keep<T extends object>(value: T, known: ReadonlySet<string>, profile: Profile): T {
-  const stays = (name: string): boolean => known.has(name) || profile.sendBack.includes(name)
+  const stays = (name: string): boolean =>
+    known.has(name) || (profile.sendBack.includes(name) && value[name as keyof T] !== null)
   return Object.keys(value).every(stays)
     ? value
     : (Object.fromEntries(Object.entries(value).filter(([name]) => stays(name))) as T)
 }
 
-/** The looser forms of tools that cannot change; an agent's live as long as it does. */
-const looser = new WeakMap<ToolDefinition, ToolDefinition>()
+/** Adapted forms of tools that cannot change; an agent's live as long as it does. */
+const adaptedTools = [new WeakMap<ToolDefinition, ToolDefinition>(), new WeakMap<ToolDefinition, ToolDefinition>()]
+
+function adaptTool(tool: ToolDefinition, strict: boolean): ToolDefinition {
+  const cache = adaptedTools[strict ? 1 : 0]
+  const known = cache?.get(tool)
+  if (known !== undefined) return known
+  const adapted = wellFormed(strict ? tool : withoutStrict(tool))
+  if (isDeepFrozen(tool)) cache?.set(tool, deepFreeze(adapted))
+  return adapted
+}
 
 function withoutStrict(tool: ToolDefinition): ToolDefinition {
   if (tool.type !== 'function' || !('strict' in tool.function)) return tool
-  const known = looser.get(tool)
-  if (known !== undefined) return known
   const { strict: _, ...rest } = tool.function
-  const loose = { ...tool, function: rest }
-  if (isDeepFrozen(tool)) looser.set(tool, deepFreeze(loose))
-  return loose
+  return { ...tool, function: rest }
 }
 
 function isJsonObject(text: string): boolean {

@@ -1,5 +1,6 @@
 // From the client's options and one route to the request that is sent. What never changes is made once.
 import { type ModelMemory, type Profile, UsageError } from '@toolloop/wire'
+import { userAgent } from '#platform'
 import { defaultBaseURL, type Endpoint, endpointOf, queryString, segmentOf } from './endpoint.ts'
 import { environment } from './environment.ts'
 import { checkedKey, mergeHeaders } from './headers.ts'
@@ -41,11 +42,12 @@ export class RequestBuilder {
     this.profile = profileFor(options.profile ?? (options.azure && 'azure'), this.baseURL)
     this.#headers = mergeHeaders({
       accept: 'application/json, text/event-stream',
-      'openai-organization': options.organization,
-      'openai-project': options.project,
+      'user-agent': userAgent,
+      'openai-organization': identityOf(options, 'organization', 'OPENAI_ORG_ID'),
+      'openai-project': identityOf(options, 'project', 'OPENAI_PROJECT_ID'),
     })
     this.#query = queryString(...this.#queries())
-    const ownKey = Object.keys(options.headers ?? {}).some((name) => name.toLowerCase() === idempotencyKey)
+    const ownKey = idempotencyKey in mergeHeaders(options.headers)
     if (typeof this.#key !== 'function' && !ownKey) this.#post = this.#merge(this.#key, jsonBody, {})
   }
 
@@ -63,7 +65,9 @@ export class RequestBuilder {
   /** Everything but the key is made once per request; an idempotency key holds for all its attempts. */
   build(route: Route, options: RequestOptions): (key: string | undefined) => HttpRequest {
     const { method } = route
-    const body = route.body === undefined ? undefined : jsonOf(route.body, options.memory)
+    // A `fetch` of the caller's is given text, whoever asks: what is remembered is bytes.
+    const memory = this.#options.fetch === undefined ? options.memory : undefined
+    const body = route.body === undefined ? undefined : jsonOf(route.body, memory)
     const query =
       route.query || options.query ? queryString(...this.#queries(), route.query, options.query) : this.#query
     const path = this.#endpoint.path + pathOf(route, this.#options.azure) + query
@@ -92,6 +96,13 @@ export class RequestBuilder {
 
 const idempotencyKey = 'idempotency-key'
 const jsonBody = { 'content-type': 'application/json' }
+
+/** Who pays, by the same rule as for the key below. */
+function identityOf(options: ClientOptions, name: 'organization' | 'project', variable: string): string | undefined {
+  const value = options[name]
+  if (value === null) return undefined
+  return value ?? (options.baseURL === undefined ? environment(variable) : undefined)
+}
 
 /** A key from the environment goes only where the environment (or the default) says. */
 function keyOf(options: ClientOptions, baseURL: string): ClientOptions['apiKey'] {

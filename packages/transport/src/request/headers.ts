@@ -6,13 +6,32 @@ import type { HeaderOptions } from './options.ts'
 export function mergeHeaders(...layers: readonly (HeaderOptions | undefined)[]): Record<string, string> {
   const merged = new Map<string, string>()
   for (const layer of layers) {
-    for (const [name, value] of Object.entries(layer ?? {})) {
+    for (const [name, value] of entriesOf(layer)) {
       const key = checkedName(name)
       if (value === null) merged.delete(key)
       else if (value !== undefined) merged.set(key, checkedValue(name, value))
     }
   }
   return Object.fromEntries(merged)
+}
+
+/** What `fetch` takes as headers: a record, or anything that iterates over pairs, such as `Headers` and `Map`. */
+function entriesOf(layer: HeaderOptions | undefined): Iterable<readonly [string, unknown]> {
+  if (layer === undefined) return []
+  if (typeof layer !== 'object' || layer === null) throw noHeaders(layer)
+  if (!(Symbol.iterator in layer)) return Object.entries(layer)
+  const pairs = [...(layer as Iterable<unknown>)]
+  const wrong = pairs.find((pair) => !Array.isArray(pair) || pair.length !== 2 || typeof pair[0] !== 'string')
+  if (wrong !== undefined) throw noHeaders(layer)
+  return pairs as [string, unknown][]
+}
+
+function noHeaders(value: unknown): UsageError {
+  return new UsageError(
+    `\`headers\` must be an object of names and values, \`Headers\`, a \`Map\` or a list of [name, value], not ${
+      typeof value === 'object' && value !== null ? 'a list of something else' : typeof value
+    }`,
+  )
 }
 
 /** A key as it may stand in a header. */

@@ -3,8 +3,13 @@ import { checkOptionNames, type Clock, type ModelMemory, type Profile, type Retr
 import type { Timeouts } from './timeouts.ts'
 import type { ProfileName } from './profiles.ts'
 
-/** Header values by name; `null` removes a header that would be sent otherwise. */
-export type HeaderOptions = Readonly<Record<string, string | null | undefined>>
+/**
+ * Header values by name, or what else `fetch` takes: `Headers`, a `Map`, a list of pairs. `null` removes a header that
+ * would be sent otherwise.
+ */
+export type HeaderOptions =
+  | Readonly<Record<string, string | null | undefined>>
+  | Iterable<readonly [name: string, value: string | null]>
 /** Query parameters; `undefined` and `null` leave one out. */
 export type QueryOptions = Readonly<Record<string, string | number | boolean | null | undefined>>
 
@@ -57,8 +62,13 @@ export interface ClientOptions {
   readonly apiKey?: string | (() => string | Promise<string>) | undefined
   /** Up to and including the version. @default OPENAI_BASE_URL, else `https://api.openai.com/v1` */
   readonly baseURL?: string | URL | undefined
-  readonly organization?: string | undefined
-  readonly project?: string | undefined
+  /**
+   * Sent as `OpenAI-Organization`. @default OPENAI_ORG_ID, when the base URL is the default one or comes from the
+   * environment too
+   */
+  readonly organization?: string | null | undefined
+  /** Sent as `OpenAI-Project`. @default OPENAI_PROJECT_ID, likewise */
+  readonly project?: string | null | undefined
   readonly azure?: AzureOptions | undefined
   readonly headers?: HeaderOptions | undefined
   readonly query?: QueryOptions | undefined
@@ -77,6 +87,11 @@ export interface ClientOptions {
   readonly profile?: ProfileName | Partial<Profile> | undefined
   /** Used in place of the platform's own HTTP, e.g. for tests or an edge runtime. */
   readonly fetch?: typeof globalThis.fetch | undefined
+  /**
+   * The URL of an HTTP proxy. Node only, where `NODE_USE_ENV_PROXY=1` also has HTTP_PROXY, HTTPS_PROXY and NO_PROXY
+   * followed. @default none
+   */
+  readonly proxy?: string | URL | undefined
   /** An undici dispatcher (7 or newer) in place of our own pool: proxies, mocks, HTTP/2. Node only. */
   readonly dispatcher?: object | undefined
   /** @default none */
@@ -115,7 +130,11 @@ export function checkClientOptions(options: ClientOptions): void {
     const nested = options[name as keyof typeof nestedOptionNames]
     if (nested !== undefined) checkOptionNames(`\`${name}\` of a client`, nested, known)
   }
-  const { azure } = options
+  const { azure, fetch, proxy } = options
+  if (fetch !== undefined && typeof fetch !== 'function')
+    throw new UsageError(`\`fetch\` must be a function like the platform's, not ${typeof fetch}`)
+  if (proxy !== undefined && [fetch, options.dispatcher].some((other) => other !== undefined))
+    throw new UsageError('`proxy` works with our own connections only: leave out `fetch` and `dispatcher`')
   if (azure !== undefined && (typeof azure.apiVersion !== 'string' || azure.apiVersion === ''))
     throw new UsageError('`azure.apiVersion` is missing; it is a date such as `2024-10-21`')
   if (azure?.auth !== undefined && azure.auth !== 'api-key' && azure.auth !== 'bearer')
@@ -145,6 +164,7 @@ const clientOptionNames: readonly string[] = Object.keys({
   profile: true,
   fetch: true,
   dispatcher: true,
+  proxy: true,
   logger: true,
   random: true,
   clock: true,

@@ -6,11 +6,14 @@ export type ProfileName =
   | 'azure'
   | 'anthropic'
   | 'cerebras'
+  | 'cohere'
+  | 'copilot'
   | 'deepseek'
   | 'fireworks'
   | 'gemini'
   | 'groq'
   | 'llamacpp'
+  | 'lmstudio'
   | 'mistral'
   | 'ollama'
   | 'moonshot'
@@ -35,6 +38,7 @@ const openai: Profile = {
   invalidArguments: true,
   sendBack: [],
   output: 'native',
+  callIds: 'max40',
 }
 
 /** What nearly every server of this API understands; the profile of a base URL nobody knows. */
@@ -45,6 +49,16 @@ const compatible: Profile = {
   developerRole: false,
   maxCompletionTokens: false,
   invalidArguments: false,
+  callIds: 'any',
+  /** What servers produce and want back, in the tools loop at least: reasoning, its signatures and ciphers. */
+  sendBack: [
+    'reasoning',
+    'reasoning_content',
+    'reasoning_details',
+    'thinking_blocks',
+    'extra_content',
+    'thought_signature',
+  ],
   output: 'tool',
 }
 
@@ -62,6 +76,12 @@ const known: Readonly<Record<ProfileName, Profile>> = {
     sendBack: ['reasoning'],
     output: 'native',
   },
+  cohere: { ...compatible, name: 'cohere', parallelToolCalls: false },
+  copilot: {
+    ...compatible,
+    name: 'copilot',
+    sendBack: ['reasoning_text', 'reasoning_opaque'],
+  },
   deepseek: { ...compatible, name: 'deepseek', sendBack: ['reasoning_content'] },
   fireworks: { ...compatible, name: 'fireworks', sendBack: ['reasoning_content'], output: 'native' },
   gemini: { ...compatible, name: 'gemini', parallelToolCalls: false, sendBack: ['extra_content'], output: 'native' },
@@ -73,7 +93,24 @@ const known: Readonly<Record<ProfileName, Profile>> = {
     output: 'native',
     outputWithTools: 'tool',
   },
-  mistral: { ...compatible, name: 'mistral', strict: true, streamOptions: false, nullContent: false, output: 'native' },
+  lmstudio: {
+    ...compatible,
+    name: 'lmstudio',
+    sendBack: ['reasoning_content'],
+    output: 'native',
+    outputWithTools: 'tool',
+  },
+  mistral: {
+    ...compatible,
+    name: 'mistral',
+    strict: true,
+    streamOptions: false,
+    nullContent: false,
+    userAfterTool: false,
+    callIds: 'alphanumeric9',
+    sendBack: [],
+    output: 'native',
+  },
   ollama: {
     ...compatible,
     name: 'ollama',
@@ -91,7 +128,7 @@ const known: Readonly<Record<ProfileName, Profile>> = {
     sendBack: ['reasoning', 'reasoning_details', 'reasoning_content'],
     output: 'native',
   },
-  perplexity: { ...compatible, name: 'perplexity', parallelToolCalls: false, output: 'native' },
+  perplexity: { ...compatible, name: 'perplexity', sendBack: [], parallelToolCalls: false, output: 'native' },
   together: { ...compatible, name: 'together', sendBack: ['reasoning'] },
   vercel: { ...compatible, name: 'vercel', sendBack: ['reasoning', 'reasoning_details'], output: 'native' },
   vllm: {
@@ -119,9 +156,13 @@ const hosts: readonly (readonly [host: string, name: ProfileName])[] = [
   ['cognitiveservices.azure.com', 'azure'],
   ['anthropic.com', 'anthropic'],
   ['cerebras.ai', 'cerebras'],
+  ['cohere.ai', 'cohere'],
+  ['cohere.com', 'cohere'],
+  ['githubcopilot.com', 'copilot'],
   ['deepseek.com', 'deepseek'],
   ['fireworks.ai', 'fireworks'],
   ['generativelanguage.googleapis.com', 'gemini'],
+  ['aiplatform.googleapis.com', 'gemini'],
   ['groq.com', 'groq'],
   ['mistral.ai', 'mistral'],
   ['ollama.com', 'ollama'],
@@ -137,7 +178,10 @@ const hosts: readonly (readonly [host: string, name: ProfileName])[] = [
   ['ai-gateway.vercel.sh', 'vercel'],
 ]
 
-const fields: readonly string[] = [...Object.keys(openai), 'outputWithTools']
+/** Vertex AI puts the region before its host: `europe-west1-aiplatform.googleapis.com`. */
+const regionOf = (hostname: string): string => hostname.replace(/^[a-z0-9-]+-(?=aiplatform\.)/, '')
+
+const fields: readonly string[] = [...Object.keys(openai), 'outputWithTools', 'userAfterTool']
 
 /** Known profiles by name. */
 export const profiles: Readonly<Record<ProfileName, Profile>> = deepFreeze(known)
@@ -167,6 +211,9 @@ function byName(name: string): Profile {
 function byHost(baseURL: string | URL): Profile {
   const { hostname, port } = new URL(baseURL)
   if (port === '11434') return known.ollama
-  const found = hosts.find(([host]) => hostname === host || hostname.endsWith(`.${host}`))
+  if (port === '1234') return known.lmstudio
+  const found = hosts.find(
+    ([host]) => hostname === host || hostname.endsWith(`.${host}`) || regionOf(hostname) === host,
+  )
   return found === undefined ? compatible : known[found[1]]
 }

@@ -2,8 +2,9 @@
 import { type Chunk, StreamError } from '@toolloop/wire'
 import { messageProblem } from './completion.ts'
 import { apiErrorOf, type Answer } from '../errors/answer.ts'
-import { excerpt, isObject, statesError } from '../errors/body.ts'
+import { excerpt, isObject, mayStateError, statesError } from '../errors/body.ts'
 import { APITimeoutError, APIUserAbortError } from '../errors/classes.ts'
+import { isTruncated } from './truncated.ts'
 import { SseDecoder, type SseOptions } from './sse.ts'
 
 export interface ReadChunksOptions extends SseOptions {
@@ -220,7 +221,7 @@ class ChunkReader {
     } catch {
       // The parser's own error quotes the event too, and is no cause to pass on.
       const problem = `The stream holds an event that is not JSON, after ${this.#count} chunks: ${this.#quote(data, 256)}`
-      this.failure = new StreamError(problem)
+      this.failure = new StreamError(problem, { retryable: isTruncated(data) })
       return undefined
     }
   }
@@ -230,13 +231,16 @@ class ChunkReader {
       if (statesError(value)) return this.#fail(value)
       value['choices'] = []
     }
+    let suspect = mayStateError(value)
     for (const choice of value['choices'] as unknown[]) {
       const problem = isObject(choice) ? deltaProblem(choice['delta']) : 'a choice that is no object'
       if (problem !== undefined) return this.#reject(problem)
       this.#follow(choice as Choice)
+      suspect ||= (choice as Choice).error !== undefined
     }
     this.#count++
     this.#batch.push(value as unknown as Chunk)
+    if (suspect && statesError(value)) this.#fail(value) // what stands beside it is part of the answer
   }
 
   #reject(problem: string): void {
@@ -259,7 +263,7 @@ class ChunkReader {
   }
 
   #fail(body: unknown): void {
-    this.failure = apiErrorOf({ status: undefined, ...this.#options.answer?.(), body })
+    this.failure = apiErrorOf({ ...this.#options.answer?.(), status: undefined, body })
   }
 }
 
@@ -268,6 +272,7 @@ const openingBrace = 123
 interface Choice {
   readonly index?: unknown
   readonly finish_reason?: unknown
+  readonly error?: unknown
 }
 
 /** Is it the beginning of an event whose rest never came? An error in words may end anywhere. */

@@ -2,6 +2,7 @@
 import type { Chunk, Completion } from '@toolloop/wire'
 import { APIConnectionError } from '../errors/classes.ts'
 import { excerpt, isObject, statesError } from '../errors/body.ts'
+import { isTruncated } from './truncated.ts'
 import { apiErrorOf, type Answer, notACompletion } from '../errors/answer.ts'
 
 /** Parses a body that should be JSON. */
@@ -13,12 +14,17 @@ export function readJson(text: string, answer: () => Answer): unknown {
     const { from = 'The server', status, redact = (quoted: string) => quoted } = answer()
     const trimmed = text.trim()
     if (trimmed === '') throw new APIConnectionError(`${from} answered ${status} with an empty body`)
-    if (/^[[{"]/.test(trimmed))
+    if (isTruncated(trimmed))
       throw new APIConnectionError(
         `${from} answered ${status} with a truncated body of ${text.length} characters: ${excerpt(redact(trimmed), 256)}`,
       )
-    throw notACompletion({ ...answer(), body: text }, trimmed.startsWith('<') ? 'HTML' : 'text that is not JSON')
+    throw notACompletion({ ...answer(), body: text }, kindOf(trimmed))
   }
+}
+
+function kindOf(text: string): string {
+  if (text.startsWith('<')) return 'HTML'
+  return /^[[{"]/.test(text) ? 'JSON that is not valid' : 'text that is not JSON'
 }
 
 /**

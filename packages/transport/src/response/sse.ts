@@ -5,7 +5,7 @@ import { LimitError } from '@toolloop/wire'
 export type SseListener = (data: string, event: string) => void
 
 export interface SseOptions {
-  /** The most bytes one event may take. @default 33_554_432 */
+  /** The most bytes one event may take, with the comments and blank lines before it. @default 33_554_432 */
   readonly maxEventBytes?: number | undefined
 }
 
@@ -24,11 +24,14 @@ export class SseDecoder {
   #begun = false
   /** The line that has no end yet; a rope, flattened once. */
   #line = ''
+  /** The first `data` line, and further ones: joined in blocks, since a rope of short lines takes ten times its bytes. */
   #data: string | undefined
+  #lines: string[] = []
+  #blocks: string[] = []
   #event = ''
   /** The event has fields, if no data yet. */
   #named = false
-  /** Bytes since the last event, to hold the bound. */
+  /** Bytes since the last event that held data, to hold the bound. */
   #pending = 0
   #endedInCr = false
 
@@ -98,14 +101,19 @@ export class SseDecoder {
   #field(line: string): void {
     if (line.startsWith('data:')) {
       const value = line.slice(line.charCodeAt(5) === space ? 6 : 5)
-      this.#data = this.#data === undefined ? value : `${this.#data}\n${value}`
+      if (this.#data === undefined) this.#data = value
+      else this.#further(value)
     } else if (line.startsWith('event:')) {
       this.#event = line.slice(line.charCodeAt(6) === space ? 7 : 6)
       this.#named = true
     } else if (line.startsWith('error:')) {
       this.#listener(line.slice(6).trim(), 'error')
     } else if (line === 'data') {
-      this.#data = this.#data === undefined ? '' : `${this.#data}\n`
+      if (this.#data === undefined) this.#data = ''
+      else this.#further('')
+    } else if (line === 'event') {
+      this.#event = ''
+      this.#named = true
     } else if (line.startsWith('id:')) {
       this.#named = true
     } else if (this.stray === '' && !line.startsWith(':') && !line.startsWith('retry:')) {
@@ -113,14 +121,29 @@ export class SseDecoder {
     }
   }
 
+  #further(line: string): void {
+    if (this.#lines.push(line) < linesInBlock) return
+    this.#blocks.push(this.#lines.join('\n'))
+    this.#lines = []
+  }
+
+  #wholeData(): string | undefined {
+    if (this.#lines.length === 0 && this.#blocks.length === 0) return this.#data
+    const whole = [this.#data, ...this.#blocks, ...this.#lines].join('\n')
+    this.#lines = []
+    this.#blocks = []
+    return whole
+  }
+
   #dispatch(left: number): void {
-    const data = this.#data
+    const data = this.#wholeData()
     const event = this.#event
     this.#data = undefined
     this.#event = ''
     this.#named = false
+    if (data === undefined) return // comments and blank lines count against the bound
     this.#pending = left
-    if (data !== undefined) this.#listener(data, event)
+    this.#listener(data, event)
   }
 }
 
@@ -129,6 +152,7 @@ const makeDecoder = (): TextDecoder => new TextDecoder('utf-8', { ignoreBOM: tru
 /** For reads that end with a character: without `stream` a decoder keeps nothing between calls. */
 const wholeDecoder = makeDecoder()
 
+const linesInBlock = 1024
 const lastAscii = 0x7f
 const space = 32
 const byteOrderMark = 0xfeff
@@ -138,6 +162,6 @@ function tooLong(allowed: number): LimitError {
   return new LimitError(
     'maxEventBytes',
     allowed,
-    `One server-sent event is longer than ${allowed} bytes; if that is right for this server, raise \`limits.maxEventBytes\``,
+    `More than ${allowed} bytes came without the end of a server-sent event; if that is right for this server, raise \`limits.maxEventBytes\``,
   )
 }

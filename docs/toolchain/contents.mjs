@@ -1,0 +1,28 @@
+// The manual's table of contents: groups in the order one reads them, each with its pages in docs/.
+
+/** @type {{ text: string, pages: string[] }[]} */
+export const contents = [
+  { text: 'Getting started', pages: ['getting-started', 'questions'] },
+  {
+    text: 'Guides',
+    pages: [
+      'agents',
+      'tools',
+      'schemas',
+      'logs',
+      'streaming',
+      'browser',
+      'client',
+      'chat-completions',
+      'timeouts-and-retries',
+      'servers',
+      'testing',
+    ],
+  },
+  { text: 'Coming from', pages: ['coming-from-openai', 'coming-from-ai-sdk', 'coming-from-openai-agents'] },
+  {
+    text: 'Reference',
+    pages: ['reference-options', 'events', 'outcomes', 'errors'],
+  },
+  { text: 'Explanations', pages: ['how-it-works', 'performance'] },
+]

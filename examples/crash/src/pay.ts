@@ -1,0 +1,25 @@
+// One process: starts the run, or goes on with it. pay.ts <folder> [the invoice to crash at]
+import { join } from 'node:path'
+import type { Decision } from 'toolloop'
+import { fileLog } from 'toolloop/store'
+import { clerk, ledgerOf } from './clerk.ts'
+
+const [folder = '.', crashAt] = process.argv.slice(2)
+const ledger = join(folder, 'ledger.txt')
+const log = fileLog(join(folder, 'run.jsonl'))
+const agent = clerk(ledger, Number(crashAt))
+
+const facts = (await log.load()).length
+console.log(facts === 0 ? 'starts the run' : `goes on behind fact ${facts - 1}`)
+let result = await (facts === 0 ? agent.run('Pay the invoices.', { log }) : agent.run(undefined, { from: log }))
+while (result.status === 'approval') {
+  const decisions: Record<string, Decision> = {}
+  for (const { callId, arguments: args, kind } of result.requests) {
+    const { invoice } = JSON.parse(args) as { invoice: number }
+    const paid = ledgerOf(ledger).some((line) => line.startsWith(`invoice ${invoice} `))
+    console.log(`invoice ${invoice} was ${kind}; the ledger says it is ${paid ? 'paid' : 'open'}`)
+    decisions[callId] = paid ? { result: 'paid' } : { approve: true }
+  }
+  result = await agent.run(undefined, { from: log, decisions })
+}
+console.log(result.status === 'done' ? result.output : result.status)

@@ -1,0 +1,41 @@
+import type { RunEvent } from './events.ts'
+
+/** Every type of event there is; the compiler holds it complete. */
+const types: Readonly<Record<RunEvent['type'], true>> = {
+  'run.start': true,
+  'run.resume': true,
+  'step.start': true,
+  'call.sealed': true,
+  'step.done': true,
+  'step.cut': true,
+  'tool.start': true,
+  'tool.done': true,
+  'approval.request': true,
+  'approval.decision': true,
+  'message.add': true,
+  'run.pause': true,
+  'run.done': true,
+  'content.delta': true,
+  'content.done': true,
+  'refusal.delta': true,
+  'refusal.done': true,
+  'reasoning.delta': true,
+  'reasoning.done': true,
+  'tool_calls.function.arguments.delta': true,
+  'tool_calls.function.arguments.done': true,
+  'tool_calls.custom.input.delta': true,
+  'tool_calls.custom.input.done': true,
+  'logprobs.content.delta': true,
+  'logprobs.content.done': true,
+  'logprobs.refusal.delta': true,
+  'logprobs.refusal.done': true,
+  'audio.delta': true,
+  'audio.done': true,
+  'tool.progress': true,
+  'attempt.retry': true,
+  'step.reset': true,
+  'resume.drift': true,
+  'listener.error': true,
+}
+
+export const eventTypes: readonly string[] = Object.keys(types)

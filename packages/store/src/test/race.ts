@@ -1,0 +1,117 @@
+// Two processes that start one run in the same millisecond.
+import { type ChildProcess, fork, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import type { Fact } from '@toolloop/core'
+import { newOwner } from '../owner.ts'
+import { bundle } from './crash.ts'
+import { comparePayments } from './payer.ts'
+import type { Answer, Job } from './race-program.ts'
+import { type Kind, linesOf, openStore } from './stores.ts'
+
+/** `new`: an empty log. `resumed`: an interrupted run. `taken over`: the same, and its dead owner still has the lock. */
+export type RaceKind = (typeof raceKinds)[number]
+export const raceKinds = ['new', 'resumed', 'taken over'] as const
+
+export interface RaceCounts {
+  rounds: number
+  ran: number
+  refused: number
+  /** Unsafe calls. */
+  once: number
+  twice: number
+  /** Error codes of those that were refused. */
+  readonly codes: Record<string, number>
+  /** What was neither one that ran nor one that was refused. */
+  readonly odd: string[]
+}
+
+export async function race(kind: Kind, what: RaceKind, rounds: number): Promise<RaceCounts> {
+  const folder = mkdtempSync(join(tmpdir(), 'toolloop-race-'))
+  const program = await bundle('race-program', folder)
+  const racers = [0, 1].map(() => fork(program, { execArgv: ['--no-warnings'] }))
+  const counts: RaceCounts = { rounds, ran: 0, refused: 0, once: 0, twice: 0, codes: {}, odd: [] }
+  try {
+    await Promise.all(racers.map((racer) => once(racer, 'message')))
+    for (let round = 0; round < rounds; round++) {
+      const run = `run-${round}`
+      const effects = join(folder, `${run}.effects`)
+      if (what !== 'new') await interrupt(kind, folder, run, what === 'taken over')
+      const gate = join(folder, `${run}.gate`)
+      const job: Job = { kind, folder, run, effects, gate, at: Date.now() + 15 }
+      const asked = racers.map((racer) => ask(racer, job))
+      await Promise.race(asked)
+      writeFileSync(gate, '')
+      const answers = await Promise.all(asked)
+      count(counts, run, answers)
+      const store = openStore(kind, folder)
+      const paid = comparePayments(await store.log(run).load(), linesOf(effects))
+      store.close?.()
+      counts.once += paid.once
+      counts.twice += paid.twice
+      if (paid.unknown + paid.lost > 0) counts.odd.push(`${run}: ${JSON.stringify(paid)}`)
+    }
+    const left = kind === 'file' ? readdirSync(join(folder, 'runs')).filter((name) => name.includes('.lock')) : []
+    if (left.length > 0) counts.odd.push(`locks are left: ${left.join(' ')}`)
+    return counts
+  } finally {
+    for (const racer of racers) racer.disconnect()
+    await Promise.all(racers.map((racer) => once(racer, 'exit')))
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+function count(counts: RaceCounts, run: string, answers: readonly Answer[]): void {
+  for (const answer of answers) {
+    if ('status' in answer && answer.status === 'done') counts.ran++
+    else if ('refused' in answer) {
+      counts.refused++
+      counts.codes[answer.refused] = (counts.codes[answer.refused] ?? 0) + 1
+    }
+  }
+  const ran = answers.filter((answer) => 'status' in answer && answer.status === 'done').length
+  // `usage`: the log was found used by who wanted a new one.
+  const refused = answers.filter(
+    (answer) => 'refused' in answer && /^log_(owned|conflict)$|^usage$/.test(answer.refused),
+  ).length
+  if (ran !== 1 || refused !== 1) counts.odd.push(`${run}: ${JSON.stringify(answers)}`)
+}
+
+async function ask(racer: ChildProcess, job: Job): Promise<Answer> {
+  const answered = once(racer, 'message') as Promise<[Answer]>
+  racer.send(job)
+  return (await answered)[0]
+}
+
+/** A run whose process died before its first step. */
+async function interrupt(kind: Kind, folder: string, run: string, locked: boolean): Promise<void> {
+  const store = openStore(kind, folder)
+  const log = store.log(run) as ReturnType<typeof store.log> & { close?(): Promise<void> }
+  const at = Date.now()
+  await log.append([
+    {
+      type: 'run.start',
+      seq: 0,
+      at,
+      run,
+      path: '',
+      version: 1,
+      agent: { name: 'payer', fingerprint: '' },
+      input: [{ role: 'user', content: 'Pay.' }],
+    } satisfies Fact,
+  ])
+  await log.close?.()
+  store.close?.()
+  const owner = locked ? JSON.stringify({ ...newOwner(), pid: deadPid() }) : null
+  if (kind === 'sqlite') {
+    const database = new DatabaseSync(join(folder, 'runs.sqlite'))
+    database.prepare('UPDATE runs SET owner = ?').run(owner)
+    database.close()
+  } else if (owner !== null) writeFileSync(join(folder, 'runs', `${run}.jsonl.lock`), owner)
+}
+
+let dead: number | undefined
+const deadPid = (): number => (dead ??= spawnSync(process.execPath, ['-e', '']).pid)

@@ -1,0 +1,18 @@
+// Logs on disk, for Node.js; apart, because browsers have none.
+export { fileLog, fileStore, LogError, sqliteStore } from '@toolloop/store'
+export type {
+  FileLog,
+  FileLogOptions,
+  FileStore,
+  LogErrorCode,
+  LogOwner,
+  Page,
+  RunQuery,
+  RunStatus,
+  RunStore,
+  RunSummary,
+  SqliteStore,
+  SqliteStoreOptions,
+  Sync,
+  TornLine,
+} from '@toolloop/store'
