@@ -1,7 +1,7 @@
 // `client.chat.completions`: every method of it, over our client.
 import type { Client } from '@toolloop/client'
 import type { ChunkStream, CompletionQuery, RequestOptions as OwnOptions } from '@toolloop/transport'
-import type { Chunk, CompletionParams } from '@toolloop/wire'
+import type { Chunk, Completion, CompletionParams } from '@toolloop/wire'
 import { checkTools, readCompletion } from './answers/reading.ts'
 import { OpenAIError } from './errors/errors.ts'
 import { peerError } from './errors/translation.ts'
@@ -70,7 +70,7 @@ export class Completions {
   ): APIPromise<Stream<ChatCompletionChunk> | ChatCompletion>
   create(
     params: ChatCompletionCreateParamsBase,
-    options: RequestOptions = {},
+    options: RequestOptions = noOptions,
   ): APIPromise<Stream<ChatCompletionChunk> | ChatCompletion> {
     const body = (options.body ?? params) as CompletionParams
     return new APIPromise<Stream<ChatCompletionChunk> | ChatCompletion>(
@@ -172,16 +172,15 @@ export class Completions {
     return this.#stored((client) => client.chat.completions.delete(completionID, wholeOptions(options)))
   }
 
-  async #whole(body: CompletionParams, options: RequestOptions): Promise<ChatCompletion> {
+  /** Not `async`: every request would wait for a further promise. */
+  #whole(body: CompletionParams, options: RequestOptions): Promise<ChatCompletion> {
     try {
-      const client = this.#connection.client(body.model)
-      const answer = await client.chat.completions.create(
-        body as CompletionParams & { stream?: false },
-        wholeOptions(options),
-      )
-      return withOwnRequestId(answer) as unknown as ChatCompletion
+      return this.#connection
+        .client(body.model)
+        .chat.completions.create(body as CompletionParams & { stream?: false }, wholeOptions(options))
+        .then(answered, rethrown)
     } catch (error) {
-      throw peerError(error)
+      return Promise.reject(peerError(error) as Error)
     }
   }
 
@@ -240,7 +239,16 @@ export class Messages {
   }
 }
 
-function wholeOptions(options: RequestOptions): OwnOptions {
+const noOptions: RequestOptions = Object.freeze({})
+
+const answered = (answer: Completion): ChatCompletion => withOwnRequestId(answer) as unknown as ChatCompletion
+
+function rethrown(error: unknown): never {
+  throw peerError(error)
+}
+
+function wholeOptions(options: RequestOptions): OwnOptions | undefined {
+  if (options === noOptions) return undefined
   const { timeout, signal } = options
   return {
     ...ownOptions(options),

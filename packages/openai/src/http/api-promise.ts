@@ -22,7 +22,7 @@ export class APIPromise<T> extends Promise<WithRequestID<T>> {
   /** @internal */
   constructor(answer: Promise<T>) {
     // `then` is this class's own: the base promise holds nothing, and never rejects.
-    super((resolve) => resolve(undefined as never))
+    super(settled)
     this.#answer = answer as Promise<WithRequestID<T>>
   }
 
@@ -69,6 +69,10 @@ export class APIPromise<T> extends Promise<WithRequestID<T>> {
   override finally(onfinally?: (() => void) | null): Promise<WithRequestID<T>> {
     return this.#answer.finally(onfinally)
   }
+}
+
+function settled(resolve: (value: never) => void): void {
+  resolve(undefined as never)
 }
 
 const known: unique symbol = Symbol('toolloop.openai.response')

@@ -158,7 +158,7 @@ export class ChatCompletionStream<ParsedT = null>
 
   #take(chunk: ChatCompletionChunk, answer: StreamedAnswer<ParsedT>): Promise<void> | undefined {
     const pending = answer.add(chunk)
-    for (const tap of this.#taps) tap(chunk)
+    if (this.#taps.size > 0) for (const tap of this.#taps) tap(chunk)
     const room = this.room()
     return pending && room ? pending.then(() => room) : (pending ?? room)
   }

@@ -139,6 +139,7 @@ export class EventStream<Events extends BaseEvents> {
 
   /** @internal Waits while iterators have more to take than they should hold, unless somebody waits for the end. */
   room(): Promise<void> | undefined {
+    if (this.#buffers.size === 0) return undefined
     for (const buffer of this.#buffers) {
       const room = buffer.room()
       if (room) return room
@@ -239,6 +240,7 @@ export class EventStream<Events extends BaseEvents> {
   #call(event: PropertyKey, args: readonly unknown[]): void {
     const list = this.#listeners.get(event)
     if (list === undefined) return
+    if (list.length === 1 && !list[0]!.once) return void list[0]!.listener(...args)
     if (list.some(({ once }) => once))
       this.#listeners.set(
         event,

@@ -157,7 +157,7 @@ export class StreamedAnswer<ParsedT> {
     const choice = this.#choiceAt(event.choice)
     const snapshot = (choice.content = (choice.content ?? '') + event.delta)
     choice.delta = event
-    this.#listener.emit('content', event.delta, snapshot)
+    if (this.#listener.has('content')) this.#listener.emit('content', event.delta, snapshot)
     if (!this.#listener.has('content.delta')) return
     const isRead = choice.refusal === '' && formatReader(this.#params.response_format) !== undefined
     const parsed: unknown = isRead ? (event.parsed ?? null) : undefined
