@@ -61,7 +61,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 async function run(program: URL, script: Script): Promise<string> {
   await using server = await scriptedServer(script)
   let printed = ''
-  const write = (text: unknown): boolean => Boolean((printed += String(text)))
+  const write = (part: unknown): boolean => Boolean((printed += String(part)))
   const spies = [
     vi.spyOn(console, 'log').mockImplementation((...values: unknown[]) => void write(`${format(...values)}\n`)),
     vi.spyOn(process.stdout, 'write').mockImplementation(write),

@@ -2,6 +2,7 @@
 import type { ClientOptions as OwnOptions } from '@toolloop/transport'
 import { OpenAIError } from './errors/errors.ts'
 import { type ClientOptions, environment } from './http/client-options.ts'
+import { type HeadersLike, headersOf } from './http/request-options.ts'
 import { OpenAI } from './openai.ts'
 
 export interface AzureClientOptions extends Omit<ClientOptions, 'apiKey'> {
@@ -65,7 +66,9 @@ export class AzureOpenAI extends OpenAI {
     const deployment = this.#addressing() === 'deployment' ? undefined : (deploymentName ?? model)
     const path = deployment === undefined ? '' : `/deployments/${encodeURIComponent(deployment)}`
     const keyed =
-      typeof apiKey === 'string' && !this.#usesToken ? { headers: { ...own.headers, 'api-key': apiKey } } : { apiKey }
+      typeof apiKey === 'string' && !this.#usesToken
+        ? { headers: { ...headersOf(own.headers as HeadersLike), 'api-key': apiKey } }
+        : { apiKey }
     return {
       ...rest,
       ...keyed,

@@ -180,7 +180,7 @@ export class Completions {
         .chat.completions.create(body as CompletionParams & { stream?: false }, wholeOptions(options))
         .then(answered, rethrown)
     } catch (error) {
-      return Promise.reject(peerError(error) as Error)
+      return Promise.reject(peerError(error))
     }
   }
 

@@ -4,7 +4,7 @@ import type * as PeerChat from 'openai/resources/chat/completions'
 import type { CompletionUsage as PeerUsage } from 'openai/resources/completions'
 import { expectTypeOf, test } from 'vitest'
 import * as z from 'zod'
-import OpenAI, { AzureOpenAI } from './index.ts'
+import OpenAI, { type AzureOpenAI } from './index.ts'
 import type * as Ours from './resources.ts'
 import { zodFunction, zodResponseFormat } from './zod.ts'
 

@@ -99,9 +99,14 @@ export function ownClientOptions(state: ClientState, options: ClientOptions): Ow
   return {
     baseURL: state.baseURL,
     ...(apiKey !== undefined && { apiKey: typeof apiKey === 'function' ? checked(apiKey) : apiKey }),
-    ...(organization && { organization }),
-    ...(project && { project }),
-    headers: { accept: 'application/json', ...customHeaders(), ...headersOf(options.defaultHeaders) },
+    // As headers: what is `null` here is not looked up in the environment again.
+    headers: {
+      accept: 'application/json',
+      'openai-organization': organization || null,
+      'openai-project': project || null,
+      ...customHeaders(),
+      ...headersOf(options.defaultHeaders),
+    },
     ...(options.defaultQuery && { query: queryOf(options.defaultQuery) }),
     timeout: wholeTimeout(state.timeout),
     maxRetries: state.maxRetries,

@@ -1,5 +1,5 @@
 // The peer's options of a request, and what they are to our client.
-import type { HeaderOptions, QueryOptions, RequestOptions as OwnOptions } from '@toolloop/transport'
+import type { QueryOptions, RequestOptions as OwnOptions } from '@toolloop/transport'
 
 type HeaderValue = string | undefined | null
 
@@ -38,7 +38,7 @@ export function ownOptions(options: RequestOptions): Omit<OwnOptions, 'timeout' 
 }
 
 /** `null` removes a header, several values are one line. */
-export function headersOf(headers: HeadersLike): HeaderOptions {
+export function headersOf(headers: HeadersLike): Record<string, string | null> {
   if (headers === undefined || headers === null) return {}
   const entries: Iterable<readonly unknown[]> =
     Symbol.iterator in headers ? (headers as Iterable<readonly unknown[]>) : Object.entries(headers)

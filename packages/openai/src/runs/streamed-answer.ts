@@ -64,7 +64,7 @@ export class StreamedAnswer<ParsedT> {
     const events = this.#builder.push(chunk)
     if (this.#mustBeWhole) checkWhole(chunk)
     if (this.#listener.has('chunk')) this.#listener.emit('chunk', chunk, this.snapshot())
-    return this.#tell(isOneText(chunk, events) ? (events as Step[]) : this.#inOrder(events, chunk))
+    return this.#tell(isOneText(chunk, events) ? events : this.#inOrder(events, chunk))
   }
 
   /** @throws what the answer's readers throw */
@@ -150,6 +150,8 @@ export class StreamedAnswer<ParsedT> {
       case 'logprobs.refusal.done':
         if (this.#choiceAt(step.choice).isNews('logprobs.refusal'))
           this.#listener.emit('logprobs.refusal.done', { refusal: [...step.refusal] })
+        return
+      default: // the peer has no event for it
     }
   }
 

@@ -2,6 +2,9 @@
 import { scriptedServer, type Script, type SeenRequest } from '@toolloop/testing'
 import * as Peer from 'openai'
 import * as peerZod from 'openai/helpers/zod'
+import { ChatCompletionStream } from 'openai/lib/ChatCompletionStream'
+import { ChatCompletionStreamingRunner } from 'openai/lib/ChatCompletionStreamingRunner'
+import { Stream } from 'openai/streaming'
 import * as Ours from '../index.ts'
 import * as ourZod from '../zod.ts'
 
@@ -12,9 +15,9 @@ export interface Kit {
   readonly AzureOpenAI: typeof Peer.AzureOpenAI
   readonly zodResponseFormat: typeof peerZod.zodResponseFormat
   readonly zodFunction: typeof peerZod.zodFunction
-  readonly ChatCompletionStream: typeof import('openai/lib/ChatCompletionStream').ChatCompletionStream
-  readonly ChatCompletionStreamingRunner: typeof import('openai/lib/ChatCompletionStreamingRunner').ChatCompletionStreamingRunner
-  readonly Stream: typeof import('openai/streaming').Stream
+  readonly ChatCompletionStream: typeof ChatCompletionStream
+  readonly ChatCompletionStreamingRunner: typeof ChatCompletionStreamingRunner
+  readonly Stream: typeof Stream
   readonly baseURL: string
 }
 
@@ -25,10 +28,7 @@ export interface Run {
   readonly result: unknown
 }
 
-export async function runWithPeer(script: Script, program: Program): Promise<Run> {
-  const { ChatCompletionStream } = await import('openai/lib/ChatCompletionStream')
-  const { ChatCompletionStreamingRunner } = await import('openai/lib/ChatCompletionStreamingRunner')
-  const { Stream } = await import('openai/streaming')
+export function runWithPeer(script: Script, program: Program): Promise<Run> {
   return run(script, program, (baseURL) => ({
     OpenAI: Peer.OpenAI,
     AzureOpenAI: Peer.AzureOpenAI,

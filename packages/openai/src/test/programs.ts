@@ -54,6 +54,12 @@ const oslo = call('get_weather', { city: 'Oslo' }, { id: 'call_1', usage })
 const schemaOfOurs =
   'the JSON Schema of a Zod schema: ours holds what the strict subset takes, without the mark `$schema`'
 
+async function itemsOf(items: AsyncIterable<unknown>): Promise<unknown[]> {
+  const seen: unknown[] = []
+  for await (const item of items) seen.push(item)
+  return seen
+}
+
 const caught = (work: PromiseLike<unknown>): PromiseLike<unknown> => work.then((value) => ({ value }), failure)
 
 const create: Record<string, Case> = {
@@ -191,7 +197,7 @@ const create: Record<string, Case> = {
   },
   'the request id': {
     answers: [said],
-    program: async ({ client }) => (await client.chat.completions.create({ model, messages }))._request_id,
+    program: async ({ client }) => (await client.chat.completions.create({ model, messages }))['_request_id'],
   },
   'the tokens spent': {
     answers: [said],
@@ -349,7 +355,7 @@ const settings: Record<string, Case> = {
         baseURL,
         apiKey: 'sk',
         fetch: (url, init) => {
-          seen.push([String(url), init?.method, new Headers(init?.headers).get('authorization'), init?.body])
+          seen.push([url, init?.method, new Headers(init?.headers).get('authorization'), init?.body])
           return fetch(url, init)
         },
       })
@@ -485,12 +491,7 @@ const streams: Record<string, Case> = {
     answers: [text('It rains.', { deltaSize: 3, usage })],
     program: async ({ client }) => {
       const [left, right] = (await client.chat.completions.create({ model, messages, stream: true })).tee()
-      const read = async (stream: AsyncIterable<OpenAI.ChatCompletionChunk>): Promise<unknown[]> => {
-        const seen: unknown[] = []
-        for await (const chunk of stream) seen.push(chunk)
-        return seen
-      }
-      return [await read(left), await read(right)]
+      return [await itemsOf(left), await itemsOf(right)]
     },
   },
   'toReadableStream and back': {
@@ -797,7 +798,7 @@ const reading: Record<string, Case> = {
       const { data, response } = await client.chat.completions
         .parse({ model, messages, response_format: rawFormat })
         .withResponse()
-      return [data.choices[0]!.message.parsed, (data as { _request_id?: unknown })._request_id, response.status]
+      return [data.choices[0]!.message.parsed, (data as { _request_id?: unknown })['_request_id'], response.status]
     },
   },
 }

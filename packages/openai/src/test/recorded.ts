@@ -109,14 +109,14 @@ export const reasons: readonly (readonly [string, (peer: Told, ours: Told) => bo
   ],
   [
     'the end of a call is told once, behind its last piece; calls are told apart by their ids too',
-    (peer, ours) => isDeepStrictEqual(known(without(peer, calls)), known(without(ours, calls))),
+    (peer, ours) => isDeepStrictEqual(known(without(peer, ofCalls)), known(without(ours, ofCalls))),
   ],
   [
     'text goes on behind a call: its end is told again, with all of it',
     (peer, ours) =>
       isDeepStrictEqual(
-        known(without(without(peer, calls), /^content.done$/)),
-        known(without(without(ours, calls), /^content.done$/)),
+        known(without(without(peer, ofCalls), /^content.done$/)),
+        known(without(without(ours, ofCalls), /^content.done$/)),
       ),
   ],
   [
@@ -125,7 +125,7 @@ export const reasons: readonly (readonly [string, (peer: Told, ours: Told) => bo
   ],
 ]
 
-const calls = /^tool_calls\./
+const ofCalls = /^tool_calls\./
 const text = /^(tool_calls\..*|content|content\..*|finalContent|functionToolCall|finalFunctionToolCall)$/
 const has = (told: Told, name: string): boolean => count(told, name) > 0
 const count = (told: Told, name: string): number => told.filter(([event]) => event === name).length
