@@ -1,4 +1,4 @@
-// Prints how programs and recorded streams compare: `pnpm --filter @toolloop/openai parity`.
+// Prints how programs and recorded streams compare: `pnpm parity`.
 import { programRows, recordedRow, tableOf } from './parity.ts'
 
 const rows = await programRows()
