@@ -17,11 +17,13 @@ export interface AnswerReaders {
   /** Absent: the answer is text. */
   readonly format: ResponseFormatOf<unknown> | undefined
   readonly tools: ReadonlyMap<string, Tool>
+  /** A JSON Schema written by hand holds the answer, or the arguments of a call. */
+  readonly strict: boolean
 }
 
 /** Is there anything that this answer must fit? */
-export function expectsForm({ format, tools }: AnswerReaders): boolean {
-  return format !== undefined || tools.size > 0
+export function expectsForm({ format, tools, strict }: AnswerReaders): boolean {
+  return format !== undefined || tools.size > 0 || strict
 }
 
 /** @throws LengthFinishReasonError, ContentFilterFinishReasonError when a choice was cut, and what `checkFinish` throws */
