@@ -1,7 +1,13 @@
 // Splits the parameters of `parse` and `stream` into the request on the wire and the readers of its answer.
 import { type Tool, toolDefinitions } from '@toolloop/schema'
 import { adaptRequest, type StreamingParams } from '@toolloop/transport'
-import { type CompletionParams, type Profile, type StreamOptions, UsageError } from '@toolloop/wire'
+import {
+  type CompletionParams,
+  type Profile,
+  type StreamOptions,
+  UsageError,
+  type ToolDefinition,
+} from '@toolloop/wire'
 import type { StreamParams, ToolParam } from './parsed.ts'
 import { type AnswerReaders, isReadable } from './read-answer.ts'
 
@@ -25,6 +31,7 @@ export function answerRequest(params: StreamParams, profile: Profile): AnswerReq
     readers: {
       format: isReadable(params.response_format) ? params.response_format : undefined,
       tools: new Map(own.map((tool) => [tool.name, tool])),
+      strict: params.response_format?.type === 'json_schema' || (all ?? []).some(isStrict),
     },
   }
 }
@@ -58,6 +65,9 @@ function checkParams(params: unknown): void {
       )
   }
 }
+
+const isStrict = (definition: ToolDefinition): boolean =>
+  definition.type === 'function' && definition.function?.strict === true
 
 const isSchema = (value: unknown): boolean =>
   (typeof value === 'object' || typeof value === 'function') && value !== null && '~standard' in value

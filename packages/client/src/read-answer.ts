@@ -17,11 +17,13 @@ export interface AnswerReaders {
   /** Without a format the answer is text. */
   readonly format: ResponseFormatOf<unknown> | undefined
   readonly tools: ReadonlyMap<string, Tool>
+  /** A JSON Schema written by hand holds the answer, or the arguments of a call. */
+  readonly strict: boolean
 }
 
 /** Must this answer fit a schema? */
-export function expectsForm({ format, tools }: AnswerReaders): boolean {
-  return format !== undefined || tools.size > 0
+export function expectsForm({ format, tools, strict }: AnswerReaders): boolean {
+  return format !== undefined || tools.size > 0 || strict
 }
 
 /** @throws LengthFinishReasonError, ContentFilterFinishReasonError when a choice is incomplete, and what `checkFinish` throws */
