@@ -22,7 +22,8 @@ export type { Approver } from './approval/desk.ts'
 export { ApprovalError, type ApprovalProblem } from './approval/error.ts'
 // What a run comes to.
 export { outputOf, type Result, RunError, type RunReport } from './run/result.ts'
-export type { BreakPlace, PrefixBreak, PrefixReport } from './facts/prefix.ts'
+export type { PrefixReport } from './facts/prefix.ts'
+export type { BreakPlace, PrefixBreak } from './facts/prefix-mark.ts'
 export type { RunUsage } from './facts/usage.ts'
 export type { Ending, Failure, Outcome } from './facts/outcome.ts'
 // What happens in it.

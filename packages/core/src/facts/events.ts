@@ -11,7 +11,7 @@ import type {
   Usage,
 } from '@toolloop/wire'
 import type { Failure, Outcome } from './outcome.ts'
-import type { PrefixBreak, PrefixMark } from './prefix.ts'
+import type { PrefixBreak, PrefixMark } from './prefix-mark.ts'
 import type { Progress } from './progress.ts'
 
 /** What every fact carries. An event is a fact if and only if it has `seq`. */

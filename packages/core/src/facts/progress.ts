@@ -2,7 +2,7 @@
 import type { ListenerError } from '@toolloop/client'
 import type { StreamEvent } from '@toolloop/stream'
 
-import type { BreakPlace } from './prefix.ts'
+import type { BreakPlace } from './prefix-mark.ts'
 
 /** What the model says, as it says it: the stream package's events. */
 export type StepProgress = Exclude<StreamEvent, { type: 'chunk' | 'call.sealed' | 'usage' }>

@@ -2,7 +2,8 @@
 import type { Message } from '@toolloop/wire'
 import type { FactOf } from '../facts/events.ts'
 import { fingerprintOf } from '../facts/fingerprint.ts'
-import type { BreakPlace, PrefixMark, PrefixState } from '../facts/prefix.ts'
+import type { PrefixState } from '../facts/prefix.ts'
+import type { BreakPlace, PrefixMark } from '../facts/prefix-mark.ts'
 import type { Run } from '../run/run.ts'
 import type { StepPlan } from './request.ts'
 
