@@ -28,8 +28,10 @@ export async function* toolCall(run: Run, item: CallState): Source {
     const ready = await prepare(run, item)
     if (Array.isArray(ready)) return ready
     const { tool, args } = ready
-    if (tool.policy.needsApproval && run.state.open?.message === null) await run.untilSaid()
-    if (run.signal.aborted || !stands(run, item)) return
+    if (tool.policy.needsApproval) {
+      if (run.state.open?.message === null) await run.untilSaid()
+      if (run.signal.aborted || !stands(run, item)) return
+    }
     try {
       const under = placeInTool(run, tool, args)
       leaveTool = under instanceof Promise ? await under : under
