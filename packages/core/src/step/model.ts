@@ -126,6 +126,7 @@ const brokenOff = (reason: string | null): StreamError =>
 /** What was sealed stands; else a stream that broke off is asked again, and at last the run fails. */
 function onFailure({ state, agent, signal }: Run, reader: StepReader, tries: Tries, error: unknown): Verdict {
   if (signal.aborted) return { again: false, events: [] }
+  reader.keepBeside(error)
   const cut = reader.cut('connection', error)
   if (cut && reader.sealed.length > 0) return { again: false, events: [cut] }
   if (reader.started && retryable(error) && tries.resets++ < agent.stepRetries)
