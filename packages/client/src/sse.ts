@@ -12,8 +12,8 @@ export interface SseOptions<Event extends TypedEvent = TypedEvent> {
   /** What the other side may see of an event; `undefined` leaves it out. @default all of it */
   readonly redact?: ((event: Event) => TypedEvent | undefined) | undefined
   /**
-   * What the other side may know of a failure. @default its name and code, where it is one of ours: a message may
-   * quote what is not for everyone
+   * What the other side may know of a failure, of the stream's own and of one in an event (`error`, or `error` in its
+   * `outcome`). @default its name and code, where it is one of ours: a message may quote what is not for everyone
    */
   readonly tell?: ((error: unknown) => { readonly message: string }) | undefined
   /**
@@ -118,20 +118,32 @@ const eventStreamHeaders: Readonly<Record<string, string>> = {
   'x-accel-buffering': 'no',
 }
 
-const done = 'data: [DONE]\n\n'
+/** An `EventSource` connects again when a stream ends, which would start what it shows once more: it waits a day. */
+const noReconnect = 'retry: 86400000\n'
+const done = `${noReconnect}data: [DONE]\n\n`
 
 /** The next event that may be seen, as text; `undefined` at the end. */
 async function nextFrame<Event extends TypedEvent>(
   events: AsyncIterator<Event>,
-  { id = seqOf, redact }: SseOptions<Event>,
+  { id = seqOf, redact, tell = tellable }: SseOptions<Event>,
 ): Promise<string | undefined> {
   for (;;) {
     const next = await events.next()
     if (next.done) return undefined
     const shown = redact ? redact(next.value) : next.value
-    if (shown) return frame(JSON.stringify(shown), idField(id(next.value)))
+    if (shown) return frame(JSON.stringify(withTold(shown, tell)), idField(id(next.value)))
   }
 }
+
+/** The event with what may be known of the failure it carries: a run's end by an error, a retry, a step that was cut. */
+function withTold(event: TypedEvent, tell: (error: unknown) => { readonly message: string }): TypedEvent {
+  if ('error' in event && isFailure(event.error)) return { ...event, error: tell(event.error) }
+  if ('outcome' in event && isFailure(event.outcome) && 'error' in event.outcome && isFailure(event.outcome.error))
+    return { ...event, outcome: { ...event.outcome, error: tell(event.outcome.error) } }
+  return event
+}
+
+const isFailure = (value: unknown): value is object => typeof value === 'object' && value !== null
 
 /** Facts of a run are numbered. */
 function seqOf(event: TypedEvent): number | undefined {
@@ -150,10 +162,12 @@ function idField(id: string | number | undefined): string {
 }
 
 function failureFrame(error: unknown, { tell = tellable }: Pick<SseOptions, 'tell'>): string {
-  return frame(JSON.stringify({ error: tell(error) }), 'event: error\n')
+  return frame(JSON.stringify({ error: tell(error) }), `${noReconnect}event: error\n`)
 }
 
+/** Also of an error that a log keeps as plain data. */
 function tellable(error: unknown): { message: string } {
-  const known = error instanceof ToolloopError ? { name: error.name, code: error.code } : {}
+  const logged = isFailure(error) && 'name' in error && 'code' in error && typeof error.code === 'string'
+  const known = error instanceof ToolloopError || logged ? { name: error.name, code: error.code } : {}
   return { ...known, message: 'The stream failed on the server.' }
 }
