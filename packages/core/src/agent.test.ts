@@ -505,6 +505,23 @@ describe('wrong use is refused before anything is sent', () => {
     expect(result).toMatchObject({ error: { message: expect.stringMatching(/`params` holds `messages`/) } })
   })
 
+  it.each<[who: string, option: object]>([
+    ['execute', { execute: (_: object, { context }: { context: { user: string } }) => context.user }],
+    ['limit.key', { limit: { concurrency: 1, key: (_: object, context: { user: string }) => context.user } }],
+  ])('a context that %s of a tool reads and nobody passed', async (_who, option) => {
+    const look = tool({ name: 'look', execute: () => 'x', ...option }) as unknown as AnyTool
+    const script = () => scriptedModel([call('look'), text('done')])
+    const errors: unknown[] = []
+    const stream = agent({ name: 'a', model: script(), tools: [look] as readonly AnyTool[] }).stream('go', {} as never)
+    stream.on('tool.done', (event) => void errors.push('error' in event && event.error))
+    const { messages } = await stream.result
+    const words = /^Tool `look` of agent `a` threw: .*was given no `context`.*run\(input, { context }\)/
+    expect(errors).toEqual([expect.objectContaining({ message: expect.stringMatching(words) })])
+    expect(JSON.stringify(messages)).not.toContain('was given no') // the model reads the tool's own words
+    const strict = agent({ name: 'a', model: script(), tools: [look] as readonly AnyTool[], onToolError: 'throw' })
+    expect(await strict.run('go', {} as never)).toMatchObject({ error: { message: expect.stringMatching(words) } })
+  })
+
   it('a context that a hook reads and nobody passed', async () => {
     const one = agent({ name: 'a', model, instructions: ({ shop }: { shop: { name: string } }) => shop.name })
     const result = await one.run('go', {} as never)
