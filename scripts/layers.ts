@@ -21,9 +21,11 @@ export const rooms: Readonly<Record<string, readonly (readonly string[])[]>> = {
   core: [
     ['facts'], // events, state, transcript, log, usage: pure, plain JSON
     ['agent'], // what an agent is: options, offer, output, stop conditions
+    ['approval', 'reading'], // requests and decisions · a run read from its log
     ['run'], // what one run holds: scope, stream, result
     ['step', 'tool'], // one model call · one tool call
     ['loop'], // what should run now, and the loop that runs it
+    ['replay'], // an old log through today's agent, and a new log out of an old one
   ],
   schema: [
     ['value'], // what a value is and how a message quotes it

@@ -136,7 +136,7 @@ async function nextFrame<Event extends TypedEvent>(
 }
 
 /** The event with what may be known of the failure it carries: a run's end by an error, a retry, a step that was cut. */
-function withTold(event: TypedEvent, tell: (error: unknown) => { readonly message: string }): TypedEvent {
+function withTold(event: TypedEvent, tell: (error: unknown) => { readonly message: string }): object {
   if ('error' in event && isFailure(event.error)) return { ...event, error: tell(event.error) }
   if ('outcome' in event && isFailure(event.outcome) && 'error' in event.outcome && isFailure(event.outcome.error))
     return { ...event, outcome: { ...event.outcome, error: tell(event.outcome.error) } }

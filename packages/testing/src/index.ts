@@ -38,6 +38,8 @@ export { checkRequest, checkTranscript } from './strict.ts'
 export { errorBody, ScriptedFailure, type ApiError } from './api-error.ts'
 // What goes wrong on the way.
 export { fault, type Fault, type Faults, type Faulty } from './fault.ts'
+// Real HTTP, recorded once.
+export { cassette, type Cassette, type CassetteOptions } from './cassette.ts'
 // What a log of runs must keep.
 export { checkRunLog, type CheckedLog, type LogCase, type LogSurroundings } from './log-check.ts'
 export type { LoggedFact } from './log-facts.ts'
