@@ -513,14 +513,14 @@ describe('wrong use is refused before anything is sent', () => {
     const look = tool({ name: 'look', execute: () => 'x', ...option }) as unknown as AnyTool
     const script = () => scriptedModel([call('look'), text('done')])
     const errors: unknown[] = []
-    const stream = agent({ name: 'a', model: script(), tools: [look] as readonly AnyTool[] }).stream('go', {} as never)
+    const stream = agent({ name: 'a', model: script(), tools: [look] as readonly AnyTool[] }).stream('go', {})
     stream.on('tool.done', (event) => void errors.push('error' in event && event.error))
     const { messages } = await stream.result
     const words = /^Tool `look` of agent `a` threw: .*was given no `context`.*run\(input, { context }\)/
     expect(errors).toEqual([expect.objectContaining({ message: expect.stringMatching(words) })])
     expect(JSON.stringify(messages)).not.toContain('was given no') // the model reads the tool's own words
     const strict = agent({ name: 'a', model: script(), tools: [look] as readonly AnyTool[], onToolError: 'throw' })
-    expect(await strict.run('go', {} as never)).toMatchObject({ error: { message: expect.stringMatching(words) } })
+    expect(await strict.run('go', {})).toMatchObject({ error: { message: expect.stringMatching(words) } })
   })
 
   it('a context that a hook reads and nobody passed', async () => {
