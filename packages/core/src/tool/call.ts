@@ -2,6 +2,7 @@
 import { isToolResult, renderOutput, ToolInputError, ToolRetry } from '@toolloop/schema'
 import { finishOf, UsageError } from '@toolloop/wire'
 import { readAnswer } from '../run/answer.ts'
+import { withContextHint } from '../run/context-hint.ts'
 import { argumentsOf, isWhole, nameOf } from '../facts/calls.ts'
 import { type Fact, fact, type RunEvent } from '../facts/events.ts'
 import { frozenCopy } from '../facts/own-copy.ts'
@@ -156,8 +157,10 @@ async function failedCall(run: Run, { tool, shown, done }: Ready, error: unknown
   const told = error instanceof ToolRetry
   const reason = told ? 'retry' : error instanceof ToolTimeout ? 'timeout' : 'failed'
   const content = told || reason === 'timeout' ? wordsOf(error) : await contentOf(policy, error)
-  const answer = done({ ok: false, reason, content, ms, args: shown, error })
-  return policy === 'throw' && !told ? [answer, failed(error)] : [answer]
+  // For the developer: the model reads the tool's own words.
+  const hinted = withContextHint(run, `Tool \`${tool.name}\``, error)
+  const answer = done({ ok: false, reason, content, ms, args: shown, error: hinted })
+  return policy === 'throw' && !told ? [answer, failed(hinted)] : [answer]
 }
 
 /** `tool` mode: a call whose arguments fit is the run's answer; one whose do not is told so, and counts as an ask. */
