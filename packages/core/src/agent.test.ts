@@ -540,7 +540,7 @@ describe('wrong use is refused before anything is sent', () => {
     stream.on('listener.error', () => {})
     await stream.result
     expect(() => stream.on('run.done', () => {})).toThrow(
-      'This run has ended: `.on("run.done", …)` would hear nothing. Register right after the run is made, or read `.result`.',
+      'This run has ended: no event comes any more. Call `.on` before it is read; `.result` still holds the result.',
     )
   })
 
