@@ -100,7 +100,7 @@ describe('sse', () => {
     const stream = client.chat.completions.stream({ model: 'm', messages: [{ role: 'user', content: 'Hi' }] })
     const final = stream.final() // reads along, and does not drain what the response sends
     const response = toResponse(stream)
-    expect(() => toResponse(stream)).toThrow(/read already/)
+    expect(() => toResponse(stream)).toThrow(/has a reader already/)
     await new Promise((resolve) => setImmediate(resolve))
     expect(server.requests).toHaveLength(0)
     expect((await collect(readSse(response))).length).toBeGreaterThan(0)
@@ -125,14 +125,14 @@ describe('sse', () => {
     expect(left).toHaveBeenCalledTimes(1)
   })
 
-  it('tells of a failure what anyone may know, or what the hook says', async () => {
+  it('sends a fixed message of a failure, or what `formatError` returns', async () => {
     const source = (): AsyncIterable<Fact> => facts({ type: 'a' }, new Error('password: 1234'))
     expect(await body(source())).toBe(
       'data: {"type":"a"}\n\nevent: error\ndata: {"error":{"message":"The stream failed on the server."}}\n\n',
     )
     const ours = facts(new StreamError('prompt: …'))
     expect(await body(ours)).toContain('{"error":{"name":"StreamError","code":"stream","message":"The stream failed')
-    expect(await body(source(), { tell: () => ({ message: 'Try later.' }) })).toContain('Try later.')
+    expect(await body(source(), { formatError: () => ({ message: 'Try later.' }) })).toContain('Try later.')
   })
 
   it('keeps a silent connection alive with comments, never more than were taken', async () => {
@@ -245,7 +245,7 @@ describe('readSse', () => {
     ['no type', 'data: {"kind":"a"}\n\n', /no object with a `type`/],
     ['a type that is no text', 'data: {"type":1}\n\n', /no object with a `type`/],
     ['a failure', 'event: error\ndata: {"error":{"code":"limit","message":"No."}}\n\n', /failed \(limit\): No\./],
-    ['a failure without words', 'event: error\ndata: {}\n\n', /It did not say why/],
+    ['a failure without words', 'event: error\ndata: {}\n\n', /It gave no reason/],
   ])('throws a StreamError for %s', async (_, sent, said) => {
     const error = await collect(readSse(cut(utf8(sent)))).catch((thrown: unknown) => thrown)
     expect(error).toBeInstanceOf(StreamError)
@@ -362,7 +362,7 @@ describe('a completion stream on its way to a browser', () => {
 it.each([
   ['the result of a run', { status: 'done', output: 'x' }, /result of a run \(status "done"\)/],
   ['a promise', Promise.resolve(1), /a promise/],
-  ['nothing', undefined, /this is nothing/],
+  ['nothing', undefined, /not from nothing/],
   ['an object', {}, /without an async iterator/],
 ])('%s makes no response: the error names what does', (_title, source, problem) => {
   for (const make of [sse, toResponse]) {

@@ -530,17 +530,21 @@ describe('wrong use is refused before anything is sent', () => {
   })
 
   it('a listener of an event that does not exist, of no function, or after the end', async () => {
-    const stream = agent({ name: 'a', model: scriptedModel([text('hi')]) }).stream('x')
+    const stream = agent({ name: 'a', model: scriptedModel([text('one two three', { deltaSize: 4 })]) }).stream('x')
     expect(() => stream.on('contnet.delta' as never, () => {})).toThrow(
-      /A run has no event "contnet.delta"; there are run.start, .*content.delta/,
+      /A run has no event `contnet.delta`. There are `run.start`, .*`content.delta`/,
     )
+    expect(() => stream.once('step.finished' as never, () => {})).toThrow('A run has no event `step.finished`.')
     expect(() => stream.on('run.done', undefined as never)).toThrow(
-      /needs a function that takes the event, not undefined/,
+      'A listener of `run.done` must be a function that takes the event, not undefined.',
     )
     stream.on('listener.error', () => {})
+    let deltas = 0
+    expect(stream.once('content.delta', () => deltas++).on('error', () => {})).toBe(stream)
     await stream.result
+    expect(deltas).toBe(1)
     expect(() => stream.on('run.done', () => {})).toThrow(
-      'This run has ended: no event comes any more. Call `.on` before it is read; `.result` still holds the result.',
+      'This run has ended: a listener of `run.done` would receive no event. Register it right after the run is made, or use `.result`.',
     )
   })
 
@@ -681,7 +685,7 @@ describe('wrong use is refused before anything is sent', () => {
     )
     const none = { load: () => undefined as unknown as Fact[], append: () => {} }
     await expect(one.run('x', { log: none })).rejects.toThrow(
-      /`load` of the log answered with undefined; it must be an array of facts/,
+      /`load` of the log returned undefined; it must return an array of facts/,
     )
   })
 

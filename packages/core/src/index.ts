@@ -22,8 +22,8 @@ export type { Approver } from './approval/desk.ts'
 export { ApprovalError, type ApprovalProblem } from './approval/error.ts'
 // What a run comes to.
 export { outputOf, type Result, RunError, type RunReport } from './run/result.ts'
-export type { PrefixReport } from './facts/prefix.ts'
-export type { BreakPlace, PrefixBreak } from './facts/prefix-mark.ts'
+export type { PrefixReport, PrefixState } from './facts/prefix.ts'
+export type { BreakPlace, PrefixBreak, PrefixMark } from './facts/prefix-mark.ts'
 export type { RunUsage } from './facts/usage.ts'
 export type { Ending, Failure, Outcome } from './facts/outcome.ts'
 // What happens in it.
@@ -48,6 +48,7 @@ export type { Moment } from './reading/timeline.ts'
 // Going through it again, and another way.
 export { replay, type Replayed, type ReplayOptions } from './replay/replay.ts'
 export { ReplayError } from './replay/error.ts'
+export type { Difference } from './facts/difference.ts'
 export { fork, type ForkOptions } from './replay/fork.ts'
 // The fold behind it.
 export { apply, initialState, type RunState } from './facts/state.ts'

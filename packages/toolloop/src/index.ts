@@ -1,4 +1,4 @@
-// Every public name of the packages below but testing. The type of anything exported can be written with these.
+// Every public name of the packages below but testing. These names suffice to write the type of every export.
 // Agents and their runs.
 export {
   agent,
@@ -38,6 +38,7 @@ export type {
   CallState,
   ContextOf,
   Decision,
+  Difference,
   Ending,
   EventOf,
   Fact,
@@ -58,7 +59,9 @@ export type {
   OutputSchema,
   OutputSettings,
   PrefixBreak,
+  PrefixMark,
   PrefixReport,
+  PrefixState,
   PrepareStep,
   Progress,
   Recorded,
@@ -266,7 +269,7 @@ export type {
   PlainAnswer,
   StreamEvent,
 } from '@toolloop/stream'
-// The wire, and what every package throws.
+// The wire, and the errors of all packages.
 export {
   announcesCalls,
   finishOf,
@@ -283,6 +286,7 @@ export type {
   AudioParams,
   AudioPart,
   CacheBreakpoint,
+  CallIdForm,
   ChatModel,
   Choice,
   Chunk,
