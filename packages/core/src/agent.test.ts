@@ -706,7 +706,7 @@ describe('wrong use is refused before anything is sent', () => {
     )
     const none = { load: () => undefined as unknown as Fact[], append: () => {} }
     await expect(one.run('x', { log: none })).rejects.toThrow(
-      /`load` of the log answered with undefined; it must be an array of facts/,
+      /`load` of the log returned undefined; it must return an array of facts/,
     )
   })
 

@@ -64,7 +64,7 @@ const cases: Record<string, Spoilers & { readonly like?: Spoilers }> = {
     policy: { needsApproval: (args: unknown, context: unknown) => (spoil(args), spoil(context), false) },
     like: { policy: { needsApproval: () => false } },
   },
-  'limit.key': { policy: { limit: { key: (args: unknown) => (spoil(args), 'x') } } },
+  'limit.key': { policy: { limit: { concurrency: 64, key: (args: unknown) => (spoil(args), 'x') } } },
   'an attempt that fails': { policy: { retries: 1 } },
   prepareStep: { options: { prepareStep: (input) => (spoil(input), {}) } },
   stopWhen: { options: { stopWhen: (state) => (spoil(state), false) } },

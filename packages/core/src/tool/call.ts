@@ -41,7 +41,7 @@ export async function* toolCall(run: Run, item: CallState): Source {
     }
     if (!leaveTool) return // aborted while it waited
     const context = callContext(run, callOf(item))
-    yield [started(run, item, context, ready.shown)]
+    yield [started(run, item, context, ready)]
     return run.signal.aborted ? undefined : await ran(run, ready, context)
   } finally {
     leaveTool?.()
@@ -112,9 +112,11 @@ async function prepare(run: Run, item: CallState): Promise<Ready | RunEvent[]> {
 const isApproval = (decision: { readonly approve: unknown }): decision is { readonly approve: true } =>
   decision.approve === true
 
-function started(run: Run, { call }: CallState, { step, idempotencyKey }: CallContext, shown: unknown): Fact {
+function started(run: Run, { call }: CallState, { step, idempotencyKey }: CallContext, ready: Ready): Fact {
   const mark = { step, callId: call.id, name: nameOf(call), arguments: argumentsOf(call) }
-  return live(run, fact({ type: 'tool.start', ...mark, idempotencyKey }), { args: shown })
+  const { effects } = ready.tool.policy
+  const start = { type: 'tool.start', ...mark, idempotencyKey, ...(effects !== 'unsafe' && { effects }) } as const
+  return live(run, fact(start), { args: ready.shown })
 }
 
 /** Runs the tool and reports. A result that comes soon after an abort counts; what a tool throws then says nothing of its effects. */
