@@ -578,7 +578,7 @@ describe('wrong use is refused before anything is sent', () => {
       [one.run('y', { from: store() }), one.run('z', { from: store() })].map((run) => run.catch(() => {})),
     )
     await expect(one.run('now', { from: store() })).rejects.toThrow(
-      /Two runs wrote to this log at once: the number \d+ is there twice/,
+      /Two runs wrote to this log at once: the number \d+ occurs twice/,
     )
   })
 
@@ -702,7 +702,7 @@ describe('wrong use is refused before anything is sent', () => {
     await one.run('x', { log })
     const dated = log.facts.map((fact) => ({ ...fact, at: new Date(fact.at) }) as unknown as Fact)
     await expect(one.run(undefined, { from: memoryLog(dated) })).rejects.toThrow(
-      /log is damaged: fact 0 is of the time "2.*Z"; `at` must be milliseconds/,
+      /log is damaged: fact 0 has the time "2.*Z"; `at` must be milliseconds/,
     )
     const none = { load: () => undefined as unknown as Fact[], append: () => {} }
     await expect(one.run('x', { log: none })).rejects.toThrow(

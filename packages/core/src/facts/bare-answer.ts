@@ -1,7 +1,7 @@
 import { announcesCalls, type AssistantMessage, type FinishReason, finishOf } from '@toolloop/wire'
 import { isEmpty } from './transcript.ts'
 
-/** What is missing in a finished answer that cannot be a result, in words; `undefined` for one that can be. */
+/** Describes why a finished answer cannot be a result: it is empty, or announces calls it does not make. `undefined` for an answer that can be. */
 export function bareAnswer(message: AssistantMessage, finishReason: FinishReason | null): string | undefined {
   const finish = finishOf(finishReason)
   if (finish === 'filtered' || finish === 'truncated') return undefined

@@ -5,7 +5,7 @@ export const nameOf = (call: ToolCall): string => (call.type === 'custom' ? call
 export const argumentsOf = (call: ToolCall): string =>
   call.type === 'custom' ? call.custom.input : call.function.arguments
 
-/** Is it certain that a token limit cut nothing off? Free text may be cut unseen. */
+/** Whether the arguments are certainly complete under a token limit. Free text may be cut without a trace. */
 export function isWhole(call: ToolCall): boolean {
   if (call.type === 'custom') return false
   try {
@@ -19,8 +19,8 @@ export function isWhole(call: ToolCall): boolean {
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
 
 /**
- * An id for a call that came without one: nine characters `[a-zA-Z0-9]` (what the strictest server takes), made of
- * run, step, position and try, so that a replay mints the same.
+ * The id of a call that the server sent without one: nine characters `[a-zA-Z0-9]`, which the strictest server accepts.
+ * It is a hash of run, step, position and attempt, so that a replay makes the same id.
  */
 export function mintCallId(run: string, step: number, position: number, attempt = 0): string {
   const text = `${run}/${step}/${position}/${attempt}`

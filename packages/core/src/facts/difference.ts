@@ -1,11 +1,11 @@
-/** Where two values of JSON differ first: a path such as `$.content[0].text`, and what stands there. */
+/** The first difference between two JSON values: a path such as `$.content[0].text`, and both values at that path. */
 export interface Difference {
   readonly path: string
   readonly was: unknown
   readonly is: unknown
 }
 
-/** The first difference; keys in any order, a key without a value is none. */
+/** Finds the first difference. The order of keys does not count; a key whose value is `undefined` counts as absent. */
 export function difference(was: unknown, is: unknown, path = '$'): Difference | undefined {
   if (Object.is(was, is)) return undefined
   if (!isObject(was) || !isObject(is) || Array.isArray(was) !== Array.isArray(is)) return { path, was, is }

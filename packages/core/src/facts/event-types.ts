@@ -1,6 +1,6 @@
 import type { RunEvent } from './events.ts'
 
-/** Every type of event there is; the compiler holds it complete. */
+/** All event types; the type `Record` makes the compiler reject a missing one. */
 const types: Readonly<Record<RunEvent['type'], true>> = {
   'run.start': true,
   'run.resume': true,

@@ -1,5 +1,5 @@
-// What happens in a run. A fact is plain JSON, logged before anyone sees it: the run's state is a fold over its
-// facts. Progress is worth showing and not worth keeping: dropping all of it changes no outcome.
+// The events of a run. A fact is plain JSON and is logged before it is emitted; the run's state is a fold over its
+// facts. Progress is for display: dropping all of it changes no outcome.
 import type {
   AssistantMessage,
   ContentPart,
@@ -14,41 +14,44 @@ import type { Failure, Outcome } from './outcome.ts'
 import type { PrefixBreak, PrefixMark } from './prefix-mark.ts'
 import type { Progress } from './progress.ts'
 
-/** What every fact carries. An event is a fact if and only if it has `seq`. */
+/** The fields of every fact. An event is a fact if and only if it has `seq`. */
 export interface Recorded {
   /** Its place in the log, from 0. */
   readonly seq: number
   /** Milliseconds since 1970. */
   readonly at: number
   readonly run: string
-  /** Which agent of the run: `''` is the root. */
+  /** The agent of the run that made the fact: `''` is the root. */
   readonly path: string
 }
 
-/** The facts by type, in the order a run meets them. */
+/** The facts by type, in the order in which a run logs them. */
 export interface Facts {
-  /** The first. `version` is the log's format. */
+  /** The first fact. `version` is the log's format. */
   'run.start': {
     version: 1
     agent: AgentMark
     input: readonly Message[]
-    /** Of a forked log: whose facts its history was, and what they came before. */
+    /** Only in a forked log: the run whose facts it copied, and the step or call before which it forked. */
     forkOf?: { readonly run: string; readonly before: number | string }
   }
-  /** An earlier log goes on. */
+  /** The run is resumed from its log. */
   'run.resume': { agent: AgentMark }
-  /** The model is about to be asked; `tools` are the names of those it is offered. */
+  /** Logged before the request is sent. `tools` are the names of the offered tools. */
   'step.start': {
     step: number
     model: string
     tools: readonly string[]
     toolChoice?: ToolChoice
-    /** Where the request does not extend the last one: the first, and each break. */
+    /** Only when the request does not extend the last one: at the first request, and at each break. */
     prefix?: { readonly mark: PrefixMark; readonly breaks?: readonly Omit<PrefixBreak, 'step'>[] }
   }
-  /** A call is complete while its step streams, and may start. `gained` is what the message gained since the last such fact: texts are appended, other fields replaced. */
+  /**
+   * A call is complete while its step still streams, and may start. `gained` is what the message gained since the last
+   * such fact: texts are appended, other fields replaced.
+   */
   'call.sealed': { step: number; call: ToolCall; gained: Partial<AssistantMessage> }
-  /** The model's message is complete. `usage` is `null` where the server told none; `cost` is in US dollars. */
+  /** The model's message is complete. `usage` is `null` when the server reported none; `cost` is in US dollars. */
   'step.done': {
     step: number
     message: AssistantMessage
@@ -56,7 +59,7 @@ export interface Facts {
     usage: Usage | null
     cost?: number
   }
-  /** The stream broke off: the text so far and the calls that were complete. */
+  /** The stream broke. `message` holds the text so far and the complete calls. */
   'step.cut': {
     step: number
     reason: 'connection' | 'abort' | 'crash'
@@ -71,9 +74,9 @@ export interface Facts {
    */
   'tool.start': CallMark & { idempotencyKey: string; effects?: 'none' | 'idempotent' }
   /**
-   * The model reads `content`; `parts` are what a tool message cannot hold and follow in a user message; `details` are
-   * for the application. `reason` says why `ok` is false, `final` that the call was the run's typed answer; `ms` counts
-   * from `tool.start`.
+   * The model reads `content`. `parts`, which a tool message cannot hold, follow in a user message. `details` are for the
+   * application. `reason` is set when `ok` is false; `final` when the call was the run's typed answer. `ms` counts
+   * milliseconds from `tool.start`.
    */
   'tool.done': CallMark & {
     ok: boolean
@@ -84,25 +87,25 @@ export interface Facts {
     final?: true
     ms: number
   }
-  /** Somebody must decide on a call, carry it out (`external`), or say how it ended (`interrupted`). */
+  /** A person or program must approve a call, execute it (`external`), or decide on a call with an unknown outcome (`interrupted`). */
   'approval.request': CallMark & {
-    /** Names the question: step, call, and a hash of what is asked. Decisions are given by it. */
+    /** Step, call, and a hash of the request. Decisions refer to it. */
     id: string
     kind: 'approval' | 'external' | 'interrupted'
   }
-  /** `id` is the request's. */
+  /** `id` is the id of the request. */
   'approval.decision': { step: number; callId: string; id?: string; decision: Decision }
-  /** Said from outside, or by the loop to ask again for an answer that fits. */
+  /** A message from the caller, or from the loop: it retries an answer that the schema or `validate` rejected. */
   'message.add': { message: Message; origin: 'caller' | 'output' }
-  /** Nothing can go on before these calls are decided. */
+  /** Only undecided calls are left: these. */
   'run.pause': { callIds: readonly string[] }
-  /** The last. */
+  /** The last fact. */
   'run.done': { outcome: Outcome }
 }
 
 type AgentMark = Readonly<{ name: string; fingerprint: string }>
 type CallMark = { step: number; callId: string; name: string; arguments: string }
-/** Why a call has no result of its tool. */
+/** Why a call has no result of its tool. `answered`: a decision gave the result. */
 export type FailureReason =
   | 'unknown_tool'
   | 'arguments'
@@ -114,8 +117,8 @@ export type FailureReason =
   | 'declined'
   | 'answered'
 /**
- * What somebody says to a request. `arguments` replace the model's (an object, or the text as it is on the wire; recorded
- * as text); `result` is what the model is told in place of a result of the tool.
+ * The answer to a request. `arguments` replace the model's: an object, or the text as it is on the wire; recorded as text.
+ * `result` is sent to the model in place of a result of the tool.
  */
 export type Decision = Readonly<
   { approve: true; arguments?: string | object } | { approve: false; reason?: string } | { result: string }
@@ -132,5 +135,5 @@ export type RunEvent = Fact | Progress
 export const isFact = (event: RunEvent): event is Fact => 'seq' in event
 
 type Draft = { [Type in keyof Facts]: Readonly<{ type: Type } & Facts[Type]> }[keyof Facts]
-/** A fact as a task makes it; the loop stamps it when it is logged, so that the log's order is the order of `seq`. */
+/** A fact before it is logged. The loop stamps `seq`, `at` and `run` when it logs the fact. */
 export const fact = (draft: Draft): Fact => ({ seq: -1, at: 0, run: '', path: '', ...draft })

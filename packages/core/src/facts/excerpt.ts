@@ -1,4 +1,4 @@
-/** The beginning of a text, of at most `length` UTF-16 units, never cut inside a character: half of one is not valid in a request. */
+/** The first `length` UTF-16 units of a text at most. Never cuts inside a surrogate pair: half of one is not valid in a request. */
 export function excerpt(text: string, length: number): string {
   if (text.length <= length) return text
   const last = text.charCodeAt(length - 1)

@@ -1,24 +1,24 @@
 import { type Fact, fact } from './events.ts'
 import type { Failure } from './outcome.ts'
 
-/** The errors behind `error` outcomes, for results of this process: a log keeps only what may be kept of them. */
+/** The errors behind `error` outcomes, for results in this process. A log keeps only their JSON form. */
 const causes = new WeakMap<Failure, unknown>()
 
-/** The end of a run by an error. */
+/** The fact that ends a run with an error. */
 export const failed = (cause: unknown): Fact =>
   fact({ type: 'run.done', outcome: { status: 'error', error: failureOf(cause) } })
 
-/** The error as it was thrown; `undefined` for one from an old log. */
+/** The error that was thrown; `undefined` where the failure was loaded from a log. */
 export const causeOf = (failure: Failure): unknown => causes.get(failure)
 
-/** An error as a log may keep it. */
+/** An error in its JSON form. */
 export function failureOf(error: unknown): Failure {
-  const failure = readableOf(error)
+  const failure = jsonFormOf(error)
   causes.set(failure, error)
   return failure
 }
 
-function readableOf(error: unknown): Failure {
+function jsonFormOf(error: unknown): Failure {
   try {
     if (!(error instanceof Error)) return { name: 'Error', message: String(error) }
     const code = 'code' in error && typeof error.code === 'string' ? { code: error.code } : {}

@@ -1,4 +1,4 @@
-/** A short text that changes when what it is made of changes. Not for secrets: it is FNV-1a, twice. */
+/** A hash of JSON values, 16 hexadecimal digits: FNV-1a with two seeds. Not cryptographic. */
 export function fingerprintOf(...parts: readonly unknown[]): string {
   const text = JSON.stringify(parts)
   return [0x811c9dc5, 0x2f0b4c47].map((seed) => hash(text, seed).toString(16).padStart(8, '0')).join('')

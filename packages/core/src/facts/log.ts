@@ -2,16 +2,16 @@ import { UsageError } from '@toolloop/wire'
 import type { Fact } from './events.ts'
 
 /**
- * Where facts are kept. `checkRunLog` of `@toolloop/testing` checks that one does what a run relies on: it keeps facts
- * whole and in order, and refuses what does not follow the last one, so that two runs never both write to it.
+ * Stores the facts of a run. It keeps facts whole and in order, and rejects a fact that does not follow the last one, so
+ * that two runs never both write to it. `checkRunLog` of `@toolloop/testing` tests a log for this.
  */
 export interface RunLog {
   load(): readonly Fact[] | Promise<readonly Fact[]>
-  /** Resolves once the facts are safe; throws or rejects where the first is not the next by `seq`. */
+  /** Resolves once the facts are stored; throws or rejects when the first is not the next by `seq`. */
   append(facts: readonly Fact[]): void | Promise<void>
 }
 
-/** A log in memory. `memoryLog(JSON.parse(text))` takes up saved facts; `JSON.stringify(log.facts)` saves them. */
+/** A log in memory. `JSON.stringify(log.facts)` saves its facts; `memoryLog(JSON.parse(text))` restores them. */
 export interface MemoryLog extends RunLog {
   readonly facts: readonly Fact[]
 }
@@ -31,5 +31,5 @@ export function memoryLog(saved: readonly Fact[] = []): MemoryLog {
 
 const misplaced = (seq: number, next: number): UsageError =>
   new UsageError(
-    `The log goes on with fact ${next}, not ${seq}. Another run has written to it, or a fact is missing: load it again.`,
+    `The next fact of the log is ${next}, not ${seq}. Another run has written to it, or a fact is missing: load it again.`,
   )

@@ -1,22 +1,22 @@
-// A step: open while its message or the result of a call is missing, then closed.
+// A step: open until its message is complete and all its calls have results, then closed.
 import { type AssistantMessage, type FinishReason, finishOf, type Usage } from '@toolloop/wire'
 import type { Decision, FactOf, ToolDone } from './events.ts'
 import type { CallPhase } from './transcript.ts'
 
 export interface CallState extends CallPhase {
   readonly decision?: Decision
-  /** The arguments that somebody put in place of the model's. They hold for every run of the call. */
+  /** The arguments that a decision put in place of the model's. Every execution of the call uses them. */
   readonly edited?: string
 }
 
-/** The step in flight: no message while it streams. It closes when it has one and every call is done. */
+/** The step in progress. `message` is `null` while it streams. The step closes when it has a message and every call is done. */
 export interface OpenStep {
   readonly model: string
   readonly tools: readonly string[]
   readonly startedAt: number
   readonly message: AssistantMessage | null
   readonly end: FactOf<'step.done' | 'step.cut'> | null
-  /** What the message held at the last sealed call. */
+  /** The message as of the last sealed call. */
   readonly gained: Partial<AssistantMessage>
   readonly calls: readonly CallState[]
 }
@@ -34,17 +34,17 @@ export interface Step {
   readonly endedAt: number
 }
 
-/** A step that has just begun. */
+/** The state of a step that has just begun. */
 export function begin({ model, tools, at }: FactOf<'step.start'>): OpenStep {
   return { model, tools, startedAt: at, message: null, end: null, gained: {}, calls: [] }
 }
 
-/** The step with a call that is complete while its message still streams. */
+/** Adds a call that is complete while the message still streams. */
 export function withSealed(open: OpenStep, { call, gained }: FactOf<'call.sealed'>): OpenStep {
   return { ...open, gained: gain(open.gained, gained), calls: [...open.calls, { call, phase: 'sealed' }] }
 }
 
-/** The step with its message. What is known of a call that was sealed before stays. */
+/** Adds the message. Calls that were sealed before keep their state. */
 export function withMessage(open: OpenStep, end: FactOf<'step.done' | 'step.cut'>): OpenStep {
   const calls = (end.message.tool_calls ?? []).map(
     (call): CallState => open.calls.find((item) => item.call.id === call.id) ?? { call, phase: 'sealed' },
@@ -52,19 +52,19 @@ export function withMessage(open: OpenStep, end: FactOf<'step.done' | 'step.cut'
   return { ...open, message: end.message, end, calls }
 }
 
-/** The step with a call that is further. */
+/** Changes the state of one call. */
 export function withCall(open: OpenStep, id: string, change: Partial<CallState>): OpenStep {
   const at = open.calls.findIndex((item) => item.call.id === id)
   return at < 0 ? open : { ...open, calls: open.calls.with(at, { ...open.calls[at]!, ...change }) }
 }
 
-/** The open step, or what there is of it, in the form of a closed one. */
+/** The open step, as far as it is known, in the form of a closed one. */
 export function stepOf(open: OpenStep, step: number, endedAt: number): Step {
   const { model, startedAt, end } = open
   return Object.freeze({
     step,
     model,
-    message: saidIn(open),
+    message: messageIn(open),
     finish_reason: end?.type === 'step.done' ? end.finish_reason : null,
     usage: end?.usage ?? null,
     cost: end?.cost,
@@ -74,19 +74,19 @@ export function stepOf(open: OpenStep, step: number, endedAt: number): Step {
   })
 }
 
-/** A step without calls is an answer, unless it was cut; so is one whose calls gave the answer, or that was filtered. */
+/** Whether a step is the answer: it is complete and has no calls, or a call gave the answer, or the server filtered it. */
 export function isAnswer({ end }: OpenStep, { calls, finish_reason }: Step): boolean {
   if (end?.type !== 'step.done') return false
   return calls.length === 0 || calls.some((call) => call.final && call.ok) || finishOf(finish_reason) === 'filtered'
 }
 
-/** What the open step has said: its message, else what its facts tell of it. */
-export function saidIn({ message, gained, calls }: OpenStep): AssistantMessage {
+/** The message of the open step; while it streams, what its facts record of it. */
+export function messageIn({ message, gained, calls }: OpenStep): AssistantMessage {
   const sealed = calls.length > 0 && { tool_calls: calls.map((item) => item.call) }
   return message ?? { ...gained, role: 'assistant', content: gained.content ?? null, ...sealed }
 }
 
-/** The fields of a message that only ever grow; all others are replaced as a whole. */
+/** Whether a field of a message only grows. All other fields are replaced as a whole. */
 export const grows = (field: string): boolean =>
   field === 'content' || field === 'refusal' || field.startsWith('reasoning')
 

@@ -1,4 +1,4 @@
-/** How a run ended, as its last fact tells it. */
+/** How a run ended, as its last fact records it. */
 export type Outcome = { readonly status: 'done'; readonly text: string } | Ending
 
 /** Every end that is not `done`. */
@@ -19,6 +19,6 @@ export interface Failure {
   readonly name: string
   readonly message: string
   readonly code?: string
-  /** `false`: the same thing would fail again. */
+  /** `false`: a retry would fail in the same way. */
   readonly retryable?: false
 }

@@ -1,15 +1,15 @@
-// What a user's function is given is its own copy or frozen: what it changes there changes nothing in the run.
+// A user's function gets its own copy or frozen data, so that its changes never reach the run.
 
 /**
- * A copy its receiver may change: arrays and plain objects all the way down, dates, maps and sets. An object of another
- * class (a schema's transform may make one) cannot be copied and is handed over as it is.
+ * A deep copy that its receiver may change: arrays, plain objects, dates, maps and sets. An object of another class (a
+ * schema's transform may make one) cannot be copied and is passed as it is.
  */
 export const ownCopy = <T>(value: T): T => copyOf(value, false, 0) as T
 
-/** A copy that nobody can change, with the same limits. */
+/** A deeply frozen copy, with the same limits. */
 export const frozenCopy = <T>(value: T): T => copyOf(value, true, 0) as T
 
-/** Deeper values are shared: a value in itself has no end. */
+/** Deeper values are not copied, so that a value that contains itself ends. */
 const maxDepth = 256
 
 function copyOf(value: unknown, freeze: boolean, depth: number): unknown {

@@ -1,9 +1,9 @@
 import { deepFreeze, type Message } from '@toolloop/wire'
 
-/** Messages of our own making: frozen, never changed, so they need no second copy. */
+/** Messages that this library made: frozen, so they need no second copy. */
 const owned = new WeakSet<Message>()
 
-/** Takes a message that nobody else holds. */
+/** Freezes and marks a message that no caller holds a reference to. */
 export function adopt<M extends Message>(message: M): M {
   owned.add(deepFreeze(message))
   return message

@@ -1,23 +1,23 @@
-// What a request begins with, as a fact holds it, and where the next one leaves it.
+// The beginning of a request as a fact records it, and where the next request differs.
 
-/** What comes before the conversation in a request, by hashes; and what was shown of the conversation, where a hook said so. */
+/** Hashes of what comes before the conversation in a request, and of the messages that a hook sent in its place. */
 export interface PrefixMark {
   readonly tools: string
   readonly instructions: string
   readonly output: string
   /** The profile of the server that the request is rendered for. */
   readonly rendering: string
-  /** So many messages, by their hash; absent where the conversation was shown as it is. */
+  /** Count and hash of the messages that `prepareStep` sent; absent when the request carried the conversation itself. */
   readonly shown?: { readonly count: number; readonly hash: string }
 }
 
-/** Where a request left the last one. */
+/** The part in which a request differs from the last one. */
 export type BreakPlace = 'model' | 'tools' | 'instructions' | 'output' | 'rendering' | 'history'
 
 /** A step whose request does not extend the last one. */
 export interface PrefixBreak {
   readonly step: number
   readonly place: BreakPlace
-  /** In words. */
+  /** A description for people. */
   readonly cause: string
 }

@@ -1,27 +1,27 @@
-// What a server may keep of a request between two steps: all that the next request begins with, too.
+// The prompt prefix: the part of a request that the next request repeats, so that a server can cache it.
 import type { FactOf } from './events.ts'
 import type { PrefixBreak, PrefixMark } from './prefix-mark.ts'
 
-/** How far the requests of a run extend each other. */
+/** Which requests of a run extend the one before. */
 export interface PrefixReport {
-  /** How many requests there were. */
+  /** The number of requests. */
   readonly requests: number
-  /** Each one is a prompt that a server's cache had to read anew from `place` on. */
+  /** From `place` on, a server's prompt cache cannot be used for the request. */
   readonly breaks: readonly PrefixBreak[]
 }
 
-/** What the log knows of the last request. */
+/** What the log records of the last request. */
 export interface PrefixState extends PrefixReport {
   readonly mark: PrefixMark | null
   readonly model: string
   readonly tools: readonly string[]
-  /** How many messages of the conversation it carried. */
+  /** The number of messages of the conversation in it. */
   readonly count: number
 }
 
 export const noPrefix: PrefixState = { requests: 0, breaks: [], mark: null, model: '', tools: [], count: 0 }
 
-/** Where nothing changed the fact says nothing, and the mark stays. */
+/** The state after a `step.start`. A fact without `prefix` keeps the mark. */
 export function afterStart(before: PrefixState, fact: FactOf<'step.start'>, count: number): PrefixState {
   const { step, model, tools, prefix } = fact
   const news = prefix?.breaks?.map((one) => ({ step, ...one }))

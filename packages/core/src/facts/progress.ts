@@ -1,22 +1,22 @@
-// What is worth showing and not worth keeping.
+// Events for display. They are never stored.
 import type { ListenerError } from '@toolloop/client'
 import type { StreamEvent } from '@toolloop/stream'
 
 import type { BreakPlace } from './prefix-mark.ts'
 
-/** What the model says, as it says it: the stream package's events. */
+/** The model's answer as it streams: the events of the stream package. */
 export type StepProgress = Exclude<StreamEvent, { type: 'chunk' | 'call.sealed' | 'usage' }>
 export type Progress =
   | StepProgress
   | ListenerError
   | Readonly<
       | { type: 'tool.progress'; step: number; callId: string; name: string; data: unknown }
-      /** A request, or a tool's `execute` where `callId` is given, is tried again after `delay` milliseconds. */
+      /** A retry follows after `delay` milliseconds: of a tool's `execute` where `callId` is given, else of a request. */
       | { type: 'attempt.retry'; step: number; callId?: string; attempt: number; delay: number; error: unknown }
-      /** What the step showed so far is void: it is asked again. */
+      /** The step is retried: discard what it has shown so far. */
       | { type: 'step.reset'; step: number; reason: 'connection' | 'empty' }
-      /** A request does not extend the last one: its server's cache is of no use from `place` on. */
+      /** A request does not extend the last one: from `place` on the server's prompt cache cannot be used. */
       | { type: 'prefix.break'; step: number; place: BreakPlace; cause: string }
-      /** Since the log was written the agent has changed. */
+      /** The agent's tools or output have changed since the log was written. Both are fingerprints. */
       | { type: 'resume.drift'; was: string; is: string }
     >

@@ -4,8 +4,8 @@ import { fingerprintOf } from './fingerprint.ts'
 import type { CallState } from './open-step.ts'
 
 /**
- * The id of a request: step and call, readable, and a hash that binds the run, its path, the kind, the arguments and
- * the earlier request of the same call. A decision on one question never answers another.
+ * The id of a request: step and call in readable form, and a hash of the run, its path, the kind, the arguments and the
+ * earlier request of the same call. So a decision on one request never applies to another.
  */
 export function requestId(
   run: string,
@@ -18,6 +18,6 @@ export function requestId(
   return `${prefixOf(step, item.call.id, path)}${hash}`
 }
 
-/** How the ids of a call's requests begin. */
+/** The beginning of the ids of a call's requests. */
 export const prefixOf = (step: number, callId: string, path = ''): string =>
   `${path === '' ? '' : `${path}/`}${step}/${callId}#`

@@ -1,4 +1,4 @@
-// The run's state: `facts.reduce(apply, initialState)`. Pure; what `decide` and the result are computed from.
+// The run's state: `facts.reduce(apply, initialState)`. Pure. `decide` and the result are computed from it.
 import type { Message } from '@toolloop/wire'
 import type { Decision, Fact } from './events.ts'
 import { begin, isAnswer, type OpenStep, type Step, stepOf, withCall, withMessage, withSealed } from './open-step.ts'
@@ -9,25 +9,25 @@ import { transcript } from './transcript.ts'
 export interface RunState {
   readonly run: string
   readonly status: 'running' | 'paused' | 'done'
-  /** Closed steps only: always a valid request. */
+  /** The messages of closed steps: always valid to send. */
   readonly messages: readonly Message[]
   readonly steps: readonly Step[]
-  /** The number of the open step, or of the next. */
+  /** The number of the open step, or of the next one. */
   readonly step: number
   readonly open: OpenStep | null
-  /** Said while a step was open: goes behind its tool messages. */
+  /** Messages added while a step was open; they follow its tool messages. */
   readonly inbox: readonly Message[]
-  /** The last closed step was an answer: nothing is left to do but to finish. */
+  /** The last closed step was an answer: the run only has to finish. */
   readonly answered: boolean
-  /** How often the answer was asked for again because it did not fit. */
+  /** How many answers were rejected by the schema or `validate` since the last input. */
   readonly asks: number
-  /** The errors of the last steps, as far back as each broke off behind its calls. */
+  /** The errors of the last consecutive steps whose stream broke after a complete call. */
   readonly cuts: readonly Failure[]
-  /** Ids of the requests that were decided. */
+  /** The ids of decided requests. */
   readonly decided: readonly string[]
-  /** How many steps were closed when the last question was asked, or a limit lifted: limits count from here. */
+  /** The number of closed steps at the last input, or when a run that ended at a limit was resumed. Limits count from here. */
   readonly since: number
-  /** What is known of the last request, and where requests did not extend each other. */
+  /** The last request, and the requests that did not extend the one before. */
   readonly prefix: PrefixState
   readonly outcome: Outcome | null
   readonly startedAt: number
@@ -60,7 +60,8 @@ export function apply(before: RunState, fact: Fact): RunState {
     case 'run.start':
       return { ...state, run: fact.run, messages: fact.input, startedAt: fact.at }
     case 'run.resume': {
-      // What ended or waited has another round of tries, and of steps where these ended it; what broke off has what is left.
+      // A run that had ended or paused gets new retries, and new steps if a step limit ended it. A run whose process
+      // died keeps the rest of both.
       const ended = before.outcome?.status
       const since = ended === 'limit' || ended === 'stopped' ? steps.length : state.since
       const answered = state.answered && ended !== 'error'
@@ -68,8 +69,8 @@ export function apply(before: RunState, fact: Fact): RunState {
       return { ...state, status: 'running', outcome: null, since, answered, ...again }
     }
     case 'step.start': {
-      // Asked from what is known now, also what was said since an earlier try of this step.
-      const messages = said(state)
+      // The request includes messages added since an earlier attempt of this step.
+      const messages = conversationOf(state)
       const prefix = afterStart(state.prefix, fact, messages.length)
       return { ...state, messages, inbox: [], open: begin(fact), prefix }
     }
@@ -106,7 +107,7 @@ export function apply(before: RunState, fact: Fact): RunState {
   }
 }
 
-/** Closes the step if it has its message and all results: the conversation grows here and nowhere else. */
+/** Closes the step if it has its message and all results. Only here and at `message.add` does the conversation grow. */
 function close(state: RunState, open: OpenStep): RunState {
   if (!open.message || open.calls.some((item) => item.phase !== 'done')) return { ...state, open }
   const step = stepOf(open, state.step, state.endedAt)
@@ -121,10 +122,10 @@ function close(state: RunState, open: OpenStep): RunState {
   }
 }
 
-/** What an edited call runs with; a later decision on it (to run it again) keeps that. */
+/** Edited arguments of a decision. A later decision, to run the call again, keeps them. */
 const editedBy = (decision: Decision): { readonly edited?: string } =>
   'arguments' in decision && typeof decision.arguments === 'string' ? { edited: decision.arguments } : {}
 
-/** The conversation before the open step; copied only where something was said meanwhile. */
-export const said = ({ messages, inbox }: RunState): readonly Message[] =>
+/** The conversation before the open step, with the messages that were added meanwhile. */
+export const conversationOf = ({ messages, inbox }: RunState): readonly Message[] =>
   inbox.length > 0 ? messages.concat(inbox) : messages

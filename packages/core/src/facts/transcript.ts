@@ -1,9 +1,9 @@
-// The conversation as it can be sent: every call has exactly one tool message, in call order, behind its message.
+// The messages of a step, valid to send: exactly one tool message for each call, in call order, after the assistant message.
 import type { AssistantMessage, Message, ToolCall } from '@toolloop/wire'
 import type { ApprovalRequest, ToolDone } from './events.ts'
 import { adopt } from './own-message.ts'
 
-/** A call of the open step. `phase` only moves right; `decided` is `asked` with an answer. */
+/** A call of the open step. `phase` only moves to the right; `decided` is `asked` with a decision. */
 export interface CallPhase {
   readonly call: ToolCall
   readonly phase: 'sealed' | 'asked' | 'decided' | 'started' | 'done'
@@ -11,13 +11,13 @@ export interface CallPhase {
   readonly done?: ToolDone
 }
 
-/** What stands for a result that is not there. Of a call that had started nobody may say that it was not run. */
+/** The note in place of a missing result. A call that has started may have had effects, so its note never says that it was not run. */
 function noteOf({ phase, request }: CallPhase): string {
   if (phase === 'started' || request?.kind === 'interrupted') return 'Interrupted: the outcome is unknown.'
   return phase === 'asked' ? 'Not run: awaiting a decision.' : 'Not run: the run ended first.'
 }
 
-/** A step's messages, ours and frozen: they are written once, also where a later run begins with them. What its tools attached follows in a user message. */
+/** The frozen messages of a step. Parts that a tool message cannot hold follow in one user message. */
 export function transcript(message: AssistantMessage, calls: readonly CallPhase[]): Message[] {
   const parts = calls.flatMap((item) => item.done?.parts ?? [])
   return [
@@ -30,7 +30,7 @@ export function transcript(message: AssistantMessage, calls: readonly CallPhase[
   ]
 }
 
-/** A message that says nothing cannot be sent. */
+/** Whether a message has no content of any kind. Servers reject such a message. */
 export const isEmpty = (message: AssistantMessage): boolean =>
   !message.content?.length &&
   !message.tool_calls?.length &&

@@ -1,17 +1,17 @@
 import type { AssistantMessage, Price, Usage } from '@toolloop/wire'
 import type { Step } from './open-step.ts'
 
-/** Tokens. What no server told is estimated apart, never counted as zero. */
+/** Tokens. Steps without reported usage are estimated separately, never counted as zero. */
 export interface RunUsage {
-  /** The sum of what servers told; `null` when none told anything. */
+  /** The sum of the reported usage; `null` when no step reported any. */
   readonly reported: Usage | null
-  /** How many steps told nothing. */
+  /** The number of steps without reported usage. */
   readonly unreported: number
-  /** Tokens of the unreported steps' answers: a third of their UTF-8 bytes. */
+  /** Estimated tokens of those steps' answers: a third of their UTF-8 bytes. */
   readonly estimated: number
 }
 
-/** Sums what servers told; details too. Unknown is never zero. */
+/** Sums the reported usage, with its details. */
 export function usageOf(steps: readonly Step[]): RunUsage {
   let reported: Usage | null = null
   let unreported = 0
@@ -27,8 +27,8 @@ export function usageOf(steps: readonly Step[]): RunUsage {
 }
 
 /**
- * What a server told, if it is enough to count with. The builder has dropped what cannot be true (negative, infinite,
- * textual); without the two counts that matter the step counts as one that told nothing.
+ * The reported usage, if it has both `prompt_tokens` and `completion_tokens`; else `null`. The builder has already dropped
+ * invalid counts: negative, infinite, textual.
  */
 export function soundUsage(usage: Usage | null | undefined): Usage | null {
   const { prompt_tokens, completion_tokens } = (usage ?? {}) as Partial<Usage>
@@ -57,7 +57,7 @@ function add(a: Counts, b: Counts): Counts {
   return sum
 }
 
-/** US dollars of one step, where price and usage are known. */
+/** The cost of one step in US dollars; `undefined` when price or usage is unknown. */
 export function costOf(price: Price | undefined, usage: Usage | null): number | undefined {
   if (!price || !usage) return undefined
   const cached = usage.prompt_tokens_details?.cached_tokens ?? 0
@@ -69,6 +69,6 @@ const encoder = new TextEncoder()
 
 /** A third of the UTF-8 bytes of what the model wrote. */
 function estimateTokens(message: AssistantMessage): number {
-  const { role: _, ...said } = message
-  return Math.ceil(encoder.encode(JSON.stringify(said)).length / 3)
+  const { role: _, ...answer } = message
+  return Math.ceil(encoder.encode(JSON.stringify(answer)).length / 3)
 }

@@ -9,7 +9,7 @@ import type { Source } from '../run/scope.ts'
 import { prefixOf } from './prefix.ts'
 import { planStep, type StepPlan } from './request.ts'
 import type { Run } from '../run/run.ts'
-import { saidIn } from '../facts/open-step.ts'
+import { messageIn } from '../facts/open-step.ts'
 import { frozen } from '../facts/state-views.ts'
 import { StepReader } from './reader.ts'
 
@@ -74,7 +74,7 @@ export async function* modelStep(run: Run): Source {
 
 /** The process died while this step streamed: what was sealed stands, the rest never was. */
 function crashed({ state }: Run): Fact {
-  return fact({ type: 'step.cut', step: state.step, reason: 'crash', message: saidIn(state.open!), usage: null })
+  return fact({ type: 'step.cut', step: state.step, reason: 'crash', message: messageIn(state.open!), usage: null })
 }
 
 /** The end of the run, where there is a reason not to ask. */

@@ -15,7 +15,7 @@ import { offered, withFinalTool } from '../agent/offer.ts'
 import { modeOf } from '../agent/output.ts'
 import type { RequestParts, Run } from '../run/run.ts'
 import type { AgentSpec, StepAnswers, StepChanges } from '../agent/spec.ts'
-import { said } from '../facts/state.ts'
+import { conversationOf } from '../facts/state.ts'
 import { frozen } from '../facts/state-views.ts'
 
 /** One step as it will be asked. */
@@ -66,7 +66,7 @@ function planned(run: Run, { changes, offer: enabled, params, instructions }: St
 
   const prompt = mode === 'prompt' ? agent.output!.prompt : ''
   const head = headOf(run, instructions && prompt ? `${instructions}\n\n${prompt}` : instructions || prompt)
-  const shown = changes.messages ?? said(state)
+  const shown = changes.messages ?? conversationOf(state)
   const messages = head.concat(shown)
   const own = changes.messages ? messages : head
   return {
