@@ -1,4 +1,4 @@
-// One file for each entry of a package: to find and open a hundred small ones takes longer than to run them.
+// Bundles each entry of a package into one file: opening a hundred small files takes longer than running them.
 import { globSync, readFileSync, rmSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { build } from 'esbuild'
@@ -9,14 +9,14 @@ for (const manifest of globSync('packages/*/package.json', { cwd: root })) {
   const folder = join(root, dirname(manifest))
   const { publishConfig } = JSON.parse(readFileSync(join(root, manifest), 'utf8')) as { publishConfig: unknown }
   const entries = new Set(scriptsIn(publishConfig))
-  // What an earlier build left; the declarations there are the compiler's, which knows what it has written.
+  // Removes the scripts of an earlier build. The compiler manages the declarations in the same folder itself.
   for (const name of globSync('**/*.{js,js.map}', { cwd: join(folder, 'dist') })) rmSync(join(folder, 'dist', name))
   await build({
     absWorkingDir: folder,
     entryPoints: [...entries].map((entry) => entry.replace('./dist/', './build/')),
     outdir: 'dist',
     bundle: true,
-    splitting: true, // what two entries share is there once
+    splitting: true, // code that two entries share is written once
     chunkNames: 'shared-[hash]',
     format: 'esm',
     target: 'es2023',

@@ -1,4 +1,4 @@
-// Arrows point down only, between packages and between the rooms of a package; no import cycles anywhere.
+// Checks that imports point down, between packages and between the rooms of a package, and that there are no cycles.
 import { globSync, readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { only, rooms, rows } from './layers.ts'
@@ -10,11 +10,11 @@ const graph = new Map<string, string[]>()
 
 for (const file of globSync('packages/*/src/**/*.ts', { cwd: root })) {
   const [, home = ''] = file.split('/')
-  if (rowOf(home) < 0) problems.push(`${file}: package \`${home}\` stands in no row of scripts/layers.ts`)
+  if (rowOf(home) < 0) problems.push(`${file}: package \`${home}\` is in no row of scripts/layers.ts`)
   const isTest = /\.test(-d)?\.ts$/.test(file) || file.includes('/test/')
   const edges: string[] = []
   if (!isTest && levelOf(home, roomOf(file)) < 0)
-    problems.push(`${file}: room \`${roomOf(file)}\` of \`${home}\` stands in no row of scripts/layers.ts`)
+    problems.push(`${file}: room \`${roomOf(file)}\` of \`${home}\` is in no row of scripts/layers.ts`)
   for (const specifier of importsOf(readFileSync(join(root, file), 'utf8'))) {
     if (specifier.startsWith('.')) {
       const target = join(dirname(file), specifier)
@@ -45,7 +45,7 @@ function roomOf(file: string): string {
   return file.split('/').slice(3, -1)[0] ?? ''
 }
 
-/** How high a room stands. Files directly in `src` stand above all rooms. */
+/** The index of a room's row, from the ground up. Files directly in `src` are above all rooms. */
 function levelOf(home: string, room: string): number {
   const order = rooms[home] ?? []
   return room === '' ? order.length : order.findIndex((row) => row.includes(room))

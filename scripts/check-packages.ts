@@ -1,4 +1,5 @@
-// What would be published: packs every package, inspects the tarballs, then uses them in a project of their own.
+// Checks what would be published: packs every package, inspects the tarballs, and uses them in projects outside the
+// workspace.
 import { execFile } from 'node:child_process'
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -20,11 +21,11 @@ interface Packed {
 
 const root = resolve(import.meta.dirname, '..')
 const toolchain = join(root, 'scripts/toolchain')
-/** The oldest Node that packages promise to run on. */
+/** The oldest Node that the packages support. */
 const oldest = '22.19'
 const temporary = mkdtempSync(join(tmpdir(), 'toolloop-packages-'))
 const problems: string[] = []
-/** A strict user: declarations are checked too, and no Node types are in scope. */
+/** The options of a strict user: declarations are checked too, without the types of Node. */
 const compilerOptions = {
   target: 'es2023',
   lib: ['es2024', 'dom', 'dom.asynciterable', 'esnext.disposable'],
@@ -35,14 +36,14 @@ const compilerOptions = {
 }
 
 try {
-  // What an earlier build left of renamed sources must not be packed.
+  // The output of an earlier build may hold files of renamed sources, which must not be packed.
   for (const folder of readdirSync(join(root, 'packages')))
     for (const output of ['build', 'dist'])
       rmSync(join(root, 'packages', folder, output), { recursive: true, force: true })
   await pnpm(root, ['build'])
   const built = builtPackages(root)
   for (const name of unexportedNames(built.get('toolloop') ?? '', built))
-    problems.push(`toolloop does not export ${name}, which stands in a type that it exports`)
+    problems.push(`toolloop does not export ${name}, which is part of a type that it exports`)
   await pnpm(toolchain, ['install', '--frozen-lockfile', '--prefer-offline'])
   const packed: Packed[] = []
   for (const folder of readdirSync(join(root, 'packages'))) {
@@ -74,14 +75,14 @@ async function pack(folder: string): Promise<Packed> {
   return { name: report.name, tarball: report.filename, files, bytes: report.size }
 }
 
-/** What must not be in a tarball, what must, and what publint and "are the types wrong" say. */
+/** Checks the manifest and the files of a tarball, and runs publint and "are the types wrong" on it. */
 async function inspect({ name, tarball, files }: Packed): Promise<void> {
   const text = await run('tar', ['-xOzf', tarball, 'package/package.json'], temporary)
   for (const word of ['workspace:', 'catalog:', '@toolloop/source', 'file:', 'link:'])
-    if (text.includes(word)) problems.push(`${name}: the packed package.json still says \`${word}\``)
+    if (text.includes(word)) problems.push(`${name}: the packed package.json still contains \`${word}\``)
   const manifest: Manifest = JSON.parse(text)
   if (manifest.engines?.node !== `>=${oldest}`)
-    problems.push(`${name}: engines.node is ${manifest.engines?.node}, but the oldest Node tried here is ${oldest}`)
+    problems.push(`${name}: engines.node is ${manifest.engines?.node}, but the oldest Node checked here is ${oldest}`)
   for (const target of targetsOf(manifest))
     if (!files.includes(target.replace(/^\.\//, '')))
       problems.push(`${name}: package.json points to ${target}, which is not packed`)
@@ -101,7 +102,7 @@ function linters(tarball: string): [program: string, ...options: string[]][] {
   ]
 }
 
-/** Every file that `exports`, `imports` or `bin` names; patterns are left out. */
+/** Every file that `exports`, `imports` or `bin` names, without patterns. */
 function targetsOf(manifest: Manifest): string[] {
   const collect = (value: unknown): string[] =>
     typeof value === 'string'
@@ -112,7 +113,7 @@ function targetsOf(manifest: Manifest): string[] {
   return ['exports', 'imports', 'bin'].flatMap((field) => collect(manifest[field] ?? {}))
 }
 
-/** Installs the tarballs where nothing of the workspace is in reach, type-checks the programs strictly, and runs them. */
+/** Installs the tarballs outside the workspace, type-checks the programs strictly, and runs them on every runtime. */
 async function useInProject(packed: readonly Packed[]): Promise<void> {
   const project = join(temporary, 'project')
   cpSync(join(root, 'scripts/project'), project, { recursive: true })
@@ -140,9 +141,9 @@ async function useInProject(packed: readonly Packed[]): Promise<void> {
 }
 
 /**
- * Compiles programs that depend on `toolloop` alone, as pnpm installs it: what it depends on cannot be imported. With
- * declarations, so that every inferred type must have a name in reach; by the oldest compiler; and as CommonJS with the
- * resolution of old projects, which knows no `exports`.
+ * Compiles programs that depend on `toolloop` alone. pnpm isolates its dependencies, so they cannot be imported, and
+ * every inferred type needs a name that `toolloop` exports. Compiles with this compiler, with the oldest one, and as
+ * CommonJS with `node10` resolution, which ignores `exports`.
  */
 async function useAlone(packed: readonly Packed[]): Promise<void> {
   const project = join(temporary, 'alone')
@@ -157,22 +158,22 @@ async function useAlone(packed: readonly Packed[]): Promise<void> {
   await pnpm(project, ['install', '--prefer-offline', '--no-frozen-lockfile'])
   const lib = ['es2023', 'dom', 'dom.iterable', 'dom.asynciterable', 'esnext.disposable']
   const old = { module: 'commonjs', moduleResolution: 'node10', esModuleInterop: true }
-  const oldest = join(toolchain, 'node_modules/typescript-oldest/bin/tsc')
-  for (const [name, compiler, more] of [
-    ['this compiler', join(root, 'node_modules/.bin/tsc'), {}],
-    ['the oldest compiler', oldest, {}],
-    ['the oldest compiler, as CommonJS', oldest, old],
+  const thisCompiler = join(root, 'node_modules/typescript')
+  const oldestCompiler = join(toolchain, 'node_modules/typescript-oldest')
+  for (const [compiler, more, mode] of [
+    [thisCompiler, {}, ''],
+    [oldestCompiler, {}, ''],
+    [oldestCompiler, old, ', as CommonJS'],
   ] as const) {
     const options = { ...compilerOptions, ...more, lib, target: 'es2022', declaration: true }
     writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions: options, include: ['*.ts'] }))
-    const [program, ...before] =
-      compiler.endsWith('bin/tsc') && compiler !== oldest ? [compiler] : [process.execPath, compiler]
-    await run(program, [...before, '-p', '.'], project)
-    console.log(`scripts/alone: type-checks with declarations by ${name}`)
+    await run(process.execPath, [join(compiler, 'bin/tsc'), '-p', '.'], project)
+    const { version } = JSON.parse(readFileSync(join(compiler, 'package.json'), 'utf8')) as { version: string }
+    console.log(`scripts/alone: type-checks with declarations by TypeScript ${version}${mode}`)
   }
 }
 
-/** As the workspace's catalog says. */
+/** The version of a package in the workspace's catalog. */
 function versionOf(name: string): string {
   const catalog = readFileSync(join(root, 'pnpm-workspace.yaml'), 'utf8')
   return new RegExp(`^ {2}${name}: (.+)$`, 'm').exec(catalog)?.[1] ?? 'latest'
@@ -180,12 +181,12 @@ function versionOf(name: string): string {
 
 interface Runtime {
   readonly name: string
-  /** `undefined`: not for this platform. */
+  /** `undefined` if the runtime is not available for this platform. */
   readonly file: string | undefined
   readonly options: readonly string[]
 }
 
-/** Deno may read, listen and look at the environment; what `node_modules` holds was installed by pnpm. */
+/** Deno may read files, the environment and the loopback network. It uses the `node_modules` that pnpm installed. */
 function runtimes(): Runtime[] {
   const deno = [
     'run',
@@ -203,7 +204,7 @@ function runtimes(): Runtime[] {
   ]
 }
 
-/** The package of this platform holds the program itself; the others were left out of the install. */
+/** The program in the package for this platform; pnpm installs no other. */
 function binary(scope: string, path: string): string | undefined {
   const folder = join(toolchain, 'node_modules', scope)
   if (!existsSync(folder)) return undefined
@@ -220,7 +221,7 @@ function pnpm(folder: string, options: readonly string[]): Promise<string> {
     : run(program, options, folder)
 }
 
-/** Standard output; an error with both outputs when the program fails or takes longer than `timeout` ms. */
+/** Returns standard output. @throws Error with both outputs if the program fails or takes longer than `timeout` ms */
 async function run(program: string, options: readonly string[], cwd: string, timeout = 240_000): Promise<string> {
   try {
     const { stdout } = await promisify(execFile)(program, options, { cwd, timeout, maxBuffer: 64 * 1024 * 1024 })

@@ -1,4 +1,4 @@
-// The order of the house, as a table of contents: rows of packages, and the rooms inside the large ones.
+// The layers: rows of packages, and rows of rooms inside the large ones.
 
 /** Packages, from the ground up: a package imports lower rows only, never a sibling in its row. */
 export const rows: readonly (readonly string[])[] = [
@@ -10,27 +10,29 @@ export const rows: readonly (readonly string[])[] = [
   ['toolloop'],
 ]
 
-/** Packages that may import fewer than their row allows. Every package's tests use `testing`, so it needs `wire` alone. */
+/** Packages that may import less than their row allows. All tests use `testing`, so it imports `wire` alone. */
 export const only: Readonly<Record<string, readonly string[]>> = { testing: ['wire'] }
 
 /**
  * Rooms: the folders of a package's `src`, from the ground up. A room imports itself and the rooms below it; files
- * directly in `src` stand on top of all rooms. Rooms in one row do not know each other.
+ * directly in `src` are above all rooms. Rooms in one row do not import each other.
  */
 export const rooms: Readonly<Record<string, readonly (readonly string[])[]>> = {
   core: [
     ['facts'], // events, state, transcript, log, usage: pure, plain JSON
     ['agent'], // what an agent is: options, offer, output, stop conditions
+    ['approval', 'reading'], // requests and decisions · a run read from its log
     ['run'], // what one run holds: scope, stream, result
     ['step', 'tool'], // one model call · one tool call
     ['loop'], // what should run now, and the loop that runs it
+    ['replay'], // an old log through today's agent, and a new log out of an old one
   ],
   schema: [
-    ['value'], // what a value is and how a message quotes it
-    ['contract'], // what users hand over and read: Standard Schema, strict options, findings
+    ['value'], // objects and excerpts of values
+    ['contract'], // what users pass and read: Standard Schema, strict options, findings
     ['shape', 'pattern', 'json-schema'], // what a schema accepts · which patterns are slow · JSON Schema as data
     ['read', 'strict'], // Zod 4, Zod 3, JSON Schema, Standard Schema into shapes · strict definitions and findings
-    ['arguments'], // conversion, and what the model wrote back into values
+    ['arguments'], // conversion; restoring and parsing what the model wrote
     ['tool'], // tools, response formats, results
   ],
   stream: [

@@ -1,26 +1,26 @@
-// Which names a user's own declarations may need: all that stand in the types of what the packages export.
+// The names that a user's declarations may need: all names in the types that the packages export.
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 
 interface Module {
   /** Declared at the top level: name → its text. */
   readonly declarations: ReadonlyMap<string, string>
-  /** Local name → where it comes from. */
+  /** Local name → its origin. */
   readonly imports: ReadonlyMap<string, Origin>
-  /** Exported name → what it stands for. */
+  /** Exported name → its origin. */
   readonly exports: ReadonlyMap<string, Origin>
 }
 
 interface Origin {
-  /** A path or a package; absent: this module. */
+  /** A path or a package; absent for this module. */
   readonly from?: string
   readonly name: string
 }
 
 /**
- * The names in the types that `entry` exports and that it does not export itself, as `name (file)`: under a strict
- * package manager, a program that infers such a type cannot write its declaration.
- * @param packages where the declarations of each package begin, by name
+ * The names that types exported by `entry` use, but `entry` does not export, as `name (file)`. With a strict package
+ * manager, the compiler cannot write the declaration of a program that infers such a type.
+ * @param packages package name → its declaration file
  */
 export function unexportedNames(entry: string, packages: ReadonlyMap<string, string>): string[] {
   const modules = new Map<string, Module>()
@@ -34,7 +34,7 @@ export function unexportedNames(entry: string, packages: ReadonlyMap<string, str
   const targetOf = (from: string, importer: string): string | undefined =>
     from.startsWith('.') ? resolve(dirname(importer), from.replace(/\.[jt]s$/, '.d.ts')) : packages.get(from)
 
-  /** Where a name is declared. */
+  /** The module and the name of the declaration behind an origin. */
   const declared = (file: string, { from, name }: Origin): { file: string; name: string } | undefined => {
     const target = from === undefined ? file : targetOf(from, file)
     if (target === undefined || !existsSync(target)) return undefined
@@ -47,7 +47,6 @@ export function unexportedNames(entry: string, packages: ReadonlyMap<string, str
   const open = [...moduleAt(entry).exports]
     .map(([, origin]) => declared(entry, origin))
     .filter((one) => one !== undefined)
-  const key = ({ file, name }: { file: string; name: string }): string => `${file}#${name}`
   const exported = new Set(open.map(key))
   const seen = new Set<string>()
   const missing = new Set<string>()
@@ -59,7 +58,7 @@ export function unexportedNames(entry: string, packages: ReadonlyMap<string, str
       const origin = imports.get(word) ?? (declarations.has(word) ? { name: word } : undefined)
       const found = origin && declared(one.file, origin)
       if (!found) continue
-      // A name that its own module keeps is written out by the compiler.
+      // The compiler writes out a type that its module does not export.
       const isNameable = moduleAt(found.file).exports.has(found.name)
       if (isNameable && !exported.has(key(found))) missing.add(key(found))
       open.push(found)
@@ -72,7 +71,21 @@ export function unexportedNames(entry: string, packages: ReadonlyMap<string, str
     .toSorted()
 }
 
-/** The declarations that a build left, by package name. */
+function key({ file, name }: { readonly file: string; readonly name: string }): string {
+  return `${file}#${name}`
+}
+
+/** What a module exports from another, as `from#name` with the name that the other module gives it. */
+export function reexportedNames(file: string): string[] {
+  return Array.from(read(file).exports.values(), ({ from = '', name }) => `${from}#${name}`)
+}
+
+/** The names that a module exports, without those of other packages. */
+export function exportedNames(file: string): string[] {
+  return [...read(file).exports].filter(([, { from = '.' }]) => from.startsWith('.')).map(([name]) => name)
+}
+
+/** Package name → the declaration file that the build made. */
 export function builtPackages(root: string): ReadonlyMap<string, string> {
   return new Map(
     globSync('packages/*/package.json', { cwd: root }).map((manifest) => {
@@ -82,7 +95,7 @@ export function builtPackages(root: string): ReadonlyMap<string, string> {
   )
 }
 
-/** The compiler writes every statement of a declaration file from the first column on. */
+/** Relies on the compiler, which starts every statement of a declaration file in the first column. */
 function read(file: string): Module {
   const declarations = new Map<string, string>()
   const imports = new Map<string, Origin>()
@@ -123,7 +136,7 @@ function namesIn(list: string): [name: string, as: string][] {
     })
 }
 
-/** Identifiers that are no keys of an object type and no texts. */
+/** The identifiers of a declaration, without keys of object types and string literals. */
 function wordsOf(declaration: string): ReadonlySet<string> {
   const text = declaration
     .replaceAll(/'[^'\n]*'|"[^"\n]*"/g, "''")

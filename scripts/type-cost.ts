@@ -1,4 +1,4 @@
-// What a program costs the compiler, for the tests that keep a bound on it.
+// Measures what a program costs the compiler, for tests that bound this cost.
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path'
 const root = resolve(import.meta.dirname, '..')
 const compiler = join(root, 'node_modules/typescript/bin/tsc')
 
-/** A package's folder that holds the program meanwhile; the program imports the package from `../../src/index.ts`. */
+/** A folder in a package for the program, which imports the package from `../../src/index.ts`. */
 export const programFolder = (tests: string): string => join(tests, '../node_modules/.type-budget')
 
 /** How many types the compiler instantiates for this program. */
@@ -28,6 +28,6 @@ export function instantiationsOf(
   return Number(/Instantiations:\s+(\d+)/.exec(output)?.[1])
 }
 
-/** One text for each of so many. */
+/** Concatenates one text for each index below `count`. */
 export const each = (count: number, one: (index: number) => string): string =>
   Array.from({ length: count }, (_, index) => one(index)).join('')

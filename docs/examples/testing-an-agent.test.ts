@@ -57,7 +57,7 @@ test('two cities are looked up at once', async () => {
   )
 })
 
-test('runs side by side find their own answers', async () => {
+test('concurrent runs get their own answers', async () => {
   await using model = scriptedModel([
     when((request) => lastText(request) === 'Rome?', text('Sun.')),
     when((request) => lastText(request) === 'Oslo?', text('Rain.')),
@@ -66,7 +66,7 @@ test('runs side by side find their own answers', async () => {
   expect((await Promise.all(questions)).map(outputOf)).toEqual(['Rain.', 'Sun.'])
 })
 
-test('what the model gets wrong is told to the model', async () => {
+test('invalid arguments are reported to the model', async () => {
   await using model = scriptedModel([
     call('get_weather', { town: 'Oslo' }),
     (request) => text(lastText(request, 'tool')),
@@ -74,7 +74,7 @@ test('what the model gets wrong is told to the model', async () => {
   expect(outputOf(await forecaster.with({ model }).run('Oslo?'))).toContain('city')
 })
 
-test('a rate limit is waited for, a reset connection is tried again', async () => {
+test('a rate limit and a reset connection are retried', async () => {
   await using server = await scriptedServer([
     failure(429, undefined, { 'retry-after-ms': '1' }),
     fault.reset(text('')),
@@ -86,14 +86,14 @@ test('a rate limit is waited for, a reset connection is tried again', async () =
   expect(server.requests).toHaveLength(3)
 })
 
-test('a stream that breaks off is an outcome, and the transcript can still be sent', async () => {
+test('a stream that breaks off ends the run with an error, and the transcript stays valid', async () => {
   const model = scriptedModel(() => fault.cutAt(text('It will rain all day in Oslo.'), 900))
   const result = await forecaster.with({ model, stepRetries: 0 }).stream('Oslo?').result
   expect(result.status).toBe('error')
   expect(checkRequest({ model: 'm', messages: result.messages })).toBeUndefined()
 })
 
-test('a tool that takes too long is given up, and nobody waits for it', async () => {
+test('a tool that takes too long times out, without real waiting', async () => {
   const clock = virtualClock()
   const stuck = tool({ name: 'stuck', timeout: 60_000, execute: () => new Promise<string>(() => {}) })
   const model = scriptedModel([call('stuck'), (request) => text(lastText(request, 'tool'))])

@@ -16,11 +16,11 @@ test('timeouts', async () => {
     timeout: {
       total: 600_000, // all attempts, the waits between them, the stream
       attempt: 300_000, // one attempt
-      connect: 10_000, // until the connection stands
+      connect: 10_000, // until the connection is open
       headers: 120_000, // from there to the response's headers
       firstEvent: 50, // from the headers to the first event of a stream
       idle: 180_000, // between two events of a stream
-      trailer: 5_000, // behind the finish: not an error
+      trailer: 5_000, // after the last finish_reason; never an error
     },
   })
   try {

@@ -1,4 +1,4 @@
-// What people export. The compiler must be able to write every inferred type with names that `toolloop` exports.
+// What programs export. The compiler must be able to write every inferred type with names that `toolloop` exports.
 import * as toolloop from 'toolloop'
 import { agent, chatModel, Client, customTool, memoryLog, responseFormat, tool, toolResult, user } from 'toolloop'
 import { jsonSchema } from 'toolloop/json-schema'

@@ -18,10 +18,10 @@ await using server = await scriptedServer([
 const client = new Client({ baseURL: server.url, apiKey: 'key', backoff: { initial: 1 } })
 
 async function streamed(options: { signal?: AbortSignal; timeout?: { idle: number } } = {}): Promise<string> {
-  let said = ''
+  let content = ''
   for await (const chunk of await client.chat.completions.create({ ...params, stream: true }, options))
-    said += chunk.choices[0]?.delta.content ?? ''
-  return said
+    content += chunk.choices[0]?.delta.content ?? ''
+  return content
 }
 
 async function failed(request: Promise<unknown>): Promise<unknown> {
@@ -42,8 +42,8 @@ const events: string[] = []
 for await (const event of client.chat.completions.stream(params)) events.push(event.type)
 check('a stream has events', events.includes('content.delta'))
 const signal = AbortSignal.timeout(200)
-check('an abort is told', (await failed(streamed({ signal }))) instanceof APIUserAbortError)
-check('a timeout is told', (await failed(streamed({ timeout: { idle: 200 } }))) instanceof APITimeoutError)
-check('a cut is told', (await failed(streamed())) instanceof StreamError)
-check('an error is told', (await failed(client.chat.completions.create(params))) instanceof NotFoundError)
+check('an abort throws', (await failed(streamed({ signal }))) instanceof APIUserAbortError)
+check('a timeout throws', (await failed(streamed({ timeout: { idle: 200 } }))) instanceof APITimeoutError)
+check('a cut throws', (await failed(streamed())) instanceof StreamError)
+check('an error status throws', (await failed(client.chat.completions.create(params))) instanceof NotFoundError)
 console.log('ok')

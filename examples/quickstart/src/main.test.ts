@@ -11,10 +11,10 @@ import { scriptedExplorer } from './script.ts'
 const repository = join(import.meta.dirname, '../../..')
 const { INIT_CWD: _cwd, OPENAI_API_KEY: _key, OPENAI_BASE_URL: _url, OPENAI_MODEL: _model, ...clean } = process.env
 
-async function demo(args: readonly string[] = [], env: Record<string, string> = {}) {
+async function demo(args: readonly string[] = [], env: Record<string, string> = {}, program = 'main.ts') {
   const child = spawn(
     process.execPath,
-    ['--conditions=@toolloop/source', join(import.meta.dirname, 'main.ts'), ...args],
+    ['--conditions=@toolloop/source', join(import.meta.dirname, program), ...args],
     { env: { ...clean, ...env }, timeout: 20_000 },
   )
   let out = ''
@@ -38,7 +38,15 @@ describe('the demo', () => {
     expect(out.match(/"?largest"?\s*:?\s*"?packages\//gi)).toHaveLength(1)
     const [largest] = await (await Folder.open(repository)).list('packages')
     expect(out).toContain(`Largest   packages/${largest?.name} (${largest?.bytes} bytes)`)
-    expect(out).toMatch(/\d steps, \d+ \+ \d+ tokens, \d+ ms\n$/)
+    expect(out).toMatch(
+      /\d steps, \d+ \+ \d+ tokens, \d+ ms\nIts log: \/.*\.jsonl\nReplay it: .* demo:replay \/.*\.jsonl\n$/,
+    )
+    const [, file = ''] = /Its log: (.*)/.exec(out) ?? []
+    const replayed = await demo([file], {}, 'replay.ts')
+    expect(replayed).toMatchObject({ err: '', code: 0 })
+    expect(replayed.out).toMatch(/^run .* of explorer: done\n/)
+    expect(replayed.out).toContain("Today's agent does the same, over ")
+    expect(replayed.out).toContain(` steps. Largest: packages/${largest?.name}`)
   })
 
   it('explores another folder, whatever is in it', async () => {

@@ -1,6 +1,8 @@
 // pnpm demo [folder]: an agent explores a folder with typed tools and answers with a typed result.
-import { resolve } from 'node:path'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
 import { Client } from 'toolloop'
+import { fileLog } from 'toolloop/store'
 import { scriptedServer } from '@toolloop/testing'
 import { explorer, question } from './explorer.ts'
 import { Folder } from './folder.ts'
@@ -33,11 +35,14 @@ async function main(path: string): Promise<number> {
 
 async function explore(folder: Folder, client: Client, model: string): Promise<number> {
   console.log(`${bold(question)}\n${dim(folder.root)}`)
-  const stream = explorer({ model, client }).stream(question, { context: { folder } })
+  const log = fileLog(join(tmpdir(), 'toolloop-demo', `${crypto.randomUUID()}.jsonl`))
+  const stream = explorer({ model, client }).stream(question, { context: { folder }, log })
   const screen = new Screen(process.stdout)
   for await (const event of stream) show(event, screen)
   const result = await stream.result
+  const kept = dim(`Its log: ${log.path}\nReplay it: npx -y pnpm@12 demo:replay ${log.path}`)
   if (result.status !== 'done') {
+    console.log(kept)
     console.error(result.status === 'error' ? result.error.message : `The run ended as ${result.status}.`)
     return 1
   }
@@ -46,5 +51,6 @@ async function explore(folder: Folder, client: Client, model: string): Promise<n
     `\n${bold('Largest')}   ${largest} (${bytes} bytes)\n${bold('Promises')}  ${promise}\n${bold('Tested in')} ${tests.join(', ') || 'nothing found'}`,
   )
   console.log(dim(`${result.steps.length} steps, ${tokens(result.usage)}, ${result.timing.ms} ms`))
+  console.log(kept)
   return 0
 }

@@ -11,13 +11,13 @@ describe('strict-doctor', () => {
 
       ✗ search
         ! search.query
-            some texts take exponential time to match /^(\\w+\\s?)*$/
-            → make each text match in one way only, e.g. /^\\w+(?:\\s\\w+)*$/ for /^(\\w+\\s?)*$/
+            some strings take exponential time to match /^(\\w+\\s?)*$/
+            → make each string match in one way only, e.g. /^\\w+(?:\\s\\w+)*$/ for /^(\\w+\\s?)*$/
         ✗ search.filters
-            a record has keys of its own choice, which the strict subset cannot express
+            a record has arbitrary keys, which the strict subset cannot express
             → z.object({ … }) with the keys you know, or strict: { record: 'pairs' }
         ✗ search.filters.*
-            z.any() has no type to hold the model to
+            z.any() has no type that the API could enforce
             → z.string().describe('JSON').transform((text) => JSON.parse(text))
         ✗ search.range
             the strict subset has no tuples
@@ -28,7 +28,7 @@ describe('strict-doctor', () => {
 
       ✗ updates.patch
         ✗ updates.patch
-            the object keeps keys it does not name
+            the object keeps unknown keys
             → z.object({ … }), or strict: { openObject: 'closed' }
 
       ✗ updates.list

@@ -48,6 +48,9 @@ export class LazyEvents<Event extends { readonly type: string }, Result>
   readonly #result = Promise.withResolvers<Result>()
   #opened: Promise<EventSource<Event, Result>> | undefined
   #source: EventSource<Event, Result> | undefined
+  /** The first answer, and whether a reader has it: `.started` asks ahead of them. */
+  #first: Promise<IteratorResult<readonly Event[], Result>> | undefined
+  #taken = false
   #owner: 'nobody' | 'drain' | 'iterator' = 'nobody'
   #emitter: EventEmitter | undefined
   #listeners: WeakMap<Listener, Listener> | undefined
@@ -69,6 +72,16 @@ export class LazyEvents<Event extends { readonly type: string }, Result>
   get result(): Promise<Result> {
     this.#schedule()
     return this.#result.promise
+  }
+
+  /**
+   * Settles with the first batch, which is kept for whoever reads; rejects with what prevented it. Reading it opens the
+   * source, and nothing more: an iterator may still be opened.
+   */
+  get started(): Promise<void> {
+    const started = this.#firstAnswer().then(() => {})
+    started.catch(() => {})
+    return started
   }
 
   /**
@@ -177,7 +190,7 @@ export class LazyEvents<Event extends { readonly type: string }, Result>
       this.#rest.length = 0
       return
     }
-    if (!this.#scheduled) return
+    if (!this.#scheduled && !this.#first) return
     if (this.#owner === 'nobody') this.#drainToListeners()
     await this.#end()
     await this.#draining
@@ -253,15 +266,24 @@ export class LazyEvents<Event extends { readonly type: string }, Result>
 
   /** Passed once per batch: no promise but the source's own. */
   #ask(): Promise<IteratorResult<readonly Event[], Result>> {
+    if (!this.#taken) {
+      this.#taken = true
+      return this.#firstAnswer()
+    }
     const source = this.#source
-    if (!source) return this.#firstAsk()
+    if (!source) return this.#askOpened()
     if (this.#aborted) source.abort(this.#aborted.reason)
     return source.next()
   }
 
-  async #firstAsk(): Promise<IteratorResult<readonly Event[], Result>> {
-    this.#source = await this.#start()
-    return this.#ask()
+  #firstAnswer(): Promise<IteratorResult<readonly Event[], Result>> {
+    return (this.#first ??= this.#askOpened())
+  }
+
+  async #askOpened(): Promise<IteratorResult<readonly Event[], Result>> {
+    const source = (this.#source = await this.#start())
+    if (this.#aborted) source.abort(this.#aborted.reason)
+    return source.next()
   }
 
   #passOn({ done, value }: IteratorResult<readonly Event[], Result>): readonly Event[] | undefined {

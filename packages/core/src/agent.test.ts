@@ -692,11 +692,11 @@ describe('wrong use is refused before anything is sent', () => {
     await expect(agent({ name: 'a', model }).run('x', { log })).rejects.toThrow(/holds run `r7` already/)
     await expect(agent({ name: 'b', model }).run('x', { from: log })).rejects.toThrow(/of the agent `a`, not of `b`/)
     await expect(agent({ name: 'b', model }).run('x', { from: memoryLog() })).rejects.toThrow(
-      /does not begin with `run.start`/,
+      /`from` is empty: there is nothing to resume. To start, pass it as `log`/,
     )
     await expect(
       agent({ name: 'a', model }).run('x', { from: log, decisions: { c9: { approve: true } } }),
-    ).rejects.toThrow(/names the call "c9"/)
+    ).rejects.toThrow(/names "c9", which no call waits under; waiting: none/)
   })
 })
 

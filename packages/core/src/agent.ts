@@ -1,14 +1,17 @@
 import type { EventSource } from '@toolloop/client'
 import type { Tool } from '@toolloop/schema'
+import { UsageError } from '@toolloop/wire'
 import { checkAgentOptions, checkRunOptions } from './agent/check-options.ts'
+import { remember } from './agent/known.ts'
 import { type Input, messagesFrom } from './agent/input.ts'
 import type { AgentOptions, AnyTool } from './agent/spec.ts'
+import { Desk } from './approval/desk.ts'
 import { specOf } from './agent/spec-of.ts'
 import type { EventOf } from './agent/typed-events.ts'
 import type { RunEvent } from './facts/events.ts'
 import { frozenCopy } from './facts/own-copy.ts'
 import { openRun } from './loop/open.ts'
-import type { RunArguments } from './run/options.ts'
+import type { RunArguments, RunOptions } from './run/options.ts'
 import type { Result } from './run/result.ts'
 import { OpenRunStream, type RunStream } from './run/stream.ts'
 
@@ -80,21 +83,34 @@ export function agent<
   const open = (
     input: Input | undefined,
     runOptions: object | undefined,
+    desk: Desk | undefined,
     watched: boolean,
   ): (() => Promise<EventSource<RunEvent, Result<Output>>>) => {
-    checkRunOptions(runOptions ?? {})
     const messages = messagesFrom(input) // now: the caller may change them later
-    return () => openRun<Output>(spec, messages, runOptions ?? {}, watched)
+    return () => openRun<Output>(spec, messages, { ...runOptions, desk }, watched)
   }
-  return Object.freeze({
+  const made = Object.freeze({
     name: spec.name,
     tools: (own.tools ?? []) as Tools,
-    run: async (input, ...[runOptions]) => drain(await open(input, runOptions, false)()),
-    stream: (input, ...[runOptions]) =>
-      new OpenRunStream(open(input, runOptions, true)) as RunStream<RunEvent, Output> as unknown as Events,
+    run: async (input, ...[runOptions]) => drain(await open(input, runOptions, deskOf(runOptions, false), false)()),
+    stream: (input, ...[runOptions]) => {
+      const desk = deskOf(runOptions, true)
+      const stream: RunStream<RunEvent, Output> = new OpenRunStream(open(input, runOptions, desk, true), desk)
+      return stream as unknown as Events
+    },
     // The new types are those of `with`, which knows what is overridden.
     with: ((overrides: object) => agent({ ...own, ...overrides } as never)) as Made['with'],
   } satisfies Made)
+  return remember(made, spec)
+}
+
+/** Who decides on a run's requests while it waits. @throws UsageError for wrong options */
+function deskOf(options: RunOptions = {}, watched: boolean): Desk | undefined {
+  checkRunOptions(options)
+  const { approver, approvals } = options
+  if (approvals === 'wait' && !watched)
+    throw new UsageError("`approvals: 'wait'` waits for `stream.approve`: use `stream`, or give `run` an `approver`.")
+  return approver || approvals === 'wait' ? new Desk(approver) : undefined
 }
 
 /** To the result, with nobody looking at the events. */

@@ -62,6 +62,7 @@ const nested = { metadata: { by: 'ada' } }
 const cases: Record<string, Spoilers & { readonly like?: Spoilers }> = {
   needsApproval: {
     policy: { needsApproval: (args: unknown, context: unknown) => (spoil(args), spoil(context), false) },
+    like: { policy: { needsApproval: () => false } },
   },
   'limit.key': { policy: { limit: { key: (args: unknown) => (spoil(args), 'x') } } },
   'an attempt that fails': { policy: { retries: 1 } },

@@ -61,8 +61,8 @@ describe('every construct', () => {
     expect(ajv.errors).toBe(null)
   })
 
-  const refused = cases.flatMap((one) => (one.refused ?? []).map((wire) => ({ ...one, wire })))
-  it.each(refused)('is held to: $title $wire', async ({ schema, options, wire }) => {
+  const rejected = cases.flatMap((one) => (one.rejected ?? []).map((wire) => ({ ...one, wire })))
+  it.each(rejected)('rejects: $title $wire', async ({ schema, options, wire }) => {
     const format = responseFormat(schema, { name: 'x', strict: options ?? true })
     await expect(format.parse(JSON.stringify({ value: wire }))).rejects.toThrow(/value/)
   })

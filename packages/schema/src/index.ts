@@ -4,7 +4,7 @@ export type { NoArguments } from './tool/function.ts'
 export { tool } from './tool/function.ts'
 export type { CustomToolOptions } from './tool/custom.ts'
 export { customTool } from './tool/custom.ts'
-// Between tools and the wire.
+// Tools on the wire: definitions, arguments, response formats.
 export { functionDefinition, parseArguments, toolDefinitions } from './tool/definitions.ts'
 export type { ResponseFormatOf, ResponseFormatOptions } from './response-format.ts'
 export { responseFormat } from './response-format.ts'
@@ -21,12 +21,12 @@ export type {
   StandardResult,
   StandardSchema,
 } from './contract/standard-schema.ts'
-// What a tool gives back.
+// What a tool returns.
 export type { RenderedOutput, RenderOptions } from './tool/render-output.ts'
 export { renderOutput } from './tool/render-output.ts'
 export { describeError } from './value/describe-error.ts'
 export type { ToolResult } from './tool/result.ts'
 export { isToolResult, toolResult } from './tool/result.ts'
-// What goes wrong.
+// Errors.
 export type { Issue } from './arguments/issues.ts'
 export { OutputError, SchemaError, ToolInputError, ToolRetry } from './arguments/errors.ts'

@@ -113,9 +113,9 @@ describe('jsonSchema', () => {
   })
 
   it.each([
-    [{ enum: 'x' }, '`enum`: must be a list'],
-    [{ anyOf: {} }, '`anyOf`: must be a list'],
-    [{ $ref: 5 }, '`$ref`: must be text'],
+    [{ enum: 'x' }, '`enum`: must be an array'],
+    [{ anyOf: {} }, '`anyOf`: must be an array'],
+    [{ $ref: 5 }, '`$ref`: must be a string'],
     [{ properties: [] }, '`properties`: must be an object'],
     [{ minimum: 1, exclusiveMinimum: true }, '`exclusiveMinimum`: must be a number'],
     [{ type: ['string', 5] }, 'type number: JSON Schema has no such type'],
@@ -181,7 +181,7 @@ describe('jsonSchema', () => {
     ).toBe(1)
   })
 
-  it('refuses a schema too deep to interpret', async () => {
+  it('rejects a schema too deep to interpret', async () => {
     let deep: JsonSchema = { type: 'string' }
     for (let level = 0; level < 600; level++) deep = { type: 'array', items: deep }
     await expect(issuesOf(deep, [])).rejects.toThrow(LimitError)

@@ -1,4 +1,4 @@
-// `@toolloop/schema/json-schema`: plain JSON Schema as a schema that parses, for tools whose schema came as data.
+// `@toolloop/schema/json-schema`: plain JSON Schema as a Standard Schema, for tools whose schema is data.
 import type { JsonSchema } from './contract/strict-options.ts'
 import { LimitError } from '@toolloop/wire'
 import { jsonDocument } from './json-schema/document.ts'
@@ -6,8 +6,8 @@ import { jsonSchemaValidator } from './json-schema/validator.ts'
 import type { StandardResult, StandardSchema } from './contract/standard-schema.ts'
 
 /**
- * Wraps JSON Schema (draft-07 to 2020-12), so that a tool can be made of it. Values are held to it by an interpreter:
- * nothing is compiled, not even its patterns, which are told to the model but not enforced.
+ * Wraps JSON Schema (draft-07 to 2020-12), so that a tool can be made of it. An interpreter validates the values;
+ * nothing is compiled. Patterns are described to the model, but not enforced.
  *
  * ```ts
  * tool({ name: 'lookup', parameters: jsonSchema<{ city: string }>({ type: 'object', … }), execute: … })
@@ -21,7 +21,10 @@ export function jsonSchema<Value = Record<string, unknown>>(schema: JsonSchema):
   return { '~standard': { version: 1, vendor: 'json-schema', validate, jsonSchema: { input: document } } }
 }
 
-/** Read now, since the caller may change it later. One that is too large is a finding of the tool made of it. */
+/**
+ * Copies the schema now, since the caller may change it later. A schema that is too large throws later, when a tool is
+ * made of it, where it becomes a finding.
+ */
 function bounded(schema: JsonSchema): () => JsonSchema {
   try {
     const document = jsonDocument(schema)

@@ -63,9 +63,9 @@ describe('the examples', () => {
 
     const args = await book.parse('{"at":"2026-11-22T19:00:00Z","guests":null,"wishes":["window"]}')
     expect(args).toEqual({ at: new Date('2026-11-22T19:00:00Z'), guests: 2, wishes: new Set(['window']) })
-    const said = await book.parse('{"at":"tonight","guests":40}').catch((error: unknown) => error)
-    if (!(said instanceof ToolInputError)) throw new Error('expected a ToolInputError')
-    expect(readFileSync(page, 'utf8')).toContain(said.message)
+    const error = await book.parse('{"at":"tonight","guests":40}').catch((reason: unknown) => reason)
+    if (!(error instanceof ToolInputError)) throw new Error('expected a ToolInputError')
+    expect(readFileSync(page, 'utf8')).toContain(error.message)
   })
 
   it('finds everything at once', () => {

@@ -1,7 +1,7 @@
 import { UsageError } from '@toolloop/wire'
 import { expect, test } from 'vitest'
 import * as z from 'zod'
-import { OutputError, responseFormat } from './index.ts'
+import { OutputError, responseFormat, SchemaError } from './index.ts'
 
 const format = responseFormat(z.object({ decision: z.string() }), { name: 'choice' })
 const json = '{"decision":"buy"}'
@@ -30,11 +30,11 @@ test('reasoning without an answer does not fit, and the error holds the whole te
 })
 
 test.each([
-  [undefined, /`options\.name` is missing.*\{ name: 'person' \}/],
-  [{}, /`options\.name` is missing/],
-  ['person', /`options\.name` is missing/],
-  [{ name: 5 }, /`options\.name` is a number/],
-])('options that are %j are refused with the remedy', (options, problem) => {
-  expect(() => responseFormat(z.object({}), options as never)).toThrow(UsageError)
+  [undefined, UsageError, /needs a name: responseFormat\(schema, \{ name: 'answer' \}\)/],
+  [{}, UsageError, /needs a name/],
+  ['person', UsageError, /needs a name/],
+  [{ name: 5 }, SchemaError, /the name 5 is not 1 to 64 letters/],
+] as const)('options that are %j throw an error with the remedy', (options, error, problem) => {
+  expect(() => responseFormat(z.object({}), options as never)).toThrow(error)
   expect(() => responseFormat(z.object({}), options as never)).toThrow(problem)
 })

@@ -6,11 +6,11 @@ import { OutputError } from './arguments/errors.ts'
 import { checkName } from './contract/findings.ts'
 import type { OutputOf, StandardSchema } from './contract/standard-schema.ts'
 
-/** A `response_format` that knows how to read the answer. The wire sees the enumerable part only. */
+/** A `response_format` that can parse the answer. `parse` is not enumerable, so that no request carries it. */
 export type ResponseFormatOf<T> = Extract<ResponseFormat, { type: 'json_schema' }> & {
   /**
-   * The answer's text as the schema's value. Reasoning in front of the JSON (`<think>…</think>`) and a Markdown fence
-   * around it are skipped. @throws OutputError
+   * Parses the text of an answer into the schema's value. Skips reasoning before the JSON (`<think>…</think>`) and a
+   * Markdown fence around it. @throws OutputError
    */
   readonly parse: (text: string) => Promise<T>
 }
@@ -24,7 +24,7 @@ export interface ResponseFormatOptions {
   readonly strict?: boolean | StrictOptions | undefined
 }
 
-/** @throws SchemaError when the API would refuse the schema */
+/** Makes a response format from a schema. @throws SchemaError if the API would reject it */
 export function responseFormat<Schema extends StandardSchema>(
   schema: Schema,
   options: ResponseFormatOptions,
@@ -67,8 +67,8 @@ function checkFormatOptions(options: ResponseFormatOptions | undefined): asserts
 }
 
 /**
- * The part of an answer that should be JSON: behind its reasoning, inside its Markdown fence. (No regular expression:
- * one over a long answer could take for ever.)
+ * The part of an answer that should be JSON: after its reasoning, inside its Markdown fence. Without a regular
+ * expression, which could take exponential time on a long answer.
  */
 function unwrapped(text: string): string {
   const end = text.indexOf(thinkingEnd)
@@ -79,5 +79,5 @@ function unwrapped(text: string): string {
   return firstLine < 0 ? rest : trimmed.slice(firstLine + 1, -3)
 }
 
-/** Where a server has no parser for it, reasoning is text; some chat templates write its begin into the prompt. */
+/** Servers without a reasoning parser send reasoning as text. Some templates put the opening tag into the prompt. */
 const thinkingEnd = '</think>'

@@ -1,8 +1,8 @@
-// The API's error object, and what a client throws when an answer fails.
+// The API's error object, and the errors that a client throws for a failed answer.
 import { brand, StreamError, ToolloopError } from '@toolloop/wire'
 import { isJsonObject } from './json-object.ts'
 
-/** What the API says is wrong. */
+/** The error object of the API. */
 export interface ApiError {
   readonly message: string
   readonly type: string
@@ -16,7 +16,7 @@ export function errorBody(message: string, options: Partial<Omit<ApiError, 'mess
   return { error: { message, type: 'invalid_request_error', param: null, code: null, ...options } }
 }
 
-/** What the API says of a status on its own. */
+/** The API's error body for a status. */
 export function statusBody(status: number): { error: ApiError } {
   const { message, type = 'invalid_request_error', code = null } = statusOf(status)
   return errorBody(message, { type, code })
@@ -26,7 +26,7 @@ interface Status {
   readonly message: string
   readonly type?: string
   readonly code?: string
-  /** The class of `@toolloop/transport` that stands for it. */
+  /** The class of `@toolloop/transport` for it. */
   readonly class: string
 }
 
@@ -49,14 +49,14 @@ function statusOf(status: number): Status {
 }
 
 /**
- * A scripted failure, in process. For `instanceof` it is what the transport makes of the same answer over HTTP: an
- * `APIError`, and the class of its status (`RateLimitError` for 429, …).
+ * A scripted failure, in process. `instanceof` gives the same results as for the error of the same answer over HTTP: it
+ * is an `APIError`, and an instance of the class of its status (`RateLimitError` for 429, …).
  */
 export class ScriptedFailure extends ToolloopError {
   static override readonly brand: symbol = Symbol.for('toolloop.ScriptedFailure')
   override readonly name = 'ScriptedFailure'
   declare readonly code: string
-  /** 200 for an error inside an answer that had begun well. */
+  /** 200 for an error inside a 200. */
   readonly status: number
   readonly param: string | undefined
   readonly type: string | undefined
@@ -79,8 +79,8 @@ export class ScriptedFailure extends ToolloopError {
     this.request_id = list.get('x-request-id') ?? undefined
     Object.defineProperty(this, 'headers', { value: list, enumerable: false })
     Object.defineProperty(this, 'error', { value: error, enumerable: false })
-    countAs(this, 'APIError')
-    if (status >= 400) countAs(this, statusOf(status).class)
+    brandAs(this, 'APIError')
+    if (status >= 400) brandAs(this, statusOf(status).class)
   }
 
   override toJSON(): Record<string, unknown> {
@@ -92,25 +92,25 @@ export class ScriptedFailure extends ToolloopError {
   }
 }
 
-/** What the transport throws when its caller aborts. */
+/** The error that the transport throws when its caller aborts. */
 export function abortError(signal: AbortSignal): ToolloopError {
   const error = new ToolloopError('user_abort', 'The request was aborted by its signal', { cause: signal.reason })
-  return countAs(error, 'APIUserAbortError')
+  return brandAs(error, 'APIUserAbortError')
 }
 
-/** What the transport throws when no whole answer comes. */
+/** The error that the transport throws when no complete answer arrives. */
 export function connectionError(problem: string): ToolloopError {
   const error = new ToolloopError('connection', `The scripted answer ${problem}`, { retryable: true })
-  return countAs(error, 'APIConnectionError')
+  return brandAs(error, 'APIConnectionError')
 }
 
-/** What the transport throws when a stream breaks off after it has said something. */
+/** The error that the transport throws when a stream fails after its first content. */
 export function brokenAnswer(message: string, cause?: unknown): StreamError {
   return new StreamError(message, { cause })
 }
 
-/** Gives an error the brand of a transport's class: that is how `instanceof` works without importing the class. */
-function countAs<E extends ToolloopError>(error: E, name: string): E {
+/** Gives an error the brand of a transport class, so that `instanceof` works without importing the class. */
+function brandAs<E extends ToolloopError>(error: E, name: string): E {
   brand({ brand: Symbol.for(`toolloop.${name}`), prototype: error })
   return error
 }

@@ -1,10 +1,10 @@
-// What of a planned response arrives where there is no network: whole frames, each in its time.
+// Delivers a planned response in process, without a network: whole frames, each after its delay.
 import { sleep, type Clock } from '@toolloop/wire'
 import { abortError, connectionError, ScriptedFailure } from './api-error.ts'
 import { parsed } from './json-object.ts'
 import { byteLength, leastOf, type Frame, type Plan } from './plan.ts'
 
-/** The frames that arrive whole (of an event the blank line may be missing); then the error of a broken connection, if that is the plan. */
+/** Yields the frames that arrive complete; an event may lack its blank line. Then throws a connection error, if the plan has one. */
 export async function* arriving(
   plan: Plan,
   clock: Clock,
@@ -26,7 +26,7 @@ export async function* arriving(
   if (end.how !== 'end') throw connectionError(`broke off after ${end.at ?? 0} bytes`)
 }
 
-/** Stops waiting when the signal aborts; what was waited for may settle unheard. */
+/** Rejects when the signal aborts. `promise` may settle later; its result is ignored. */
 export function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (!signal) return promise
   return new Promise((resolve, reject) => {

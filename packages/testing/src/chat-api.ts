@@ -1,25 +1,25 @@
-// The routes of the API below `/chat/completions`, from a request to the plan of its response. No HTTP yet.
+// The routes of the API below `/chat/completions`: turns a request into the plan of its response, without HTTP.
 import { errorBody } from './api-error.ts'
 import { isJsonObject } from './json-object.ts'
 import { jsonPlan, planOf, type Plan } from './plan.ts'
 import type { Playback, ScriptOptions, ScriptRequest } from './script.ts'
 import { StoredCompletions } from './stored-completions.ts'
 
-/** What a route needs of a request. */
+/** The parts of an HTTP request that a route needs. */
 export interface ApiRequest {
   readonly method: string
   readonly url: URL
   readonly headers: Readonly<Record<string, string>>
-  /** Parsed JSON; the text where it is none. */
+  /** Parsed JSON; the text where it is not JSON. */
   readonly body: unknown
 }
 
 export interface ChatApiOptions extends ScriptOptions {
-  /** Answers 401 to every other key (`authorization: Bearer …` or `api-key`). @default any key will do */
+  /** The only accepted key (`authorization: Bearer …` or `api-key`); others get a 401. @default every key is accepted */
   readonly apiKey?: string
 }
 
-/** Plays a script as the API would answer, and keeps what it is told to store. */
+/** Plays a script behind the routes of the API, and keeps completions with `store: true`. */
 export class ChatApi {
   readonly #playback: Playback
   readonly #options: ChatApiOptions
@@ -63,7 +63,7 @@ export class ChatApi {
       if (body.store === true && plan.completion) this.#store.save(plan.completion, body)
       return plan
     } catch (error) {
-      // Not a 500: that would be tried again.
+      // Not a 500: clients would retry it.
       const { message } = this.#playback.fail(error)
       return jsonPlan(400, errorBody(message, { type: 'script_error', code: 'script_error' }))
     }

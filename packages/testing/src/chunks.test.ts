@@ -47,7 +47,7 @@ test('any completion, split in any size, adds up to itself', () => {
           expect(mine.map((call) => call.function?.arguments).join('')).toBe(text)
           expect(mine.flatMap((call) => call.id ?? [])).toEqual([`call_${index}`])
         }
-        // No delta is longer than asked for, and none ends in the middle of a character.
+        // No delta is longer than `deltaSize`, and none ends in the middle of a character.
         for (const chunk of chunks) {
           const text = chunk.choices[0]?.delta.content ?? ''
           expect(Array.from(text).length).toBeLessThanOrEqual(size)
@@ -105,7 +105,7 @@ describe('the order of a stream', () => {
     expect(chunks.slice(1, -1).map((chunk) => chunk.choices[0]?.delta)).toEqual(deltas)
   })
 
-  test('refuses a size of nothing', () => {
-    expect(() => chunksOf(completionOf({}), { deltaSize: 0 })).toThrow('deltaSize is 0')
+  test('throws for a delta size of 0', () => {
+    expect(() => chunksOf(completionOf({}), { deltaSize: 0 })).toThrow('must be at least 1 (character), not 0')
   })
 })

@@ -1,4 +1,4 @@
-// From a completion to the chunks of its stream, in the order and shape the API sends them.
+// Splits a completion into the chunks of a stream, in the order and shape of the API.
 import {
   UsageError,
   type Choice,
@@ -18,10 +18,10 @@ export interface SplitOptions {
   readonly includeUsage?: boolean
 }
 
-/** The chunks that add up to `completion`. Choices take turns, one chunk each. */
+/** The chunks that add up to `completion`. Choices alternate, one chunk each. */
 export function chunksOf(completion: Completion, options: SplitOptions = {}): Chunk[] {
   const { deltaSize = 8, includeUsage = true } = options
-  if (!(deltaSize >= 1)) throw new UsageError(`deltaSize is ${deltaSize}: it must be at least 1 character`)
+  if (!(deltaSize >= 1)) throw new UsageError(`\`deltaSize\` must be at least 1 (character), not ${deltaSize}`)
   const { choices, usage, object: _, ...envelope } = completion
   const withUsage = includeUsage && usage !== undefined && usage !== null
   const chunk = (part: ChunkChoice[]): Chunk => ({
@@ -43,10 +43,10 @@ function splitChoice(choice: Choice, size: number): ChunkChoice[] {
   const { index, finish_reason, logprobs = null } = choice
   const content = choice.message.content
   const tokens = logprobs?.content ?? []
-  const spelled = tokens.length > 0 && tokens.map((token) => token.token).join('') === content
+  const byToken = tokens.length > 0 && tokens.map((token) => token.token).join('') === content
   const first: ChunkChoice = { index, delta: roleOf(choice.message), logprobs: null, finish_reason: null }
-  const said = spelled
-    ? // One delta a token, each with its log probability.
+  const contents = byToken
+    ? // One delta per token, with its log probability.
       tokens.map((token): ChunkChoice => ({
         ...first,
         delta: { content: token.token },
@@ -54,9 +54,9 @@ function splitChoice(choice: Choice, size: number): ChunkChoice[] {
       }))
     : pieces(content, size).map((part): ChunkChoice => ({ ...first, delta: { content: part } }))
   return [
-    spelled ? first : { ...first, logprobs },
+    byToken ? first : { ...first, logprobs },
     ...beforeContent(choice.message, size).map((delta): ChunkChoice => ({ ...first, delta })),
-    ...said,
+    ...contents,
     ...behindContent(choice.message, size).map((delta): ChunkChoice => ({ ...first, delta })),
     { ...first, delta: {}, finish_reason },
   ]
@@ -64,7 +64,7 @@ function splitChoice(choice: Choice, size: number): ChunkChoice[] {
 
 const inPieces = ['content', 'refusal', 'reasoning', 'reasoning_content', 'tool_calls', 'function_call']
 
-/** The role, and whatever arrives in one piece. */
+/** The role, and all fields that are not split. */
 function roleOf(message: CompletionMessage): Delta {
   const whole = Object.entries(message).filter(([key]) => !inPieces.includes(key))
   const content = typeof message.content === 'string' ? { content: '' } : {}
@@ -103,7 +103,7 @@ function splitCall(call: ToolCall, index: number, size: number): Delta[] {
   ]
 }
 
-/** Regular pieces that never cut a surrogate pair. */
+/** Pieces of `size` characters. Never splits a surrogate pair. */
 function pieces(value: string | null | undefined, size: number): string[] {
   if (!value) return []
   if (size >= value.length) return [value]

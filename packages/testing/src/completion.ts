@@ -1,15 +1,15 @@
-// From a reply to the completion on the wire: ids, times and token counts are the same in every run.
+// Builds the wire form of a reply. Ids, times and token counts are the same in every run.
 import type { Choice, Completion, CompletionMessage, Usage } from '@toolloop/wire'
 import { isJsonObject } from './json-object.ts'
 import type { ScriptRequest } from './script.ts'
 import { toolCall, type AnswerParts, type AnswerReply } from './reply.ts'
 
-/** What an answer is filled in with. */
+/** The values that fill in an answer. */
 export interface AnswerContext {
-  /** The number of the request, from 0. */
+  /** The position of the request, from 0. */
   readonly index: number
   readonly model: string
-  /** For the estimate of its tokens. */
+  /** Used to estimate the prompt tokens. */
   readonly request: Pick<ScriptRequest, 'messages' | 'tools'>
 }
 
@@ -34,7 +34,7 @@ export function completionOf(answer: AnswerReply, context: AnswerContext): Compl
 
 function choiceOf(parts: AnswerParts, index: number, request: number): Choice {
   const toolCalls = (parts.toolCalls ?? []).map((item, at) => toolCall(item, request, at + 1))
-  // Positions go on over the choices, so that ids are unique in the whole answer.
+  // Ids of further choices get a suffix, so that they are unique in the answer.
   if (index > 0)
     for (const [at, item] of toolCalls.entries()) item.id = parts.toolCalls?.[at]?.id ?? `${item.id}_${index}`
   const message: CompletionMessage = {
@@ -49,7 +49,7 @@ function choiceOf(parts: AnswerParts, index: number, request: number): Choice {
   return { index, message, finish_reason: finish, logprobs: parts.logprobs ?? null }
 }
 
-/** About four characters a token, as a rule of thumb has it; never zero. */
+/** Estimates four characters per token; at least one token each for prompt and answer. */
 function estimateUsage({ messages, tools }: AnswerContext['request'], choices: readonly Choice[]): Usage {
   const reasoning = choices.reduce((sum, { message }) => sum + tokens(message.reasoning_content ?? ''), 0)
   const written = choices.reduce(
@@ -79,7 +79,7 @@ function tokens(value: string): number {
   return Math.ceil(value.length / 4)
 }
 
-/** Has a raw body what it takes to be split into chunks, or to be stored? */
+/** Does a raw body have `choices`? Only then can it be split into chunks or stored. */
 export function isCompletion(body: unknown): body is Completion {
   return isJsonObject(body) && Array.isArray(body['choices'])
 }

@@ -1,7 +1,7 @@
-// What can go wrong between a server and its client. A fault wraps a reply; faults of one reply add up.
+// Faults between a server and its client. A fault wraps a reply; faults of one reply add up.
 import { UsageError } from '@toolloop/wire'
 
-/** One thing that goes wrong. Bytes count the response body; chunks count from 0. */
+/** One fault. Bytes count the response body; chunks count from 0. */
 export type Fault =
   /** The connection ends after `at` bytes; absent: before the headers. */
   | { readonly kind: 'cut'; readonly at?: number; readonly how: 'close' | 'reset' }
@@ -14,35 +14,35 @@ export type Fault =
   | { readonly kind: 'contentLength'; readonly difference: number }
   | { readonly kind: 'withoutDone' }
 
-/** What can have faults: every reply. */
+/** Anything that can have faults: every reply. */
 export interface Faulty {
-  /** What goes wrong on the way; see `fault`. */
+  /** The faults of its delivery; see `fault`. */
   readonly faults?: readonly Fault[]
 }
 
-/** Each takes a reply and returns a worse one: `fault.cutAt(text('hello'), 120)`. A plain body counts as one chunk. */
+/** Each function returns a copy of the reply with one more fault: `fault.cutAt(text('hello'), 120)`. A plain body counts as one chunk. */
 export interface Faults {
   /** Closes the connection after `bytes` bytes of the body; at 0 the headers have arrived. */
   cutAt<R extends Faulty>(reply: R, bytes: number): R
   /**
-   * Resets the connection: before the headers, or after `bytes` bytes of the body. What was sent just before a reset
-   * may be lost on the way, as in life; `cutAt` loses nothing.
+   * Resets the connection: before the headers, or after `bytes` bytes of the body. Bytes sent just before a reset may
+   * be lost, as on a real network; `cutAt` loses none.
    */
   reset<R extends Faulty>(reply: R, bytes?: number): R
-  /** Goes silent with the connection open: before the headers, or after `bytes` bytes of the body. */
+  /** Sends nothing more and keeps the connection open: before the headers, or after `bytes` bytes of the body. */
   stall<R extends Faulty>(reply: R, bytes?: number): R
-  /** Sends `bytes` (1) at a time, each after `delay` (0) ms: events, characters and line ends are cut anywhere. */
+  /** Sends `bytes` (1) at a time, each after `delay` (0) ms. Events, characters and line ends are split anywhere. */
   drip<R extends Faulty>(reply: R, bytes?: number, delay?: number): R
   /** Sends a chunk (the first) twice. */
   duplicate<R extends Faulty>(reply: R, chunk?: number): R
-  /** Sends something that is no JSON in place of a chunk (the first) or of the plain body. */
+  /** Sends invalid JSON in place of a chunk (the first) or of the plain body. */
   malformed<R extends Faulty>(reply: R, chunk?: number, text?: string): R
   /**
-   * An error object inside a 200 answer: in a stream the last thing, behind the chunk number `after` (-1: at once);
-   * else the whole body. `event` names the event `error` too, as some servers do.
+   * Sends an error object inside a 200. In a stream it comes last, after the chunk number `after` (-1: first of all); a
+   * plain answer has it as its whole body. `event: true` also names the event `error`, as some servers do.
    */
   error<R extends Faulty>(reply: R, after: number, body?: unknown, options?: { readonly event?: boolean }): R
-  /** A `content-length` that is off by `difference` bytes; positive: the body ends early. */
+  /** Sends a `content-length` that is wrong by `difference` bytes; with a positive one the body ends early. */
   contentLength<R extends Faulty>(reply: R, difference: number): R
   /** Ends the stream without `[DONE]`. */
   withoutDone<R extends Faulty>(reply: R): R
@@ -87,5 +87,5 @@ function from(name: string, bytes: number | undefined): { at?: number } {
 
 function atLeast(least: number, name: string, value: number): number {
   if (Number.isInteger(value) && value >= least) return value
-  throw new UsageError(`fault.${name}: ${String(value)} is not a whole number of at least ${least}`)
+  throw new UsageError(`fault.${name}: the number must be a whole number of at least ${least}, not ${String(value)}`)
 }

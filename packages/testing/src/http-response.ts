@@ -1,19 +1,19 @@
-// Carries out a plan on a real response: waits, writes at the client's pace, and ends it as planned.
+// Sends a planned response over HTTP: waits, writes with backpressure, and ends as planned.
 import type { ServerResponse } from 'node:http'
 import { sleep, type Clock } from '@toolloop/wire'
 import { piecesOf, type Plan } from './plan.ts'
 
 export interface SendOptions {
   readonly clock: Clock
-  /** Aborts when nobody listens any more. */
+  /** Aborts when the client closes the connection or the server closes. */
   readonly gone: AbortSignal
-  /** Called with the number of body bytes just handed to the socket. */
+  /** Called with the number of body bytes just written to the socket. */
   readonly onSent: (bytes: number) => void
-  /** Called when the client left before the plan was carried out. */
+  /** Called when the client closes the connection before the plan is complete. */
   readonly onHangUp: () => void
 }
 
-/** Sends a response; returns when it was sent, broken off as planned, or left by the client. */
+/** Sends a response. Resolves when it was sent, cut as planned, or its connection was closed. */
 export async function send(response: ServerResponse, plan: Plan, options: SendOptions): Promise<void> {
   const { clock, gone, onSent } = options
   try {
@@ -49,7 +49,7 @@ async function finish(response: ServerResponse, how: Plan['end']['how'], gone: A
     if (!response.writableFinished) await once(response, 'finish', gone)
     return
   }
-  // What was written must be on its way before the connection goes.
+  // Flush the written bytes before the connection closes.
   if (response.headersSent) await new Promise<void>((resolve) => void response.write('', () => resolve()))
   if (how === 'reset') response.socket?.resetAndDestroy()
   else response.socket?.destroy()

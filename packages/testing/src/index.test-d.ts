@@ -44,7 +44,7 @@ test('steps see the request, and promise a reply or give one', () => {
   scriptedModel(async (request) => text(request.model ?? ''))
 })
 
-test('what is no reply does not compile', () => {
+test('anything but a reply does not compile', () => {
   // @ts-expect-error: a string is no step
   void (() => scriptedModel(['hello']))
   // @ts-expect-error: arguments are an object, or JSON text

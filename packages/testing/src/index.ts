@@ -1,4 +1,4 @@
-// Replies: what a scripted model says.
+// Replies: what a scripted model answers.
 export { call, calls, chunks, completion, failure, reply, text } from './reply.ts'
 export type {
   AnswerParts,
@@ -23,7 +23,7 @@ export {
   type StepFunction,
 } from './script.ts'
 export { lastText, toolResults, type ToolResult } from './request-reading.ts'
-// Who plays a script: a model in process, a server over HTTP, a server as strict as the API.
+// Players of a script: a model in process, a server over HTTP, a server as strict as the API.
 export { scriptedModel, type ScriptedModel, type ScriptedModelOptions } from './scripted-model.ts'
 export {
   scriptedServer,
@@ -33,11 +33,13 @@ export {
   type StrictServerOptions,
   type SeenRequest,
 } from './scripted-server.ts'
-// What the API refuses.
+// Checks: what the API rejects.
 export { checkRequest, checkTranscript } from './strict.ts'
 export { errorBody, ScriptedFailure, type ApiError } from './api-error.ts'
-// What goes wrong on the way.
+// Faults: what fails between server and client.
 export { fault, type Fault, type Faults, type Faulty } from './fault.ts'
+// Real HTTP, recorded once.
+export { cassette, type Cassette, type CassetteOptions } from './cassette.ts'
 // What a log of runs must keep.
 export { checkRunLog, type CheckedLog, type LogCase, type LogSurroundings } from './log-check.ts'
 export type { LoggedFact } from './log-facts.ts'

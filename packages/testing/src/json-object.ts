@@ -1,4 +1,4 @@
-// JSON before anything is known of it.
+// JSON values of unknown shape.
 
 /** A JSON object: neither `null` nor an array. */
 export type JsonObject = Readonly<Record<string, unknown>>
@@ -7,7 +7,7 @@ export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** `undefined` where the text is no JSON. `any`: a script may say what no server should. */
+/** Parses JSON; `undefined` where the text is not JSON. `any`, because a script may hold values of the wrong shape. */
 export function parsed(text: string): any {
   try {
     return JSON.parse(text)
@@ -16,7 +16,7 @@ export function parsed(text: string): any {
   }
 }
 
-/** Does JSON end before it is closed? Text that is closed and still no JSON would be none the next time either. */
+/** Does the text end inside a string, list or object? Only then can a retry help. */
 export function isTruncated(text: string): boolean {
   const bare = text.replaceAll(/"(?:[^"\\]|\\.)*"/gs, '')
   return bare.includes('"') || bare.replaceAll(/[^[{]/g, '').length > bare.replaceAll(/[^\]}]/g, '').length

@@ -1,4 +1,4 @@
-// From a reply to what goes over the wire: the frames of its body, and how their journey ends.
+// Turns a reply into a plan for the wire: the frames of its body, and how the response ends.
 import { UsageError, type Completion } from '@toolloop/wire'
 import { chunksOf } from './chunks.ts'
 import { completionOf, isCompletion } from './completion.ts'
@@ -10,34 +10,34 @@ import { statusBody } from './api-error.ts'
 /** One event of a stream, or the whole of a plain body. */
 export interface Frame {
   readonly kind: 'data' | 'error' | 'done'
-  /** The JSON alone (of a broken frame: what stands in its place). */
+  /** The JSON alone; for a malformed frame, the text in its place. */
   readonly json: string
-  /** As it is written. */
+  /** The text on the wire, SSE framing included. */
   readonly text: string
 }
 
-/** How a response goes, fully decided. */
+/** Everything that is sent in a response, and when. */
 export interface Plan {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly frames: readonly Frame[]
-  /** Events, not one body. */
+  /** The body is a stream of events. */
   readonly streamed: boolean
   /** Milliseconds before each frame but `[DONE]`. */
   readonly delay: number
   readonly drip?: { readonly bytes: number; readonly delay: number }
   readonly end: Ending
-  /** The whole answer, where there is one: what a store keeps. */
+  /** The whole answer, where the reply has one; it can be stored. */
   readonly completion?: Completion
 }
 
-/** What happens after `at` bytes of the body (absent: before the headers). Only `end` is as it should be. */
+/** How the response ends, after `at` bytes of the body (absent: before the headers). Only `end` is without a fault. */
 export interface Ending {
   readonly how: 'end' | 'close' | 'reset' | 'stall'
   readonly at?: number
 }
 
-/** What is asked for, and the script's defaults. */
+/** The facts of the request, and the script's defaults. */
 export interface PlanOptions {
   readonly index: number
   readonly model: string
@@ -48,7 +48,7 @@ export interface PlanOptions {
   readonly delay: number
 }
 
-/** Decides everything about a response; no time passes and nothing is sent. */
+/** Plans a response. Pure: sends nothing and does not wait. */
 export function planOf(reply: Reply, options: PlanOptions): Plan {
   const faults = reply.faults ?? []
   const answer = answerOf(reply, options)
@@ -75,7 +75,7 @@ export function planOf(reply: Reply, options: PlanOptions): Plan {
   }
 }
 
-/** A plain JSON answer with nothing wrong on the way. */
+/** The plan of a plain JSON response without faults. */
 export function jsonPlan(status: number, value: unknown): Plan {
   const text = JSON.stringify(value)
   return {
@@ -88,7 +88,7 @@ export function jsonPlan(status: number, value: unknown): Plan {
   }
 }
 
-/** The pieces that are really sent, each with the wait before it. */
+/** The pieces that are written, each with the delay before it in milliseconds. */
 export function* piecesOf({ frames, delay, drip, end }: Plan): Generator<{ bytes: Uint8Array; delay: number }> {
   let sent = 0
   for (const { kind, text } of frames) {
@@ -105,7 +105,7 @@ export function* piecesOf({ frames, delay, drip, end }: Plan): Generator<{ bytes
   }
 }
 
-/** How much of a frame has to arrive for it to count: of an event the blank line may be missing. */
+/** The least bytes of a frame that must arrive for it to count: an event may lack its blank line. */
 export function leastOf({ text }: Frame, { streamed }: Plan): number {
   return byteLength(text) - (streamed ? blankLine : 0)
 }
@@ -137,12 +137,14 @@ function eventsOf(reply: Reply, answer: unknown, options: PlanOptions): Frame[] 
 
 function bodyOf(reply: Reply, answer: unknown): Frame[] {
   if (reply.kind === 'chunks')
-    throw new UsageError('chunks([…]) answers a streamed request, and this one is plain: use reply(…) or completion(…)')
+    throw new UsageError(
+      'chunks([…]) can only answer a streamed request, but this request is plain: use reply(…) or completion(…)',
+    )
   const body = reply.kind === 'failure' ? (reply.body ?? statusBody(reply.status)) : answer
   return [frame('data', false, typeof body === 'string' ? body : JSON.stringify(body))]
 }
 
-/** The whole answer; `undefined` where a reply has none. */
+/** The whole answer; `undefined` for `chunks` and `failure`. */
 function answerOf(reply: Reply, options: PlanOptions): unknown {
   return reply.kind === 'answer' ? completionOf(reply, options) : reply.kind === 'completion' ? reply.body : undefined
 }
@@ -191,7 +193,7 @@ function position(frames: readonly Frame[], kind: string, chunk: number): number
   )
 }
 
-/** The ending that comes first. */
+/** The earliest of all endings. */
 function endOf(faults: readonly Fault[], usual: Ending): Ending {
   const endings = faults.flatMap((item): Ending[] =>
     item.kind === 'cut' ? [{ ...item }] : item.kind === 'stall' ? [{ ...item, how: 'stall' }] : [],

@@ -1,15 +1,15 @@
-// What one server refuses beyond the API itself, by its profile.
+// What a server rejects in addition to the API, by its profile.
 import type { Profile } from '@toolloop/wire'
 import { errorBody, type ApiError } from './api-error.ts'
 import { isJsonObject, parsed, type JsonObject } from './json-object.ts'
 
-/** What this server would object to in a request that the API itself takes. */
+/** The error of this server for a request that the API accepts; `undefined` where it has none. */
 export function profileProblem(request: JsonObject, profile: Partial<Profile>): ApiError | undefined {
   const unknown = parameters.find(([name, field]) => profile[field] === false && request[name] !== undefined)
-  if (unknown !== undefined) return refused(`Unknown parameter: '${unknown[0]}'.`, unknown[0])
+  if (unknown !== undefined) return invalid(`Unknown parameter: '${unknown[0]}'.`, unknown[0])
   if (profile.strict === false) {
     const at = listIn(request, 'tools').findIndex((tool) => 'strict' in fieldOf(tool, 'function'))
-    if (at >= 0) return refused(`Unknown parameter: 'tools[${at}].function.strict'.`, `tools[${at}]`)
+    if (at >= 0) return invalid(`Unknown parameter: 'tools[${at}].function.strict'.`, `tools[${at}]`)
   }
   let previous: unknown
   for (const [index, message] of listIn(request, 'messages').entries()) {
@@ -20,7 +20,7 @@ export function profileProblem(request: JsonObject, profile: Partial<Profile>): 
   return undefined
 }
 
-/** Request parameters that a profile may leave out. */
+/** Request parameters that a profile may not support. */
 const parameters: readonly (readonly [name: string, field: keyof Profile])[] = [
   ['stream_options', 'streamOptions'],
   ['parallel_tool_calls', 'parallelToolCalls'],
@@ -35,24 +35,24 @@ function messageProblem(
 ): ApiError | undefined {
   const { role, content } = message
   if (role === 'developer' && profile.developerRole === false)
-    return refused(`Unexpected role 'developer' (${path}).`, `${path}.role`)
+    return invalid(`Unexpected role 'developer' (${path}).`, `${path}.role`)
   if (profile.userAfterTool === false && previous === 'tool' && role !== 'tool' && role !== 'assistant')
-    return refused(`Unexpected role '${String(role)}' after role 'tool' (${path}).`, `${path}.role`)
+    return invalid(`Unexpected role '${String(role)}' after role 'tool' (${path}).`, `${path}.role`)
   if (role === 'tool') return idProblem(message['tool_call_id'], `${path}.tool_call_id`, profile)
   if (role !== 'assistant') return undefined
   const calls = listIn(message, 'tool_calls')
   if (profile.nullContent === false && calls.length > 0 && (content === null || content === undefined))
-    return refused(`'content' must be a string (${path}).`, `${path}.content`)
+    return invalid(`'content' must be a string (${path}).`, `${path}.content`)
   const extra = Object.keys(message).find((name) => !known.has(name) && !profile.sendBack?.includes(name))
   if (profile.sendBack !== undefined && extra !== undefined)
-    return refused(`Extra inputs are not permitted: '${extra}' (${path}).`, `${path}.${extra}`)
+    return invalid(`Extra inputs are not permitted: '${extra}' (${path}).`, `${path}.${extra}`)
   for (const [at, call] of calls.entries()) {
     const place = `${path}.tool_calls[${at}]`
     const wrong = idProblem(call['id'], `${place}.id`, profile)
     if (wrong) return wrong
     const text = fieldOf(call, 'function')['arguments']
     if (profile.invalidArguments === false && call['type'] === 'function' && !isJsonObject(parsed(String(text))))
-      return refused(`The arguments of a call must be a JSON object (${place}).`, `${place}.function.arguments`)
+      return invalid(`The arguments of a call must be a JSON object (${place}).`, `${place}.function.arguments`)
   }
   return undefined
 }
@@ -74,15 +74,15 @@ function idProblem(id: unknown, path: string, { callIds = 'any' }: Partial<Profi
     case 'max40':
       return String(id).length <= 40
         ? undefined
-        : refused(`Invalid '${path}': string too long. Expected at most 40 characters.`, path)
+        : invalid(`Invalid '${path}': string too long. Expected at most 40 characters.`, path)
     case 'alphanumeric9':
       return /^[a-zA-Z0-9]{9}$/.test(String(id))
         ? undefined
-        : refused(`Invalid '${path}': must be a-z, A-Z, 0-9, with a length of 9.`, path)
+        : invalid(`Invalid '${path}': must be a-z, A-Z, 0-9, with a length of 9.`, path)
   }
 }
 
-function refused(message: string, param: string): ApiError {
+function invalid(message: string, param: string): ApiError {
   return errorBody(message, { param, code: 'invalid_value' }).error
 }
 

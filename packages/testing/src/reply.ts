@@ -1,27 +1,27 @@
-// What a scripted model answers, as frozen data, and the short words that write it.
+// The replies of a scripted model, as frozen data, and the functions that make them.
 import { UsageError, type FinishReason, type Logprobs, type ToolCall, type Usage } from '@toolloop/wire'
 import type { Faulty } from './fault.ts'
 
-/** One answer of a script. Made by `text`, `call`, `calls`, `reply`, `completion`, `chunks` and `failure`. */
+/** One reply of a script. Made by `text`, `call`, `calls`, `reply`, `completion`, `chunks` and `failure`. */
 export type Reply = AnswerReply | CompletionReply | ChunksReply | FailureReply
 
-/** An answer described by its parts; id, usage and wire form are filled in. Serves plain and streamed requests. */
+/** An answer given by its parts; id, usage and wire form are generated. Serves plain and streamed requests. */
 export interface AnswerReply extends Delivery {
   readonly kind: 'answer'
   readonly choices: readonly AnswerParts[]
   readonly model?: string
-  /** Absent: estimated from the request and the answer. `null`: the server reports none. */
+  /** Absent: estimated from the request and the answer. `null`: no usage is sent. */
   readonly usage?: Usage | null
 }
 
-/** A body sent as it is. A streamed request gets it split into chunks, if it has `choices`. */
+/** A body that is sent unchanged. For a streamed request it is split into chunks, if it has `choices`. */
 export interface CompletionReply extends Delivery {
   readonly kind: 'completion'
-  /** A string is sent as it is, anything else as JSON. */
+  /** A string is sent unchanged, any other value as JSON. */
   readonly body: unknown
 }
 
-/** Chunks sent exactly as they are. Serves streamed requests only. */
+/** Chunks that are sent unchanged. Serves streamed requests only. */
 export interface ChunksReply extends Delivery {
   readonly kind: 'chunks'
   readonly chunks: readonly unknown[]
@@ -31,17 +31,17 @@ export interface ChunksReply extends Delivery {
 export interface FailureReply extends Delivery {
   readonly kind: 'failure'
   readonly status: number
-  /** A string is sent as it is, anything else as JSON. Absent: the API's error object for the status. */
+  /** A string is sent unchanged, any other value as JSON. Absent: the API's error object for the status. */
   readonly body?: unknown
 }
 
-/** How a reply travels. */
+/** How a reply is sent. */
 export interface Delivery extends Faulty {
   /** Characters (code points) of text or arguments in one delta. @default the script's */
   readonly deltaSize?: number
   /** Milliseconds before each chunk of a stream, and before a plain answer. @default the script's */
   readonly delay?: number
-  /** Response headers beside the usual ones. */
+  /** Response headers in addition to the default ones. */
   readonly headers?: Readonly<Record<string, string>>
 }
 
@@ -62,14 +62,14 @@ export interface AnswerParts {
 /** One tool call: `args` for a function, `input` for a custom tool. */
 export interface CallParts {
   readonly name: string
-  /** An object is written as JSON; a string is sent as it is, valid or not. @default {} */
+  /** An object is sent as JSON; a string is sent unchanged, valid or not. @default {} */
   readonly args?: Readonly<Record<string, unknown>> | string
   readonly input?: string
   /** @default `call_<request>_<position>`, both counted from 1 */
   readonly id?: string
 }
 
-/** What `reply` takes: the parts of the only choice, or `choices`. */
+/** The parts of the only choice, or `choices`. */
 export interface ReplyOptions extends AnswerParts, Delivery {
   /** Several choices, for requests with `n`. */
   readonly choices?: readonly AnswerParts[]
@@ -82,7 +82,7 @@ export function reply(options: ReplyOptions): AnswerReply {
   const { choices, model, usage, deltaSize, delay, headers, faults, ...parts } = options
   if (choices && Object.keys(parts).length > 0)
     throw new UsageError(
-      `reply() has both \`choices\` and \`${Object.keys(parts)[0]}\`: put the parts into the choices`,
+      `reply() got both \`choices\` and \`${Object.keys(parts)[0]}\`: move \`${Object.keys(parts)[0]}\` into an item of \`choices\``,
     )
   return Object.freeze({
     kind: 'answer',
@@ -114,12 +114,12 @@ export function calls(
   return reply({ ...options, toolCalls })
 }
 
-/** The body of a 200, sent as it is: also one that no server should send, such as `'<html>'`. */
+/** The body of a 200, sent unchanged, even if it is no completion, such as `'<html>'`. */
 export function completion(body: unknown, options: Delivery = {}): CompletionReply {
   return Object.freeze({ kind: 'completion', body, ...options })
 }
 
-/** The chunks of a stream, sent exactly as they are, then `[DONE]`. */
+/** The chunks of a stream, sent unchanged, then `[DONE]`. */
 export function chunks(list: readonly unknown[], options: Delivery = {}): ChunksReply {
   return Object.freeze({ kind: 'chunks', chunks: list, ...options })
 }
@@ -131,12 +131,12 @@ export function chunks(list: readonly unknown[], options: Delivery = {}): Chunks
 export function failure(status: number, body?: unknown, headers?: Readonly<Record<string, string>>): FailureReply {
   if (!Number.isInteger(status) || status < 400 || status > 599)
     throw new UsageError(
-      `failure(${String(status)}): a failure has a status from 400 to 599; use completion(…) for a 200`,
+      `failure(${String(status)}): the status must be a whole number from 400 to 599; use completion(…) for a 200`,
     )
   return Object.freeze({ kind: 'failure', status, ...defined({ body, headers }) })
 }
 
-/** The wire form of a call; `position` and `request` count from 1 and make the id where none is given. */
+/** The wire form of a call. Without an id, `request` and `position`, both counted from 1, form one. */
 export function toolCall(parts: CallParts, request: number, position: number): ToolCall {
   const id = parts.id ?? `call_${request}_${position}`
   if (parts.input !== undefined) return { id, type: 'custom', custom: { name: parts.name, input: parts.input } }
@@ -144,7 +144,7 @@ export function toolCall(parts: CallParts, request: number, position: number): T
   return { id, type: 'function', function: { name: parts.name, arguments: args } }
 }
 
-/** Without the keys whose value is `undefined`: an absent option and an undefined one are the same. */
+/** Drops keys whose value is `undefined`: an absent option and an undefined one mean the same. */
 function defined<T extends object>(value: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
   const result = { ...value }
   for (const key in result) if (result[key] === undefined) delete result[key]

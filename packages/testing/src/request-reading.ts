@@ -1,23 +1,23 @@
-// What a step wants to know of a request: who said what last, and what the tools answered.
+// Helpers for steps that read a request: its last text and its tool results.
 import type { Message } from '@toolloop/wire'
 import type { ScriptRequest } from './script.ts'
 
-/** A tool's answer, with the call it belongs to. */
+/** A tool result, with the call it belongs to. */
 export interface ToolResult {
   readonly id: string
   readonly name: string
-  /** As the model wrote them (a custom tool's input). */
+  /** As the model wrote them; for a custom tool its input. */
   readonly arguments: string
   readonly content: string
 }
 
-/** The text of the last message of a role. @default 'user' */
+/** The text of the last message of a role; `''` where there is none. @default 'user' */
 export function lastText(request: ScriptRequest, role: Message['role'] = 'user'): string {
   const message = request.messages.findLast((item) => item.role === role)
   return message ? textOf(message.content) : ''
 }
 
-/** Every tool result of the conversation, oldest first. */
+/** All tool results of the conversation, the oldest first. */
 export function toolResults(request: ScriptRequest): ToolResult[] {
   const results: ToolResult[] = []
   const calls = new Map<string, { name: string; text: string }>()

@@ -1,29 +1,29 @@
-// A script: which request gets which reply, in what order, and what was not as written.
+// A script: which request gets which reply, in what order, and which requests did not match it.
 import { UsageError, type Clock, type CompletionParams } from '@toolloop/wire'
 import type { ApiError } from './api-error.ts'
 import { isJsonObject } from './json-object.ts'
 import type { Reply } from './reply.ts'
 
-/** What a step sees. In process there is no `model` and no `stream`. */
+/** The request that a step receives. In process it has no `model` and no `stream`. */
 export type ScriptRequest = Omit<CompletionParams, 'model'> & Partial<Pick<CompletionParams, 'model'>>
 
-/** A reply made from the request. `index` is the step's position, from 0 (for a script of one function: the request's). */
+/** Returns the reply to a request. `index` is the position of the step, from 0; for a script of one function, of the request. */
 export type StepFunction = (request: ScriptRequest, index: number) => Reply | Promise<Reply>
 
-/** A step that waits for a request it accepts. */
+/** A step for the first request that it accepts. */
 export interface ConditionalStep {
   readonly kind: 'when'
   readonly accepts: (request: ScriptRequest) => boolean
   readonly step: Reply | StepFunction
 }
 
-/** What happens at one request. */
+/** The reply to one request, or a way to make it. */
 export type Step = Reply | StepFunction | ConditionalStep
 
-/** The steps in the order of arrival, each for one request; or one function for every request. */
+/** One step per request, in order of arrival; or one function for every request. */
 export type Script = readonly Step[] | StepFunction
 
-/** What a script's replies have in common, in process and over HTTP. */
+/** Options of a script, in process and over HTTP. */
 export interface ScriptOptions {
   /** Characters (code points) of text or arguments in one delta. @default 8 */
   readonly deltaSize?: number
@@ -31,25 +31,25 @@ export interface ScriptOptions {
   readonly delay?: number
   /** Measures `delay`; a `virtualClock()` makes a test independent of time. @default systemClock */
   readonly clock?: Clock
-  /** Answers 400 to a request it objects to, without taking a step. `checkRequest` is what the API would say. */
+  /** Checks every request. An error is answered with a 400 and takes no step. `checkRequest` applies the rules of the API. */
   readonly check?: (request: unknown) => ApiError | undefined
 }
 
 /**
- * A step for the first request that `accepts` says yes to; steps without a condition take any. For requests that
- * arrive in no certain order: `when((request) => lastText(request).includes('Oslo'), text('Rain.'))`.
+ * A step for the first request for which `accepts` returns `true`; steps without a condition take any request. For
+ * requests that arrive in any order: `when((request) => lastText(request).includes('Oslo'), text('Rain.'))`.
  */
 export function when(accepts: (request: ScriptRequest) => boolean, step: Reply | StepFunction): ConditionalStep {
   return Object.freeze({ kind: 'when', accepts, step })
 }
 
-/** A reply and the position it comes from. */
+/** A reply and the position of its step. */
 export interface Taken {
   readonly reply: Reply
   readonly index: number
 }
 
-/** A script while it is played. */
+/** The state of a script that is being played. */
 export class Playback {
   readonly #script: Script
   readonly #left: number[]
@@ -66,7 +66,7 @@ export class Playback {
     if (typeof script !== 'function') for (const [index, step] of script.entries()) checkStep(step, index)
   }
 
-  /** The reply to a request; the step is taken before anything is awaited, so the order is that of arrival. */
+  /** The reply to a request. Takes the step synchronously, so that steps follow the order of arrival. */
   async take(request: ScriptRequest): Promise<Taken> {
     const number = ++this.#count
     try {
@@ -79,7 +79,7 @@ export class Playback {
     }
   }
 
-  /** Remembers that something was not as written; `assertUsed` tells it again where the code under test hid it. */
+  /** Records the first error. `assertUsed` throws it again, in case the code under test caught it. */
   fail(error: unknown): Error {
     const problem = error instanceof Error ? error : new UsageError(`A step threw ${describe(error)}`, { cause: error })
     this.#problem ??= problem
@@ -93,7 +93,7 @@ export class Playback {
     if (first === undefined || typeof this.#script === 'function') return
     const total = this.#script.length
     throw new UsageError(
-      `${this.#left.length} of ${total} steps ${this.#left.length === 1 ? 'was' : 'were'} not used, first step ${first + 1}: ` +
+      `${this.#left.length} of ${total} steps ${this.#left.length === 1 ? 'was' : 'were'} not used, the first is step ${first + 1}: ` +
         `${describe(this.#script[first])}. The script saw ${this.#count} request${this.#count === 1 ? '' : 's'}.`,
     )
   }
@@ -113,7 +113,7 @@ export class Playback {
           ? this.#script.length === 1
             ? 'the only step of the script was used'
             : `all ${this.#script.length} steps of the script were used`
-          : `none of the ${left} steps left accepts it`) +
+          : `none of the ${left} remaining steps accepts it`) +
         `. Its last message: ${describe(request.messages?.at(-1))}. Add a step, or pass a function to answer every request.`,
     )
   }

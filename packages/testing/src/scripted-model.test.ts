@@ -115,13 +115,13 @@ describe('a scripted model', () => {
       ),
     ])
     expect((await model.create(ask('Rome'))).choices[0]?.message.content).toBe('sun')
-    await expect(model.create(ask('Bern'))).rejects.toThrow(/none of the 1 steps left accepts it.*Bern/)
+    await expect(model.create(ask('Bern'))).rejects.toThrow(/none of the 1 remaining steps accepts it.*Bern/)
     expect((await model.create(ask('Oslo'))).choices[0]?.message.content).toBe('rain')
     expect(() => model.assertUsed()).toThrow('Unexpected request 2')
     await expect(model[Symbol.asyncDispose]()).rejects.toThrow('Unexpected request 2')
   })
 
-  test('refuses a request too many, and says so again at the end', async () => {
+  test('rejects a request without a step, and throws the error again at the end', async () => {
     const model = scriptedModel([text('only')])
     await model.create(ask('1'))
     await expect(model.create(ask('2'))).rejects.toThrow(UsageError)
@@ -133,13 +133,13 @@ describe('a scripted model', () => {
   test('names the first step that was left over', async () => {
     const model = scriptedModel([text('one'), text('two'), text('three')])
     await model.create(ask(''))
-    expect(() => model.assertUsed()).toThrow(/2 of 3 steps were not used, first step 2: .*two/)
+    expect(() => model.assertUsed()).toThrow(/2 of 3 steps were not used, the first is step 2: .*two/)
   })
 
   test.each([
     ['a string', 'hello', /Step 1 is "hello"/],
     ['a completion', { choices: [] }, /Step 1 is .*make replies with text/],
-  ])('refuses %s as a step', (_name, step, message) => {
+  ])('throws for %s as a step', (_name, step, message) => {
     // @ts-expect-error: what a caller without types may pass
     expect(() => scriptedModel([step])).toThrow(message)
   })
@@ -150,7 +150,7 @@ describe('a scripted model', () => {
     await expect(model.create(ask(''))).rejects.toThrow('Step 1 returned "hello"')
   })
 
-  test('objects to what the API would refuse, without taking a step', async () => {
+  test('rejects what the API would reject, without taking a step', async () => {
     const model = scriptedModel([text('fine')], { check: checkRequest })
     const orphan: ModelRequest = { messages: [{ role: 'tool', tool_call_id: 'x', content: '' }] }
     await expect(model.create(orphan)).rejects.toMatchObject({ status: 400, param: 'messages.[0].role' })
@@ -202,7 +202,7 @@ describe('replies', () => {
   })
 
   test('of chunks do not answer a plain request', async () => {
-    await expect(scriptedModel([chunks([])]).create(ask(''))).rejects.toThrow('answers a streamed request')
+    await expect(scriptedModel([chunks([])]).create(ask(''))).rejects.toThrow('can only answer a streamed request')
   })
 
   test('may hold arguments that are no JSON', async () => {
@@ -210,7 +210,7 @@ describe('replies', () => {
     expect(choices[0]?.message.tool_calls?.[0]).toMatchObject({ function: { arguments: '{"a":' } })
   })
 
-  test('are refused where two forms are mixed', () => {
+  test('throw where two forms are mixed', () => {
     expect(() => reply({ choices: [{ content: 'a' }], content: 'b' })).toThrow('`choices` and `content`')
     expect(() => failure(200)).toThrow('from 400 to 599')
   })
@@ -266,7 +266,7 @@ describe('failures in process', () => {
 })
 
 describe('abort', () => {
-  test('before the request nothing is asked', async () => {
+  test('an abort before the request sends nothing', async () => {
     const model = scriptedModel([text('')])
     await expect(model.create(ask(''), { signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'user_abort' })
     expect(model.requests).toEqual([])

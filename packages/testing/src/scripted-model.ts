@@ -1,4 +1,4 @@
-// A model that plays a script in the same process: no HTTP, no bytes, the same chunks.
+// A model that plays a script in the same process: the same chunks as over HTTP, without HTTP.
 import {
   systemClock,
   ToolloopError,
@@ -23,9 +23,9 @@ export interface ScriptedModelOptions extends ScriptOptions {
   readonly price?: Price
 }
 
-/** A `ChatModel` that plays a script and remembers what it was asked. */
+/** A `ChatModel` that plays a script and records its requests. */
 export interface ScriptedModel extends ChatModel, AsyncDisposable {
-  /** Every request so far, as JSON would carry it: what the caller changes later does not show here. */
+  /** All requests so far, as JSON copies: later changes by the caller do not affect them. */
   readonly requests: readonly ModelRequest[]
   stream(request: ModelRequest, options?: ModelOptions): AsyncGenerator<Chunk, void, undefined>
   create(request: ModelRequest, options?: ModelOptions): Promise<Completion>
@@ -34,9 +34,9 @@ export interface ScriptedModel extends ChatModel, AsyncDisposable {
 }
 
 /**
- * A model whose answers are written down: `scriptedModel([call('add', { a: 1, b: 2 }), text('3')])`. A request too
- * many throws a `UsageError`; `assertUsed()` throws where steps are left. Faults act on the same bytes as over HTTP:
- * only what arrives whole before a cut is handed out, then the error of a broken connection is thrown.
+ * A model that answers from a script: `scriptedModel([call('add', { a: 1, b: 2 }), text('3')])`. A request without a
+ * step throws a `UsageError`; `assertUsed()` throws where steps are left. Faults act on the same bytes as over HTTP: the
+ * chunks that arrive complete before a cut are yielded, then a connection error is thrown.
  */
 export function scriptedModel(script: Script, options: ScriptedModelOptions = {}): ScriptedModel {
   const { name = 'scripted', profile, price, deltaSize = 8, delay = 0, clock = systemClock, check } = options
@@ -73,13 +73,13 @@ export function scriptedModel(script: Script, options: ScriptedModelOptions = {}
           if (frame.kind === 'done') return
           const chunk = chunkIn(frame)
           yield chunk
-          begun ||= saysSomething(chunk)
+          begun ||= hasContent(chunk)
           progress.follow(chunk)
         }
       } catch (error) {
-        if (!isBroken(error) || !begun) throw error
-        // An answer that had finished stands, if no event was cut behind it; else what was said cannot be taken back.
-        if (!progress.whole || cutsEvent(plan)) throw brokenAnswer(error.message, error)
+        if (!isConnectionError(error) || !begun) throw error
+        // A finished answer ends normally unless an event was cut after it. Else the yielded chunks make a retry impossible.
+        if (!progress.complete || cutsEvent(plan)) throw brokenAnswer(error.message, error)
       }
       if (!progress.mayEnd) throw brokenAnswer('The scripted answer ended with neither a finish_reason nor [DONE]')
     },
@@ -91,7 +91,7 @@ export function scriptedModel(script: Script, options: ScriptedModelOptions = {}
       }
       const body = parsed(text)
       if (body === undefined && (text === '' || isTruncated(text)))
-        throw connectionError(`is no whole JSON: ${text.slice(0, 80)}`)
+        throw connectionError(`is incomplete JSON: ${text.slice(0, 80)}`)
       if (body === undefined) throw new ScriptedFailure(200, text)
       return body
     },
@@ -100,22 +100,22 @@ export function scriptedModel(script: Script, options: ScriptedModelOptions = {}
   }
 }
 
-/** Which of the choices that were asked for have begun, and which have finished. */
+/** Tracks which of the requested choices have begun, and which have finished. */
 class Progress {
-  readonly #asked: number
+  readonly #requested: number
   readonly #begun = new Set<number>()
   readonly #finished = new Set<number>()
 
-  constructor(asked: number) {
-    this.#asked = asked
+  constructor(requested: number) {
+    this.#requested = requested
   }
 
-  /** Nothing that was asked for is missing, whatever becomes of the rest. */
-  get whole(): boolean {
-    return this.#finished.size >= this.#asked
+  /** Every requested choice has finished. */
+  get complete(): boolean {
+    return this.#finished.size >= this.#requested
   }
 
-  /** A server may answer with fewer choices than were asked for, but not with half of one. */
+  /** A server may send fewer choices than requested, but every choice that began must finish. */
   get mayEnd(): boolean {
     return this.#finished.size > 0 && this.#finished.size >= this.#begun.size
   }
@@ -123,7 +123,7 @@ class Progress {
   follow(chunk: Chunk): void {
     for (const { index: given, finish_reason: finish } of chunk.choices ?? []) {
       const index = given ?? 0
-      if (index >= this.#asked) continue
+      if (index >= this.#requested) continue
       this.#begun.add(index)
       if (finish) this.#finished.add(index)
     }
@@ -133,17 +133,18 @@ class Progress {
 function chunkIn({ kind, json }: Frame): Chunk {
   const chunk = parsed(json)
   if (kind === 'error') throw new ScriptedFailure(200, chunk)
-  if (chunk === undefined) throw brokenAnswer(`The scripted stream holds what is not JSON: ${json.slice(0, 80)}`)
+  if (chunk === undefined)
+    throw brokenAnswer(`The scripted stream holds a chunk that is not JSON: ${json.slice(0, 80)}`)
   return chunk
 }
 
-/** A role alone says nothing yet. */
-function saysSomething(chunk: Chunk): boolean {
+/** A role alone is not content. */
+function hasContent(chunk: Chunk): boolean {
   return (chunk.choices ?? []).some(({ delta }) =>
     Object.entries(delta ?? {}).some(([key, value]) => key !== 'role' && value !== null && value !== ''),
   )
 }
 
-function isBroken(error: unknown): error is ToolloopError {
+function isConnectionError(error: unknown): error is ToolloopError {
   return error instanceof ToolloopError && error.code === 'connection'
 }

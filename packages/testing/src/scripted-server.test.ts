@@ -44,7 +44,7 @@ describe('a scripted server', () => {
     expect(await client.chat.completions.stream({ model: 'm', messages }).finalContent()).toBe('streamed')
   })
 
-  test('shows what it was asked', async () => {
+  test('records its requests', async () => {
     await using server = await scriptedServer([text('')], { clock: virtualClock(42) })
     await post(server, { model: 'm', messages }, '/chat/completions?api-version=1')
     expect(server.requests).toMatchObject([
@@ -60,7 +60,7 @@ describe('a scripted server', () => {
     ])
   })
 
-  test('sends usage only where it was asked for', async () => {
+  test('sends usage only where the request includes it', async () => {
     await using server = await scriptedServer([text('a'), text('a')])
     const without = await (await post(server, { model: 'm', messages, stream: true })).text()
     expect(without).not.toContain('usage')
@@ -104,7 +104,7 @@ describe('a scripted server', () => {
     ['a body that is no JSON', () => ({ method: 'POST', body: '{' }), '/chat/completions', 400],
     ['another path', () => ({ method: 'GET' }), '/models', 404],
     ['another method', () => ({ method: 'PUT' }), '/chat/completions', 405],
-  ])('refuses %s', async (_name, init, path, status) => {
+  ])('rejects %s', async (_name, init, path, status) => {
     await using server = await scriptedServer([])
     const response = await fetch(server.url + path, init())
     expect(response.status).toBe(status)
@@ -301,7 +301,7 @@ describe('faults on the wire', () => {
     ['drip', () => fault.drip(text(''), 0)],
     // @ts-expect-error: what a caller without types may pass
     ['a reply', () => fault.cutAt('hello', 1)],
-  ])('refuses nonsense for %s', (_name, make) => {
+  ])('throws for invalid arguments of %s', (_name, make) => {
     expect(make).toThrow(/fault\.(cutAt|drip|cut): /)
   })
 })
@@ -345,13 +345,13 @@ describe('stored completions', () => {
     ['limit=x', 400],
     ['order=up', 400],
     ['after=nobody', 404],
-  ])('refuse ?%s', async (query, status) => {
+  ])('reject ?%s', async (query, status) => {
     await using server = await scriptedServer([])
     expect((await fetch(`${server.url}/chat/completions?${query}`)).status).toBe(status)
   })
 })
 
-test('a strict server answers 400 to what the API refuses, then plays its script', async () => {
+test('a strict server answers 400 to what the API rejects, then plays its script', async () => {
   await using server = await strictServer([text('fine')])
   const client = clientOf(server)
   const orphan = { role: 'tool' as const, tool_call_id: 'x', content: '' }

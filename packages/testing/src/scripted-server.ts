@@ -1,4 +1,4 @@
-// A script over real HTTP on a loopback port.
+// Plays a script over real HTTP on a loopback port.
 import type * as NodeHttp from 'node:http'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -10,23 +10,23 @@ import { Playback, type Script } from './script.ts'
 import { checkRequest } from './strict.ts'
 
 export interface ScriptedServerOptions extends ChatApiOptions {
-  /** @default 0, any free port */
+  /** The port to listen on; 0 is any free port. @default 0 */
   readonly port?: number
 }
 
-/** A running server. Close it, or hold it with `await using`, which also asserts that the script was used up. */
+/** A running server. Call `close()`, or declare it with `await using`, which also calls `assertUsed()`. */
 export interface ScriptedServer extends AsyncDisposable {
   /** The base URL for a client, e.g. `http://127.0.0.1:41234/v1`. */
   readonly url: string
-  /** Every request so far, in the order of arrival. */
+  /** All requests so far, in order of arrival. */
   readonly requests: readonly SeenRequest[]
   /** Throws when a request had no step, a step failed, or a step was left over. */
   assertUsed(): void
-  /** Stops listening and ends every connection, also those that a fault keeps open. */
+  /** Stops listening and closes all connections, also those that a fault keeps open. */
   close(): Promise<void>
 }
 
-/** A request as it arrived, and what became of its answer. */
+/** A request as it arrived, and the progress of its response. */
 export interface SeenRequest {
   readonly method: string
   /** Without the query. */
@@ -34,21 +34,21 @@ export interface SeenRequest {
   readonly query: Readonly<Record<string, string>>
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>
-  /** Parsed JSON; the text where it is none; `undefined` without a body. */
+  /** Parsed JSON; the text where it is not JSON; `undefined` without a body. */
   readonly body: unknown
-  /** When it had arrived, by the server's clock, in milliseconds. */
+  /** When its body had arrived: milliseconds of the server's `clock`. */
   readonly time: number
-  /** Bytes of the answer's body handed to the socket so far. */
+  /** Bytes of the response body written to the socket so far. */
   readonly sent: number
-  /** The client hung up before the answer was complete. */
+  /** The client closed the connection before the response was complete. */
   readonly aborted: boolean
 }
 
 /**
  * Plays a script over HTTP: `const server = await scriptedServer([text('hello')])`, then point a client at `server.url`.
- * Plain and streamed requests are told apart by their `stream`; `store: true` keeps completions, which the other
- * routes below `/chat/completions` then serve. A request without a step gets a 400 that says so, and `assertUsed()`
- * throws it.
+ * Requests with `stream: true` are streamed. Completions with `store: true` are kept, and the other routes below
+ * `/chat/completions` serve them. A request without a step gets a 400 with the reason, which `assertUsed()` throws
+ * again.
  */
 export async function scriptedServer(script: Script, options: ScriptedServerOptions = {}): Promise<ScriptedServer> {
   const { clock = systemClock, port = 0 } = options
@@ -73,7 +73,7 @@ export async function scriptedServer(script: Script, options: ScriptedServerOpti
   }
   const server = nodeHttp().createServer((incoming, response) => {
     void serve(incoming, response).catch((error: unknown) => {
-      // A client that leaves in the middle of its request is no failure of the script.
+      // A client that disconnects in the middle of its request does not fail the script.
       if (!incoming.destroyed || incoming.complete) playback.fail(error)
       response.destroy()
     })
@@ -102,22 +102,22 @@ export async function scriptedServer(script: Script, options: ScriptedServerOpti
 }
 
 export interface StrictServerOptions extends ScriptedServerOptions {
-  /** The server whose rules hold, e.g. `profiles.mistral`. @default OpenAI's */
+  /** The profile whose rules apply, e.g. `profiles.mistral`. @default OpenAI's */
   readonly profile?: Partial<Profile>
 }
 
-/** `scriptedServer` that first checks every request as the API does, and answers 400 to what it would refuse. */
+/** A `scriptedServer` that checks every request by the rules of the API, and answers 400 where one is broken. */
 export function strictServer(script: Script, options: StrictServerOptions = {}): Promise<ScriptedServer> {
   const { profile, ...rest } = options
   return scriptedServer(script, { check: (request) => checkRequest(request, profile), ...rest })
 }
 
-/** `node:http`, asked for at run time: the package's entry then loads, and bundles, where there is none. */
+/** `node:http`, loaded at run time, so that the package also loads and bundles for browsers. */
 function nodeHttp(): typeof NodeHttp {
   const http = globalThis.process?.getBuiltinModule?.('node:http')
   if (http) return http
   throw new UsageError(
-    'scriptedServer needs `node:http` to listen on a port, and there is none here: use scriptedModel',
+    'scriptedServer needs `node:http` to listen on a port, which this platform does not have: use scriptedModel',
   )
 }
 

@@ -15,7 +15,7 @@ interface Stored {
   readonly messages: readonly Record<string, unknown>[]
 }
 
-/** What `store: true` keeps, in the order it came. */
+/** The completions with `store: true`, in order of creation. */
 export class StoredCompletions {
   readonly #stored = new Map<string, Stored>()
 
@@ -47,7 +47,7 @@ export class StoredCompletions {
     })
   }
 
-  /** Answers everything below `/chat/completions` but the creation itself. */
+  /** Answers all routes below `/chat/completions` but the creation. */
   answer(
     method: string,
     id: string | undefined,
@@ -57,7 +57,7 @@ export class StoredCompletions {
   ): StoreAnswer {
     if (id === undefined) return method === 'GET' ? this.#list(query) : notAllowed(method)
     const found = this.#stored.get(id)
-    if (!found) return refuse(404, `Completion ${id} not found`, 'completion_id', 'not_found')
+    if (!found) return errorAnswer(404, `Completion ${id} not found`, 'completion_id', 'not_found')
     if (messages) return method === 'GET' ? page(found.messages, query) : notAllowed(method)
     switch (method) {
       case 'GET':
@@ -75,7 +75,7 @@ export class StoredCompletions {
   #update(found: Stored, body: unknown): StoreAnswer {
     const metadata = isJsonObject(body) ? body['metadata'] : undefined
     if (metadata !== null && !isJsonObject(metadata))
-      return refuse(400, "Missing required parameter: 'metadata'.", 'metadata', 'missing_required_parameter')
+      return errorAnswer(400, "Missing required parameter: 'metadata'.", 'metadata', 'missing_required_parameter')
     found.completion = { ...found.completion, metadata: stringsOf(metadata) }
     return { status: 200, body: found.completion }
   }
@@ -96,14 +96,19 @@ export class StoredCompletions {
   }
 }
 
-/** A cursor page: `limit` items behind the one named by `after`. */
+/** A page: `limit` items after the one with the id `after`. */
 function page(items: readonly Record<string, unknown>[], query: URLSearchParams): StoreAnswer {
   const order = query.get('order') ?? 'asc'
   if (order !== 'asc' && order !== 'desc')
-    return refuse(400, `Invalid value: '${order}'. Supported values are: 'asc' and 'desc'.`, 'order', 'invalid_value')
+    return errorAnswer(
+      400,
+      `Invalid value: '${order}'. Supported values are: 'asc' and 'desc'.`,
+      'order',
+      'invalid_value',
+    )
   const limit = Number(query.get('limit') ?? 20)
   if (!Number.isInteger(limit) || limit < 1 || limit > 100)
-    return refuse(
+    return errorAnswer(
       400,
       `Invalid 'limit': expected a whole number from 1 to 100, but got ${query.get('limit')}.`,
       'limit',
@@ -112,7 +117,7 @@ function page(items: readonly Record<string, unknown>[], query: URLSearchParams)
   const ordered = order === 'desc' ? items.toReversed() : items
   const after = query.get('after')
   const start = after === null ? 0 : ordered.findIndex(({ id }) => id === after) + 1
-  if (after !== null && start === 0) return refuse(404, `Item ${after} not found`, 'after', 'not_found')
+  if (after !== null && start === 0) return errorAnswer(404, `Item ${after} not found`, 'after', 'not_found')
   const data = ordered.slice(start, start + limit)
   return {
     status: 200,
@@ -131,9 +136,9 @@ function stringsOf(metadata: JsonObject | null): Record<string, string> {
 }
 
 function notAllowed(method: string): StoreAnswer {
-  return refuse(405, `Method ${method} is not allowed here.`, null, 'method_not_allowed')
+  return errorAnswer(405, `Method ${method} is not allowed here.`, null, 'method_not_allowed')
 }
 
-function refuse(status: number, message: string, param: string | null, code: string): StoreAnswer {
+function errorAnswer(status: number, message: string, param: string | null, code: string): StoreAnswer {
   return { status, body: errorBody(message, { param, code }) }
 }

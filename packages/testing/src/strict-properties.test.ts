@@ -32,7 +32,7 @@ const withResult = transcripts
     return fc.record({ messages: fc.constant(messages), at: fc.constantFrom(...places) })
   })
 
-/** What is said of every conversation of that kind. */
+/** Checks every conversation that has a tool message, and the position of one. */
 function always(check: (messages: readonly Message[], at: number) => void): void {
   fc.assert(fc.property(withResult, ({ messages, at }) => check(messages, at)))
 }
@@ -44,27 +44,27 @@ describe('any conversation', () => {
     })
   })
 
-  test('that lost a tool message is refused', () => {
+  test('that lost a tool message is rejected', () => {
     always((messages, at) => {
       expect(checkTranscript(messages.toSpliced(at, 1))).toContain('Without response')
     })
   })
 
-  test('that repeats a tool message is refused', () => {
+  test('that repeats a tool message is rejected', () => {
     always((messages, at) => {
       const twice = messages.toSpliced(at, 0, ...messages.slice(at, at + 1))
       expect(checkTranscript(twice)).toContain('Duplicate tool message')
     })
   })
 
-  test('whose tool message stands at its end, behind the answer, is refused', () => {
+  test('whose tool message stands at its end, behind the answer, is rejected', () => {
     always((messages, at) => {
       const late = [...messages.toSpliced(at, 1), ...messages.slice(at, at + 1)]
       expect(checkTranscript(late)).toContain('Without response')
     })
   })
 
-  test('that is cut behind its calls is refused until the last of them is answered', () => {
+  test('that is cut behind its calls is rejected until the last of them is answered', () => {
     always((messages, at) => {
       const answered = messages[at + 1]?.role !== 'tool'
       expect(checkTranscript(messages.slice(0, at + 1)) === undefined).toBe(answered)

@@ -60,7 +60,7 @@ describe('a transcript can be sent', () => {
   })
 })
 
-describe('a transcript is refused', () => {
+describe('a transcript is rejected', () => {
   test.each<[string, unknown[], RegExp]>([
     ['without messages', [], /empty array/],
     ['with an orphaned result', [user, result('a')], /role 'tool' must follow.*messages\.\[1\]/],
@@ -77,7 +77,7 @@ describe('a transcript is refused', () => {
     ],
     ['with a duplicated result', [user, calling('a'), result('a'), result('a')], /Duplicate tool message: 'a'/],
     [
-      'with a result that was never asked for',
+      'with a result without a call',
       [user, calling('a'), result('b')],
       /'b' is not among the 'tool_calls' of messages\.\[1\]/,
     ],
@@ -212,7 +212,7 @@ describe('a request', () => {
       'metadata',
       /at most 16/,
     ],
-  ])('%s is refused', (_name, request, param, message) => {
+  ])('%s is rejected', (_name, request, param, message) => {
     expect(checkRequest(request)).toMatchObject({
       type: 'invalid_request_error',
       param,
@@ -221,7 +221,7 @@ describe('a request', () => {
   })
 })
 
-describe('a server refuses what its profile rules out', () => {
+describe('a server rejects what its profile does not support', () => {
   const callingBy = (fields: object = {}): object => ({
     role: 'assistant',
     content: '',
@@ -288,7 +288,7 @@ describe('a server refuses what its profile rules out', () => {
       'parallel_tool_calls',
     ],
     ['strict', { strict: false }, request([user], { tools }), 'function.strict'],
-    ['half a surrogate pair', undefined, request([{ role: 'user', content: 'a\ud83d' }]), 'surrogate'],
+    ['a lone surrogate', undefined, request([{ role: 'user', content: 'a\ud83d' }]), 'surrogate'],
     [
       'an empty function_call',
       undefined,

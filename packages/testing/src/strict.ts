@@ -1,20 +1,20 @@
-// What the API refuses: transcripts whose calls and tool messages do not pair up, and requests that do not fit.
+// The rules of the API: calls and tool messages must pair up, and the fields of a request must be valid together.
 import type { Profile } from '@toolloop/wire'
 import { errorBody, type ApiError } from './api-error.ts'
 import { isJsonObject, type JsonObject } from './json-object.ts'
 import { profileProblem } from './profile-rules.ts'
 
 /**
- * What is wrong with a conversation, as the API would say it; `undefined` when it can be sent. Every call needs exactly
- * one tool message, in any order, directly behind the assistant message that made it.
+ * The API's error message for a conversation; `undefined` when it is valid. Every call needs exactly one tool message.
+ * The tool messages follow the assistant message of the calls directly, in any order.
  */
 export function checkTranscript(messages: readonly unknown[]): string | undefined {
   return findProblem(messages)?.message
 }
 
 /**
- * What is wrong with a whole request: its transcript, its tools, and what may not stand together. With a profile, such
- * as `profiles.mistral`, also what that server refuses; without one, what OpenAI does.
+ * The API's error for a whole request: its transcript, its tools, and combinations of fields that are not allowed. With
+ * a profile, such as `profiles.mistral`, also what that server rejects; without one, what OpenAI rejects.
  */
 export function checkRequest(request: unknown, profile: Partial<Profile> = openai): ApiError | undefined {
   if (!isJsonObject(request)) return problem('The body of the request is not a JSON object.', null, 'invalid_type')
@@ -31,13 +31,13 @@ export function checkRequest(request: unknown, profile: Partial<Profile> = opena
 
 const openai: Partial<Profile> = { callIds: 'max40' }
 
-/** Half a surrogate pair, in any text. */
+/** Lone surrogates, in any text. */
 function textProblem(request: JsonObject): ApiError | undefined {
   for (const name of ['messages', 'tools', 'response_format']) {
     const text = JSON.stringify(request[name]) ?? ''
-    // Well-formed JSON escapes a lone surrogate, in lower case, and only that.
+    // `JSON.stringify` escapes lone surrogates, in lower case, and no other character in this form.
     if (/(?<!\\)(?:\\\\)*\\ud[89a-f]/.test(text))
-      return problem(`Invalid '${name}': a string holds half a surrogate pair, which is no Unicode text.`, name)
+      return problem(`Invalid '${name}': a string contains a lone surrogate, which is not valid Unicode.`, name)
   }
   return undefined
 }
@@ -84,7 +84,7 @@ interface OpenCalls {
   readonly answered: Set<string>
 }
 
-/** Crosses off the call that a tool message answers. */
+/** Matches a tool message with its call. */
 function answer(message: JsonObject, path: string, open: OpenCalls | undefined): ApiError | undefined {
   const id = message['tool_call_id']
   if (typeof id !== 'string' || id === '')
@@ -121,7 +121,7 @@ function unanswered(open: OpenCalls | undefined): ApiError | undefined {
   )
 }
 
-/** The ids of a message's calls; none: `undefined`. */
+/** The ids of a message's calls; `undefined` where it has none. */
 function callsOf(message: JsonObject, path: string): Set<string> | ApiError | undefined {
   const calls = message['tool_calls']
   if (calls === undefined) return undefined
@@ -190,7 +190,7 @@ function contentProblem(role: string, message: JsonObject, path: string): ApiErr
   )
 }
 
-/** What some servers put beside an answer without meaning it, and what is missing there. */
+/** Empty fields that some servers add to an answer, and the subfield that is missing in them. */
 const placeholders = [
   ['audio', 'id'],
   ['function_call', 'name'],
@@ -232,7 +232,7 @@ function toolsProblem(request: JsonObject): ApiError | undefined {
   return problem(`Tool choice '${wanted}' not found in 'tools' parameter.`, 'tool_choice')
 }
 
-/** The tool a choice names, if it names one. */
+/** The name of the tool that a tool choice requires, if any. */
 function nameOf(choice: JsonObject): string | undefined {
   const body = choice['function'] ?? choice['custom']
   return isJsonObject(body) && typeof body['name'] === 'string' ? body['name'] : undefined

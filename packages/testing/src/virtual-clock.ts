@@ -1,18 +1,18 @@
-// Time that a test moves by hand.
+// A clock that a test controls.
 import { type Clock, sleep, UsageError } from '@toolloop/wire'
 
 /**
- * A clock that stands still until it is told to move. Timers run in order of their time, then of their making.
- * Between two of them everything that does not wait for time (promises, sockets) gets its turn.
+ * A clock that moves only by `advance` and `runAll`. Timers run in order of their due time, then of their creation.
+ * Between two timers, promises and sockets get a turn.
  */
 export interface VirtualClock extends Clock {
-  /** Resolves when the clock has moved on by `ms`; rejects with the signal's reason when that aborts first. */
+  /** Resolves when the clock has moved by `ms`. Rejects with the signal's reason when the signal aborts first. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>
-  /** Moves on by `ms` and runs all that falls due, also what is added on the way. */
+  /** Moves the clock by `ms` and runs all timers that fall due, also those set meanwhile. */
   advance(ms: number): Promise<void>
-  /** Moves from timer to timer until none is left. Throws after `limit` timers: something re-arms itself for ever. @default 10_000 */
+  /** Moves from timer to timer until none is left. Throws after `limit` timers, for a timer that always sets itself again. @default 10_000 */
   runAll(limit?: number): Promise<void>
-  /** How many timers wait. */
+  /** The number of pending timers. */
   readonly pending: number
 }
 
@@ -22,7 +22,7 @@ interface Timer {
   readonly callback: () => void
 }
 
-/** Kept from before a test framework puts its own timers in place. */
+/** Taken at import, before a test framework replaces the timers. */
 const realSetTimeout = globalThis.setTimeout
 
 /** A clock for tests; it starts at `start` milliseconds. */
@@ -71,7 +71,7 @@ export function virtualClock(start = 0): VirtualClock {
       for (let timer = due(Infinity); timer; timer = due(Infinity)) {
         if (++ran > limit)
           throw new UsageError(
-            `runAll ran ${limit} timers and there are more: use advance(ms) for a timer that re-arms itself`,
+            `runAll ran ${limit} timers and more are pending: use advance(ms) for a timer that sets itself again`,
           )
         run(timer)
         await settle()
@@ -80,7 +80,7 @@ export function virtualClock(start = 0): VirtualClock {
   }
 }
 
-/** Two turns of the real event loop: promise reactions, what has arrived on sockets, and what that puts off by a turn. */
+/** Two turns of the real event loop: one for promises and sockets, one for work that these defer by a turn. */
 async function settle(): Promise<void> {
   for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => realSetTimeout(resolve, 0))
 }

@@ -66,7 +66,7 @@ test.each(makers)('%s never ends a stream that was cut', async (_name, make) => 
   await expect(chunksOf(make(server.url))).rejects.toBeInstanceOf(StreamError)
 })
 
-test.each(makers)('%s asks once, however often its iterator is asked', async (_name, make) => {
+test.each(makers)('%s sends one request, however often `next` is called', async (_name, make) => {
   await using server = await loopback(answer, json(404, { error: { message: 'no such model' } }), answer)
   const model = make(server.url)
   const begun = model.stream!(request, {})[Symbol.asyncIterator]()
@@ -113,7 +113,7 @@ test('the profile is the client’s, or named, or given by what differs; a price
   )
 })
 
-test('what is no client, and no name, is refused', () => {
+test('an invalid client or model id throws', () => {
   expect(() => chatModel({} as never, 'm')).toThrow('`chatModel` needs a client')
   expect(() => chatModel(new Transport(), '')).toThrow('the id of a model')
 })

@@ -1,4 +1,4 @@
-// From a client to what an agent knows of a model.
+// Turns a client into the `ChatModel` that an agent calls.
 import type {
   ChatModel,
   Chunk,
@@ -20,7 +20,7 @@ import { changed, type ProfileName, profileFor } from './request/profiles.ts'
 /** Anything that can create completions: a `Client`, a `Transport`, or an `openai` instance. */
 export type CompletionClient = OwnClient | OpenAIClient
 
-/** The part of one of our clients that is used. */
+/** The part of a Toolloop client that `chatModel` uses. */
 export type OwnClient = { readonly profile: Profile } & (
   | Completions
   | { readonly chat: { readonly completions: Completions } }
@@ -30,20 +30,20 @@ interface Completions {
   create(params: CompletionParams, options?: ModelOptions): Promise<unknown>
 }
 
-/** The part of an `openai` instance that is used. */
+/** The part of an `openai` instance that `chatModel` uses. */
 export interface OpenAIClient {
   readonly chat: { readonly completions: { create(params: never, options?: never): PromiseLike<unknown> } }
   readonly baseURL?: string
 }
 
 export interface ChatModelOptions {
-  /** @default the client's, else told by its base URL */
+  /** @default the client's, else the one of its base URL */
   readonly profile?: ProfileName | Partial<Profile> | undefined
-  /** For `result.cost`. */
+  /** Prices of tokens, for `result.cost`. */
   readonly price?: Price | undefined
 }
 
-/** A model behind a client, by its id. Requests are adapted to what the server accepts. */
+/** The model with this id, called through a client. Requests are adapted to the client's profile. */
 export function chatModel(client: CompletionClient, name: string, options: ChatModelOptions = {}): ChatModel {
   if (typeof name !== 'string' || name === '')
     throw new UsageError('`chatModel` needs the id of a model, e.g. `gpt-5.1`')
@@ -54,7 +54,7 @@ export function chatModel(client: CompletionClient, name: string, options: ChatM
     : {}
   const plain = { model: name }
   const streamed = { model: name, stream: true, ...streamOptions }
-  /** What is adapted is ours to add to. */
+  // `adaptRequest` returns a new object, so that fields can be added to it.
   const paramsOf = (
     request: ModelRequest,
     own: Pick<CompletionParams, 'model'>,
@@ -69,13 +69,13 @@ export function chatModel(client: CompletionClient, name: string, options: ChatM
   }
 }
 
-/** A client, seen as what a model needs. */
+/** The two calls a model needs of a client. */
 interface Source {
   create(params: CompletionParams, options: ModelOptions): Promise<Completion>
   stream(params: CompletionParams, options: ModelOptions): AsyncIterable<Chunk | readonly Chunk[]>
 }
 
-/** Our own clients have a profile; they take our options and hand over batches. */
+/** A client with a `profile` is one of ours: it takes our options, and its streams have `batches()`. */
 function sourceOf(client: CompletionClient): Source {
   const completions = 'chat' in client ? client.chat?.completions : client
   if (typeof completions?.create !== 'function')
@@ -86,12 +86,12 @@ function sourceOf(client: CompletionClient): Source {
 function ownSource(completions: Completions): Source {
   return {
     create: (params, options) => completions.create(params, options) as Promise<Completion>,
-    stream: (params, options) => new Opened(async () => completions.create(params, options)),
+    stream: (params, options) => new LazyStream(async () => completions.create(params, options)),
   }
 }
 
-/** What is sent for at the first step. Written by hand: a generator would cost each step another turn. */
-class Opened implements AsyncIterableIterator<Chunk | readonly Chunk[]> {
+/** Sends the request at the first `next`. Not a generator: that would add a microtask turn to each `next`. */
+class LazyStream implements AsyncIterableIterator<Chunk | readonly Chunk[]> {
   readonly #open: () => Promise<unknown>
   #opening: Promise<AsyncIterator<Chunk | readonly Chunk[]>> | undefined
   #iterator: AsyncIterator<Chunk | readonly Chunk[]> | undefined
@@ -103,7 +103,7 @@ class Opened implements AsyncIterableIterator<Chunk | readonly Chunk[]> {
 
   next(): Promise<IteratorResult<Chunk | readonly Chunk[]>> {
     if (this.#iterator !== undefined) return this.#iterator.next()
-    return this.#left ? this.#end() : this.#begin()
+    return this.#left ? this.#end() : this.#start()
   }
 
   return(): Promise<IteratorResult<Chunk | readonly Chunk[]>> {
@@ -116,11 +116,11 @@ class Opened implements AsyncIterableIterator<Chunk | readonly Chunk[]> {
   }
 
   /**
-   * Tells that the answer has begun, and nothing of it: promises that waited for it are old by now, and what they are
-   * given would be kept with them until the next full collection.
+   * Yields an empty batch when the response begins. The promises that waited for it may be in the old generation by
+   * then: a batch that they resolve with would stay in memory until the next full garbage collection.
    */
-  async #begin(): Promise<IteratorResult<Chunk | readonly Chunk[]>> {
-    this.#opening ??= this.#open().then(iteratorOf) // once, also where it is asked again before it is there
+  async #start(): Promise<IteratorResult<Chunk | readonly Chunk[]>> {
+    this.#opening ??= this.#open().then(iteratorOf) // once, also when `next` is called twice meanwhile
     this.#iterator = await this.#opening
     return this.#left ? this.#end() : { done: false, value: [] }
   }
@@ -136,7 +136,7 @@ function iteratorOf(stream: unknown): AsyncIterator<Chunk | readonly Chunk[]> {
     : (stream as AsyncIterable<Chunk>)[Symbol.asyncIterator]()
 }
 
-/** `onRetry` is ours; an `openai` instance retries by itself and tells nobody. */
+/** An `openai` instance retries by itself and has no `onRetry`: its retries are not reported. */
 function foreignSource({ chat, baseURL }: OpenAIClient): Source {
   const send = async (params: CompletionParams, { signal }: ModelOptions): Promise<unknown> =>
     chat.completions.create(params as never, { signal } as never)
@@ -150,7 +150,7 @@ function foreignSource({ chat, baseURL }: OpenAIClient): Source {
     },
     async *stream(params, options) {
       try {
-        yield* wholeAnswer((await send(params, options)) as AsyncIterable<Chunk>)
+        yield* completeStream((await send(params, options)) as AsyncIterable<Chunk>)
       } catch (error) {
         throw ownError(error, options.signal)
       }
@@ -170,8 +170,8 @@ function hasBatches(stream: unknown): stream is { batches(): AsyncIterable<reado
   return typeof stream === 'object' && stream !== null && 'batches' in stream && typeof stream.batches === 'function'
 }
 
-/** A foreign stream may end as if all were well when the connection was cut. */
-async function* wholeAnswer(stream: AsyncIterable<Chunk>): AsyncGenerator<Chunk, void, undefined> {
+/** The stream of an `openai` instance can end without an error when the connection was cut. */
+async function* completeStream(stream: AsyncIterable<Chunk>): AsyncGenerator<Chunk, void, undefined> {
   let finished = false
   for await (const chunk of stream) {
     finished ||= chunk.choices?.some((choice) => Boolean(choice.finish_reason))

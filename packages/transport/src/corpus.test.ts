@@ -49,7 +49,7 @@ describe.skipIf(corpus === '')('recorded answers', () => {
     expect(JSON.parse(server.requests[0]?.body ?? '')).toEqual(requestOf(name))
   })
 
-  test.each(ofKind('error'))('%s is a typed error with its words', async (name) => {
+  test.each(ofKind('error'))('%s is a typed error with its message', async (name) => {
     const { status } = parsed<{ status: number }>(name, 'headers.json')
     await using server = await replay(name)
     await using client = new Transport({ baseURL: server.url, backoff: { initial: 1 } })

@@ -107,11 +107,15 @@ test.each([
 })
 
 test.each<[string, string, string]>([
-  ['half a chunk', 'data: {"choices":[{"ind', 'in the middle of an event; it said: {"choices":[{"ind'],
-  ['half of [DONE]', 'data: [DO', 'in the middle of an event; it said: [DO'],
+  ['half a chunk', 'data: {"choices":[{"ind', 'in the middle of an event; the server sent: {"choices":[{"ind'],
+  ['half of [DONE]', 'data: [DO', 'in the middle of an event; the server sent: [DO'],
   ['a name and nothing else', 'event: mess', 'in the middle of an event'],
   ['half a name', 'dat', 'in the middle of an event'],
-  ['half an error', 'event: error\ndata: {"message":"over', 'in the middle of an event; it said: {"message":"over'],
+  [
+    'half an error',
+    'event: error\ndata: {"message":"over',
+    'in the middle of an event; the server sent: {"message":"over',
+  ],
 ])('a finished answer that ends with %s is cut', async (_name, rest, words) => {
   const body = Buffer.from(data(said('é', 'stop')) + rest)
   const { text, error } = await read(readChunks(source([body])))
@@ -142,7 +146,7 @@ test.each<[string, string]>([
   }
 })
 
-test('a broken source ends an answer only when every choice asked for had finished', async () => {
+test('a broken source ends an answer normally only when every requested choice had finished', async () => {
   const reset = new Error('reset')
   const one = Buffer.from(data(said('a', 'stop')))
   const both = Buffer.from(data(said('a', 'stop'), said('b', 'stop', 1)))
@@ -150,7 +154,7 @@ test('a broken source ends an answer only when every choice asked for had finish
   expect((await read(readChunks(source([both], reset), { n: 2 }))).error).toBeUndefined()
 })
 
-test('behind the finish a timeout loses nothing, and an abort is an abort', async () => {
+test('after the finish a timeout ends the answer normally, and an abort throws', async () => {
   const body = Buffer.from(`${data(said('a', 'stop'))}data: {"cho`)
   const late = new APITimeoutError('total', 1, 'late')
   const abort = new APIUserAbortError()
@@ -180,7 +184,7 @@ async function read(chunks: Chunks): Promise<{ text: string; error: unknown }> {
   }
 }
 
-test('reads that bring no chunk leave nothing behind', async () => {
+test('reads without a chunk keep nothing in memory', async () => {
   setFlagsFromString('--expose-gc')
   const collect = runInNewContext('gc') as () => void
   let grown = 0

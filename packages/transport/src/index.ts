@@ -30,7 +30,7 @@ export type { ChatModelOptions, CompletionClient, OpenAIClient, OwnClient } from
 export { adaptRequest } from './request/adapt.ts'
 export { profileFor, profiles } from './request/profiles.ts'
 export type { ProfileName } from './request/profiles.ts'
-// What goes wrong.
+// Errors.
 export {
   APIConnectionError,
   APIError,

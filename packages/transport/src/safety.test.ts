@@ -27,7 +27,7 @@ test('a redirect within the origin is followed with method and body', async () =
   expect(JSON.parse(server.requests[1]?.body ?? '')).toEqual(params)
 })
 
-test.each([301, 302, 303, 307, 308])('a redirect (%i) to another origin gets nothing', async (status) => {
+test.each([301, 302, 303, 307, 308])('a redirect (%i) to another origin is not followed', async (status) => {
   await using other = await loopback(json(200, hello))
   await using server = await loopback(json(status, '', { location: `${other.url}/x?token=abc` }))
   await using client = new Transport({ baseURL: server.url, apiKey })
@@ -47,8 +47,8 @@ test.each([
   ['http:/\\elsewhere.example', 'to http://elsewhere.example/. Nothing was sent there'],
   ['javascript:alert(1)', 'to javascript:alert(1). Nothing was sent there'],
   ['https://me:secret@elsewhere.example/?token=secret', 'to https://elsewhere.example/. Nothing'],
-  ['http://', 'without saying where to. It was not followed'],
-])('a redirect to %s is told and not followed', async (location, words) => {
+  ['http://', 'without a target. It was not followed'],
+])('a redirect to %s is reported and not followed', async (location, words) => {
   await using server = await loopback(json(307, '', { location }))
   await using client = new Transport({ baseURL: server.url, apiKey, maxRetries: 0 })
   const error = await client.create(params).catch((cause: unknown) => cause)
@@ -138,17 +138,21 @@ const refused: readonly [name: string, options: ClientOptions, words: string][] 
   ['a key that is a number', { apiKey: 7 as never }, '`apiKey` must be a string'],
   ['a header value with a line break', { headers: { 'x-a': `${apiKey}\n` } }, 'The value of `x-a`'],
   ['a header value beyond Latin-1', { headers: { 'x-a': '€' } }, 'The value of `x-a`'],
-  ['a header name with a blank', { headers: { 'x a': 'b' } }, '"x a" is no header name'],
+  ['a header name with a blank', { headers: { 'x a': 'b' } }, '"x a" is not a header name'],
   ['a header value that is a number', { headers: { 'x-a': 1 as never } }, 'must be a string or null'],
-  ['a base URL that is none', { baseURL: 'api.example.com' }, 'no URL'],
+  ['a base URL that is none', { baseURL: 'api.example.com' }, 'not a URL'],
   ['a base URL of a file', { baseURL: 'file:///etc/passwd' }, 'http: or https:'],
-  ['a base URL with credentials', { baseURL: 'https://me:secret@example.com' }, 'no user name and password'],
+  [
+    'a base URL with credentials',
+    { baseURL: 'https://me:secret@example.com' },
+    'must not contain a user name or password',
+  ],
   ['a negative back-off', { backoff: { initial: -1 } }, '`backoff.initial`'],
   ['a bound that is none', { limits: { maxBodyBytes: Number.NaN } }, '`limits.maxBodyBytes`'],
   [
     'a key function that fails',
     { apiKey: () => Promise.reject(new Error('vault is closed')) },
-    '`apiKey` failed: vault is closed',
+    '`apiKey` threw: vault is closed',
   ],
   ['a key function that gives nothing', { apiKey: async () => undefined as never }, '`apiKey` must be a string'],
   ['negative retries', { maxRetries: -1 }, '`maxRetries`'],
@@ -161,7 +165,7 @@ const refused: readonly [name: string, options: ClientOptions, words: string][] 
   ['an unknown profile', { profile: 'nobody' as never }, 'There is no profile `nobody`'],
 ]
 
-test.each(refused)('%s is refused before anything is sent, and not quoted', async (_name, options, words) => {
+test.each(refused)('%s throws before anything is sent, and is not quoted', async (_name, options, words) => {
   const error = await (async () => {
     await using client = new Transport({ baseURL: 'http://127.0.0.1:9/v1', ...options })
     return await client.create(params)
@@ -171,7 +175,7 @@ test.each(refused)('%s is refused before anything is sent, and not quoted', asyn
   expect(everything(error)).not.toMatch(/secret/)
 })
 
-test.each(['', '.', '..', 'a\uD800', undefined, null, 5])('the id %j is refused', async (id) => {
+test.each(['', '.', '..', 'a\uD800', undefined, null, 5])('the id %j throws', async (id) => {
   await using client = new Transport({ baseURL: 'http://127.0.0.1:9/v1' })
   await expect(async () => client.retrieve(id as string)).rejects.toBeInstanceOf(UsageError)
   await expect(async () => client.delete(id as string)).rejects.toBeInstanceOf(UsageError)
@@ -239,7 +243,7 @@ test('a compressed stream is streamed', async () => {
   await expect(run(client, true)).resolves.toBe(2)
 })
 
-test('stacked and unknown encodings are refused', async () => {
+test('stacked and unknown encodings throw', async () => {
   for (const encoding of ['gzip, gzip', 'compress']) {
     await using server = await loopback(
       (response) => void response.writeHead(200, { 'content-encoding': encoding }).end('x'),
@@ -285,7 +289,7 @@ test.each<[string, Answer, boolean]>([
   await expect.poll(server.open, patience).toBe(0)
 })
 
-test('headers beyond the bound are refused', async () => {
+test('headers beyond the bound throw', async () => {
   await using server = await loopback(json(200, hello, { 'x-long': 'x'.repeat(70_000) }))
   await using client = new Transport({ baseURL: server.url })
   await expect(client.create(params)).rejects.toMatchObject({ name: 'LimitError', limit: 'maxHeaderBytes' })
@@ -345,8 +349,8 @@ test('leaving an iteration that was never begun closes the socket too', async ()
 })
 
 test.each<[string, object, string]>([
-  ['a controller for a signal', { signal: new AbortController() }, '`signal` must be an AbortSignal'],
-  ['a signal that is none', { signal: 5 }, '`signal` must be an AbortSignal'],
+  ['a controller for a signal', { signal: new AbortController() }, '`signal` must be an `AbortSignal`'],
+  ['a signal that is none', { signal: 5 }, '`signal` must be an `AbortSignal`'],
   ['a misspelt option', { timeOut: 5 }, 'A request has no option `timeOut`; there are headers'],
 ])('a request with %s is refused', async (_name, options, words) => {
   await using client = new Transport({ baseURL: 'http://127.0.0.1:9/v1' })

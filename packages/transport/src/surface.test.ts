@@ -34,7 +34,7 @@ test('headers of a request win over those of the client, null deletes, names hav
   expect(headers).not.toHaveProperty('authorization')
 })
 
-test('a conversation with a memory is sent as it would be without one, whichever way it goes on', async () => {
+test('a conversation with a memory is sent as it would be without one, however it continues', async () => {
   await using server = await loopback(json(200, hello))
   await using client = new Transport({ apiKey: 'sk-1', baseURL: server.url })
   const memory = new Map()
@@ -155,7 +155,7 @@ test('a list is read page by page, or item by item over all pages', async () => 
   expect(server.requests[1]?.url).toBe('/v1/chat/completions?limit=2&after=b')
 })
 
-test('a list without `last_id` goes on from its last item; one that stands still is an error', async () => {
+test('a list without `last_id` goes on from its last item; a repeated page is an error', async () => {
   const stuck = { object: 'list', data: [{ ...hello, id: 'a' }], has_more: true }
   await using server = await loopback(json(200, stuck))
   await using client = new Transport({ baseURL: server.url })
@@ -163,14 +163,14 @@ test('a list without `last_id` goes on from its last item; one that stands still
   const reading = (async () => {
     for await (const item of await client.list()) items.push(item)
   })()
-  await expect(reading).rejects.toThrow('does not get on')
+  await expect(reading).rejects.toThrow('The server repeats a page')
   expect(items.length).toBe(1)
 })
 
 test.each<[string, unknown, string]>([
   ['an error', { error: { message: 'gone' } }, 'gone'],
-  ['null', null, 'what is not a list'],
-  ['no data', { object: 'list' }, 'no `data`'],
+  ['null', null, 'something other than a list'],
+  ['no data', { object: 'list' }, 'an object without a `data` list'],
 ])('a list that is %s is a typed error', async (_name, body, words) => {
   await using server = await loopback(json(200, body))
   await using client = new Transport({ baseURL: server.url, maxRetries: 0 })
@@ -219,14 +219,14 @@ test('a dispatcher of undici is used for everything', async () => {
   await agent.destroy()
 })
 
-test('parameters that are no JSON are refused', async () => {
+test('parameters that JSON cannot represent throw', async () => {
   await using client = new Transport({ baseURL: 'http://127.0.0.1:9/v1' })
   const circle: Record<string, unknown> = {}
   circle['self'] = circle
   await expect(client.create({ ...params, metadata: circle as never })).rejects.toMatchObject({ name: 'UsageError' })
 })
 
-test('making a client reads no environment and opens nothing', () => {
+test('creating a client reads no environment and opens nothing', () => {
   expect(() => new Transport()).not.toThrow()
   expect(JSON.stringify(new Transport({ apiKey: 'sk-12345678' }))).not.toContain('sk-')
 })

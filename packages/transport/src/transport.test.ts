@@ -17,7 +17,7 @@ test('creates a completion and tells what is known of the response', async () =>
   expect(JSON.parse(server.requests[0]?.body ?? '')).toEqual(params)
 })
 
-test('batches are answered in the order in which they were asked for, and leaving waits for nothing', async () => {
+test('concurrent `next` calls resolve in call order, and `return` does not wait', async () => {
   await using server = await loopback((response) => {
     response.writeHead(200, { 'content-type': 'text/event-stream' })
     response.write(data(delta({ content: 'he' }))) // and no more
@@ -45,7 +45,7 @@ test('streams chunks one by one and in batches', async () => {
   expect(stream.response.status).toBe(200)
 })
 
-test('retries what may pass and gives up on what may not', async () => {
+test('retries transient failures and throws the others', async () => {
   await using server = await loopback(
     json(503, {}),
     json(429, { error: { message: 'no', code: 'insufficient_quota' } }),
@@ -74,7 +74,7 @@ test('a stream that breaks off after its first content is a StreamError', async 
   expect(server.requests.length).toBe(1)
 })
 
-test('a stream that breaks off before it is tried again', async () => {
+test('a stream that breaks off before its first content is retried', async () => {
   await using server = await loopback(
     sse(data(delta({ role: 'assistant', content: '' }))),
     sse(data(delta({ role: 'assistant', content: '' }), delta({ content: 'hi' }, 'stop'), '[DONE]')),

@@ -36,8 +36,9 @@ export type StreamingParams = CompletionParams & { stream: true }
 export type PlainParams = CompletionParams & { stream?: false | null }
 
 /**
- * Chat Completions over HTTP. Making one opens nothing and reads nothing; the first request does. A transport may
- * serve any number of requests at once. `close()` cuts what runs and frees the connections.
+ * Chat Completions over HTTP. The constructor only checks its options; the first request reads the environment and
+ * opens a connection. A transport runs any number of requests at once. `close()` aborts the pending requests and
+ * closes the connections.
  */
 export class Transport {
   readonly #options: ClientOptions
@@ -58,51 +59,51 @@ export class Transport {
     mergeHeaders(options.headers)
   }
 
-  /** Where requests go. */
+  /** The base URL of all requests. */
   get baseURL(): string {
     this.#requests ??= new RequestBuilder(this.#options)
     return this.#requests.baseURL
   }
 
-  /** What the server accepts and wants back. */
+  /** What the server accepts, and which fields it wants sent back. */
   get profile(): Profile {
     this.#requests ??= new RequestBuilder(this.#options)
     return this.#requests.profile
   }
 
   /**
-   * Asks for a completion: `POST /chat/completions`. With `stream: true` the promise settles when the response begins;
-   * iterate the chunks then.
+   * Creates a completion: `POST /chat/completions`. With `stream: true` the promise resolves when the response begins;
+   * iterate its chunks.
    */
   create(params: StreamingParams, options?: RequestOptions): Promise<ChunkStream>
   create(params: PlainParams, options?: RequestOptions): Promise<Completion>
   create(params: CompletionParams, options?: RequestOptions): Promise<Completion | ChunkStream>
   create(params: CompletionParams, options: RequestOptions = {}): Promise<Completion | ChunkStream> {
-    if (typeof params !== 'object' || params === null) return Promise.reject(noParams(params))
+    if (typeof params !== 'object' || params === null) return Promise.reject(invalidParams(params))
     const body = { ...this.#options.body, ...params, ...options.body }
     const route: Route = { method: 'POST', path: '/chat/completions', body, model: params.model }
     return body.stream ? this.#stream(route, options, body.n) : this.#fetch(route, options, readCompletion)
   }
 
-  /** A stored completion. */
+  /** Fetches a stored completion. */
   retrieve(id: string, options: RequestOptions = {}): Promise<Completion> {
     return this.#fetch({ method: 'GET', path: pathTo(id) }, options, readCompletion)
   }
 
-  /** Changes a stored completion's metadata, the only thing that can change. */
+  /** Replaces the metadata of a stored completion. The API can change nothing else of it. */
   update(id: string, params: CompletionUpdate, options: RequestOptions = {}): Promise<Completion> {
     const body = { ...params, ...options.body }
     return this.#fetch({ method: 'POST', path: pathTo(id), body }, options, readCompletion)
   }
 
-  /** Stored completions, oldest first unless `order` says otherwise. */
+  /** Lists stored completions, the oldest first; `order: 'desc'` reverses that. */
   list(query: CompletionQuery = {}, options: RequestOptions = {}): Promise<Page<Completion>> {
     const { metadata, ...rest } = query
     const pairs = Object.entries(metadata ?? {}).map(([key, value]) => [`metadata[${key}]`, value])
     return this.#page('/chat/completions', { ...rest, ...Object.fromEntries(pairs) }, options)
   }
 
-  /** Forgets a stored completion. */
+  /** Deletes a stored completion. */
   delete(id: string, options: RequestOptions = {}): Promise<CompletionDeleted> {
     return this.#fetch({ method: 'DELETE', path: pathTo(id) }, options, readDeleted)
   }
@@ -112,7 +113,7 @@ export class Transport {
     list: (id, query = {}, options = {}) => this.#page(`${pathTo(id)}/messages`, { ...query }, options),
   }
 
-  /** Cuts what runs and frees the connections. Later requests fail. */
+  /** Aborts the pending requests and closes the connections. Later requests throw a `UsageError`. */
   async close(): Promise<void> {
     this.#closed = true
     for (const call of this.#live.all()) call.cancel('The client was closed')
@@ -125,14 +126,14 @@ export class Transport {
   }
 
   #stream(route: Route, options: RequestOptions, choices: unknown): Promise<ChunkStream> {
-    const asked = {
+    const expected = {
       n: typeof choices === 'number' ? choices : 1,
       maxEventBytes: this.#options.limits?.maxEventBytes,
     }
-    // Not `async`: each step of an agent would wait for a further promise.
+    // Not `async`: that would add a promise to each step of an agent.
     try {
       const call = this.#call(route, options)
-      return call.run((begun) => new OpenChunkStream(call, begun, asked))
+      return call.run((begun) => new OpenChunkStream(call, begun, expected))
     } catch (error) {
       return Promise.reject(error)
     }
@@ -155,13 +156,13 @@ export class Transport {
   }
 
   #call(route: Route, options: RequestOptions): Call {
-    if (this.#closed) throw new UsageError('This client was closed; make a new one')
+    if (this.#closed) throw new UsageError('This client is closed; create a new one')
     checkRequestOptions(options)
     this.#requests ??= new RequestBuilder(this.#options)
     this.#policy ??= policyOf(this.#options)
     const { timeout, maxRetries } = options
-    const signal = either(this.#options.signal, options.signal)
-    const onRetry = both(this.#options.onRetry, options.onRetry)
+    const signal = eitherSignal(this.#options.signal, options.signal)
+    const onRetry = bothListeners(this.#options.onRetry, options.onRetry)
     const policy =
       timeout === undefined && maxRetries === undefined
         ? this.#policy
@@ -190,18 +191,18 @@ export class Transport {
   }
 }
 
-/** What every cursor list takes. */
+/** The query of every list with a cursor. */
 export interface PageQuery {
-  /** The id of the last item seen. */
+  /** The id of the last item received: the page begins behind it. */
   readonly after?: string | undefined
-  /** Items a page. @default 20 */
+  /** Items per page. @default 20 */
   readonly limit?: number | undefined
-  /** By age. @default 'asc' */
+  /** `asc`: the oldest first. @default 'asc' */
   readonly order?: 'asc' | 'desc' | undefined
 }
 
 export interface CompletionQuery extends PageQuery {
-  /** Only completions with all of these pairs. */
+  /** Only completions whose metadata has all of these pairs. */
   readonly metadata?: Readonly<Record<string, string>> | undefined
   readonly model?: string | undefined
 }
@@ -216,7 +217,7 @@ export interface StoredMessages {
 
 type ReadBody<T> = (text: string, answer: () => Answer) => T
 
-/** What holds for all requests that do not say otherwise. */
+/** The client's policy, with the request's own settings (`own`) over it. */
 function policyOf(options: ClientOptions, own: Pick<RequestOptions, 'timeout' | 'maxRetries'> = {}): CallPolicy {
   const { backoff, clock, limits, logger, random } = options
   return {
@@ -234,8 +235,10 @@ function policyOf(options: ClientOptions, own: Pick<RequestOptions, 'timeout' | 
   }
 }
 
-function noParams(params: unknown): UsageError {
-  return new UsageError(`\`create\` needs the request's parameters, not ${params === null ? 'null' : typeof params}`)
+function invalidParams(params: unknown): UsageError {
+  return new UsageError(
+    `\`create\` needs the parameters of the request as an object, not ${params === null ? 'null' : typeof params}`,
+  )
 }
 
 function pathTo(id: string): string {
@@ -244,15 +247,15 @@ function pathTo(id: string): string {
 
 function amountOf(name: string, value: unknown): number {
   if (typeof value === 'number' && value >= 0) return value
-  throw new UsageError(`\`${name}\` must be a number from 0, not ${String(value)}`)
+  throw new UsageError(`\`${name}\` must be a number of at least 0, not ${String(value)}`)
 }
 
 function countOf(name: string, value: unknown): number {
   if (typeof value === 'number' && value >= 0 && Number.isInteger(value)) return value
-  throw new UsageError(`\`${name}\` must be a whole number from 0, not ${String(value)}`)
+  throw new UsageError(`\`${name}\` must be a whole number of at least 0, not ${String(value)}`)
 }
 
-function either(one: AbortSignal | undefined, other: AbortSignal | undefined): AbortSignal | undefined {
+function eitherSignal(one: AbortSignal | undefined, other: AbortSignal | undefined): AbortSignal | undefined {
   if (one !== undefined) checkSignal(one)
   if (other !== undefined) checkSignal(other)
   return one && other ? AbortSignal.any([one, other]) : (one ?? other)
@@ -260,12 +263,12 @@ function either(one: AbortSignal | undefined, other: AbortSignal | undefined): A
 
 function checkSignal(signal: AbortSignal): void {
   if (typeof signal === 'object' && typeof signal?.addEventListener === 'function') return
-  throw new UsageError('`signal` must be an AbortSignal, e.g. the `signal` of an AbortController')
+  throw new UsageError('`signal` must be an `AbortSignal`, such as `new AbortController().signal`')
 }
 
 type OnRetry = NonNullable<RequestOptions['onRetry']>
 
-function both(one: OnRetry | undefined, other: OnRetry | undefined): OnRetry | undefined {
+function bothListeners(one: OnRetry | undefined, other: OnRetry | undefined): OnRetry | undefined {
   if (!one || !other) return one ?? other
   return (retry) => {
     one(retry)

@@ -107,8 +107,8 @@ const disguised: readonly [name: string, answer: Answer, type: Class, words: str
   ['a number', json(200, '42'), APIError, 'a number'],
   ['no choices', json(200, { id: 'x', model: 'm' }), APIError, 'no `choices`'],
   ['empty choices', json(200, { ...hello, choices: [] }), APIError, 'empty `choices`'],
-  ['choices that are an object', json(200, { ...hello, choices: {} }), APIError, 'no array'],
-  ['a choice that is null', json(200, { ...hello, choices: [null] }), APIError, 'no object'],
+  ['choices that are an object', json(200, { ...hello, choices: {} }), APIError, 'not an array'],
+  ['a choice that is null', json(200, { ...hello, choices: [null] }), APIError, 'not an object'],
   ['a choice without a message', json(200, { ...hello, choices: [{ index: 0 }] }), APIError, 'without a message'],
   [
     'a message that is a string',
@@ -171,16 +171,16 @@ const streams: readonly [name: string, body: string, type: Class, words: string,
   ['blanks and an error body', `\n \n${JSON.stringify({ error: { message: 'nope' } })}`, APIError, 'nope'],
   ['a comment and an error body', `: wait\n\n${JSON.stringify({ error: { message: 'nope' } })}`, APIError, 'nope'],
   ['a comment and an error line', `: wait\n\n${JSON.stringify({ error: { message: 'nope' } })}\n`, APIError, 'nope'],
-  ['a comment and words', ': wait\n\nupstream is gone\n', StreamError, 'it said: upstream is gone'],
+  ['a comment and words', ': wait\n\nupstream is gone\n', StreamError, 'the server sent: upstream is gone'],
   ['nothing', '', StreamError, 'before the first chunk'],
 ]
 
 const begun = data(delta({ content: 'a' }))
 test.each<[string, unknown, string]>([
-  ['a choice that is null', { choices: [null] }, 'a choice that is no object'],
-  ['a delta that is a string', { choices: [{ index: 0, delta: 'x' }] }, 'a message that is no object'],
+  ['a choice that is null', { choices: [null] }, 'a choice that is not an object'],
+  ['a delta that is a string', { choices: [{ index: 0, delta: 'x' }] }, 'a message that is not an object'],
   ['content 42', { choices: [{ index: 0, delta: { content: 42 } }] }, 'content that is a number'],
-  ['calls as an object', { choices: [{ index: 0, delta: { tool_calls: {} } }] }, '`tool_calls` that is no array'],
+  ['calls as an object', { choices: [{ index: 0, delta: { tool_calls: {} } }] }, '`tool_calls` that is not an array'],
 ])('a stream that goes on with %s', async (_name, chunk, words) => {
   for (const body of [begun + data(chunk), data(chunk)]) {
     const error = await failureOf(sse(body), true)
@@ -196,10 +196,13 @@ test.each(streams)('a stream that begins with %s', async (_name, body, type, wor
   expect(error).toMatchObject(fields)
 })
 
-test.each([304, 402, 599])('a status that no class stands for is told (%i)', async (status) => {
-  const error = await failureOf((response) => void response.writeHead(status).end(), false)
-  expect(error).toMatchObject({ status, message: expect.stringContaining(`answered ${status}: no body`) })
-})
+test.each([304, 402, 599])(
+  'a status without a class of its own is an APIError with that status (%i)',
+  async (status) => {
+    const error = await failureOf((response) => void response.writeHead(status).end(), false)
+    expect(error).toMatchObject({ status, message: expect.stringContaining(`answered ${status}: no body`) })
+  },
+)
 
 test('blanks that come alone do not hide what kind of body follows', async () => {
   const error = await failureOf(async (response) => {
@@ -212,7 +215,7 @@ test('blanks that come alone do not hide what kind of body follows', async () =>
   expect(error).toBeInstanceOf(APIError)
 })
 
-test('an error after content keeps its class and its words', async () => {
+test('an error after content keeps its class and its message', async () => {
   const error = await failureOf(
     sse(data(delta({ content: 'a' }), { error: { message: 'gone', code: 'server_error' } })),
     true,
@@ -250,7 +253,7 @@ test('a whole body whose message stands under `delta` loses nothing either', asy
   expect(chunks.map((chunk) => chunk.choices[0]?.delta.content)).toEqual(['all of it'])
 })
 
-test('a whole completion where a stream was asked for becomes one chunk', async () => {
+test('a whole completion in reply to a streaming request becomes one chunk', async () => {
   const call = { id: 'c', type: 'function', function: { name: 'f', arguments: '{}' } }
   const whole = {
     ...hello,

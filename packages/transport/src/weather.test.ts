@@ -61,7 +61,7 @@ test('a content-length that is too short is an error, not half an answer', async
   await expect(client.create(params)).rejects.toBeInstanceOf(APIConnectionError)
 })
 
-test('an informational response is passed over', async () => {
+test('an informational response is ignored', async () => {
   const text = `HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\n${head(`content-length: ${body.length}`)}${body}`
   await using server = await rawServer((socket) => void socket.write(text))
   await using client = new Transport({ baseURL: server.url })
@@ -109,7 +109,7 @@ test('a choice that never finished makes the answer incomplete', async () => {
   await expect(chunkCount(client, 2)).rejects.toBeInstanceOf(StreamError)
 })
 
-test('a cut is no end while a choice that was asked for is missing', async () => {
+test('a cut throws while a requested choice is missing', async () => {
   await using server = await rawServer((socket) => {
     socket.write(
       head('content-type: text/event-stream', 'transfer-encoding: chunked') + chunked(data(choice(0, 'a', 'stop'))),
@@ -127,7 +127,7 @@ test('a server that ignores `n` ends its answer all the same', async () => {
   expect(await chunkCount(client, 2)).toBe(1)
 })
 
-test('a choice that nobody asked for does not make a whole answer incomplete', async () => {
+test('a choice beyond `n` does not make a complete answer incomplete', async () => {
   await using server = await loopback(sse(data(choice(0, 'a', 'stop'), choice(5, 'b'))))
   await using client = new Transport({ baseURL: server.url, maxRetries: 0 })
   expect(await chunkCount(client, 1)).toBe(2)
@@ -192,7 +192,7 @@ test('a slow consumer slows the server', async () => {
   expect(count).toBe(2001)
 })
 
-test('chunks asked for all at once come in order', async () => {
+test('chunks requested concurrently arrive in order', async () => {
   await using server = await loopback(sse(story.slice(0, 200), story.slice(200)))
   await using client = new Transport({ baseURL: server.url })
   const iterator = (await client.create({ ...params, stream: true }))[Symbol.asyncIterator]()

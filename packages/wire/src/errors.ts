@@ -19,6 +19,7 @@ export type ErrorCode =
   | 'tool_input'
   | 'output'
   | 'replay'
+  | 'approval'
   | 'run'
   | 'usage'
 

@@ -54,7 +54,7 @@ export interface Price {
 }
 
 /** Forms of call ids: anything, at most 40 characters, or exactly nine of `[a-zA-Z0-9]`. */
-export type CallIds = 'any' | 'max40' | 'alphanumeric9'
+export type CallIdForm = 'any' | 'max40' | 'alphanumeric9'
 
 /** What a server accepts, and what it wants back. The table of known servers is in `@toolloop/transport`. */
 export interface Profile {
@@ -77,7 +77,7 @@ export interface Profile {
   /** A user message directly behind a tool message; else a short assistant message is sent between them. @default true */
   readonly userAfterTool?: boolean
   /** The ids of tool calls that the server accepts; others are sent as a short id derived from them. @default 'any' */
-  readonly callIds?: CallIds
+  readonly callIds?: CallIdForm
   /** How structured output is asked for best. */
   readonly output: 'native' | 'tool' | 'prompt'
   /**

@@ -72,7 +72,9 @@ const runChecks: Readonly<Record<string, Check>> = {
   signal: [(value) => isObject(value) && isFunction(value['addEventListener']), 'an AbortSignal'],
   log: [isLog, 'a log: { load, append }'],
   from: [isLog, 'a log: { load, append }'],
-  decisions: [(value) => isObject(value) && !Array.isArray(value), 'an object of decisions by call id'],
+  decisions: [(value) => isObject(value) && !Array.isArray(value), 'an object of decisions by request id'],
+  approver: [isFunction, 'a function of a request'],
+  approvals: oneOf('pause', 'wait'),
   runId: [textOr(), 'a text that is not empty'],
   clock: [
     (value) => isObject(value) && ['now', 'setTimeout', 'clearTimeout'].every((name) => isFunction(value[name])),
@@ -105,6 +107,8 @@ export function checkRunOptions(options: unknown): void {
     throw new UsageError('A run goes on in the log it comes from: pass `from` or `log`, not both.')
   if (options['from'] && options['runId'] !== undefined)
     throw new UsageError('A run that goes on keeps its id: leave `runId` out where there is `from`.')
+  if (options['approver'] && options['approvals'] !== undefined)
+    throw new UsageError('Requests go to `approver` or, with `approvals`, to the stream: pass one of them.')
 }
 
 /** Half a limit would limit nothing. */

@@ -35,6 +35,7 @@ const types: Readonly<Record<RunEvent['type'], true>> = {
   'attempt.retry': true,
   'step.reset': true,
   'resume.drift': true,
+  'prefix.break': true,
   'listener.error': true,
 }
 

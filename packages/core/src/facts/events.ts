@@ -11,6 +11,7 @@ import type {
   Usage,
 } from '@toolloop/wire'
 import type { Failure, Outcome } from './outcome.ts'
+import type { PrefixBreak, PrefixMark } from './prefix-mark.ts'
 import type { Progress } from './progress.ts'
 
 /** What every fact carries. An event is a fact if and only if it has `seq`. */
@@ -27,11 +28,24 @@ export interface Recorded {
 /** The facts by type, in the order a run meets them. */
 export interface Facts {
   /** The first. `version` is the log's format. */
-  'run.start': { version: 1; agent: AgentMark; input: readonly Message[] }
+  'run.start': {
+    version: 1
+    agent: AgentMark
+    input: readonly Message[]
+    /** Of a forked log: whose facts its history was, and what they came before. */
+    forkOf?: { readonly run: string; readonly before: number | string }
+  }
   /** An earlier log goes on. */
   'run.resume': { agent: AgentMark }
   /** The model is about to be asked; `tools` are the names of those it is offered. */
-  'step.start': { step: number; model: string; tools: readonly string[]; toolChoice?: ToolChoice }
+  'step.start': {
+    step: number
+    model: string
+    tools: readonly string[]
+    toolChoice?: ToolChoice
+    /** Where the request does not extend the last one: the first, and each break. */
+    prefix?: { readonly mark: PrefixMark; readonly breaks?: readonly Omit<PrefixBreak, 'step'>[] }
+  }
   /** A call is complete while its step streams, and may start. `gained` is what the message gained since the last such fact: texts are appended, other fields replaced. */
   'call.sealed': { step: number; call: ToolCall; gained: Partial<AssistantMessage> }
   /** The model's message is complete. `usage` is `null` where the server told none; `cost` is in US dollars. */
@@ -68,8 +82,13 @@ export interface Facts {
     ms: number
   }
   /** Somebody must decide on a call, carry it out (`external`), or say how it ended (`interrupted`). */
-  'approval.request': CallMark & { kind: 'approval' | 'external' | 'interrupted' }
-  'approval.decision': { step: number; callId: string; decision: Decision }
+  'approval.request': CallMark & {
+    /** Names the question: step, call, and a hash of what is asked. Decisions are given by it. */
+    id: string
+    kind: 'approval' | 'external' | 'interrupted'
+  }
+  /** `id` is the request's. */
+  'approval.decision': { step: number; callId: string; id?: string; decision: Decision }
   /** Said from outside, or by the loop to ask again for an answer that fits. */
   'message.add': { message: Message; origin: 'caller' | 'output' }
   /** Nothing can go on before these calls are decided. */
@@ -91,7 +110,13 @@ export type FailureReason =
   | 'interrupted'
   | 'declined'
   | 'answered'
-export type Decision = Readonly<{ approve: true } | { approve: false; reason?: string } | { result: string }>
+/**
+ * What somebody says to a request. `arguments` replace the model's (an object, or the text as it is on the wire; recorded
+ * as text); `result` is what the model is told in place of a result of the tool.
+ */
+export type Decision = Readonly<
+  { approve: true; arguments?: string | object } | { approve: false; reason?: string } | { result: string }
+>
 
 export type FactOf<Type extends keyof Facts> = Type extends keyof Facts
   ? Recorded & Readonly<{ type: Type } & Facts[Type]>

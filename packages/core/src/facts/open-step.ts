@@ -5,6 +5,8 @@ import type { CallPhase } from './transcript.ts'
 
 export interface CallState extends CallPhase {
   readonly decision?: Decision
+  /** The arguments that somebody put in place of the model's. They hold for every run of the call. */
+  readonly edited?: string
 }
 
 /** The step in flight: no message while it streams. It closes when it has one and every call is done. */

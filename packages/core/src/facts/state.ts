@@ -1,8 +1,9 @@
 // The run's state: `facts.reduce(apply, initialState)`. Pure; what `decide` and the result are computed from.
 import type { Message } from '@toolloop/wire'
-import type { Fact } from './events.ts'
+import type { Decision, Fact } from './events.ts'
 import { begin, isAnswer, type OpenStep, type Step, stepOf, withCall, withMessage, withSealed } from './open-step.ts'
 import type { Failure, Outcome } from './outcome.ts'
+import { afterStart, noPrefix, type PrefixState } from './prefix.ts'
 import { transcript } from './transcript.ts'
 
 export interface RunState {
@@ -22,8 +23,12 @@ export interface RunState {
   readonly asks: number
   /** The errors of the last steps, as far back as each broke off behind its calls. */
   readonly cuts: readonly Failure[]
+  /** Ids of the requests that were decided. */
+  readonly decided: readonly string[]
   /** How many steps were closed when the last question was asked, or a limit lifted: limits count from here. */
   readonly since: number
+  /** What is known of the last request, and where requests did not extend each other. */
+  readonly prefix: PrefixState
   readonly outcome: Outcome | null
   readonly startedAt: number
   readonly endedAt: number
@@ -40,7 +45,9 @@ export const initialState: RunState = {
   answered: false,
   asks: 0,
   cuts: [],
+  decided: [],
   since: 0,
+  prefix: noPrefix,
   outcome: null,
   startedAt: 0,
   endedAt: 0,
@@ -60,8 +67,12 @@ export function apply(before: RunState, fact: Fact): RunState {
       const again = before.status !== 'running' && { asks: 0, cuts: [] }
       return { ...state, status: 'running', outcome: null, since, answered, ...again }
     }
-    case 'step.start': // asked from what is known now, also what was said since an earlier try of this step
-      return { ...state, messages: said(state), inbox: [], open: begin(fact) }
+    case 'step.start': {
+      // Asked from what is known now, also what was said since an earlier try of this step.
+      const messages = said(state)
+      const prefix = afterStart(state.prefix, fact, messages.length)
+      return { ...state, messages, inbox: [], open: begin(fact), prefix }
+    }
     case 'call.sealed':
       return { ...state, open: withSealed(open!, fact) }
     case 'step.done':
@@ -72,8 +83,11 @@ export function apply(before: RunState, fact: Fact): RunState {
       return { ...state, open: withCall(open!, fact.callId, { phase: 'started' }) }
     case 'approval.request':
       return { ...state, open: withCall(open!, fact.callId, { phase: 'asked', request: fact }) }
-    case 'approval.decision':
-      return { ...state, open: withCall(open!, fact.callId, { phase: 'decided', decision: fact.decision }) }
+    case 'approval.decision': {
+      const { callId, decision, id } = fact
+      const decided = id === undefined ? state.decided : [...state.decided, id]
+      return { ...state, decided, open: withCall(open!, callId, { phase: 'decided', decision, ...editedBy(decision) }) }
+    }
     case 'tool.done': {
       const asks = state.asks + (fact.final && !fact.ok ? 1 : 0)
       return close({ ...state, asks }, withCall(open!, fact.callId, { phase: 'done', done: fact }))
@@ -106,6 +120,10 @@ function close(state: RunState, open: OpenStep): RunState {
     answered: isAnswer(open, step) && state.inbox.length === 0,
   }
 }
+
+/** What an edited call runs with; a later decision on it (to run it again) keeps that. */
+const editedBy = (decision: Decision): { readonly edited?: string } =>
+  'arguments' in decision && typeof decision.arguments === 'string' ? { edited: decision.arguments } : {}
 
 /** The conversation before the open step; copied only where something was said meanwhile. */
 export const said = ({ messages, inbox }: RunState): readonly Message[] =>

@@ -367,7 +367,7 @@ describe('an abort', () => {
     const killer = tool({ name: 'killer', effects: 'none', parameters, execute: () => controller.abort('by a tool') })
     const other = tool({
       name: 'other',
-      needsApproval: (_args, { call }) => asked.push(call.id) > 0,
+      parameters: z.object({}).refine(() => asked.push('other') > 0),
       execute: () => {},
     })
     const chunk = (delta: Delta, finish_reason: FinishReason | null = null): Chunk => ({

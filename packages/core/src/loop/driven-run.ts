@@ -17,6 +17,8 @@ export interface Ending {
   /** The caller's signal. */
   readonly outer: AbortSignal | undefined
   readonly onEnd: () => void
+  /** What the caller reads when the log refused the first batch. */
+  readonly onRefused: (error: unknown) => Promise<unknown>
 }
 
 /** Runs the loop to its result; what breaks once the run is logged becomes the result's error. */
@@ -59,7 +61,7 @@ export class DrivenRun<Output> implements EventSource<RunEvent, Result<Output>> 
     const run = this.#run
     const last = run.signal.aborted ? aborted(run) : failed(error)
     this.#release()
-    if (run.state === this.#before) throw error
+    if (run.state === this.#before) throw run.writing ? await this.#ending.onRefused(error) : error
     run.stamp(last)
     if (!run.writing) await record(run, this.#log, last)
     run.state = apply(run.state, last)

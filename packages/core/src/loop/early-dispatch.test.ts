@@ -87,7 +87,6 @@ describe('early dispatch', () => {
       ]),
       options,
     )
-    expect(events.some((event) => event.type === 'call.sealed')).toBe(false)
     expect(events.findIndex((event) => event.type === 'tool.done')).toBeGreaterThan(
       events.findIndex((event) => event.type === 'step.done'),
     )

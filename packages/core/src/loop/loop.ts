@@ -6,13 +6,19 @@ import type { RunLog } from '../facts/log.ts'
 import type { Run } from '../run/run.ts'
 import type { Batch, Scope } from '../run/scope.ts'
 import { apply, type RunState } from '../facts/state.ts'
-import { endingLast, interrupted, perform, withoutStarts } from './tasks.ts'
+import { endingLast, interrupted, type Perform, perform, withoutStarts } from './tasks.ts'
 
 /**
  * Decide what should run, take what happened, record it, tell the caller. `run.state` is what the log came to, `input`
- * what is new: a question, decisions, a message. Early dispatch, parallel tools and resume need no code of their own.
+ * what is new: a question, decisions, a message; `start` makes a source of a task. Early dispatch, parallel tools and resume need no code of their own.
  */
-export async function* loop(run: Run, log: RunLog, input: Batch, scope: Scope): AsyncGenerator<Batch, RunState, void> {
+export async function* loop(
+  run: Run,
+  log: RunLog,
+  input: Batch,
+  scope: Scope,
+  start: Perform = perform,
+): AsyncGenerator<Batch, RunState, void> {
   let batch = input
   let { state } = run
   try {
@@ -22,7 +28,7 @@ export async function* loop(run: Run, log: RunLog, input: Batch, scope: Scope): 
       if (facts.length > 0 || batch.length === 0) {
         const written = facts.length > 0 ? run.write(log, Object.freeze(facts) as readonly Fact[]) : undefined
         if (written) await inTime(run, written)
-        state = reconcile(run, scope, facts)
+        state = reconcile(run, scope, facts, start)
       }
       if (run.watched && batch.length > 0) yield batch
       if (state.status !== 'running') return state
@@ -46,12 +52,13 @@ async function settled(run: Run): Promise<void> {
 }
 
 /** What is logged has happened: the state follows, and whatever should run now and does not is started. */
-function reconcile(run: Run, scope: Scope, facts: readonly Fact[]): RunState {
+function reconcile(run: Run, scope: Scope, facts: readonly Fact[], start: Perform): RunState {
   run.writing = false
   run.state = facts.reduce(apply, run.state)
+  if (run.state.open?.message) run.said()
   if (!run.signal.aborted) scope.logged() // a tool that goes on here may abort the run
   if (run.state.status === 'running' && !run.signal.aborted)
-    for (const task of decide(run.state))
-      if (!scope.has(task.key)) scope.start(task.key, perform(task, run), task.do === 'tool')
+    for (const task of decide(run.state, run.desk !== undefined))
+      if (!scope.has(task.key)) scope.start(task.key, start(task, run), task.do === 'tool')
   return run.state
 }

@@ -169,6 +169,7 @@ const cases: readonly Case[] = [
       {
         title: `the failure ${finishReason} behind a call, which is not run`,
         script: [call('ask_person', { question: 'ok?' }, { finishReason }), text('ok')],
+        options: { wire: 'plain' },
         ends: { status: 'done', output: 'ok' },
         roles: 'user assistant',
       },

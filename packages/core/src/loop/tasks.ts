@@ -5,6 +5,10 @@ import type { Source } from '../run/scope.ts'
 import { modelStep } from '../step/model.ts'
 import type { Run } from '../run/run.ts'
 import { toolCall } from '../tool/call.ts'
+import { decision } from '../tool/decision.ts'
+
+/** Makes a task's events. */
+export type Perform = (task: Task, run: Run) => Source
 
 /** A task as events. It ends with exactly one closing fact. */
 export function perform(task: Task, run: Run): Source {
@@ -13,6 +17,8 @@ export function perform(task: Task, run: Run): Source {
       return modelStep(run)
     case 'tool':
       return toolCall(run, task.item)
+    case 'decide':
+      return decision(run, task.item)
     case 'pause':
       return one(fact({ type: 'run.pause', callIds: task.items.map((item) => item.call.id) }))
     case 'finish':

@@ -1,6 +1,5 @@
 import { type DeepPartial, PartialJson } from '@toolloop/stream'
 import { type ModelRequest, ToolloopError } from '@toolloop/wire'
-import type { ApprovalRequest } from '../facts/events.ts'
 import { readAnswer, textOf } from './answer.ts'
 import { argumentsOf, nameOf } from '../facts/calls.ts'
 import { causeOf } from '../facts/failure.ts'
@@ -8,8 +7,7 @@ import { FINAL_TOOL } from '../agent/output.ts'
 import type { Failure } from '../facts/outcome.ts'
 import type { Result, RunReport } from './result.ts'
 import type { Run } from './run.ts'
-import type { RunState } from '../facts/state.ts'
-import { asked, messagesOf, stepsOf } from '../facts/state-views.ts'
+import { costsOf, messagesOf, prefixOf, requestsOf, stepsOf } from '../facts/state-views.ts'
 import { usageOf } from '../facts/usage.ts'
 
 /** What a run came to, read off its state. */
@@ -32,15 +30,15 @@ function reportOf<Output>(run: Run): RunReport<Output> {
   const { state } = run
   const messages = messagesOf(state)
   const steps = stepsOf(state)
-  const costs = steps.map((step) => step.cost)
   return {
     runId: run.id,
     messages,
     steps,
     usage: usageOf(steps),
-    cost: costs.includes(undefined) ? undefined : costs.reduce<number>((sum, cost) => sum + (cost ?? 0), 0),
+    cost: costsOf(steps),
     timing: { startedAt: state.startedAt, endedAt: state.endedAt, ms: state.endedAt - state.startedAt },
     partial: partialOf(run) as DeepPartial<Output> | undefined,
+    prefix: prefixOf(state),
     request: (step) => requestOf(run, step),
     state,
   }
@@ -68,10 +66,6 @@ function partialJson(text: string): unknown {
     // What came before the first wrong character stands.
   }
   return json.value
-}
-
-function requestsOf(state: RunState): ApprovalRequest[] {
-  return asked(state).flatMap((item) => item.request ?? [])
 }
 
 function errorOf(failure: Failure): Error {

@@ -2,6 +2,7 @@ import type { DeepPartial } from '@toolloop/stream'
 import { brand, type Message, type ModelRequest, ToolloopError, UsageError } from '@toolloop/wire'
 import type { ApprovalRequest } from '../facts/events.ts'
 import type { Ending } from '../facts/outcome.ts'
+import type { PrefixReport } from '../facts/prefix.ts'
 import type { Step } from '../facts/open-step.ts'
 import type { RunState } from '../facts/state.ts'
 import type { RunUsage } from '../facts/usage.ts'
@@ -30,6 +31,8 @@ export interface RunReport<Output = string> {
   readonly timing: { readonly startedAt: number; readonly endedAt: number; readonly ms: number }
   /** What there is of the answer when there is no `output`. */
   readonly partial: DeepPartial<Output> | undefined
+  /** How far each request extended the last one, over the whole run: what breaks a provider's prompt cache. */
+  readonly prefix: PrefixReport
   /** The request of a step of this process, as the model was given it. */
   request(step: number): ModelRequest | undefined
   readonly state: RunState

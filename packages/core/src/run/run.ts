@@ -4,6 +4,7 @@ import type { RunLog } from '../facts/log.ts'
 import type { Progress } from '../facts/progress.ts'
 import type { Scope } from './scope.ts'
 import type { AgentSpec } from '../agent/spec.ts'
+import type { Desk } from '../approval/desk.ts'
 import type { RunState } from '../facts/state.ts'
 
 /** What a run is opened with. */
@@ -18,6 +19,8 @@ export interface RunSetup {
   /** Somebody looks at the events: ask the model for a stream, tell progress. */
   readonly watched: boolean
   readonly state: RunState
+  /** Who decides on requests while the run waits; without one it pauses. */
+  readonly desk?: Desk | undefined
   /** The number of its next fact. */
   readonly seq: number
 }
@@ -55,10 +58,14 @@ export class Run {
   system: Message | undefined
   /** What models keep of the conversation. */
   readonly memory: ModelMemory = new Map()
+  /** The last request of this process, as the step that made it knows it. */
+  lastPlan: unknown
   /** By step. */
   readonly requests: RequestParts[] = []
   /** Typed answers as their schema gave them, by the text they were read from. */
   answers: Map<string, unknown> | undefined
+  /** Who decides on requests while the run waits. */
+  readonly desk: Desk | undefined
   /** When the loop met the abort. */
   abortedAt: number | undefined
   readonly #scope: Scope
@@ -66,8 +73,9 @@ export class Run {
   /** How many tools are executing, and who waits for the last of them. */
   #executing = 0
   #onIdle: (() => void) | undefined
+  #onSaid: PromiseWithResolvers<void> | undefined
 
-  constructor({ agent, id, context, signal, scope, clock, watched, state, seq }: RunSetup) {
+  constructor({ agent, id, context, signal, scope, clock, watched, state, desk, seq }: RunSetup) {
     this.agent = agent
     this.id = id
     this.context = context
@@ -75,6 +83,8 @@ export class Run {
     this.clock = clock
     this.watched = watched
     this.state = state
+    this.desk = desk
+    desk?.serve(this)
     this.#scope = scope
     this.#seq = seq
   }
@@ -82,6 +92,19 @@ export class Run {
   /** Progress, for somebody who looks. */
   tell(progress: Progress): void {
     if (this.watched) this.#scope.tell(progress)
+  }
+
+  /** Until the message of the open step is complete, or the run is aborted. */
+  untilSaid(): Promise<void> {
+    this.#onSaid ??= Promise.withResolvers()
+    this.signal.addEventListener('abort', () => this.said(), { once: true })
+    return this.#onSaid.promise
+  }
+
+  /** The message of the open step is complete. */
+  said(): void {
+    this.#onSaid?.resolve()
+    this.#onSaid = undefined
   }
 
   /** A tool begins to execute. */

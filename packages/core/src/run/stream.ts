@@ -1,7 +1,8 @@
 import { type EventSource, LazyEvents, type ListenerError } from '@toolloop/client'
 import { UsageError } from '@toolloop/wire'
+import type { Desk } from '../approval/desk.ts'
 import { eventTypes } from '../facts/event-types.ts'
-import type { RunEvent } from '../facts/events.ts'
+import type { Decision, RunEvent } from '../facts/events.ts'
 import type { Result } from './result.ts'
 
 /**
@@ -11,11 +12,26 @@ import type { Result } from './result.ts'
  */
 export interface RunStream<Event extends { readonly type: string } = RunEvent, Output = string>
   extends AsyncIterable<Event | ListenerError>, AsyncDisposable {
+  /**
+   * Resolves when the run's first fact is logged; rejects with what prevented it, so that a server can answer 400 or 409
+   * instead of a stream that breaks. Reading it starts the run no further than that: read the stream, or dispose of it.
+   */
+  readonly started: Promise<void>
   /** How the run ended. Rejects only when it could not be started. Reading it starts the run, unless an iterator does. */
   readonly result: Promise<Result<Output>>
   /** Calls `listener` with each event of a type from now on; what it throws becomes a `listener.error` event. */
   on<Type extends Event['type']>(type: Type, listener: (event: Extract<Event, { type: Type }>) => void): this
   off<Type extends Event['type']>(type: Type, listener: (event: Extract<Event, { type: Type }>) => void): this
+  /**
+   * Consents to a call that waits, by the id of its request; `arguments` replace the model's. Needs `approvals: 'wait'`.
+   * Resolves when the decision is accepted; it is logged before it takes effect.
+   * @throws ApprovalError (as a rejection) for a request that does not wait, or arguments that the tool refuses
+   */
+  approve(id: string, edit?: { readonly arguments?: string | object }): Promise<void>
+  /** Declines; the model is told the reason. */
+  reject(id: string, reason?: string): Promise<void>
+  /** Tells the model this result; the tool does not run. */
+  answer(id: string, result: string): Promise<void>
   /** Ends the run as `aborted`, within a second whatever its tools do. */
   abort(reason?: unknown): void
   [Symbol.asyncIterator](): AsyncIterator<Event | ListenerError, void, void>
@@ -27,8 +43,15 @@ export interface RunStream<Event extends { readonly type: string } = RunEvent, O
 export class OpenRunStream<Output> implements RunStream<RunEvent, Output> {
   readonly #events: LazyEvents<RunEvent, Result<Output>>
 
-  constructor(open: () => Promise<EventSource<RunEvent, Result<Output>>>) {
+  readonly #desk: Desk | undefined
+
+  constructor(open: () => Promise<EventSource<RunEvent, Result<Output>>>, desk: Desk | undefined) {
+    this.#desk = desk
     this.#events = new LazyEvents(open, { noun: 'run', result: '.result' })
+  }
+
+  get started(): Promise<void> {
+    return this.#events.started
   }
 
   get result(): Promise<Result<Output>> {
@@ -44,6 +67,24 @@ export class OpenRunStream<Output> implements RunStream<RunEvent, Output> {
   off<Type extends RunEvent['type']>(type: Type, listener: (event: Extract<RunEvent, { type: Type }>) => void): this {
     this.#events.off(type, listener)
     return this
+  }
+
+  approve(id: string, edit: { readonly arguments?: string | object } = {}): Promise<void> {
+    const edited = edit.arguments === undefined ? {} : { arguments: edit.arguments }
+    return this.#decide(id, { approve: true, ...edited })
+  }
+
+  reject(id: string, reason?: string): Promise<void> {
+    return this.#decide(id, { approve: false, ...(reason !== undefined && { reason }) })
+  }
+
+  answer(id: string, result: string): Promise<void> {
+    return this.#decide(id, { result })
+  }
+
+  async #decide(id: string, decision: Decision): Promise<void> {
+    if (!this.#desk) throw new UsageError("This run does not wait for decisions: stream it with `approvals: 'wait'`.")
+    await this.#desk.decide(id, decision)
   }
 
   abort(reason?: unknown): void {

@@ -5,6 +5,7 @@ import { type Fact, fact, type RunEvent } from '../facts/events.ts'
 import { failed } from '../facts/failure.ts'
 import { turn } from '../run/in-time.ts'
 import type { Source } from '../run/scope.ts'
+import { prefixOf } from './prefix.ts'
 import { planStep, type StepPlan } from './request.ts'
 import type { Run } from '../run/run.ts'
 import { saidIn } from '../facts/open-step.ts'
@@ -27,7 +28,18 @@ export async function* modelStep(run: Run): Source {
     return [failed(withContextHint(run, error))]
   }
   const { model, tools, toolChoice } = plan
-  yield [fact({ type: 'step.start', step, model: model.name, tools, ...(toolChoice && { toolChoice }) })]
+  const prefix = prefixOf(run, plan)
+  yield [
+    fact({
+      type: 'step.start',
+      step,
+      model: model.name,
+      tools,
+      ...(toolChoice && { toolChoice }),
+      ...(prefix && { prefix }),
+    }),
+    ...(prefix?.breaks ?? []).map((one) => ({ type: 'prefix.break' as const, step, ...one })),
+  ]
   run.requests[step] = plan.parts
 
   // Asked until there is a message. One generator, no nesting: this is the way of every delta.

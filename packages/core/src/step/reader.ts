@@ -140,7 +140,7 @@ export class StepReader {
   /** A filter leaves what was started; a token limit drops the calls unless one of them is whole. */
   #standing(calls: readonly ToolCall[], finishReason: FinishReason | null): readonly ToolCall[] {
     const finish = finishOf(finishReason)
-    if (finish === 'filtered') return this.sealed
+    if (finish === 'filtered') return this.sealed.filter((call) => this.#startsEarly(nameOf(call)))
     return finish === 'truncated' && !calls.some(isWhole) ? [] : calls
   }
 
@@ -180,13 +180,25 @@ export class StepReader {
     return tool.policy.effects !== 'unsafe' && !tool.policy.needsApproval
   }
 
+  /** A person can be asked while the model still talks; the call itself runs behind the finish. */
+  #asksEarly(name: string): boolean {
+    const { agent } = this.#run
+    const tool = agent.tools.get(name)
+    if (!agent.earlyDispatch || !tool || !this.#plan.tools.includes(name)) return false
+    return !tool.execute || Boolean(tool.policy.needsApproval)
+  }
+
+  #goesAhead(name: string): boolean {
+    return this.#startsEarly(name) || this.#asksEarly(name)
+  }
+
   /** Most batches pass as they are; only a sealed call is rewritten, or dropped where it must wait for the finish. */
   #translate(events: readonly StreamEvent[]): RunEvent[] {
     if (this.#run.watched && !events.some(isOurs)) return events as StepProgress[]
     const told: RunEvent[] = []
     for (const event of events) {
       if (this.#isShown(event)) told.push(event as StepProgress)
-      else if (event.type === 'call.sealed' && event.choice === 0 && this.#startsEarly(nameOf(event.call)))
+      else if (event.type === 'call.sealed' && event.choice === 0 && this.#goesAhead(nameOf(event.call)))
         told.push(this.#seal(event.call))
     }
     return told

@@ -24,6 +24,8 @@ export interface StepPlan {
   readonly tools: readonly string[]
   readonly toolChoice: ToolChoice | undefined
   readonly request: ModelRequest
+  /** What a hook shows in place of the conversation, behind the instructions. */
+  readonly edited: { readonly system: Message | undefined; readonly messages: readonly Message[] } | undefined
   /** The request by its parts: kept for `result.request(step)` once the step has begun, not copied. */
   readonly parts: RequestParts
 }
@@ -72,6 +74,7 @@ function planned(run: Run, { changes, offer: enabled, params, instructions }: St
     tools: offer.names,
     toolChoice: hasTools ? toolChoice : undefined,
     request: { ...rest, messages },
+    edited: changes.messages && { system: head[0], messages: changes.messages },
     parts: { rest, head: own, upTo: changes.messages ? 0 : shown.length },
   }
 }

@@ -14,7 +14,7 @@ import { FINAL_TOOL } from '../agent/output.ts'
 import type { Run } from '../run/run.ts'
 import type { AnyTool } from '../agent/spec.ts'
 import type { CallState } from '../facts/open-step.ts'
-import { callContext, type DoneFactory, doneFactory, live, plainJson, request } from './facts.ts'
+import { callContext, callOf, type DoneFactory, doneFactory, live, plainJson, request } from './facts.ts'
 import { questionFor } from './question.ts'
 import { contentOf, unknownOutcome, unknownTool, wordsOf } from './words.ts'
 
@@ -28,6 +28,8 @@ export async function* toolCall(run: Run, item: CallState): Source {
     const ready = await prepare(run, item)
     if (Array.isArray(ready)) return ready
     const { tool, args } = ready
+    if (tool.policy.needsApproval && run.state.open?.message === null) await run.untilSaid()
+    if (run.signal.aborted || !stands(run, item)) return
     try {
       const under = placeInTool(run, tool, args)
       leaveTool = under instanceof Promise ? await under : under
@@ -35,14 +37,18 @@ export async function* toolCall(run: Run, item: CallState): Source {
       return await failedCall(run, ready, error, 0)
     }
     if (!leaveTool) return // aborted while it waited
-    const context = callContext(run, item.call)
-    yield [started(run, context, ready.shown)]
+    const context = callContext(run, callOf(item))
+    yield [started(run, item, context, ready.shown)]
     return run.signal.aborted ? undefined : await ran(run, ready, context)
   } finally {
     leaveTool?.()
     leaveRun()
   }
 }
+
+/** Is it still one of the step's calls? A filter may have taken back what had not begun. */
+const stands = ({ state }: Run, { call }: CallState): boolean =>
+  state.open?.calls.some((item) => item.call === call) ?? false
 
 /** A call that may run. */
 interface Ready {
@@ -78,12 +84,12 @@ async function prepare(run: Run, item: CallState): Promise<Ready | RunEvent[]> {
   if (!tool) return [done({ ok: false, reason: 'unknown_tool', content: unknownTool(run, name) })]
   let args: unknown
   try {
-    args = await tool.parse(argumentsOf(call))
+    args = await tool.parse(item.edited ?? argumentsOf(call))
   } catch (error) {
     const reason = error instanceof ToolInputError ? 'arguments' : 'failed'
     return [done({ ok: false, reason, content: wordsOf(error), error })]
   }
-  if (!tool.execute) return [request(run, item, 'external')]
+  if (!tool.execute) return [request(run, item, 'external', frozenCopy(args))]
   const mayAsk = tool.policy.needsApproval || item.phase === 'started'
   const question = mayAsk ? await questionFor(run, tool, item, args) : undefined
   if (question === 'report')
@@ -95,7 +101,7 @@ async function prepare(run: Run, item: CallState): Promise<Ready | RunEvent[]> {
         args: frozenCopy(args),
       }),
     ]
-  if (question) return [request(run, item, question)]
+  if (question) return [request(run, item, question, frozenCopy(args))]
   return { tool, args, shown: run.watched ? frozenCopy(args) : undefined, done }
 }
 
@@ -103,7 +109,7 @@ async function prepare(run: Run, item: CallState): Promise<Ready | RunEvent[]> {
 const isApproval = (decision: { readonly approve: unknown }): decision is { readonly approve: true } =>
   decision.approve === true
 
-function started(run: Run, { call, step, idempotencyKey }: CallContext, shown: unknown): Fact {
+function started(run: Run, { call }: CallState, { step, idempotencyKey }: CallContext, shown: unknown): Fact {
   const mark = { step, callId: call.id, name: nameOf(call), arguments: argumentsOf(call) }
   return live(run, fact({ type: 'tool.start', ...mark, idempotencyKey }), { args: shown })
 }

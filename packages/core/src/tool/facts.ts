@@ -3,19 +3,18 @@ import { renderOutput } from '@toolloop/schema'
 import type { ContentPart, TextPart, ToolCall } from '@toolloop/wire'
 import { argumentsOf, nameOf } from '../facts/calls.ts'
 import { type ApprovalRequest, type Fact, fact, type FailureReason } from '../facts/events.ts'
+import { requestId } from '../facts/request-id.ts'
 import type { CallContext } from './execute.ts'
 import type { Run } from '../run/run.ts'
 import type { CallState } from '../facts/open-step.ts'
 
-export function request(run: Run, { call }: CallState, kind: ApprovalRequest['kind']): Fact {
-  return fact({
-    type: 'approval.request',
-    step: run.state.step,
-    callId: call.id,
-    name: nameOf(call),
-    arguments: argumentsOf(call),
-    kind,
-  })
+/** The question whether, or how, a call goes on; `args` are the model's, parsed. */
+export function request(run: Run, item: CallState, kind: ApprovalRequest['kind'], args: unknown): Fact {
+  const { call } = item
+  const { step } = run.state
+  const id = requestId(run.id, step, item, kind)
+  const mark = { step, callId: call.id, name: nameOf(call), arguments: argumentsOf(call) }
+  return live(run, fact({ type: 'approval.request', id, ...mark, kind }), { args })
 }
 
 /** How a call ended. */
@@ -34,10 +33,18 @@ export interface Answer {
 }
 export type DoneFactory = (answer: Answer) => Fact
 
-export function doneFactory(run: Run, { call }: CallState): DoneFactory {
+export function doneFactory(run: Run, { call, edited }: CallState): DoneFactory {
   const known = { step: run.state.step, callId: call.id, name: nameOf(call), arguments: argumentsOf(call) }
-  return ({ args, output, error, ms = 0, ...answer }) =>
-    live(run, fact({ type: 'tool.done', ...known, ...answer, ms }), { args, output, error })
+  return ({ args, output, error, ms = 0, content: words, ...answer }) => {
+    const content = edited === undefined || answer.reason === 'answered' ? words : under(edited, words)
+    return live(run, fact({ type: 'tool.done', ...known, ...answer, content, ms }), { args, output, error })
+  }
+}
+
+/** The model still reads its own arguments in its message: what was really run is said where the result is. */
+function under(edited: string, words: string | TextPart[]): string | TextPart[] {
+  const head = `Run with these arguments instead: ${edited}`
+  return typeof words === 'string' ? `${head}\n${words}` : [{ type: 'text', text: head }, ...words]
 }
 
 /** Values that listeners of this process see and the log does not keep; without listeners there are none. */
@@ -54,6 +61,13 @@ export function plainJson(value: unknown): unknown {
   const { content, problem } = renderOutput({ value }, { maxBytes: Infinity })
   if (problem !== undefined) return content
   return typeof content === 'string' ? (JSON.parse(content) as { value?: unknown }).value : content
+}
+
+/** The call as it is run: with the arguments that somebody put in place of the model's. */
+export function callOf({ call, edited }: CallState): ToolCall {
+  if (edited === undefined) return call
+  if (call.type === 'custom') return { ...call, custom: { ...call.custom, input: edited } }
+  return { ...call, function: { ...call.function, arguments: edited } }
 }
 
 /** What `execute` and the policy's functions are told of the call. */

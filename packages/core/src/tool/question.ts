@@ -1,5 +1,5 @@
 import { ownCopy } from '../facts/own-copy.ts'
-import { callContext } from './facts.ts'
+import { callContext, callOf } from './facts.ts'
 import type { Run } from '../run/run.ts'
 import type { AnyTool } from '../agent/spec.ts'
 import type { CallState } from '../facts/open-step.ts'
@@ -8,11 +8,12 @@ import type { CallState } from '../facts/open-step.ts'
 export async function questionFor(
   run: Run,
   tool: AnyTool,
-  { call, phase }: CallState,
+  item: CallState,
   args: unknown,
 ): Promise<'approval' | 'interrupted' | 'report' | undefined> {
+  const { phase } = item
   const { effects, needsApproval, onInterrupted = 'ask' } = tool.policy
-  const context = { ...callContext(run, call), signal: run.signal, attempt: 1, progress: () => {} }
+  const context = { ...callContext(run, callOf(item)), signal: run.signal, attempt: 1, progress: () => {} }
   if (phase === 'sealed' && needsApproval) {
     const needed = needsApproval === true || (await settle(() => needsApproval(ownCopy(args), context), true))
     return needed ? 'approval' : undefined

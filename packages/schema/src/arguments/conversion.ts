@@ -9,12 +9,12 @@ import type { Shape } from '../shape/shape.ts'
 import type { StandardSchema } from '../contract/standard-schema.ts'
 import { readSource } from '../read/source.ts'
 
-/** A schema as the wire takes it, and the way back. */
+/** The definition of a schema, and how values are restored from it. */
 export interface Conversion {
   readonly definition: JsonSchema
   readonly shape: Shape
   readonly restore: Restore | undefined
-  /** How many branches of a recursive union are tried at every level of a value. */
+  /** How many branches of a recursive union the parser tries at every level of a value. */
   readonly branches: number
   /** Paths begin at the schema's own root. */
   readonly findings: readonly Finding[]
@@ -22,7 +22,7 @@ export interface Conversion {
 
 const known = new WeakMap<StandardSchema, Map<string, Conversion>>()
 
-/** Converts once per schema object and mode. @throws UsageError that begins with `subject` for what is no schema */
+/** Cached per schema object and mode. @throws UsageError that begins with `subject`, if `schema` is no schema */
 export function convert(schema: StandardSchema, mode: StrictOptions | false, subject: string): Conversion {
   const key = mode ? `${mode.record} ${mode.tuple} ${mode.openObject} ${mode.fineTuned}` : 'plain'
   const conversion = known.get(schema)?.get(key)
@@ -35,7 +35,7 @@ export function convert(schema: StandardSchema, mode: StrictOptions | false, sub
 function convertNow(schema: StandardSchema, mode: StrictOptions | false, subject: string): Conversion {
   const { shape, dialect, json, bounded } = readSource(schema, subject)
   const { schema: written, findings, branches } = define(shape, mode, dialect)
-  // Without strictness a schema that is JSON Schema already keeps its keywords, as far as the API takes them.
+  // Without strict mode JSON Schema keeps its keywords, as far as the API accepts them.
   const loose = json && findings.length === 0 && hasPlainRoot(json) ? json : written
   return {
     definition: deepFreeze(mode ? written : completed(loose)),

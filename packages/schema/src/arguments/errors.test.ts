@@ -28,20 +28,20 @@ describe('SchemaError', () => {
       both: z.string().and(z.number()),
     })
     expect(messageOf(() => tool({ name: 'look up', parameters }))).toMatchInlineSnapshot(`
-      "Tool \`look up\` would be refused by the API, 8 problems:
+      "Tool \`look up\` would be rejected by the API, 8 problems:
         name: the name \`look up\` is not 1 to 64 letters, digits, \`_\` or \`-\`
           → name: 'look_up'
-        parameters.filter: a record has keys of its own choice, which the strict subset cannot express
+        parameters.filter: a record has arbitrary keys, which the strict subset cannot express
           → z.object({ … }) with the keys you know, or strict: { record: 'pairs' }
-        parameters.filter.*: z.any() has no type to hold the model to
+        parameters.filter.*: z.any() has no type that the API could enforce
           → z.string().describe('JSON').transform((text) => JSON.parse(text))
         parameters.where.at: the strict subset has no tuples
           → z.object({ … }) with a name for each place, or strict: { tuple: 'object' }
-        parameters.where.tags[]: the object keeps keys it does not name
+        parameters.where.tags[]: the object keeps unknown keys
           → z.object({ … }), or strict: { openObject: 'closed' }
         parameters.where.tags[]["content-type"]: z.symbol(): JSON has no symbols
           → z.string()
-        parameters.kind.options[0].extra: z.unknown() has no type to hold the model to
+        parameters.kind.options[0].extra: z.unknown() has no type that the API could enforce
           → z.string().describe('JSON').transform((text) => JSON.parse(text))
         parameters.both: an intersection: no value is both a string and a number, or none that one schema can describe
           → write the one schema that fits both"
@@ -50,13 +50,13 @@ describe('SchemaError', () => {
 
   it('speaks of a root that is no object', () => {
     expect(messageOf(() => tool({ name: 'list', parameters: z.array(z.string()) }))).toMatchInlineSnapshot(`
-      "Tool \`list\` would be refused by the API, 1 problem:
+      "Tool \`list\` would be rejected by the API, 1 problem:
         parameters: the root is an array, but must be an object
           → z.object({ value: … })"
     `)
     const either = z.union([z.object({ a: z.string() }), z.object({ b: z.string() })])
     expect(messageOf(() => responseFormat(either, { name: 'either' }))).toMatchInlineSnapshot(`
-      "Response format \`either\` would be refused by the API, 1 problem:
+      "Response format \`either\` would be rejected by the API, 1 problem:
         schema: the root is a union, but must be an object
           → z.object({ value: … })"
     `)
@@ -73,12 +73,12 @@ describe('SchemaError', () => {
       },
     })
     expect(messageOf(() => strictJsonSchema(schema))).toMatchInlineSnapshot(`
-      "The schema would be refused by the API, 4 problems:
-        schema.any: a schema without a type has no type to hold the model to
-          → { "type": "string", "description": "JSON" }, or say which type
-        schema.map: a record has keys of its own choice, which the strict subset cannot express
+      "The schema would be rejected by the API, 4 problems:
+        schema.any: a schema without a type has no type that the API could enforce
+          → { "type": "string", "description": "JSON" }, or name a type
+        schema.map: a record has arbitrary keys, which the strict subset cannot express
           → name the keys with "properties", or strict: { record: 'pairs' }
-        schema.list[]: an array without \`items\` has no type to hold the model to
+        schema.list[]: an array without \`items\` has no type that the API could enforce
           → "items": { "type": "string" }
         schema.kind: type "text": JSON Schema has no such type
           → use string, number, integer, boolean, object, array or null"
@@ -110,7 +110,7 @@ describe('SchemaError', () => {
       The schema of strictJsonSchema() is null; it must be a schema: z.object({ … }), or one of any library that implements Standard Schema
       The schema of strictJsonSchema() is "string"; it must be a schema: z.object({ … }), or one of any library that implements Standard Schema
       The schema of strictJsonSchema() is an object with no keys; it must be a schema: z.object({ … }), or one of any library that implements Standard Schema
-      The schema of strictJsonSchema() is an object of schemas; make it one: z.object({ a: …, b: … })
+      The schema of strictJsonSchema() is an object of schemas; wrap it: z.object({ a: …, b: … })
       The schema of strictJsonSchema() is an object with a, b; it must be a schema: z.object({ … }), or one of any library that implements Standard Schema
       The schema of strictJsonSchema() looks like JSON Schema, which has no parser of its own; wrap it: jsonSchema({ … }) from 'toolloop/json-schema'
       The schema of strictJsonSchema() is a schema of valibot that carries no JSON Schema; wrap it: toStandardJsonSchema(schema) from '@valibot/to-json-schema'"

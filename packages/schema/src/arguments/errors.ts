@@ -2,7 +2,7 @@ import { brand, ToolloopError } from '@toolloop/wire'
 import { formatFindings, type Finding } from '../contract/findings.ts'
 import { formatIssues, type Issue } from './issues.ts'
 
-/** A schema the API would refuse. Thrown where it is defined; lists every violation at once. */
+/** A schema that the API would reject. Thrown where the tool or format is made; lists all violations. */
 export class SchemaError extends ToolloopError {
   static override readonly brand: symbol = Symbol.for('toolloop.SchemaError')
   override readonly name = 'SchemaError'
@@ -11,7 +11,7 @@ export class SchemaError extends ToolloopError {
   /** @param subject what has the schema, e.g. "Tool `search`" */
   constructor(subject: string, findings: readonly Finding[], options: { cause?: unknown } = {}) {
     const count = findings.length === 1 ? '1 problem' : `${findings.length} problems`
-    super('schema', `${subject} would be refused by the API, ${count}:\n${formatFindings(findings)}`, options)
+    super('schema', `${subject} would be rejected by the API, ${count}:\n${formatFindings(findings)}`, options)
     this.findings = findings
   }
 
@@ -30,7 +30,7 @@ export class ToolInputError extends ToolloopError {
   override readonly name = 'ToolInputError'
   readonly tool: string
   readonly issues: readonly Issue[]
-  /** The arguments as the model wrote them. Not enumerable: they may hold what no log should. */
+  /** The arguments as the model wrote them. Not enumerable, since they may hold secrets. */
   declare readonly arguments: string
 
   constructor(tool: string, text: string, issues: readonly Issue[], options: { cause?: unknown } = {}) {
@@ -54,7 +54,7 @@ export class OutputError extends ToolloopError {
   static override readonly brand: symbol = Symbol.for('toolloop.OutputError')
   override readonly name = 'OutputError'
   readonly issues: readonly Issue[]
-  /** The answer as it came; absent where a tool returned a value. Not enumerable. */
+  /** The text of the answer; absent for the value of a tool. Not enumerable. */
   declare readonly text?: string
 
   constructor(subject: string, issues: readonly Issue[], options: { cause?: unknown; text?: string } = {}) {
@@ -68,7 +68,7 @@ export class OutputError extends ToolloopError {
   }
 }
 
-/** Thrown by a tool to say something to the model, for example how to call it better. The run goes on. */
+/** A tool throws it to send the model a message, for example how to call it better. The run continues. */
 export class ToolRetry extends ToolloopError {
   static override readonly brand: symbol = Symbol.for('toolloop.ToolRetry')
   override readonly name = 'ToolRetry'
@@ -82,7 +82,7 @@ export class ToolRetry extends ToolloopError {
   }
 }
 
-/** An absent cause is no cause; else it would be shown as `undefined`. */
+/** Without a cause of `undefined`, which consoles would show. */
 function causeOf({ cause }: { readonly cause?: unknown }): { cause?: unknown } {
   return cause === undefined ? {} : { cause }
 }

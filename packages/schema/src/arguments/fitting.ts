@@ -10,21 +10,22 @@ import {
   type UnionType,
 } from '../shape/shape.ts'
 
-/** One look at one value. Remembers its answers, so that recursive unions take linear time. */
+/** Chooses branches for one value. Memoized, so that recursive unions take linear time. */
 export class Fitting {
   readonly #exact = new Map<unknown, Map<Type, boolean>>()
   readonly #loose = new Map<unknown, Map<Type, boolean>>()
 
   /**
-   * The branch a value belongs to: where objects carry literals the one whose literals match, else the first whose
-   * definition it fits, if need be with keys that the definition does not have.
+   * The index of the branch that a value belongs to, or -1. Candidates are the branches whose literals match, then those
+   * without literals. The first that fits exactly wins, else the first that fits with unknown keys, else the first whose
+   * literals match.
    */
   choose({ options }: UnionType, value: unknown): number {
-    const told = options.map((option) => matchesLiterals(option, value))
-    const ranked = [...indexes(told, 'yes'), ...indexes(told, 'none')]
+    const matches = options.map((option) => matchesLiterals(option, value))
+    const ranked = [...indexes(matches, 'yes'), ...indexes(matches, 'none')]
     const exact = ranked.find((index) => this.#use(options[index], value, this.#exact))
     const loose = exact ?? ranked.find((index) => this.#use(options[index], value, this.#loose))
-    return loose ?? indexes(told, 'yes')[0] ?? -1
+    return loose ?? indexes(matches, 'yes')[0] ?? -1
   }
 
   #use(shape: Shape | undefined, value: unknown, memo: Map<unknown, Map<Type, boolean>>): boolean {
@@ -124,11 +125,11 @@ function ownOf(value: Readonly<Record<string, unknown>>, key: string): unknown {
   return Object.hasOwn(value, key) ? value[key] : undefined
 }
 
-function indexes(told: readonly string[], which: string): number[] {
-  return told.flatMap((one, index) => (one === which ? [index] : []))
+function indexes(matches: readonly string[], which: string): number[] {
+  return matches.flatMap((one, index) => (one === which ? [index] : []))
 }
 
-/** Do the literals that an object must have match? `none`: it has none. */
+/** Do the literal properties of an object match? `none`: the type requires none. */
 function matchesLiterals(option: Shape, value: unknown): 'yes' | 'no' | 'none' {
   const type = typeOf(option)
   if (type.kind !== 'object' || !isObject(value)) return 'none'

@@ -1,4 +1,4 @@
-// What does not fit, phrased for the model: one bounded line per problem, with path, expectation and what came.
+// Issues, worded for the model: one bounded line each, with path, expectation and received value.
 import { clip, excerpt, formatPath } from '../value/excerpt.ts'
 import type { Shape } from '../shape/shape.ts'
 import type { StandardIssue } from '../contract/standard-schema.ts'
@@ -6,9 +6,9 @@ import { wirePath } from './wire-path.ts'
 
 /** One way in which a value does not fit its schema. */
 export interface Issue {
-  /** Where in what the model wrote, e.g. `user.tags[2]`; empty for the whole. */
+  /** The place in what the model wrote, e.g. `user.tags[2]`; empty for the whole value. */
   readonly path: string
-  /** What was expected and what came instead. */
+  /** What was expected and what was received. */
   readonly message: string
 }
 
@@ -25,8 +25,8 @@ export function formatIssues(issues: readonly Issue[]): string {
 }
 
 /**
- * The issues a schema library reported, in our terms.
- * @param value what the model wrote; issues of a record or a tuple are found there
+ * Translates the issues of a schema library.
+ * @param value what the model wrote; paths into records and tuples are resolved in it
  */
 export function issuesOf(found: readonly StandardIssue[], value: unknown, shape?: Shape): Issue[] {
   return found.slice(0, 100).flatMap((issue) =>
@@ -43,7 +43,7 @@ interface Unfolded {
   readonly expected?: string | undefined
 }
 
-/** A union that nothing fits reports each branch; the model is told of the branch that came closest. */
+/** A union that rejects a value has issues for each branch; only those of the closest branch are reported. */
 function unfold(issue: ZodIssue, before: readonly PropertyKey[]): Unfolded[] {
   const keys = [...before, ...(issue.path ?? []).map((part) => (typeof part === 'object' ? part.key : part))]
   const branches = branchesOf(issue).map((branch) =>
@@ -79,26 +79,29 @@ function absolute(issue: ZodIssue): boolean {
   return Array.isArray(issue.unionErrors)
 }
 
-/** Without the library's own preamble, and with what came. */
+/** Removes the library's preamble, and adds the received value. */
 function phrase(message: string, path: readonly PropertyKey[], at: unknown): string {
   const line = message
     .replaceAll(/\s*\n\s*/g, ' ')
     .replace(/^Invalid (?:input|type|value): (?=expected)/i, '')
     .replace(/^Expected /, 'expected ')
-  const told = withoutPath(line, formatPath(path))
-  const said = told.replace(/,? (?:but )?received (?:string|number|boolean|undefined|null|array|object|NaN)$/i, '')
-  if (said === told && /\breceived\b|\(was /i.test(told)) return told
-  const expected = said.replace(/^expected (date|bigint)$/, (_, type: string) => `expected ${wireTypes[type]}`)
+  const text = withoutPath(line, formatPath(path))
+  const expectation = text.replace(
+    /,? (?:but )?received (?:string|number|boolean|undefined|null|array|object|NaN)$/i,
+    '',
+  )
+  if (expectation === text && /\breceived\b|\(was /i.test(text)) return text
+  const expected = expectation.replace(/^expected (date|bigint)$/, (_, type: string) => `expected ${wireTypes[type]}`)
   return `${expected}, received ${excerpt(at)}`
 }
 
-/** What the model writes for it. */
+/** How the model writes these types. */
 const wireTypes: Readonly<Record<string, string>> = {
   date: 'an ISO 8601 date and time',
   bigint: 'an integer as a string of digits',
 }
 
-/** ArkType begins with the path, which stands before the line already. */
+/** Messages of ArkType begin with the path, which the line has already. */
 function withoutPath(line: string, path: string): string {
   return path !== '' && line.startsWith(`${path} must`) ? line.slice(path.length + 1) : line
 }

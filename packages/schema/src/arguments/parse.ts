@@ -1,15 +1,15 @@
-// Text of the model → a value the application can use, or a line for the model per problem.
+// Parses text of the model into a value, or into issues for the model.
 import type { Conversion } from './conversion.ts'
 import { describeError } from '../value/describe-error.ts'
 import { issuesOf, type Issue } from './issues.ts'
 import type { StandardResult, StandardSchema } from '../contract/standard-schema.ts'
 
-/** A value that fits, or what does not. */
+/** A valid value, or its issues. */
 export type Parsed<T> = { readonly value: T } | { readonly issues: readonly Issue[]; readonly cause?: unknown }
 
 const maxDepth = 128
 
-/** Parses JSON; refuses what is nested so deep that walking it would overflow the stack. */
+/** Parses JSON. Rejects a value nested so deeply that a walk over it would overflow the stack. */
 export function parseJson(text: string): Parsed<unknown> {
   let value: unknown
   try {
@@ -24,8 +24,8 @@ export function parseJson(text: string): Parsed<unknown> {
 }
 
 /**
- * Brings a value back into the source's terms and parses it there, at once where the schema does. `text` is what the
- * value was read from.
+ * Restores a value to the terms of the source schema and parses it with that schema; synchronously if the schema is
+ * synchronous. `text` is the JSON that the value was read from.
  */
 export function parseValue<T>(
   schema: StandardSchema<unknown, T>,
@@ -37,7 +37,7 @@ export function parseValue<T>(
   if (tooDeep) return { issues: [tooDeep] }
   const read = (result: StandardResult<T>): Parsed<T> =>
     result.issues
-      ? // The value may have been changed by the way back: the model is told what it wrote.
+      ? // Restoring changes values in place; an issue names what the model wrote.
         { issues: issuesOf(result.issues, text === undefined ? value : JSON.parse(text), conversion?.shape) }
       : { value: result.value }
   try {
@@ -52,7 +52,7 @@ function unreadable(error: unknown): Parsed<never> {
   return { issues: [{ path: '', message: `could not be read: ${describeError(error)}` }], cause: error }
 }
 
-/** A recursive union without discriminator takes branches to the power of levels: refused before it takes for ever. */
+/** A recursive union without discriminator takes branches^levels steps to parse: too deep a value is rejected first. */
 function undecided(branches: number, value: unknown): Issue | undefined {
   if (branches < 2) return undefined
   const levels = Math.floor(Math.log(maxTries) / Math.log(branches))
@@ -68,7 +68,7 @@ function objectsDeep(value: unknown): number {
   return inner + (Array.isArray(value) ? 0 : 1)
 }
 
-/** Loops, not `some`: it walks the arguments of every call, and this way costs next to nothing. */
+/** Loops instead of `some`: every call's arguments are walked, and loops cost almost nothing. */
 function isDeeper(value: unknown, levels: number): boolean {
   if (typeof value !== 'object' || value === null) return false
   if (levels === 0) return true

@@ -1,16 +1,16 @@
-// The way back: turns what the model wrote, in the definition's terms, into what the source schema parses.
+// Restoration: turns what the model wrote, in the definition's terms, into what the source schema parses.
 import type { StrictOptions } from '../contract/strict-options.ts'
 import { asList, Fitting } from './fitting.ts'
 import { isObject, unreachable } from '../value/plain-object.ts'
 import { acceptsNull, type ObjectType, type RecordType, type Shape, type Type, type UnionType } from '../shape/shape.ts'
 
-/** Changes the value in place where it can: it was parsed for this. */
+/** Changes the value in place where possible: nothing else holds it. */
 export type Restore = (value: unknown) => unknown
 
-/** The same, for one look at a whole value. */
+/** Restores one part of a value. All steps of one value share `fitting`. */
 type Step = (value: unknown, fitting: Fitting) => unknown
 
-/** `undefined` where there is nothing to undo. */
+/** `undefined` if values need no restoration. */
 export function restoration(shape: Shape, mode: StrictOptions | false): Restore | undefined {
   const step = new Compiler(mode).use(shape)
   return step && ((value) => step(value, new Fitting()))
@@ -25,7 +25,7 @@ class Compiler {
     this.#strict = mode !== false
   }
 
-  /** For a value in its place: `null` becomes `undefined` where the source would not take it. */
+  /** The step for a shape: `null` becomes `undefined` where the source does not accept it. */
   use(shape: Shape): Step | undefined {
     const step = this.#type(shape.type)
     if (!step && !dropsNull(shape)) return undefined
@@ -80,7 +80,7 @@ class Compiler {
     const steps = type.properties.flatMap(({ key, shape }) => {
       const step = this.#type(shape.type)
       const drop = dropsNull(shape)
-      // A missing `constructor` must not be looked up in the prototype by whoever parses.
+      // A parser would read a missing `constructor` from the prototype.
       const inherited = key in Object.prototype
       return step || drop || inherited ? [{ key, step, drop, inherited, explicit: shape.explicit === true }] : []
     })
@@ -131,7 +131,7 @@ class Compiler {
       })
     if (type.kind === 'map') return (value, fitting) => (arePairs(value) ? new Map(read(value, fitting)) : value)
     if (!this.#strict && !of) return undefined
-    // Where nothing holds the model to the definition it may write a record as people do.
+    // A model that is not constrained to the definition may write a plain object.
     const plain: Step = (value, fitting) =>
       of && isObject(value) ? recordFrom(Object.entries(value).map(([name, item]) => [name, of(item, fitting)])) : value
     if (!this.#strict) return plain

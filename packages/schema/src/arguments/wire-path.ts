@@ -2,8 +2,8 @@ import { isObject, unreachable } from '../value/plain-object.ts'
 import { typeOf, type Shape, type Type } from '../shape/shape.ts'
 
 /**
- * Where a path of the source schema leads in what the model wrote: records were pairs there, tuples objects.
- * `at` is what stands there.
+ * Translates a path of the source schema into one of what the model wrote, where records are pairs and tuples objects.
+ * `at` is the value at that path.
  */
 export function wirePath(
   shape: Shape | undefined,
@@ -33,7 +33,7 @@ function stepFor(shape: Shape | undefined, key: PropertyKey, value: unknown): Pr
   return [key]
 }
 
-/** The shape one step further; unknown inside a union, where several may be meant. */
+/** The shape behind one key; in a union that of the first branch that has the key. */
 function inside(shape: Shape, key: PropertyKey, seen: Set<Type>): Shape | undefined {
   const type = typeOf(shape)
   if (seen.has(type)) return undefined

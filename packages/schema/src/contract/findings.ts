@@ -1,12 +1,12 @@
-// What the doctor says: every way in which a schema does not fit, where it stands, and how to mend it.
-import { clip } from '../value/excerpt.ts'
+// Findings: each problem of a schema, with its path and its remedy.
+import { clip, excerpt } from '../value/excerpt.ts'
 
-/** One thing that is wrong (`error`) or not as it seems (`warning`) with a schema. */
+/** One problem of a schema: an `error`, which the API would reject, or a `warning` about surprising behaviour. */
 export interface Finding {
   readonly severity: 'error' | 'warning'
-  /** Which rule, in one word or two, e.g. `record`, `root`, `limit:properties`. */
+  /** The rule that the schema breaks, e.g. `record`, `root`, `limit:properties`. */
   readonly rule: Rule
-  /** Where, in the source schema's terms, e.g. `parameters.user.tags[]`. */
+  /** The place in the source schema, e.g. `parameters.user.tags[]`. */
   readonly path: string
   /** What is wrong, with the value. */
   readonly message: string
@@ -49,24 +49,24 @@ export function formatFindings(findings: readonly Finding[]): string {
 
 const maxShown = 20
 const maxPath = 300
-/** A schema with more findings than this is not looked at further. */
+/** Errors of one schema beyond this number are dropped. */
 export const maxFindings = 1000
 
-/** Which functions, formats and definitions may be called: the API's rule. */
+/** The names that the API accepts for functions and response formats. */
 export const namePattern: RegExp = /^[a-zA-Z0-9_-]{1,64}$/
 
-/** The finding about a name the API refuses, if it does. */
+/** A finding if the API rejects the name, else none. */
 export function checkName(name: unknown, path: string): Finding[] {
   if (typeof name === 'string' && namePattern.test(name)) return []
-  const shown = typeof name === 'string' ? `\`${clip(name, 80)}\`` : typeof name
-  const mended = typeof name === 'string' ? name.replaceAll(/[^a-zA-Z0-9_-]+/g, '_').slice(0, 64) : ''
+  const shown = typeof name === 'string' ? `\`${clip(name, 80)}\`` : name === undefined ? 'undefined' : excerpt(name)
+  const repaired = typeof name === 'string' ? name.replaceAll(/[^a-zA-Z0-9_-]+/g, '_').slice(0, 64) : ''
   return [
     {
       severity: 'error',
       rule: 'name',
       path,
       message: `the name ${shown} is not 1 to 64 letters, digits, \`_\` or \`-\``,
-      remedy: namePattern.test(mended) ? `name: '${mended}'` : `name: 'get_weather'`,
+      remedy: namePattern.test(repaired) ? `name: '${repaired}'` : `name: 'get_weather'`,
     },
   ]
 }

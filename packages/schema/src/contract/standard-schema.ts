@@ -1,6 +1,6 @@
 // The Standard Schema interfaces (standardschema.dev, version 1), as far as this package reads them.
 
-/** A schema of any library: Zod, Valibot, ArkType and others carry this. */
+/** A schema of any library that implements Standard Schema, such as Zod, Valibot and ArkType. */
 export interface StandardSchema<Input = unknown, Output = Input> {
   readonly '~standard': StandardProps<Input, Output>
 }
@@ -10,7 +10,7 @@ export interface StandardProps<Input = unknown, Output = Input> {
   readonly vendor: string
   readonly validate: (value: unknown) => StandardResult<Output> | Promise<StandardResult<Output>>
   readonly types?: { readonly input: Input; readonly output: Output } | undefined
-  /** Standard JSON Schema: absent where the library cannot write one. */
+  /** Writes the schema as JSON Schema (Standard JSON Schema). Absent where the library cannot. */
   readonly jsonSchema?:
     | { readonly input: (options: { readonly target: string }) => Record<string, unknown> }
     | undefined
@@ -25,7 +25,7 @@ export interface StandardIssue {
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined
 }
 
-/** What may be passed in. */
+/** The values that a schema accepts. */
 export type InputOf<Schema extends StandardSchema> = NonNullable<Schema['~standard']['types']>['input']
-/** What comes out: after defaults and transforms. */
+/** The values that a schema returns, after defaults and transforms. */
 export type OutputOf<Schema extends StandardSchema> = NonNullable<Schema['~standard']['types']>['output']

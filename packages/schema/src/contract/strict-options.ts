@@ -3,19 +3,19 @@ import { checkOptions, oneOf, type OptionCheck, showOption, UsageError } from '@
 /** JSON Schema as an object; never a boolean schema. */
 export type JsonSchema = Record<string, unknown>
 
-/** What to do with what the strict subset has no words for. */
+/** How to write what the strict subset cannot express. */
 export interface StrictOptions {
-  /** Records and maps become arrays of `{ key, value }`, and records again before the schema parses. @default an error */
+  /** Writes records and maps as arrays of `{ key, value }`; restored before the schema parses. @default an error */
   readonly record?: 'pairs' | undefined
-  /** Tuples become objects with the keys `0`, `1`, …, and arrays again before the schema parses. @default an error */
+  /** Writes tuples as objects with the keys `0`, `1`, …; restored before the schema parses. @default an error */
   readonly tuple?: 'object' | undefined
-  /** Objects that keep unknown keys are described without them. @default an error */
+  /** Writes objects that keep unknown keys as closed objects. @default an error */
   readonly openObject?: 'closed' | undefined
-  /** Says `pattern`, `format` and bounds in words: fine-tuned models do not take the keywords. @default false */
+  /** Writes `pattern`, `format` and bounds into descriptions: fine-tuned models do not accept the keywords. @default false */
   readonly fineTuned?: boolean | undefined
 }
 
-/** @throws UsageError for what is neither a boolean nor strict options */
+/** @throws UsageError if the value is neither a boolean nor valid strict options */
 export function checkStrictOptions(who: string, strict: boolean | StrictOptions): void {
   if (typeof strict === 'boolean') return
   if (typeof strict !== 'object' || strict === null)

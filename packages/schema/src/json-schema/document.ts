@@ -1,11 +1,11 @@
-// JSON Schema from outside, as a copy that is safe to walk: bounded, plain JSON, with references that lead from the root.
+// Copies JSON Schema from outside, so that it is safe to walk: bounded, plain JSON, with references from the root.
 import { LimitError, UsageError } from '@toolloop/wire'
 import type { JsonSchema } from '../contract/strict-options.ts'
 import { isObject } from '../value/plain-object.ts'
 import { excerpt } from '../value/excerpt.ts'
 import { canonical } from './references.ts'
 
-/** A walk over a document recurses: this is far below what a stack holds. */
+/** Walks over a document recurse; the stack holds far more levels than this. */
 const maxDepth = 500
 const maxValues = 100_000
 const maxCharacters = 4_000_000
@@ -14,8 +14,8 @@ const documents = new WeakSet<object>()
 
 /**
  * A copy without `undefined`, in which every `$ref` that can be resolved is a pointer from the root, and `false` is no
- * branch of a union. What is such a copy already comes back as it is.
- * @throws LimitError where it is nested too deep, holds itself, or is too large
+ * branch of a union. Returns a copy that it made earlier unchanged.
+ * @throws LimitError if the schema is nested too deeply, holds itself, or is too large
  */
 export function jsonDocument(schema: unknown): JsonSchema {
   if (!isObject(schema)) throw new UsageError(`A JSON Schema is an object, not ${excerpt(schema)}`)

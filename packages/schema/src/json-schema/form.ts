@@ -1,22 +1,22 @@
 import { isObject } from '../value/plain-object.ts'
 
-type Form = 'a list' | 'a list of texts' | 'an object' | 'text' | 'a number' | 'text or a list'
+type Form = 'an array' | 'an array of strings' | 'an object' | 'a string' | 'a number' | 'a string or an array'
 
 const forms: Readonly<Record<string, Form>> = {
-  $ref: 'text',
-  type: 'text or a list',
-  enum: 'a list',
-  required: 'a list of texts',
-  allOf: 'a list',
-  anyOf: 'a list',
-  oneOf: 'a list',
-  prefixItems: 'a list',
+  $ref: 'a string',
+  type: 'a string or an array',
+  enum: 'an array',
+  required: 'an array of strings',
+  allOf: 'an array',
+  anyOf: 'an array',
+  oneOf: 'an array',
+  prefixItems: 'an array',
   properties: 'an object',
   patternProperties: 'an object',
   $defs: 'an object',
   definitions: 'an object',
-  pattern: 'text',
-  format: 'text',
+  pattern: 'a string',
+  format: 'a string',
   minimum: 'a number',
   maximum: 'a number',
   exclusiveMinimum: 'a number',
@@ -29,15 +29,15 @@ const forms: Readonly<Record<string, Form>> = {
 }
 
 const checks: Readonly<Record<Form, (value: unknown) => boolean>> = {
-  'a list': Array.isArray,
-  'a list of texts': (value) => Array.isArray(value) && value.every((one) => typeof one === 'string'),
+  'an array': Array.isArray,
+  'an array of strings': (value) => Array.isArray(value) && value.every((one) => typeof one === 'string'),
   'an object': isObject,
-  text: (value) => typeof value === 'string',
+  'a string': (value) => typeof value === 'string',
   'a number': Number.isFinite,
-  'text or a list': (value) => typeof value === 'string' || Array.isArray(value),
+  'a string or an array': (value) => typeof value === 'string' || Array.isArray(value),
 }
 
-/** The first keyword whose value has not the form that JSON Schema demands, and that form. */
+/** The first keyword whose value has the wrong form, and the form that JSON Schema requires. */
 export function malformed(node: Readonly<Record<string, unknown>>): { keyword: string; form: Form } | undefined {
   for (const keyword of Object.keys(node)) {
     const form = Object.hasOwn(forms, keyword) ? forms[keyword] : undefined

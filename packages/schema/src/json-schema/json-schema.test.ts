@@ -1,4 +1,4 @@
-// JSON Schema from outside: what the API refuses is completed or a finding, and never sent.
+// JSON Schema from outside: what the API would reject is completed or becomes a finding, and is never sent.
 import { describe, expect, it } from 'vitest'
 import * as z from 'zod'
 import { diagnose, SchemaError, tool, type StandardSchema } from '../index.ts'
@@ -94,7 +94,7 @@ describe('without strictness', () => {
       ),
       object({ a: text, c: object({}, { allOf: [object({ d: text })], required: ['d'] }) }, { required: ['a'] }),
     ],
-    ['required is a list of texts', object({ a: text }, { required: [1] }), ['keyword parameters']],
+    ['required is an array of strings', object({ a: text }, { required: [1] }), ['keyword parameters']],
     ['a root is no union', { anyOf: [object({ a: text }), object({ b: text })] }, ['root parameters']],
     ['a root is no text', text, ['root parameters']],
   ])('%s', (_, schema, expected) => expect(looseOf(jsonSchema(schema))).toEqual(expected))
@@ -151,7 +151,7 @@ it('a schema is read when it is wrapped', () => {
   expect(looseOf(parameters)).toEqual(object({ a: text }))
 })
 
-it('what is no JSON Schema is refused where it is wrapped', () => {
+it('a value that is no JSON Schema is rejected when it is wrapped', () => {
   for (const wrong of [undefined, true, 'x', []])
     expect(() => jsonSchema(wrong as never)).toThrow(/^A JSON Schema is an object, not /)
 })

@@ -4,13 +4,13 @@ import { mapSubschemas } from './subschemas.ts'
 
 type Node = Readonly<Record<string, unknown>>
 
-/** A schema with an address of its own, and where it stands in the document. */
+/** A schema with its own address, and its path in the document. */
 interface Place {
   readonly node: Node
   readonly path: readonly string[]
 }
 
-/** Stands in where a document does not say where it is from. */
+/** The base of a document without an address. */
 const nowhere = 'https://schema.invalid/'
 
 /** The document with pointers from its root for all references that can be resolved, and no `false` in a union. */
@@ -46,7 +46,7 @@ function rewrite(node: Node, outer: string, places: ReadonlyMap<string, Place>, 
   }
 }
 
-/** `false` is no branch, unless it is all there is. */
+/** Without `false`, unless all branches are `false`. */
 function possible(options: unknown): unknown {
   if (!Array.isArray(options)) return options
   const some = options.filter((option) => option !== false)
@@ -64,7 +64,7 @@ function anchorsOf({ $id, $anchor }: Node): string[] {
   return typeof $anchor === 'string' ? [...old, $anchor] : old
 }
 
-/** The reference as a pointer from the root; as it was, where it leads nowhere. */
+/** The reference as a pointer from the root; unchanged if it does not resolve. */
 function pointerTo(reference: string, base: string, places: ReadonlyMap<string, Place>): string {
   const [resource = '', fragment = ''] = (absolute(reference, base) ?? '').split(/#(.*)/s)
   const named = places.get(`${resource}#${decoded(fragment)}`)
@@ -91,7 +91,7 @@ function pathIn(node: Node, fragment: string): string[] | undefined {
   return path
 }
 
-/** Which key of a value one part of a pointer means: as it is decoded, else as it is written. */
+/** The key of a value that one part of a pointer names: the decoded part, else the part itself. */
 export function keyIn(value: unknown, part: string): string | undefined {
   if (!isObject(value) && !Array.isArray(value)) return undefined
   return [decoded(part).replaceAll('~1', '/').replaceAll('~0', '~'), part].find((key) => Object.hasOwn(value, key))

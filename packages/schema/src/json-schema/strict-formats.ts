@@ -1,4 +1,4 @@
-/** The formats of strings that the API holds the model to. */
+/** The formats of strings that the API enforces. */
 export const strictFormats: ReadonlySet<unknown> = new Set([
   'date-time',
   'time',

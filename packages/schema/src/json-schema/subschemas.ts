@@ -1,4 +1,4 @@
-// Where JSON Schema holds schemas, and where data: an `enum` may hold what only looks like a schema.
+// The keywords of JSON Schema that hold schemas. Others hold data: an `enum` may hold objects that look like schemas.
 import { isObject } from '../value/plain-object.ts'
 
 type Node = Readonly<Record<string, unknown>>
@@ -27,7 +27,7 @@ export const maps: ReadonlySet<string> = new Set([
   'dependencies',
 ])
 
-/** A copy in which every schema that is an object was replaced. `path` leads from the node to the schema. */
+/** A copy with every subschema that is an object replaced. `path` leads from the node to the subschema. */
 export function mapSubschemas(node: Node, replace: (schema: Node, path: readonly string[]) => unknown): Node {
   const at = (value: unknown, ...path: string[]): unknown => (isObject(value) ? replace(value, path) : value)
   const entries = Object.entries(node).map(([name, value]): [string, unknown] => {

@@ -1,4 +1,4 @@
-// Holds values to JSON Schema by interpretation. Time is bounded, whatever schema and value are.
+// Validates values against JSON Schema with an interpreter, in bounded time for every schema and value.
 import { LimitError } from '@toolloop/wire'
 import { Validator, type OutputUnit, type Schema } from '@cfworker/json-schema'
 import { lists, maps, single } from './subschemas.ts'
@@ -6,7 +6,7 @@ import { isObject } from '../value/plain-object.ts'
 import { strictFormats } from './strict-formats.ts'
 import type { StandardIssue, StandardResult } from '../contract/standard-schema.ts'
 
-/** Made at first use: a schema that no value is held to costs nothing. */
+/** The validator is made at first use: a schema that validates nothing costs nothing. */
 export function jsonSchemaValidator<Value>(schema: Record<string, unknown>): (value: unknown) => StandardResult<Value> {
   const budget = { visits: 0, unique: false }
   let validator: Validator | undefined
@@ -22,14 +22,14 @@ export function jsonSchemaValidator<Value>(schema: Record<string, unknown>): (va
   }
 }
 
-/** How many times the interpreter may look at a schema; recursive unions could make it look for ever. */
+/** The most schemas that one validation may visit; recursive unions could visit exponentially many. */
 const maxVisits = 200_000
 const maxDepth = 500
-/** Items are compared each with each. */
+/** Every pair of items is compared. */
 const maxUniqueItems = 1000
 
-/** Names that would change how references are resolved, and patterns, which are never compiled. */
-const left: ReadonlySet<string> = new Set([
+/** Keywords that would change how references resolve, patterns, which are never compiled, and annotations. */
+const ignored: ReadonlySet<string> = new Set([
   '$id',
   'id',
   '$schema',
@@ -52,14 +52,14 @@ interface Budget {
   unique: boolean
 }
 
-/** A copy without what must not be interpreted. Every look at it is counted. */
+/** A copy without ignored keywords. The interpreter reads `$recursiveAnchor` at every visit: its getter counts them. */
 function interpretable(schema: Record<string, unknown>, budget: Budget, depth = 0): Schema {
   if (depth > maxDepth)
     throw new LimitError('depth', maxDepth, `The JSON Schema is nested more than ${maxDepth} levels deep`)
   if (schema['uniqueItems'] === true) budget.unique = true
   const inner = (value: unknown): unknown => (isObject(value) ? interpretable(value, budget, depth + 1) : value)
   const entries = Object.entries(modern(schema)).flatMap(([name, value]): [string, unknown][] => {
-    if (left.has(name) || (name === 'format' && !strictFormats.has(value))) return []
+    if (ignored.has(name) || (name === 'format' && !strictFormats.has(value))) return []
     if (lists.has(name) && Array.isArray(value)) return [[name, value.map(inner)]]
     if (single.has(name)) return [[name, inner(value)]]
     if (maps.has(name) && isObject(value))
@@ -69,7 +69,7 @@ function interpretable(schema: Record<string, unknown>, budget: Budget, depth = 
   return Object.defineProperty(Object.fromEntries(entries), '$recursiveAnchor', { get: () => spend(budget) })
 }
 
-/** Older spellings in those of draft 2020-12. What a pattern would have allowed is allowed. */
+/** Older spellings as draft 2020-12 writes them. Keys that a pattern might allow are allowed. */
 function modern(schema: Record<string, unknown>): Record<string, unknown> {
   const { items, additionalItems, additionalProperties, patternProperties, nullable, type, ...rest } = schema
   return {
@@ -92,26 +92,26 @@ function longArray(value: unknown, path: readonly PropertyKey[]): readonly Prope
   return undefined
 }
 
-/** Of a recursive union the interpreter may collect more errors than the stack holds. */
+/** For a recursive union the interpreter may collect so many errors that the stack overflows. */
 function validate(validator: Validator, value: unknown): ReturnType<Validator['validate']> {
   try {
     return validator.validate(value)
   } catch (error) {
-    throw error instanceof RangeError ? tooManyWays() : error
+    throw error instanceof RangeError ? tooManyVisits() : error
   }
 }
 
-function tooManyWays(): LimitError {
+function tooManyVisits(): LimitError {
   const message = 'the value is too large for this schema: it has too many ways to fit'
   return new LimitError('visits', maxVisits, message)
 }
 
 function spend(budget: Budget): undefined {
   budget.visits++
-  if (budget.visits > maxVisits) throw tooManyWays()
+  if (budget.visits > maxVisits) throw tooManyVisits()
 }
 
-/** The interpreter reports every level; only what has no cause further down is an issue. */
+/** The interpreter reports every level; errors of these keywords only repeat an error further down. */
 const levels: ReadonlySet<string> = new Set([
   'properties',
   'additionalProperties',

@@ -62,14 +62,14 @@ describe('isExponential', () => {
       expect(typeof isExponential(source)).toBe('boolean')
   })
 
-  it('is told by the doctor', () => {
+  it('is a warning of diagnose', () => {
     expect(diagnose(z.object({ tag: z.string().regex(/^(\w+\s?)*$/) }))).toEqual([
       {
         severity: 'warning',
         rule: 'pattern',
         path: 'schema.tag',
-        message: 'some texts take exponential time to match /^(\\w+\\s?)*$/',
-        remedy: 'make each text match in one way only, e.g. /^\\w+(?:\\s\\w+)*$/ for /^(\\w+\\s?)*$/',
+        message: 'some strings take exponential time to match /^(\\w+\\s?)*$/',
+        remedy: 'make each string match in one way only, e.g. /^\\w+(?:\\s\\w+)*$/ for /^(\\w+\\s?)*$/',
       },
     ])
   })

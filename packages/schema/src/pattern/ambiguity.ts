@@ -1,17 +1,17 @@
-// Finds regular expressions whose time grows exponentially with the text: those that can read one text in a loop in
-// more than one way (the criterion of Weber and Seidl, on the automaton of Glushkov).
+// Finds regular expressions that take exponential time: those with a loop that matches one string in more than one
+// way (the criterion of Weber and Seidl, on the automaton of Glushkov).
 import { unreachable } from '../value/plain-object.ts'
 import { overlap, parsePattern, type CharacterSet, type PatternNode } from './syntax.ts'
 
-/** Repetitions up to this often are written out; longer ones are taken for endless. */
+/** Repetitions up to this count are expanded; larger counts are treated as unbounded. */
 const maxCopies = 8
 const maxPositions = 400
-/** Characters of a pattern; no pattern of at most `maxPositions` needs more, but for long classes. */
+/** The most characters of a pattern; within `maxPositions` only long character classes need more. */
 const maxLength = 4000
-/** The most states of one loop; what is larger is not judged. */
+/** The most states of one loop; larger loops are not analysed. */
 const maxLoop = 32
 
-/** Is there a text that takes exponential time? `false` too where the pattern is too large to judge. */
+/** Does some string take exponential time to match? `false` too if the pattern is too large to analyse. */
 export function isExponential(source: string, flags = ''): boolean {
   const tree = source.length > maxLength ? undefined : parsePattern(source, flags)
   if (!tree) return false
@@ -111,7 +111,7 @@ function loopsOf({ next }: Automaton): number[][] {
   return components(next.length, (position) => [...(next[position]?.keys() ?? [])])
 }
 
-/** Two ways round the loop with one text: a doubled edge, or a pair of different states between two equal ones. */
+/** Does a loop match one string in two ways? It has a doubled edge, or a pair of different states between two equal ones. */
 function isAmbiguous({ sets, next }: Automaton, loop: readonly number[]): boolean {
   const inside = new Map(loop.map((position, index) => [position, index]))
   const edges = loop.map((position) => [...(next[position] ?? [])].filter(([to]) => inside.has(to)))

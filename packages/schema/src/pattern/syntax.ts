@@ -35,18 +35,18 @@ const lineEnds: CharacterSet = [
   [8232, 8233],
 ]
 
-/** `undefined` where the pattern holds what this does not read, such as back-references. */
+/** `undefined` if the pattern has syntax that this parser does not support, such as back-references. */
 export function parsePattern(source: string, flags: string): PatternNode | undefined {
   const parser = new Parser(source, flags)
   try {
     return parser.all()
   } catch (error) {
-    if (error instanceof Unreadable) return undefined
+    if (error instanceof Unsupported) return undefined
     throw error
   }
 }
 
-class Unreadable extends Error {}
+class Unsupported extends Error {}
 
 class Parser {
   readonly #text: readonly string[]
@@ -63,7 +63,7 @@ class Parser {
 
   all(): PatternNode {
     const node = this.#choice()
-    if (this.#at < this.#text.length) throw new Unreadable()
+    if (this.#at < this.#text.length) throw new Unsupported()
     return node
   }
 
@@ -78,7 +78,7 @@ class Parser {
   }
 
   #choice(): PatternNode {
-    if (++this.#depth > 100) throw new Unreadable()
+    if (++this.#depth > 100) throw new Unsupported()
     const parts = [this.#sequence()]
     while (this.#take('|')) parts.push(this.#sequence())
     this.#depth--
@@ -117,20 +117,20 @@ class Parser {
     if (this.#take('.')) return { kind: 'set', set: this.#dotAll ? [[0, highest]] : inverse(lineEnds) }
     if (this.#take('\\')) {
       if (this.#take('b') || this.#take('B')) return empty
-      if (/[1-9k]/.test(this.#next)) throw new Unreadable()
+      if (/[1-9k]/.test(this.#next)) throw new Unsupported()
       return { kind: 'set', set: this.#folded(this.#escape()) }
     }
     return { kind: 'set', set: this.#folded(single(this.#character())) }
   }
 
-  /** What a lookaround reads is read again: it adds no way to match. */
+  /** A lookaround consumes no characters: it adds no way to match. */
   #group(): PatternNode {
     const looks = ['?=', '?!', '?<=', '?<!'].some((mark) => this.#take(mark))
     if (!looks && !this.#take('?:') && this.#take('?<'))
       while (this.#at < this.#text.length && !this.#take('>')) this.#at++
-    if (this.#next === '?') throw new Unreadable()
+    if (this.#next === '?') throw new Unsupported()
     const inner = this.#choice()
-    if (!this.#take(')')) throw new Unreadable()
+    if (!this.#take(')')) throw new Unsupported()
     return looks ? empty : inner
   }
 
@@ -150,7 +150,7 @@ class Parser {
 
   #character(): string {
     const character = this.#next
-    if (character === '') throw new Unreadable()
+    if (character === '') throw new Unsupported()
     this.#at++
     return character
   }

@@ -23,8 +23,8 @@ export function readJsonSchema(schema: Node, byLibrary: boolean): Shape {
   return new JsonReader(schema, byLibrary).root()
 }
 
-/** Keywords that no definition can say. They are left to whoever validates. */
-const unsaid: readonly string[] = [
+/** Keywords that no definition can express. The validator enforces them. */
+const inexpressible: readonly string[] = [
   'not',
   'if',
   'dependentRequired',
@@ -73,7 +73,7 @@ class JsonReader {
       ...shape,
       ...(node['nullable'] === true && { nullable: true }),
       ...noted(shape, node),
-      ...unsaidBy(node, shape),
+      ...inexpressibleOf(node, shape),
       ...('default' in node && { fallback: { value: node['default'] } }),
     }
   }
@@ -88,7 +88,7 @@ class JsonReader {
     ]
   }
 
-  /** What the node says without its references and compositions; nothing, where it says nothing. */
+  /** The node without its references and compositions; `undefined` if nothing else is there. */
   #own(node: Node): Shape | undefined {
     if ('const' in node) return literals([node['const']])
     if (Array.isArray(node['enum'])) return literals(node['enum'])
@@ -136,7 +136,7 @@ class JsonReader {
     return { kind: 'array', items: items === undefined ? noItems : this.#read(items), keywords, facts: [] }
   }
 
-  /** Behind `minItems` the items of a tuple may be missing. */
+  /** Items of a tuple after the first `minItems` may be absent. */
   #item(item: unknown, index: number, { minItems, prefixItems }: Node): Shape {
     const shape = this.#read(item)
     const required = typeof minItems === 'number' ? index < minItems : !prefixItems
@@ -190,7 +190,7 @@ class JsonReader {
       return Object.keys(additionalProperties).length === 0 ? 'keep' : this.#read(additionalProperties)
     if (isObject(patternProperties)) return unionOf(Object.values(patternProperties).map((one) => this.#read(one)))
     if (additionalProperties === undefined) return properties === undefined ? 'keep' : 'strip'
-    return additionalProperties === true ? 'keep' : 'refuse'
+    return additionalProperties === true ? 'keep' : 'reject'
   }
 
   #follow(reference: string): Shape {
@@ -199,14 +199,14 @@ class JsonReader {
     const shown = clip(reference, 100)
     return impossible(
       `$ref "${shown}"`,
-      'it leads nowhere in this document',
+      'it does not resolve in this document',
       'put the schema under $defs and refer to it as #/$defs/name',
       'reference',
     )
   }
 }
 
-/** The place a pointer from the root leads to. */
+/** The value at a pointer from the root. */
 function resolve(document: Node, reference: string): unknown {
   if (reference === '#') return document
   if (!reference.startsWith('#/')) return undefined
@@ -223,7 +223,7 @@ const anything: Shape = {
   type: {
     kind: 'any',
     source: 'a schema without a type',
-    remedy: '{ "type": "string", "description": "JSON" }, or say which type',
+    remedy: '{ "type": "string", "description": "JSON" }, or name a type',
   },
 }
 const noItems: Shape = {
@@ -253,7 +253,7 @@ function isScalar(value: unknown): value is string | number | boolean | null {
   return value === null || ['string', 'number', 'boolean'].includes(typeof value)
 }
 
-/** What a node without `type` is about. */
+/** The type that the keywords of a node imply. */
 function impliedType(node: Node): string | undefined {
   if ('properties' in node || 'additionalProperties' in node || 'patternProperties' in node) return 'object'
   if ('items' in node || 'prefixItems' in node) return 'array'
@@ -277,7 +277,7 @@ function stringType(node: Node, byLibrary: boolean): StringType {
 
 function numbersOf(node: Node): Record<string, number> {
   const found = pick(node, ['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf'])
-  // The bounds of what a double holds exactly say nothing to a model.
+  // The bounds of safe integers are no help to a model.
   return Object.fromEntries(Object.entries(found).filter(([, value]) => Math.abs(value) !== Number.MAX_SAFE_INTEGER))
 }
 
@@ -301,9 +301,9 @@ function noted(shape: Shape, { title, description, examples, deprecated }: Node)
   return Object.keys(note).length > 0 ? { note } : {}
 }
 
-function unsaidBy(node: Node, shape: Shape): { unsaid?: readonly string[] } {
-  const found = [...(shape.unsaid ?? []), ...unsaid.filter((name) => name in node)]
-  return found.length > 0 ? { unsaid: found } : {}
+function inexpressibleOf(node: Node, shape: Shape): { inexpressible?: readonly string[] } {
+  const found = [...(shape.inexpressible ?? []), ...inexpressible.filter((name) => name in node)]
+  return found.length > 0 ? { inexpressible: found } : {}
 }
 
 function describe(value: unknown): string {

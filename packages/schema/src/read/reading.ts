@@ -1,13 +1,13 @@
 import { Intersections } from '../shape/intersection.ts'
 import type { Shape, Type } from '../shape/shape.ts'
 
-/** One pass over a schema: knows what was read before, what is being read now, and when it is too much. */
+/** One pass over a schema: finished shapes, types that are still being read, and bounds. */
 export class Reading {
   readonly #intersections = new Intersections()
   readonly #done = new Map<unknown, Shape>()
   readonly #open = new Map<unknown, Type>()
 
-  /** Reads what stands behind `key` once; while it is being read, the way back to it is a reference. */
+  /** Reads each key once. A key that is still being read gives a reference. */
   once(key: unknown, read: () => Shape): Shape {
     const known = this.#done.get(key)
     if (known) return known
@@ -31,7 +31,7 @@ export class Reading {
   }
 }
 
-/** Far more than the API takes; a schema that makes new schemas as it is read would otherwise never end. */
+/** Far more than the API accepts. Without bounds, a schema that makes new schemas as it is read would never end. */
 const maxDepth = 200
 const maxTypes = 50_000
 

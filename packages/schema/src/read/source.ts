@@ -10,19 +10,19 @@ import type { StandardSchema } from '../contract/standard-schema.ts'
 import { isZod3, readZod3 } from './zod3.ts'
 import { isZod4, readZod4 } from './zod4.ts'
 
-/** What is known of a schema, whatever library it came from. */
+/** A schema of any library, as it was read. */
 export interface Source {
   readonly shape: Shape
   readonly dialect: Dialect
-  /** Does parsing take bounded time by itself? */
+  /** Does the schema's own parser take bounded time? */
   readonly bounded?: boolean
-  /** The JSON Schema it carries itself: what a tool without strictness is described with. */
+  /** The JSON Schema that the library wrote: the definition of a tool without strict mode. */
   readonly json?: Readonly<Record<string, unknown>>
 }
 
 /**
- * Reads a schema of any library that can be read. `subject` is what is read, as messages name it.
- * @throws UsageError where it cannot
+ * Reads a schema of any supported library. `subject` names it in messages.
+ * @throws UsageError if the schema cannot be read
  */
 export function readSource(schema: StandardSchema, subject: string): Source {
   checkSchema(schema, subject)
@@ -39,7 +39,7 @@ export function readSource(schema: StandardSchema, subject: string): Source {
   }
 }
 
-/** Is it a schema that parses? @throws UsageError that says what to pass instead */
+/** @throws UsageError that names what to pass instead, if it is no schema that parses */
 export function checkSchema(schema: unknown, subject: string): asserts schema is StandardSchema {
   if ((typeof schema !== 'object' && typeof schema !== 'function') || schema === null)
     throw new UsageError(`${subject} is ${excerpt(schema)}; it must be a schema: ${examples}`)
@@ -47,7 +47,7 @@ export function checkSchema(schema: unknown, subject: string): asserts schema is
   const keys = Object.keys(schema)
   const fields = keys.filter((key) => isStandard(Reflect.get(schema, key)))
   if (keys.length > 0 && fields.length === keys.length)
-    throw new UsageError(`${subject} is an object of schemas; make it one: z.object({ ${shown(fields)} })`)
+    throw new UsageError(`${subject} is an object of schemas; wrap it: z.object({ ${shown(fields)} })`)
   if (isZod3(schema)) throw new UsageError(`${subject} is a schema of an old Zod 3; update zod to 3.25 or later`)
   throw new UsageError(
     ['type', 'properties', '$ref', '$schema', 'anyOf'].some((key) => key in schema)
@@ -81,7 +81,7 @@ function withoutJsonSchema(vendor: string | undefined): string {
   return `is a schema of ${vendor ?? 'a library'} that carries no JSON Schema; ${remedy}`
 }
 
-/** A library that cannot write a schema as JSON Schema says why. */
+/** Reports why the library cannot write the schema as JSON Schema. */
 function unwritten(error: unknown, vendor = 'this library'): Shape {
   const reason = `cannot be written as JSON Schema: ${describeError(error, 300)}`
   return {

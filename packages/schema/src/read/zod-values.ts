@@ -1,6 +1,6 @@
-// What Zod 3 and Zod 4 hold alike.
+// Values that Zod 3 and Zod 4 have in common.
 
-/** The values of an enum. A numeric TypeScript enum holds its names too; they are no values. */
+/** The values of an enum. A numeric TypeScript enum holds its names too; those are no values. */
 export function enumValues(entries: Readonly<Record<string, string | number>>): (string | number)[] {
   const numbers = Object.values(entries).filter((value) => typeof value === 'number')
   return Object.entries(entries)
@@ -9,8 +9,8 @@ export function enumValues(entries: Readonly<Record<string, string | number>>): 
 }
 
 /**
- * What `.default()` or `.catch()` puts in place, unless it is made anew each time: a definition must be the same in
- * every process, or no prompt cache holds it.
+ * The value of `.default()` or `.catch()`, unless it changes: a definition must be the same in every process, or prompt
+ * caches miss.
  */
 export function stableValue(get: () => unknown): { fallback?: { value: unknown } } {
   try {
@@ -23,13 +23,13 @@ export function stableValue(get: () => unknown): { fallback?: { value: unknown }
 
 const aMinute = 60_000
 
-/** Is this the present time, in any of its forms? */
+/** Is this the present time, as a date, a string, or a number of seconds or milliseconds? */
 function isNow(value: unknown): boolean {
   const time = typeof value === 'string' ? Date.parse(value) : Number(value)
   return Math.abs(time - Date.now()) < aMinute || Math.abs(time * 1000 - Date.now()) < aMinute
 }
 
-/** What `.catch()` is called with when nothing was caught. */
+/** The argument of a `.catch()` function when no error was caught. */
 export const nothingCaught: unknown = { error: { issues: [] }, issues: [], input: undefined, value: undefined }
 
 /** Bounds of dates and big integers, which JSON Schema has no keywords for. */
@@ -40,7 +40,7 @@ export function boundFact(lower: boolean, inclusive: boolean, value: number | bi
 
 export const anyRemedy = "z.string().describe('JSON').transform((text) => JSON.parse(text))"
 
-/** What JSON cannot carry, and what to write instead. */
+/** Types that JSON cannot represent, and what to write instead. */
 export const impossibleTypes: Readonly<Record<string, readonly [reason: string, remedy: string]>> = {
   never: ['no value fits it', 'leave the property out'],
   nan: ['JSON has no NaN', 'z.number() or z.null()'],

@@ -121,7 +121,7 @@ function sourceOf({ typeName }: Def): string {
 
 function impossible(def: Def): Shape {
   const source = sourceOf(def)
-  const [reason, remedy] = impossibleTypes[source.slice(2, -2)] ?? ['it is not known here', 'use another type']
+  const [reason, remedy] = impossibleTypes[source.slice(2, -2)] ?? ['this type is not supported', 'use another type']
   return { type: { kind: 'impossible', rule: 'impossible', source, reason, remedy } }
 }
 
@@ -129,7 +129,7 @@ function objectType(def: Def, reading: Reading): Type {
   const shape = (def['shape'] as () => Record<string, Schema>)()
   const properties = Object.entries(shape).map(([key, schema]) => ({ key, shape: read(schema, reading) }))
   const catchall = def['catchall'] as Schema
-  const unknownKeys = def['unknownKeys'] === 'strict' ? 'refuse' : def['unknownKeys'] === 'strip' ? 'strip' : 'keep'
+  const unknownKeys = def['unknownKeys'] === 'strict' ? 'reject' : def['unknownKeys'] === 'strip' ? 'strip' : 'keep'
   const others = catchall._def.typeName === 'ZodNever' ? unknownKeys : read(catchall, reading)
   return { kind: 'object', properties, others, facts: [] }
 }

@@ -34,7 +34,7 @@ const formats: Readonly<Record<string, string>> = {
   datetime: 'date-time',
   json_string: 'json-string',
 }
-/** What the user wrote as a pattern or a part of one. */
+/** Formats that the user wrote as a pattern or a part of one. */
 const written: ReadonlySet<string> = new Set([
   'regex',
   'starts_with',
@@ -54,7 +54,7 @@ export function stringType(checks: readonly Check[]): StringType {
     const ofFormat = !written.has(check.format)
     if (check.pattern) patterns.push(patternOf(check.pattern, ofFormat))
     if (!ofFormat) continue
-    // Zod's time has no offset, and a local date-time may lack one; the formats of JSON Schema demand it.
+    // Zod's time has no offset, and a local date-time may lack one; the formats of JSON Schema require it.
     if (check.format === 'time' || check.local || check.precision === -1) facts.push(localTimes[check.format] ?? '')
     else keywords['format'] = formats[check.format] ?? check.format
     if (check.format === 'datetime' && !check.local && !check.offset) facts.push('In UTC, ending in Z')

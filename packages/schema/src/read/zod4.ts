@@ -103,11 +103,11 @@ function readType(schema: $ZodTypes, reading: Reading): Shape {
 }
 
 function impossible(type: string): Shape {
-  const [reason, remedy] = impossibleTypes[type] ?? ['it is not known here', 'use another type']
+  const [reason, remedy] = impossibleTypes[type] ?? ['this type is not supported', 'use another type']
   return { type: { kind: 'impossible', rule: 'impossible', source: `z.${type}()`, reason, remedy } }
 }
 
-/** Before it had a flag a partial record was one whose keys could also be `never`. */
+/** Before Zod had a flag, a partial record was a record whose keys could also be `never`. */
 function isPartial(def: Extract<$ZodTypes['_zod']['def'], { type: 'record' }>): boolean {
   const key = (def.keyType as $ZodTypes)._zod.def
   return ('partial' in def && def.partial) || (key.type === 'union' && key.options.some(isNever))
@@ -124,16 +124,16 @@ function objectType({ shape, catchall }: ObjectDef, reading: Reading): Type {
   return { kind: 'object', properties, others: othersOf(catchall, reading), facts: [] }
 }
 
-function othersOf(catchall: $ZodType | undefined, reading: Reading): 'strip' | 'refuse' | 'keep' | Shape {
+function othersOf(catchall: $ZodType | undefined, reading: Reading): 'strip' | 'reject' | 'keep' | Shape {
   if (!catchall) return 'strip'
   const { type } = (catchall as $ZodTypes)._zod.def
-  if (type === 'never') return 'refuse'
+  if (type === 'never') return 'reject'
   return type === 'unknown' || type === 'any' ? 'keep' : read(catchall, reading)
 }
 
-/** In an intersection Zod 4 refuses only the keys that both sides refuse. */
+/** In an intersection Zod 4 rejects only keys that both sides reject. */
 function loosened(side: Shape): Shape {
-  return side.type.kind === 'object' && side.type.others === 'refuse'
+  return side.type.kind === 'object' && side.type.others === 'reject'
     ? { ...side, type: { ...side.type, others: 'strip' } }
     : side
 }
@@ -152,12 +152,12 @@ interface Registry {
   get(schema: $ZodType): Record<string, unknown> | undefined
 }
 
-/** What `.describe()` and `.meta()` were told stands in a registry, which copies of Zod share since 4.1. */
+/** `.describe()` and `.meta()` write to a registry, which copies of Zod share since 4.1. */
 function noteOf(schema: $ZodType): Note | undefined {
   const registry = (globalThis as { __zod_globalRegistry?: Registry }).__zod_globalRegistry
-  const said = registry?.get(schema) ?? (schema as { meta?: () => Record<string, unknown> | undefined }).meta?.()
-  if (!said) return undefined
-  const { id, title, description, examples, deprecated } = said
+  const metadata = registry?.get(schema) ?? (schema as { meta?: () => Record<string, unknown> | undefined }).meta?.()
+  if (!metadata) return undefined
+  const { id, title, description, examples, deprecated } = metadata
   return {
     ...(isText(id) && { id }),
     ...(isText(title) && { title }),

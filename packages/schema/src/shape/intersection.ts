@@ -1,4 +1,4 @@
-// What fits two shapes at once, where one shape can say it.
+// Intersections: the shape of what fits two shapes, where one shape can express it.
 import { joinKeywords } from './keywords.ts'
 import {
   acceptsNull,
@@ -13,12 +13,12 @@ import {
 
 type Resolved = ReturnType<typeof typeOf>
 
-/** A union of more branches than this is not multiplied out. */
+/** Intersections are not distributed over a union of more branches. */
 const maxBranches = 100
-/** What one schema may cost. */
+/** The most pairs of types that one schema may intersect. */
 const maxMeetings = 20_000
 
-/** The intersections of one schema. Never fails: what cannot be merged is a shape that reports it. */
+/** The intersections of one schema. Never throws: shapes that cannot be merged give an `impossible` type. */
 export class Intersections {
   readonly #known = new Map<Type, Map<Type, Type | undefined>>()
   #meetings = 0
@@ -101,8 +101,8 @@ export class Intersections {
   }
 
   #meetObjects(a: ObjectType, b: ObjectType): Type | undefined {
-    const refused = refusedBy(a, b) ?? refusedBy(b, a)
-    if (refused !== undefined) return apart(a, b, `one side refuses the key \`${refused}\` of the other`).type
+    const rejected = rejectedKey(a, b) ?? rejectedKey(b, a)
+    if (rejected !== undefined) return apart(a, b, `one side rejects the key \`${rejected}\` of the other`).type
     const properties = new Map(a.properties.map(({ key, shape }) => [key, shape]))
     for (const { key, shape } of b.properties) {
       const other = properties.get(key)
@@ -120,7 +120,7 @@ export class Intersections {
     }
   }
 
-  /** A record demands something of every property, and leaves the object open. */
+  /** A record constrains every property, and leaves the object open. */
   #meetRecord(a: ObjectType, b: RecordType): Type {
     const properties = a.properties.map(({ key, shape }) => ({ key, shape: this.of(shape, b.value) }))
     return { kind: 'object', properties, others: b.value, facts: a.facts }
@@ -142,14 +142,14 @@ function meetLiteral(a: LiteralType, b: Resolved): Type | undefined {
 }
 
 /** A key that one object has and the other does not allow. */
-function refusedBy(a: ObjectType, b: ObjectType): string | undefined {
-  if (a.others !== 'refuse') return undefined
+function rejectedKey(a: ObjectType, b: ObjectType): string | undefined {
+  if (a.others !== 'reject') return undefined
   const keys = new Set(a.properties.map(({ key }) => key))
   return b.properties.find(({ key }) => !keys.has(key))?.key
 }
 
 function openness({ others }: ObjectType): number {
-  return others === 'refuse' ? 3 : typeof others === 'object' ? 2 : others === 'keep' ? 1 : 0
+  return others === 'reject' ? 3 : typeof others === 'object' ? 2 : others === 'keep' ? 1 : 0
 }
 
 function apart(

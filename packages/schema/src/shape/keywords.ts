@@ -1,4 +1,4 @@
-// Keywords of JSON Schema that bound a value: how two bounds become one, and how they are said in words.
+// Keywords of JSON Schema that bound a value: how two bounds are joined, and how bounds are described in words.
 
 export type Keywords = Readonly<Record<string, unknown>>
 
@@ -17,7 +17,7 @@ export function lower(keywords: Record<string, unknown>, name: string, value: nu
 const lowerBounds: readonly string[] = ['minLength', 'minimum', 'exclusiveMinimum', 'minItems']
 const upperBounds: readonly string[] = ['maxLength', 'maximum', 'exclusiveMaximum', 'maxItems']
 
-/** The bounds of both. Where two values exclude each other or cannot be joined, the second goes to `unjoined`. */
+/** The bounds of both. A keyword of `b` that cannot be joined with that of `a` is described in `unjoined`. */
 export function joinKeywords(a: Keywords, b: Keywords): { keywords: Record<string, unknown>; unjoined: string[] } {
   const keywords: Record<string, unknown> = { ...a }
   const unjoined: string[] = []
@@ -30,7 +30,7 @@ export function joinKeywords(a: Keywords, b: Keywords): { keywords: Record<strin
   return { keywords, unjoined }
 }
 
-/** What the keywords demand, in words a model reads. */
+/** Describes keywords in words, for the model. */
 export function keywordFacts(keywords: Keywords): string[] {
   const { minLength, maxLength, minItems, maxItems } = keywords
   const exact = [

@@ -1,25 +1,25 @@
-// What a schema accepts as JSON, whatever library it was written in. Readers make shapes; the definition, the way
-// back and the diagnosis are made from them, so that the same meaning gives the same definition.
+// Shapes: what a schema accepts as JSON, independent of its library. Readers make shapes; definitions, restorations and
+// findings are made from shapes, so that schemas of the same meaning have the same definition.
 import type { Rule } from '../contract/findings.ts'
 import { unreachable } from '../value/plain-object.ts'
 
 /** One use of a type. Modifiers are flat, so that `.optional().nullable()` and `.nullable().optional()` are one. */
 export interface Shape {
   readonly type: Type
-  /** May be left out. The model writes `null`, which is taken out again where the source does not accept it. */
+  /** May be absent. The model writes `null` instead, which is removed where the source does not accept it. */
   readonly optional?: boolean
-  /** Left out, it must be there as `undefined`: `z.union([…, z.undefined()])`. */
+  /** An absent value must be present as `undefined`: `z.union([…, z.undefined()])`. */
   readonly explicit?: boolean
   /** The source itself accepts `null`. */
   readonly nullable?: boolean
-  /** What the source puts in the place of what was left out. */
+  /** The value that the source uses for an absent one. */
   readonly fallback?: { readonly value: unknown }
   readonly note?: Note
-  /** Keywords of the source that no definition can say; its own parse enforces them. */
-  readonly unsaid?: readonly string[]
+  /** Keywords of the source that no definition can express; the source's parser enforces them. */
+  readonly inexpressible?: readonly string[]
 }
 
-/** What a schema says about itself. */
+/** The metadata of a schema. */
 export interface Note {
   readonly id?: string | undefined
   readonly title?: string | undefined
@@ -50,7 +50,7 @@ export interface StringType {
   /** JSON Schema keywords: `minLength`, `maxLength`, `format`. */
   readonly keywords: Readonly<Record<string, unknown>>
   readonly patterns: readonly Pattern[]
-  /** What no keyword says, in words. */
+  /** Constraints that no keyword expresses, in words. */
   readonly facts: readonly string[]
 }
 
@@ -59,7 +59,7 @@ export interface Pattern {
   readonly flags: string
   /** Given by the schema library as the pattern of a format, not by the user. */
   readonly ofFormat: boolean
-  /** Present where the application compiled it; a pattern that came as text is never compiled. */
+  /** Present where the application compiled it; a pattern that was given as text is never compiled. */
   readonly regex?: RegExp
 }
 
@@ -80,8 +80,8 @@ export interface LiteralType {
 export interface ObjectType {
   readonly kind: 'object'
   readonly properties: readonly Property[]
-  /** What becomes of other keys: dropped, refused, kept, or kept when they fit. */
-  readonly others: 'strip' | 'refuse' | 'keep' | Shape
+  /** What the source does with other keys: drop them, reject the object, keep them, or keep those that fit a shape. */
+  readonly others: 'strip' | 'reject' | 'keep' | Shape
   /** Names that are required, but are no properties. */
   readonly undefinedNames?: readonly string[]
   readonly facts: readonly string[]
@@ -115,11 +115,11 @@ export interface RecordType {
 export interface UnionType {
   readonly kind: 'union'
   readonly options: readonly Shape[]
-  /** The source looks at a discriminator, not at each branch. */
-  readonly told?: boolean
+  /** The source chooses the branch by a discriminator, and does not try each. */
+  readonly discriminated?: boolean
 }
 
-/** The way back to a type that is still being read. */
+/** Refers to a type that is still being read. */
 export interface ReferenceType {
   readonly kind: 'reference'
   readonly to: () => Shape
@@ -132,19 +132,19 @@ export interface AnyType {
   readonly remedy: string
 }
 
-/** What JSON cannot carry, or one definition cannot express. */
+/** What JSON cannot represent, or one definition cannot express. */
 export interface ImpossibleType {
   readonly kind: 'impossible'
   readonly rule: Rule
   readonly source: string
   readonly reason: string
   readonly remedy: string
-  /** The definition where nothing is strict, if there is one. */
+  /** The definition without strict mode, if there is one. */
   readonly loose?: Readonly<Record<string, unknown>>
 }
 
-/** A union without what is not a branch of its own: nested unions, `null`, branches that are absent. */
-export function unionOf(options: readonly Shape[], told = false): Shape {
+/** A union. Nested unions are flattened; `null` and absent branches become modifiers. */
+export function unionOf(options: readonly Shape[], discriminated = false): Shape {
   const flat = options.flatMap((option) =>
     option.type.kind === 'union' && !option.note
       ? option.type.options.map((inner) => inherit(inner, option))
@@ -154,7 +154,7 @@ export function unionOf(options: readonly Shape[], told = false): Shape {
   const explicit = optional && flat.every((option) => !option.optional || option.explicit)
   const nullable = flat.some((option) => option.nullable || option.type.kind === 'null')
   const fallback = flat.find((option) => option.fallback)?.fallback
-  const branches = different(flat.filter((option) => option.type.kind !== 'null' && option.type !== absent)).map(bare)
+  const branches = distinct(flat.filter((option) => option.type.kind !== 'null' && option.type !== absent)).map(bare)
   const modifiers = {
     ...(explicit && { explicit }),
     ...(optional && { optional }),
@@ -164,10 +164,10 @@ export function unionOf(options: readonly Shape[], told = false): Shape {
   const [only] = branches
   if (!only) return nullable ? { type: { kind: 'null' }, ...modifiers } : { type: impossibleNever, ...modifiers }
   if (branches.length === 1) return { ...only, ...modifiers }
-  return { type: { kind: 'union', options: branches, ...(told && { told }) }, ...modifiers }
+  return { type: { kind: 'union', options: branches, ...(discriminated && { discriminated }) }, ...modifiers }
 }
 
-/** One of some values, as JSON takes them. */
+/** A literal; `null` among the values becomes a modifier. */
 export function literalOf(values: readonly (string | number | boolean | bigint | null)[]): Shape {
   const present = values.filter((value) => value !== null)
   const nullable = present.length < values.length
@@ -180,7 +180,7 @@ export function recordOf(key: Shape, value: Shape, partial: boolean): Shape {
   if (key.type.kind !== 'literal') return { type: { kind: 'record', key, value } }
   const shape = partial ? { ...value, optional: true } : value
   const properties = key.type.values.map((name) => ({ key: String(name), shape }))
-  return { type: { kind: 'object', properties, others: 'refuse', facts: [] } }
+  return { type: { kind: 'object', properties, others: 'reject', facts: [] } }
 }
 
 /** `undefined` as a branch of a union: it makes the union optional and is no branch itself. */
@@ -205,7 +205,7 @@ export function acceptsNull(shape: Shape): boolean {
   return shape.nullable === true || typeAcceptsNull(shape, new Set())
 }
 
-/** Each type is looked at once: unions may hold each other, and one union many times. */
+/** Each type is visited once: unions may hold each other, and one union many times. */
 function typeAcceptsNull({ type }: Shape, seen: Set<Type>): boolean {
   if (type.kind === 'null' || type.kind === 'any') return true
   if ((type.kind !== 'reference' && type.kind !== 'union') || seen.has(type)) return false
@@ -272,8 +272,8 @@ function inherit(inner: Shape, outer: Shape): Shape {
   }
 }
 
-/** Without what stands there twice: a union of unions would else double with every level. */
-function different(options: readonly Shape[]): Shape[] {
+/** Without duplicates: a union of unions would otherwise double with every level. */
+function distinct(options: readonly Shape[]): Shape[] {
   const seen = new Map<Type, Note | undefined>()
   return options.filter(({ type, note }) => {
     if (seen.has(type) && seen.get(type) === note) return false

@@ -1,8 +1,8 @@
-// What is said about a value beside its type: title, description, and in words what no keyword can say.
+// Annotations of a definition: title, description, and in words the constraints that no keyword expresses.
 import type { JsonSchema } from '../contract/strict-options.ts'
 import type { Note, Shape } from '../shape/shape.ts'
 
-/** The type first, then what is said about it. Beside `$ref` the API takes nothing, so a reference is wrapped. */
+/** Inserts title and description after the type. The API accepts nothing beside `$ref`, so a reference is wrapped. */
 export function annotate(schema: JsonSchema, note: Note | undefined, facts: readonly string[]): JsonSchema {
   const description = sentences([note?.description?.trim() ?? '', ...facts].filter((text) => text !== ''))
   const title = note?.title
@@ -45,7 +45,7 @@ function sentences(texts: readonly string[]): string {
 
 const maxLength = 200
 
-/** A value as short JSON; nothing where it has none. */
+/** A value as short JSON; `undefined` if it has none, or a long one. */
 function jsonOf(value: unknown): string | undefined {
   try {
     const text: string | undefined = JSON.stringify(value)

@@ -1,4 +1,4 @@
-// A shape as the JSON Schema a request carries: strict, with every violation as a finding, or as it is.
+// Writes a shape as the JSON Schema of a request: strict, with every violation as a finding, or without strict mode.
 import { annotate, noteFacts, noteKeywords } from './annotation.ts'
 import { maxFindings, type Finding, type Rule } from '../contract/findings.ts'
 import { clip, isName } from '../value/excerpt.ts'
@@ -29,7 +29,7 @@ export interface Definition {
   readonly schema: JsonSchema
   /** Paths begin at the schema's own root, with `.` or `[`. */
   readonly findings: readonly Finding[]
-  /** How many branches are tried at every level of the value; 1: no more than one. */
+  /** How many branches the parser tries at every level of a value; 1 without recursive unions. */
   readonly branches: number
 }
 
@@ -38,7 +38,7 @@ export function define(shape: Shape, mode: StrictOptions | false, dialect: Diale
   return new Writer(shape, mode, dialect).write()
 }
 
-/** More patterns are not judged. */
+/** More patterns are not analysed. */
 const maxPatterns = 100
 
 type Of<Kind extends Type['kind']> = Extract<Type, { kind: Kind }>
@@ -77,7 +77,7 @@ class Writer {
     return { schema, findings: this.#findings, branches: Math.max(1, ...this.#recursive.values()) }
   }
 
-  /** Can arguments be of this type? What a schema from outside leaves open is left to its parse where nothing is strict. */
+  /** Can arguments be of this type? Without strict mode, untyped JSON Schema is left to its own validator. */
   #isObject({ kind }: Type): boolean {
     if (!this.#mode) return kind === 'object' || kind === 'record' || (kind === 'any' && this.#dialect === 'json')
     return kind === 'object' || (kind === 'tuple' && this.#mode.tuple === 'object')
@@ -99,12 +99,15 @@ class Writer {
       })
     for (const pattern of shape.type.kind === 'string' ? shape.type.patterns : [])
       if (!pattern.ofFormat && this.#patterns++ < maxPatterns && isExponential(pattern.source, pattern.flags))
-        warning('pattern', `some texts take exponential time to match ${show(pattern)}`)
+        warning('pattern', `some strings take exponential time to match ${show(pattern)}`)
     const branches = this.#recursive.get(shape.type)
     if (branches !== undefined)
       warning('recursive-union', `${branches} branches hold the union itself: parsing tries all of them at every level`)
-    for (const keyword of shape.unsaid ?? [])
-      warning('keyword', `\`${keyword}\` cannot be said in a definition; what the model writes is still held to it`)
+    for (const keyword of shape.inexpressible ?? [])
+      warning(
+        'keyword',
+        `\`${keyword}\` cannot be expressed in a definition; it is enforced when the arguments are parsed`,
+      )
     if (shape.optional && shape.fallback && acceptsNull(shape))
       warning(
         'unreachable-default',
@@ -112,7 +115,7 @@ class Writer {
       )
   }
 
-  /** A type in its place: with `null` where it may be absent, and with what is said about it. */
+  /** A type at its place: with `null` where it may be absent, and annotated. */
   #writeUse(shape: Shape, path: string): JsonSchema {
     this.#warn(shape, path)
     const type = typeOf(shape)
@@ -121,10 +124,10 @@ class Writer {
     const nullable = acceptsNull(shape) || (this.#mode !== false && shape.optional === true)
     const use = nullable ? orNull(written) : written
     if (!this.#mode) return { ...annotate(use, shape.note, factsOf(type)), ...noteKeywords(shape) }
-    // A default that null never reaches is not told.
+    // A default that `null` never triggers is left out.
     const { fallback: _, ...without } = shape
-    const told = shape.optional && acceptsNull(shape) ? without : shape
-    return annotate(use, shape.note, [...wordsOf(type, this.#fineTuned), ...noteFacts(told)])
+    const described = shape.optional && acceptsNull(shape) ? without : shape
+    return annotate(use, shape.note, [...wordsOf(type, this.#fineTuned), ...noteFacts(described)])
   }
 
   #refer(type: Type, shape: Shape, path: string): JsonSchema {
@@ -141,7 +144,7 @@ class Writer {
     return { $ref: `#/$defs/${name}` }
   }
 
-  /** After what it calls itself, or the property it was first found at. */
+  /** From its id or title, else from the property where it was first found. */
   #nameFor({ note }: Shape, path: string): string {
     const wish = note?.id ?? note?.title ?? /([\w-]+)\W*$/.exec(path)?.[1] ?? 'schema'
     const base = wish.replaceAll(/[^a-zA-Z0-9_-]+/g, '_').slice(0, 60)
@@ -180,7 +183,7 @@ class Writer {
       case 'reference':
         return this.#writeUse({ type }, path)
       case 'any':
-        if (this.#mode) this.#report('any', path, `${type.source} has no type to hold the model to`, type.remedy)
+        if (this.#mode) this.#report('any', path, `${type.source} has no type that the API could enforce`, type.remedy)
         return {}
       case 'impossible':
         // A root may not have an `enum`.
@@ -234,8 +237,8 @@ class Writer {
   }
 
   #writeObject({ properties, others, undefinedNames = [] }: ObjectType, path: string): JsonSchema {
-    if (this.#mode && this.#mode.openObject !== 'closed' && others !== 'strip' && others !== 'refuse')
-      this.#report('open-object', path, 'the object keeps keys it does not name')
+    if (this.#mode && this.#mode.openObject !== 'closed' && others !== 'strip' && others !== 'reject')
+      this.#report('open-object', path, 'the object keeps unknown keys')
     for (const name of undefinedNames)
       this.#report('required', path, `\`${clip(name, 60)}\` is required, but there is no such property`)
     const written: JsonSchema = {}
@@ -279,7 +282,7 @@ class Writer {
     if (!this.#mode && kind === 'record')
       return { type: 'object', additionalProperties: this.#writeUse(value, `${path}.*`) }
     if (this.#mode && this.#mode.record !== 'pairs')
-      this.#report('record', path, `a ${kind} has keys of its own choice, which the strict subset cannot express`)
+      this.#report('record', path, `a ${kind} has arbitrary keys, which the strict subset cannot express`)
     const keys = this.#writeUse(key, `${path}.key`)
     const pair = this.#nested(path, () => closedObject({ key: keys, value: this.#writeUse(value, `${path}.*`) }))
     for (const name of ['key', 'value']) this.#limits?.property(name, path)

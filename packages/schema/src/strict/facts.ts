@@ -1,15 +1,15 @@
-// What a definition says of a type in words, because it has no keyword for it.
+// Constraints that a definition describes in words, because it has no keyword for them.
 import { keywordFacts } from '../shape/keywords.ts'
 import { patternFacts, patternOf } from './patterns.ts'
 import type { ArrayType, StringType, Type } from '../shape/shape.ts'
 import { strictFormats } from '../json-schema/strict-formats.ts'
 
-/** What no keyword of JSON Schema says. */
+/** Constraints that no keyword of JSON Schema expresses. */
 export function factsOf(type: Type): string[] {
   return 'facts' in type ? [...type.facts] : []
 }
 
-/** What strict mode has no keywords for, or with `fineTuned` a fine-tuned model. */
+/** Constraints that strict mode, or with `fineTuned` a fine-tuned model, has no keywords for. */
 export function wordsOf(type: Type, fineTuned: boolean): string[] {
   if (type.kind === 'string') return stringWords(type, fineTuned)
   if (type.kind === 'array' || type.kind === 'set') return arrayWords(type, fineTuned)

@@ -1,17 +1,17 @@
-// The API's limits on one schema, counted while it is written, so that a finding knows the place.
+// The API's limits on one schema, counted while it is written, so that a finding has a path.
 import type { Rule } from '../contract/findings.ts'
 
 export const maxProperties = 5000
 export const maxDepth = 10
 export const maxCharacters = 120_000
 export const maxEnumValues = 1000
-/** An enum of more values than this is also bounded in characters. */
+/** An enum of more values than this also has a limit of characters. */
 export const longEnum = 250
 export const maxLongEnumCharacters = 15_000
 
 type Report = (rule: Rule, path: string, message: string, remedy: string) => void
 
-/** Reports each limit once, where it is passed. */
+/** Reports each limit once, where it is exceeded. */
 export class Limits {
   readonly #report: Report
   readonly #reported = new Set<Rule>()
@@ -64,7 +64,7 @@ export class Limits {
       this.#report(
         'limit:enum',
         path,
-        `an enum of ${grouped(values.length)} values with ${grouped(characters)} characters; above ${longEnum} values the API takes ${grouped(maxLongEnumCharacters)} characters`,
+        `an enum of ${grouped(values.length)} values with ${grouped(characters)} characters; above ${longEnum} values the API accepts ${grouped(maxLongEnumCharacters)} characters`,
         'shorter values, or z.string(), checked with .refine()',
       )
     this.#count(characters, path)

@@ -10,10 +10,10 @@ export function patternOf({ patterns, keywords }: StringType): Pattern | undefin
   return usable.find(({ ofFormat }) => !ofFormat) ?? (strictFormats.has(keywords['format']) ? undefined : usable[0])
 }
 
-/** The user's other patterns, in words. */
-export function patternFacts({ patterns }: StringType, said: Pattern | undefined): string[] {
+/** The user's patterns other than `written`, in words. */
+export function patternFacts({ patterns }: StringType, written: Pattern | undefined): string[] {
   return patterns
-    .filter((pattern) => pattern !== said && !pattern.ofFormat && pattern.source.length <= maxLength)
+    .filter((pattern) => pattern !== written && !pattern.ofFormat && pattern.source.length <= maxLength)
     .map((pattern) => `Matches ${show(pattern)}`)
 }
 
@@ -22,7 +22,7 @@ export function show({ source, flags }: Pattern): string {
   return `/${source}/${flags.replaceAll(/[uv]/g, '')}`
 }
 
-/** Can another engine read this pattern, and mean the same? No lookaround, back-references, properties or flags. */
+/** Does every engine read this pattern in the same way? No lookaround, back-references, properties or flags. */
 function isPortable({ source, flags, ofFormat }: Pattern): boolean {
   if (flags.replaceAll(/[uv]/g, '') !== '' || (ofFormat && source.length > maxLength)) return false
   return !/\(\?<?[=!]|\\[1-9]|\\k<|\\p\{/i.test(source)

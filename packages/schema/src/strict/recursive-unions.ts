@@ -1,17 +1,17 @@
 import { childrenOf, typeOf, type Shape, type Type, type UnionType } from '../shape/shape.ts'
 
-/** More is not looked at. */
+/** More unions or types are not examined. */
 const maxUnions = 100
 const maxVisits = 1_000_000
 
 /**
- * Unions that hold themselves in several branches, and have no discriminator. Whoever parses them tries every branch
- * at every level: branches to the power of levels.
+ * Unions that hold themselves in several branches, and have no discriminator. Their parser tries every
+ * branch at every level, in branches^levels steps.
  */
 export function recursiveUnions(root: Shape): ReadonlyMap<Type, number> {
   const unions: UnionType[] = []
   const references = visit(root, (type) => {
-    if (type.kind === 'union' && !type.told && unions.length < maxUnions) unions.push(type)
+    if (type.kind === 'union' && !type.discriminated && unions.length < maxUnions) unions.push(type)
   })
   const found = new Map<Type, number>()
   if (!references) return found
@@ -25,7 +25,7 @@ export function recursiveUnions(root: Shape): ReadonlyMap<Type, number> {
   return found
 }
 
-/** Is the union one of its own branches, with no object or array between? To parse it would never end. */
+/** Is the union one of its own branches, with no object or array between? Parsing would never end. */
 export function isCircular(union: UnionType): boolean {
   const seen = new Set<Type>()
   const open = union.options.filter(isIndirect)
@@ -49,7 +49,7 @@ function holds(option: Shape, union: UnionType, budget: { visits: number }): boo
   return found
 }
 
-/** Calls back with each type once. Is there a reference among them? */
+/** Calls `look` with each type once. Returns whether there is a reference among them. */
 function visit(root: Shape, look: (type: Type) => void, budget = { visits: maxVisits }): boolean {
   const seen = new Set<Type>()
   const open = [root]

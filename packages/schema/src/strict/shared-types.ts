@@ -1,8 +1,9 @@
 import { childrenOf, typeOf, type Shape, type Type } from '../shape/shape.ts'
 
 /**
- * The types that are written once, under `$defs`: the recursive ones, and objects, unions and nestings that stand in
- * more than one place; with the types of keys that objects do not name, where these are written. So a schema of n parts is written in n parts, however often it uses them.
+ * The types that are written once, under `$defs`: recursive ones, and large ones that stand in more than one place. So a
+ * schema of n parts is written in n parts, however often it uses them.
+ * @param withOthers also visits the types of an object's other keys, which are written without strict mode
  */
 export function sharedTypes(root: Shape, withOthers: boolean): ReadonlySet<Type> {
   const seen = new Set<Type>([root.type])
@@ -25,7 +26,7 @@ export function sharedTypes(root: Shape, withOthers: boolean): ReadonlySet<Type>
   return shared
 }
 
-/** What is worth a name: an object, or anything that nests further. */
+/** Is the type worth a name? An object is, and whatever nests further. */
 function isLarge(type: Type): boolean {
   return type.kind === 'object' || childrenOf(type).some((child) => childrenOf(typeOf(child)).length > 0)
 }

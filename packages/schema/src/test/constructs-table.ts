@@ -15,8 +15,8 @@ function row(construct: Construct): string {
   const shown = definition
     ? `${json(definition)}${definitions ? ` with \`$defs\` ${json(definitions)}` : ''}`
     : `error \`${error}\``
-  const told = warning ? `${shown}, warning \`${warning}\`` : shown
-  return `| ${[name, `${code(construct)}${optionsOf(construct)}`, told, wayBack(construct)].join(' | ')} |`
+  const findings = warning ? `${shown}, warning \`${warning}\`` : shown
+  return `| ${[name, `${code(construct)}${optionsOf(construct)}`, findings, wayBack(construct)].join(' | ')} |`
 }
 
 function code({ zod, code: others = {}, definition }: Construct): string {
@@ -47,7 +47,7 @@ function json(value: unknown): string {
   return inCode(JSON.stringify(value))
 }
 
-/** A value as somebody would write it. */
+/** A value as source code. */
 function show(value: unknown): string {
   if (value === undefined) return 'absent'
   if (typeof value === 'bigint') return `${value}n`

@@ -13,10 +13,10 @@ export interface Construct {
   /** What the property becomes; `$ref`s into `definitions`. */
   readonly definition?: JsonSchema
   readonly definitions?: JsonSchema
-  /** What the model writes, and what `execute` is given; `undefined`: the key is absent. */
+  /** What the model writes, and what `execute` receives; `undefined`: the key is absent. */
   readonly back?: readonly (readonly [wire: unknown, value: unknown])[]
   /** What the model may not write, though the definition allows it. */
-  readonly refused?: readonly unknown[]
+  readonly rejected?: readonly unknown[]
   /** Instead of a definition. */
   readonly error?: Finding['rule']
   readonly warning?: Finding['rule']
@@ -44,7 +44,7 @@ const simple: Construct[] = [
     code: { mini: 'm.string()', valibot: 'v.string()', arktype: "'string'", json: '{ type: "string" }' },
     definition: string,
     back: [['x', 'x']],
-    refused: [1],
+    rejected: [1],
   },
   {
     name: 'number',
@@ -61,7 +61,7 @@ const simple: Construct[] = [
     code: { valibot: 'v.pipe(v.number(), v.integer())', arktype: "'number.integer'", json: '{ type: "integer" }' },
     definition: { type: 'integer' },
     back: [[2, 2]],
-    refused: [1.5],
+    rejected: [1.5],
   },
   {
     name: 'int32',
@@ -92,7 +92,7 @@ const simple: Construct[] = [
     code: { valibot: "v.literal('a')", arktype: `"'a'"`, json: '{ const: "a" }' },
     definition: { type: 'string', const: 'a' },
     back: [['a', 'a']],
-    refused: ['b'],
+    rejected: ['b'],
   },
   {
     name: 'several literals',
@@ -126,7 +126,7 @@ const simple: Construct[] = [
     zod: "z.nativeEnum({ A: 0, B: 1, 0: 'A', 1: 'B' })",
     definition: { type: 'number', enum: [0, 1] },
     back: [[1, 1]],
-    refused: ['A'],
+    rejected: ['A'],
   },
   {
     name: 'template literal',
@@ -151,7 +151,7 @@ const simple: Construct[] = [
     zod: 'z.date()',
     definition: { type: 'string', format: 'date-time' },
     back: [['2026-11-22T19:43:11Z', new Date('2026-11-22T19:43:11Z')]],
-    refused: ['tomorrow', 5],
+    rejected: ['tomorrow', 5],
   },
   {
     name: 'coerced date',
@@ -167,7 +167,7 @@ const simple: Construct[] = [
     zod: 'z.bigint()',
     definition: { type: 'string', pattern: '^-?\\d+$' },
     back: [['-12345678901234567890', -12345678901234567890n]],
-    refused: ['1.5'],
+    rejected: ['1.5'],
   },
 ]
 
@@ -179,7 +179,7 @@ const constraints: Construct[] = [
     code: { json: '{ type: "number", minimum: 1, exclusiveMaximum: 5, multipleOf: 0.5 }' },
     definition: { type: 'number', minimum: 1, exclusiveMaximum: 5, multipleOf: 0.5 },
     back: [[1.5, 1.5]],
-    refused: [0, 5],
+    rejected: [0, 5],
   },
   {
     name: 'length of a string',
@@ -192,7 +192,7 @@ const constraints: Construct[] = [
     },
     definition: { type: 'string', description: 'At least 2 characters. At most 3 characters.' },
     back: [['abc', 'abc']],
-    refused: ['a'],
+    rejected: ['a'],
   },
   {
     name: 'length of an array',
@@ -204,7 +204,7 @@ const constraints: Construct[] = [
       json: '{ type: "array", items: { type: "string" }, minItems: 1, maxItems: 2 }',
     },
     definition: { type: 'array', items: string, minItems: 1, maxItems: 2 },
-    refused: [[]],
+    rejected: [[]],
   },
   {
     name: 'unique items',
@@ -212,7 +212,7 @@ const constraints: Construct[] = [
     code: { json: '{ type: "array", items: { type: "string" }, uniqueItems: true }' },
     definition: { type: 'array', description: 'No item twice', items: string },
     back: [[['a'], ['a']]],
-    refused: [['a', 'a']],
+    rejected: [['a', 'a']],
   },
   {
     name: 'pattern',
@@ -232,7 +232,7 @@ const constraints: Construct[] = [
     zod: 'z.string().regex(/^(?!x)[a-z]+$/i)',
     definition: { type: 'string', description: 'Matches /^(?!x)[a-z]+$/i' },
     back: [['AB', 'AB']],
-    refused: ['xa'],
+    rejected: ['xa'],
   },
   {
     name: 'start and end of a string',
@@ -252,7 +252,7 @@ const constraints: Construct[] = [
     },
     definition: { type: 'string', format: 'email' },
     back: [['a@b.co', 'a@b.co']],
-    refused: ['a'],
+    rejected: ['a'],
   },
   {
     name: 'UUID',
@@ -317,14 +317,14 @@ const constraints: Construct[] = [
     zod: 'z.number().min(1)',
     options: { fineTuned: true },
     definition: { type: 'number', description: 'At least 1' },
-    refused: [0],
+    rejected: [0],
   },
   {
     name: 'refinement',
     group: 'Constraints',
     zod: "z.string().refine((text) => text !== 'x')",
     definition: string,
-    refused: ['x'],
+    rejected: ['x'],
   },
   {
     name: '`not`, `if` and other keywords',
@@ -332,7 +332,7 @@ const constraints: Construct[] = [
     code: { json: '{ type: "string", not: { const: "x" } }' },
     definition: string,
     warning: 'keyword',
-    refused: ['x'],
+    rejected: ['x'],
   },
 ]
 
@@ -457,7 +457,7 @@ const collections: Construct[] = [
     zod: 'z.object({ a: z.string() }).strict()',
     code: { valibot: 'v.strictObject({ a: v.string() })' },
     definition: closed({ a: string }),
-    refused: [{ a: 'x', b: 1 }],
+    rejected: [{ a: 'x', b: 1 }],
   },
   {
     name: 'loose object',
@@ -699,7 +699,7 @@ const composition: Construct[] = [
     zod: 'z.string().transform(Number).pipe(z.number().min(5))',
     definition: string,
     back: [['7', 7]],
-    refused: ['1'],
+    rejected: ['1'],
   },
   {
     name: 'codec',

@@ -221,7 +221,7 @@ export const models: fc.Arbitrary<Model> = fc
       fc.array(tie('model'), { minLength: 1, maxLength: 3 }).map(tupleOf),
       fc
         .tuple(fc.array(tie('wrapped'), { minLength: 2, maxLength: 3 }), fc.boolean())
-        .map(([options, told]) => unionOf(options, told)),
+        .map(([options, discriminated]) => unionOf(options, discriminated)),
       fc.tuple(tie('wrapped'), tie('wrapped')).map(([left, right]) => intersectionOf(left, right)),
       tie('model').map(lazyOf),
     ),

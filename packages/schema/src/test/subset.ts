@@ -15,7 +15,7 @@ const ofType: Record<string, string[]> = {
   array: ['items', 'minItems', 'maxItems'],
 }
 
-/** Every way in which the API would refuse the schema. */
+/** Every way in which the API would reject the schema. */
 export function violations(root: unknown): string[] {
   const problems: string[] = []
   const total = { properties: 0, characters: 0, values: 0 }

@@ -4,18 +4,18 @@ import { checkName } from '../contract/findings.ts'
 import { checkToolOptions, policyOf, unchecked } from './policy.ts'
 import type { Tool, ToolContext, ToolOptions } from './tool.ts'
 
-/** What `customTool` takes. */
+/** Options of `customTool`. */
 export interface CustomToolOptions<Name extends string, Output, Context> extends Omit<
   ToolOptions<Name, string, Output, Context>,
   'strict' | 'execute'
 > {
-  /** Holds the input to a grammar. @default free text */
+  /** Constrains the input to a grammar. @default free text */
   readonly grammar?: { readonly syntax: 'lark' | 'regex'; readonly definition: string } | undefined
-  /** Runs a call with the text the model wrote. */
+  /** Runs a call. `input` is the text that the model wrote. */
   execute?(input: string, context: ToolContext<Context>): Output | Promise<Output> | AsyncGenerator<unknown, Output>
 }
 
-/** A tool with one free text instead of JSON arguments. @throws SchemaError for a name the API refuses */
+/** Makes a tool that takes one text instead of JSON arguments. @throws SchemaError for a name that the API rejects */
 export function customTool<const Name extends string, Output, Context = unknown>(
   options: CustomToolOptions<Name, Output, Context>,
 ): Tool<Name, string, Output, Context> {

@@ -3,12 +3,15 @@ import { SchemaError } from '../arguments/errors.ts'
 import type { Finding } from '../contract/findings.ts'
 import type { Tool } from './tool.ts'
 
-/** What a request carries for one tool. */
+/** The definition of one tool, as a request carries it. */
 export function functionDefinition(tool: Tool): ToolDefinition {
   return tool.definition
 }
 
-/** What a request carries for a list of tools. @throws SchemaError for duplicate names and more than 128 tools */
+/**
+ * The definitions of a list of tools, as a request carries them.
+ * @throws SchemaError for duplicate names and more than 128 tools
+ */
 export function toolDefinitions(tools: readonly Tool[]): ToolDefinition[] {
   const findings: Finding[] = []
   const first = new Map<string, number>()
@@ -29,7 +32,7 @@ export function toolDefinitions(tools: readonly Tool[]): ToolDefinition[] {
       severity: 'error',
       rule: 'limit:tools',
       path: 'tools',
-      message: `${tools.length} tools, the API takes ${maxTools}`,
+      message: `${tools.length} tools, but the API accepts at most ${maxTools}`,
       remedy: 'offer fewer in each step with `enabled`',
     })
   if (findings.length > 0) throw new SchemaError('The list of tools', findings)
@@ -38,7 +41,7 @@ export function toolDefinitions(tools: readonly Tool[]): ToolDefinition[] {
 
 const maxTools = 128
 
-/** The arguments of a call of this tool, as its `execute` takes them. @throws ToolInputError */
+/** Parses the arguments of a call into what the tool's `execute` takes. @throws ToolInputError */
 export function parseArguments<Args>(tool: Pick<Tool<string, Args>, 'parse'>, text: string): Promise<Args> {
   return tool.parse(text)
 }

@@ -12,9 +12,9 @@ import type { Tool, ToolOptions } from './tool.ts'
 export type NoArguments = Record<string, never>
 
 /**
- * Makes a tool. What is inferred: `execute`'s arguments from `parameters`, the output from what `execute` returns (or
+ * Makes a tool. Inferred types: `execute`'s arguments from `parameters`, the output from what `execute` returns (or
  * from `output`), the context from an annotation: `execute: (args, { context }: ToolContext<App>) => …`.
- * @throws SchemaError with every way in which the API would refuse it
+ * @throws SchemaError that lists every reason for which the API would reject it
  */
 export function tool<
   const Name extends string,

@@ -11,7 +11,7 @@ import {
 import { checkStrictOptions } from '../contract/strict-options.ts'
 import type { ToolLimit, ToolOptions, ToolPolicy } from './tool.ts'
 
-/** Checks the options that all kinds of tool take, and `more`, which are those of one kind. @throws UsageError */
+/** Checks the options of all kinds of tools, and `more`, the options of one kind. @throws UsageError */
 export function checkToolOptions(
   maker: string,
   options: Partial<ToolOptions<string, unknown, unknown, unknown>>,
@@ -24,7 +24,7 @@ export function checkToolOptions(
   if (options.strict !== undefined) checkStrictOptions(`${who}: \`strict\``, options.strict)
 }
 
-/** How a tool may be run, with its defaults, from options that were checked. */
+/** The policy of a tool, with defaults, from checked options. */
 export function policyOf<Args, Context>(options: Partial<ToolPolicy<Args, Context>>): ToolPolicy<Args, Context> {
   const { effects = 'unsafe', timeout, retries, limit, onError } = options
   const { enabled, needsApproval, onInterrupted, loopKey } = options
@@ -41,7 +41,7 @@ export function policyOf<Args, Context>(options: Partial<ToolPolicy<Args, Contex
   })
 }
 
-/** The caller may change theirs later. */
+/** A copy, since the caller may change the object later. */
 function copyOf<Args, Context>(limit: ToolLimit<Args, Context>): ToolLimit<Args, Context> {
   return Object.freeze({ ...limit, ...(limit.key && { key: limit.key.bind(limit) }) })
 }
@@ -50,11 +50,11 @@ const or = ([fits, expected]: OptionCheck, [otherFits, other]: OptionCheck): Opt
   (value) => fits(value) || otherFits(value),
   `${expected} or ${other}`,
 ]
-/** Checked elsewhere, by what says more. */
+/** For options that another check validates, with a better message. */
 export const unchecked: OptionCheck = [() => true, '']
 
 const checks = {
-  name: unchecked, // a finding says which names there are
+  name: unchecked, // `checkName` reports it as a finding
   description: aText,
   execute: aFunction,
   effects: oneOf('none', 'idempotent', 'unsafe'),

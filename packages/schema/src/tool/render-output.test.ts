@@ -296,5 +296,18 @@ describe('describeError', () => {
       expect(text.length).toBeLessThanOrEqual(length)
       expect(text.isWellFormed()).toBe(true)
     }
+    expect(describeError('broken', 0)).toBe('')
+  })
+
+  const long: readonly (readonly [string, unknown, string])[] = [
+    ['half an emoji', 'a\uD83D', 'a\uFFFD'],
+    ['half an emoji in the middle', new Error('a\uDE00b'), 'a\uFFFDb'],
+    ['a text too long to read whole', `${' '.repeat(99_999)}😀`, '…'],
+    ['a message too long to read whole', new Error(`${' '.repeat(99_999)}😀`), '…'],
+    ['a message that just ends in an emoji', new Error(`${' '.repeat(99_998)}😀`), '😀'],
+    ['a name too long to read whole', { name: `${' '.repeat(999)}😀` }, '…'],
+  ]
+  it.each(long)('never splits a character: %s', (_, error, text) => {
+    expect(describeError(error)).toBe(text)
   })
 })

@@ -5,28 +5,28 @@ import { describeError } from '../value/describe-error.ts'
 import { isToolResult } from './result.ts'
 
 export interface RenderOptions {
-  /** The most UTF-8 bytes the model is given. @default 1 MiB */
+  /** The most UTF-8 bytes of text for the model. @default 1 MiB */
   readonly maxBytes?: number
 }
 
 export interface RenderedOutput {
-  /** Goes into the tool message. */
+  /** The content of the tool message. */
   readonly content: string | TextPart[]
   /** Images, audio and files, which a tool message cannot hold: they follow in a user message. */
   readonly parts?: ContentPart[]
-  /** What `toolResult` kept from the model. */
+  /** The `details` of a `toolResult`, which the model does not read. */
   readonly details?: unknown
-  /** Why nothing of the value is shown: a value that no message can hold is the tool's fault, and its author's to mend. */
+  /** Why no message can hold the value, which is a bug of the tool. `content` then shows nothing of the value. */
   readonly problem?: string
 }
 
 /**
- * Text as it is; content parts as parts; anything else as JSON. Values that JSON cannot represent are encoded:
- * `undefined` as `null`, a bigint as its digits, a date as ISO 8601, an error as its message, a map as an object, a set
- * as an array, bytes as base64. Never throws, and is cut at `maxBytes` with a note.
+ * Renders text unchanged, content parts as parts, and anything else as JSON. Values that JSON cannot represent are
+ * encoded: `undefined` as `null`, a bigint as its digits, a date as ISO 8601, an error as its message, a map as an object, a
+ * set as an array, bytes as base64. Text beyond `maxBytes` is cut, with a note. Never throws.
  *
- * A function, an object that holds itself, one of which JSON shows nothing (a `Response`, a stream, a promise) and a
- * content part without its payload are a `problem`: nothing of the value is shown.
+ * These values give a `problem`: a function, an object that holds itself, an object that JSON renders empty (a
+ * `Response`, a stream, a promise), and a content part without its payload.
  */
 export function renderOutput(value: unknown, options: RenderOptions = {}): RenderedOutput {
   const maxBytes = options.maxBytes ?? 1024 * 1024
@@ -53,12 +53,12 @@ function rendered(value: unknown, maxBytes: number): RenderedOutput {
   }
 }
 
-/** Ends the rendering: what was rendered so far is not shown either, since it may hold what nobody meant to show. */
+/** Ends the rendering. What was rendered before is dropped, since it may hold data that nobody meant to send. */
 class Unrepresentable extends Error {}
 
 const partTypes: ReadonlySet<unknown> = new Set(['text', 'image_url', 'input_audio', 'file'])
 
-/** A part, or a list that holds parts only; in copy, as JSON can hold them. */
+/** A copy of a part, or of an array of parts only, as JSON can hold it; `undefined` for any other value. */
 function contentParts(value: unknown): ContentPart[] | undefined {
   try {
     const list: unknown[] = Array.isArray(value) ? value.filter(() => true) : [value] // without holes
@@ -73,7 +73,10 @@ function contentParts(value: unknown): ContentPart[] | undefined {
   }
 }
 
-/** Data may have a `type` too, such as the entries of a folder: only what can be nothing but a part is taken for one. */
+/**
+ * Names the payload that a content part lacks. Plain data may have a `type` too, such as the entries of a folder, so an
+ * object counts as a part only if it cannot be anything else.
+ */
 function missingPayload(value: unknown): string | undefined {
   if (typeof value !== 'object' || value === null || !('type' in value)) return undefined
   const of = (key: string): unknown => {
@@ -129,7 +132,7 @@ function toText(value: unknown): string {
 }
 
 const maxDepth = 200
-/** Parts are sent as they are: they may nest as deeply as messages may. */
+/** Parts are sent unchanged, so they may nest as deeply as messages. */
 const deepestPart = 250
 const maxNodes = 1_000_000
 
@@ -203,23 +206,22 @@ class Plain {
     )
   }
 
-  /** JSON shows `{}` of a `Response`, a stream, a promise, a generator. */
+  /** Throws for an instance of a class: JSON would show `{}` for a `Response`, a stream, a promise or a generator. */
   #checkIsPlain(value: object): void {
     const prototype: unknown = Object.getPrototypeOf(value)
     if (prototype === null || Object.getPrototypeOf(prototype) === null) return
     const name: unknown = Reflect.get(Object(Reflect.get(value, 'constructor')), 'name')
     const tag: unknown = Reflect.get(value, Symbol.toStringTag)
     const kind = [name, tag].find((text) => typeof text === 'string' && text !== '' && text !== 'Object')
-    throw new Unrepresentable(
-      `JSON shows nothing of ${kind === undefined ? 'an object' : `a \`${clip(String(kind), 60)}\``}${this.#at()}`,
-    )
+    const shown = typeof kind === 'string' ? `a \`${clip(kind, 60)}\`` : 'an object'
+    throw new Unrepresentable(`JSON shows nothing of ${shown}${this.#at()}`)
   }
 
   #at(): string {
     return this.#path.length === 0 ? '' : ` at ${clip(formatPath(this.#path), 200)}`
   }
 
-  /** The path stays as it is when something below throws: it is what the message names. */
+  /** No `finally`: when a nested value throws, the path stays, and the message names it. */
   #inside(key: string | number, item: unknown, depth: number): unknown {
     this.#path.push(key)
     const copy = this.of(item, depth)
@@ -228,8 +230,8 @@ class Plain {
   }
 
   #entries(entries: readonly (readonly [string, unknown])[], depth: number): Record<string, unknown> {
-    const said = entries.filter(([, item]) => item !== undefined && typeof item !== 'function')
-    return Object.fromEntries(said.map(([key, item]) => [key, this.#inside(key, item, depth)])) // `__proto__` is a key here
+    const present = entries.filter(([, item]) => item !== undefined && typeof item !== 'function')
+    return Object.fromEntries(present.map(([key, item]) => [key, this.#inside(key, item, depth)])) // `__proto__` is a key here
   }
 }
 

@@ -3,7 +3,7 @@ import { excerpt } from '../value/excerpt.ts'
 
 const mark: unique symbol = Symbol.for('toolloop.ToolResult')
 
-/** What a tool returned, in two parts. Only `toolResult` makes one: a plain object of these keys stays plain data. */
+/** A tool's result in two parts. Only `toolResult` makes one: a plain object with the same keys is plain data. */
 export interface ToolResult<Model = unknown, Details = unknown> {
   readonly [mark]: true
   /** What the model reads. */

@@ -102,7 +102,7 @@ describe('every library', () => {
     expectTypeOf(json).toEqualTypeOf<Tool<'x', { a: string }, string>>()
   })
 
-  it('refuses an execute of other arguments', () => {
+  it('rejects an execute of other arguments', () => {
     const only = z.object({ a: z.string() })
     // @ts-expect-error: `a` is a string
     const made = tool({ name: 'x', parameters: only, execute: (args: { a: number }) => args.a })

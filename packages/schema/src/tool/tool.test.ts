@@ -68,7 +68,7 @@ describe('tool', () => {
     expect(await weather.execute?.(args, context)).toBe('Oslo in celsius')
   })
 
-  it('has an `execute` that may speak of its own options as `this`', async () => {
+  it('has an `execute` that may use its own options as `this`', async () => {
     const counting = tool({
       name: 'count',
       description: 'Counts',
@@ -188,7 +188,7 @@ describe('tool', () => {
       '`limit`: `interval` needs `intervalCap`: at most that many start per interval. Got {"interval":1000}.',
     ],
     [{ limit: 'x' }, '`limit` takes an object of options, not "x"; there are concurrency, interval, intervalCap, key.'],
-  ])('refuses the policy %j', (policy, message) => {
+  ])('rejects the policy %j', (policy, message) => {
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what JavaScript callers may pass
     const options = { name: 'x', ...policy } as { name: string }
     const error = new UsageError(`Tool \`x\`: ${message}`)
@@ -325,7 +325,7 @@ describe('customTool', () => {
     })
   })
 
-  it('has a name the API takes', () => {
+  it('has a name that the API accepts', () => {
     expect(() => customTool({ name: 'run sql' })).toThrow(/name: 'run_sql'/)
   })
 })
@@ -381,7 +381,7 @@ it.each([
   ],
   [
     { name: 'x', parameters: { a: z.string() } },
-    /^Tool `x`: `parameters` is an object of schemas; make it one: z\.object\(\{ a: … \}\)$/,
+    /^Tool `x`: `parameters` is an object of schemas; wrap it: z\.object\(\{ a: … \}\)$/,
   ],
   [
     { name: 'x', parameters: false },
@@ -391,7 +391,7 @@ it.each([
     { name: 'x', output: { type: 'object' } },
     /^Tool `x`: `output` looks like JSON Schema, which has no parser of its own; wrap it/,
   ],
-])('a tool of %j is refused where it is made', (options, message) => {
+])('a tool of %j is rejected when it is made', (options, message) => {
   expect(() => tool(options as never)).toThrow(message)
 })
 
@@ -403,7 +403,7 @@ it.each([
     { name: 'x', grammar: { syntax: 'bnf' } },
     /^Tool `x`: `grammar`: `syntax` is "bnf"; it must be "lark" or "regex"\.$/,
   ],
-])('a custom tool of %j is refused where it is made', (options, message) => {
+])('a custom tool of %j is rejected when it is made', (options, message) => {
   expect(() => customTool(options as never)).toThrow(message)
 })
 
@@ -415,11 +415,11 @@ it.each([
     { name: 'x', strict: { tuple: 'array' } },
     /^Response format `x`: `strict`: `tuple` is "array"; it must be "object"\.$/,
   ],
-])('a response format with %j is refused where it is made', (options, message) => {
+])('a response format with %j is rejected when it is made', (options, message) => {
   expect(() => responseFormat(z.object({}), options as never)).toThrow(message)
 })
 
-it('the doctor refuses options it does not have', () => {
+it('diagnose rejects unknown options', () => {
   expect(() => diagnose(z.object({}), { rekord: 'pairs' } as never)).toThrow('diagnose() has no option `rekord`')
   expect(() => strictJsonSchema(z.object({}), { record: true } as never)).toThrow(
     '`record` is true; it must be "pairs".',

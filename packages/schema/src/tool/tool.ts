@@ -3,7 +3,7 @@ import type { StrictOptions } from '../contract/strict-options.ts'
 
 /**
  * A tool: what the model reads (`definition`), how its arguments are checked (`parse`), what runs (`execute`),
- * and how it may be run. It holds resolved types only; the schema's own type is erased here.
+ * and under which policy. It holds resolved types only; the schema's own type is erased here.
  */
 export interface Tool<Name extends string = string, Args = unknown, Output = unknown, Context = unknown> {
   readonly type: 'function' | 'custom'
@@ -20,27 +20,27 @@ export interface Tool<Name extends string = string, Args = unknown, Output = unk
   readonly policy: ToolPolicy<Args, Context>
 }
 
-/** What a tool is given beside its arguments. */
+/** The second argument of `execute`. */
 export interface ToolContext<Context = unknown> {
   /** Aborted by the caller, the run's end, or the tool's timeout. */
   readonly signal: AbortSignal
   readonly call: ToolCall
-  /** What `run` was given as `context`. */
+  /** The `context` option of `run`. */
   readonly context: Context
   /** The step's number, from 0. */
   readonly step: number
   readonly runId: string
   /** The attempt's number, from 1. */
   readonly attempt: number
-  /** The same over attempts and resumes of this call, unique to it otherwise. */
+  /** Unique to this call; the same in all its attempts and resumes. */
   readonly idempotencyKey: string
-  /** Tells the caller how far it is; a `tool.progress` event. */
+  /** Emits a `tool.progress` event with this data. */
   readonly progress: (data: unknown) => void
 }
 
 /**
- * What running it does to the world. `none`: it only reads; `idempotent`: twice is the same as once;
- * `unsafe`: twice is worse than once. Only the first two start while the model is still talking.
+ * The effects of a call. `none`: it only reads; `idempotent`: two runs have the effect of one; `unsafe`: a second run
+ * may do harm. Only tools with `none` or `idempotent` start before the model's answer is complete.
  */
 export type Effects = 'none' | 'idempotent' | 'unsafe'
 
@@ -50,30 +50,30 @@ export interface ToolPolicy<Args = unknown, Context = unknown> {
   readonly effects: Effects
   /** Milliseconds one call may take, over all attempts. @default none */
   readonly timeout?: number | undefined
-  /** Further attempts when `execute` throws. @default 0 */
+  /** How many times a call is retried when `execute` throws. @default 0 */
   readonly retries?: number | undefined
-  /** How many calls may run at once, or start per interval; shared by all runs of this tool. */
+  /** How many calls may run at once, or start per interval. All runs that use this tool share the limit. */
   readonly limit?: ToolLimit<Args, Context> | undefined
-  /** What the model is told when `execute` throws. `throw` ends the run. @default the agent's `onToolError` */
+  /** What the model reads when `execute` throws; `throw` ends the run instead. @default the agent's `onToolError` */
   readonly onError?: 'message' | 'throw' | ((error: unknown) => string) | undefined
   /** Is the tool offered in this step? @default true */
   readonly enabled?: boolean | Hook<[context: Context], boolean | Promise<boolean>> | undefined
-  /** Must a person agree before the call runs? A function that throws means yes. @default false */
+  /** Must a person approve the call before it runs? A function that throws counts as `true`. @default false */
   readonly needsApproval?:
     | boolean
     | Hook<[args: Args, context: ToolContext<Context>], boolean | Promise<boolean>>
     | undefined
   /**
-   * A call of an `unsafe` tool that had started when the process died: ask a person, tell the model that the outcome
-   * is unknown, run it again, or decide with a function. @default 'ask'
+   * What to do with a call of an `unsafe` tool that had started when the process died. `ask`: wait for a person's
+   * decision; `report`: the model reads that the outcome is unknown; `rerun`: run it again. @default 'ask'
    */
   readonly onInterrupted?:
     | Interrupted
     | Hook<[args: Args, context: ToolContext<Context>], Interrupted | Promise<Interrupted>>
     | undefined
   /**
-   * What makes two calls the same when looking for a model that circles; `false`: never counted, for a tool that is
-   * meant to be polled. @default the arguments
+   * Calls with the same key count as repetitions when the run looks for a model that loops. `false`: calls are never
+   * counted, for a tool that is meant to be polled. @default the arguments
    */
   readonly loopKey?: false | Hook<[args: Args], string> | undefined
 }
@@ -83,25 +83,28 @@ export type Interrupted = 'ask' | 'report' | 'rerun'
 
 export interface ToolLimit<Args = unknown, Context = unknown> {
   readonly concurrency?: number | undefined
-  /** Milliseconds; with `intervalCap` calls per interval. */
+  /** Milliseconds. At most `intervalCap` calls start in each interval. */
   readonly interval?: number | undefined
   readonly intervalCap?: number | undefined
   /** Calls with the same key share the limit; different keys have one each. */
   key?(args: Args, context: Context): string
 }
 
-/** A function whose parameters are compared as a method's, so that any tool is a `Tool`. */
+/** A function with bivariant parameters, like a method, so that any tool is assignable to `Tool`. */
 export type Hook<Parameters extends readonly unknown[], Result> = {
   call(...parameters: Parameters): Result
 }['call']
 
-/** What `tool` takes. */
+/** Options of `tool`, besides its schemas. */
 export interface ToolOptions<Name extends string, Args, Output, Context> extends Partial<ToolPolicy<Args, Context>> {
   /** `[a-zA-Z0-9_-]{1,64}`, unique among an agent's tools. */
   readonly name: Name
   /** What it does and when to call it: the model reads this. */
   readonly description?: string | undefined
-  /** `false`: the schema is described as it is, and the model is not held to it; the arguments are checked all the same. @default true */
+  /**
+   * `false`: the schema is sent without strict mode, and the API does not enforce it. Arguments are validated in any
+   * case. @default true
+   */
   readonly strict?: boolean | StrictOptions | undefined
   /** Runs a call. A generator's yielded values are progress, its return value is the output. */
   execute?(args: Args, context: ToolContext<Context>): Output | Promise<Output> | AsyncGenerator<unknown, Output>

@@ -1,4 +1,4 @@
-// Values and paths in a few characters, for messages.
+// Short forms of values and paths, for error messages.
 
 /** `['user', 'tags', 2]` → `user.tags[2]` */
 export function formatPath(keys: readonly PropertyKey[]): string {
@@ -11,12 +11,12 @@ export function formatPath(keys: readonly PropertyKey[]): string {
   return path
 }
 
-/** Can this key stand behind a dot? */
+/** Can this key follow a dot in a path? */
 export function isName(key: string): boolean {
   return key.length <= 100 && /^[\p{ID_Start}_$][\p{ID_Continue}$]*$/u.test(key)
 }
 
-/** A value in a few characters. */
+/** Describes a value in at most `maxLength` characters. */
 export function excerpt(value: unknown, maxLength = 60): string {
   if (value === undefined) return 'nothing'
   if (value === null || typeof value === 'number' || typeof value === 'boolean') return String(value)
@@ -26,9 +26,10 @@ export function excerpt(value: unknown, maxLength = 60): string {
   return clip(`an object with ${Object.keys(value).slice(0, 5).join(', ') || 'no keys'}`, maxLength)
 }
 
-/** At most `maxLength` characters, cut between code points, with an ellipsis where something is missing. Well-formed. */
+/** At most `maxLength` characters, as well-formed Unicode. A cut falls between code points and ends with an ellipsis. */
 export function clip(text: string, maxLength: number): string {
   if (text.length <= maxLength) return text.toWellFormed()
+  if (maxLength < 1) return ''
   const end = /[\uD800-\uDBFF]/.test(text.charAt(maxLength - 2)) ? maxLength - 2 : maxLength - 1
   return `${text.slice(0, end).toWellFormed()}…`
 }

@@ -1,10 +1,10 @@
-// One request over all its attempts: send, time, retry, let go.
+// One request over all its attempts: sends, times, retries and releases it.
 import { type Retry, sleep, ToolloopError } from '@toolloop/wire'
 import { beginningOf, wholeText } from '../response/text.ts'
 import { excerpt } from '../errors/body.ts'
 import { type Answer, apiErrorOf, parsedOrText } from '../errors/answer.ts'
 import { APIConnectionError, APIUserAbortError } from '../errors/classes.ts'
-import { wordsOf } from '../errors/words.ts'
+import { messageOf } from '../errors/cause-message.ts'
 import type { CallPolicy, CallTarget, Prepared } from './target.ts'
 import type { Http, HttpRequest, HttpResponse, Sending } from '../http/contract.ts'
 import type { Logger } from '../request/options.ts'
@@ -15,15 +15,15 @@ import { Received, type ResponseInfo } from '../response/info.ts'
 import { delayBefore } from './retry.ts'
 import { Stopwatch } from './stopwatch.ts'
 
-/** Who asked. */
+/** What the caller of a request passed along. */
 export interface Caller {
   readonly signal: AbortSignal | undefined
   readonly onRetry: ((retry: Retry) => void) | undefined
-  /** Holds the calls that are not over. */
+  /** The pending calls of the client. */
   readonly live: LiveCalls<Call>
 }
 
-/** Made once per request. `run` sends; the body is read by `read` or `text`; `finish` or `cancel` ends it. */
+/** One request. `run` sends it, `read` and `text` read the body, `finish` or `cancel` ends it. */
 export class Call implements Placed {
   place = -1
   readonly #target: CallTarget
@@ -33,7 +33,7 @@ export class Call implements Placed {
   readonly #began: number
   readonly #start = Date.now()
   readonly #unlisten: () => void
-  /** Whatever is awaited now: it can be ended. */
+  /** What the call waits for now; cancelling it ends the wait. */
   #awaited: Pick<Sending, 'cancel'> = idle
   #cancelled: Error | undefined
   #attempts = 0
@@ -57,13 +57,13 @@ export class Call implements Placed {
     return new Received(this.#response, this.#attempts, { start: this.#start, ...this.#timing })
   }
 
-  /** What an error needs to know of the answer. */
+  /** The facts of the response that an error message needs. */
   get answer(): Answer {
     const { status, headers } = this.#response ?? {}
     return { status, headers, from: this.#from, redact: (text) => this.#redact(text) }
   }
 
-  /** Sends until `use` makes something of an answer; what may pass is retried. */
+  /** Sends the request until `use` accepts the response. Retries errors that the policy allows to retry. */
   async run<T>(use: (response: HttpResponse) => T | Promise<T>): Promise<T> {
     for (;;) {
       try {
@@ -75,10 +75,10 @@ export class Call implements Placed {
     }
   }
 
-  /** Waits for the next attempt, or throws the error when there will be none. */
+  /** Waits until the next attempt is due. Throws the error where the policy allows no further attempt. */
   async retry(cause: unknown): Promise<void> {
-    this.#watch.stop() // first: an attempt that fails leaves its clocks to this
-    const error = this.cleaned(cause)
+    this.#watch.stop() // first: a failed attempt leaves its clocks running
+    const error = this.toError(cause)
     this.#awaited.cancel(error)
     const attempt = this.#attempts
     const delay = delayBefore(this.#policy, {
@@ -93,40 +93,40 @@ export class Call implements Placed {
       this.#close()
       throw error
     }
-    this.#report('warn', 'request is tried again', { delay, error: error.message })
-    this.#tell({ attempt, error, delay })
+    this.#report('warn', 'request will be retried', { delay, error: error.message })
+    this.#emitRetry({ attempt, error, delay })
     await this.#sleep(delay)
   }
 
-  /** The next bytes of the body; the clocks run from here until `pause`. */
+  /** Reads the next bytes of the body. The clocks run from here until `pause`. */
   read(response: HttpResponse): Promise<readonly Uint8Array[] | undefined> {
     this.#watch.wait()
     return response.read()
   }
 
-  /** The consumer wants more: what has arrived may do, but the clocks run while it is read. */
+  /** The consumer requests the next batch. The clocks run until `pause`, also while received bytes are decoded. */
   resume(): void {
     this.#watch.wait()
   }
 
-  /** The consumer has what it wanted. */
+  /** The consumer has its batch: the clocks stop. */
   pause(): void {
     this.#watch.pause()
   }
 
-  /** The whole body as text, up to the bound. */
+  /** Reads the whole body as text, up to `limits.maxBodyBytes`. */
   text(response: HttpResponse, begun?: readonly Uint8Array[]): string | Promise<string> {
     this.#watch.enter('body')
     return wholeText(() => this.read(response), response, this.#policy.maxBodyBytes, begun)
   }
 
-  /** An event came; `finished` tells that only the usage may follow. */
+  /** Records that an event arrived. `finished`: every choice has its `finish_reason`; only the usage can follow. */
   onEvent(finished: boolean): void {
     this.#timing.firstEvent ??= this.#elapsed()
     this.#watch.enter(finished ? 'trailer' : 'idle')
   }
 
-  /** The answer is whole: the connection may be kept. */
+  /** Ends a call whose answer is complete. The connection can be reused. */
   finish(): void {
     this.#timing.end = this.#elapsed()
     this.#response?.finish()
@@ -134,19 +134,19 @@ export class Call implements Placed {
     this.#close()
   }
 
-  /** Nobody wants the answer any more: the connection is cut. */
-  cancel(reason = 'The stream was left before its end'): void {
+  /** Drops the answer and closes its connection. */
+  cancel(reason = 'The stream was cancelled before its end'): void {
     this.#cancelled = new APIConnectionError(reason, { retryable: false })
     this.#awaited.cancel(this.#cancelled)
     this.#close()
   }
 
-  /** The same error as one of ours, without secrets. */
-  cleaned(cause: unknown): ToolloopError {
+  /** The failure as a `ToolloopError` without secrets. */
+  toError(cause: unknown): ToolloopError {
     if (cause instanceof ToolloopError) return cause
-    const words = wordsOf(cause)
+    const message = messageOf(cause)
     const problem = this.#response === undefined ? 'got no answer' : 'broke off'
-    return new APIConnectionError(`${this.#from} ${problem}: ${excerpt(this.#redact(words), 512)}`, {
+    return new APIConnectionError(`${this.#from} ${problem}: ${excerpt(this.#redact(message), 512)}`, {
       cause: redactCause(cause, (text) => this.#redact(text)),
     })
   }
@@ -162,28 +162,28 @@ export class Call implements Placed {
     return () => signal.removeEventListener('abort', onAbort)
   }
 
-  /** Whatever fails here goes to `retry`, which stops the clocks. */
+  /** Errors from here go to `retry`, which stops the clocks. */
   #attempt(): Promise<HttpResponse> {
     this.#attempts++
     this.#response = undefined
     this.#watch.startAttempt()
-    // Asking for a key may take its time, and is timed and interrupted like everything else.
+    // A function that returns the key may be slow: timeouts and aborts apply to it too.
     const pending = this.#target.prepare()
     return pending instanceof Promise
-      ? this.#unlessInterrupted(pending).then((prepared) => this.#ask(prepared))
-      : this.#ask(pending)
+      ? this.#unlessInterrupted(pending).then((prepared) => this.#exchange(prepared))
+      : this.#exchange(pending)
   }
 
-  #ask({ http, request }: Prepared): Promise<HttpResponse> {
+  #exchange({ http, request }: Prepared): Promise<HttpResponse> {
     this.#request = request
     return this.#send(http, request).then((response) => {
-      this.#begun(response)
-      return isGood(response) ? response : this.#goodAfter(http, request, response)
+      this.#recordResponse(response)
+      return isGood(response) ? response : this.#followRedirects(http, request, response)
     })
   }
 
-  /** Redirects lead on; any other answer than 2xx is an error. */
-  async #goodAfter(http: Http, first: HttpRequest, answer: HttpResponse): Promise<HttpResponse> {
+  /** Follows redirects; throws where they end in anything else than a 2xx. */
+  async #followRedirects(http: Http, first: HttpRequest, answer: HttpResponse): Promise<HttpResponse> {
     let request = first
     let response = answer
     for (let hops = 0; isRedirect(response); hops++) {
@@ -194,24 +194,24 @@ export class Call implements Placed {
       request = next
       this.#watch.enter('connect')
       response = await this.#send(http, request)
-      this.#begun(response)
+      this.#recordResponse(response)
     }
     if (isGood(response)) return response
-    throw await this.#refused(response)
+    throw await this.#errorOf(response)
   }
 
   #send(http: Http, request: HttpRequest): Promise<HttpResponse> {
-    this.#throwIfOver()
+    this.#throwIfInterrupted()
     this.#watch.wait()
     this.#report('debug', 'request is sent')
     const sending = http.send(request, () => this.#watch.enter('headers'))
     this.#awaited = sending
-    const over = this.#over // a logger, or a `fetch` of the caller's, may have ended it
-    if (over !== undefined) sending.cancel(over)
+    const interruption = this.#interruption // the caller's logger or `fetch` may have aborted the call
+    if (interruption !== undefined) sending.cancel(interruption)
     return sending.response
   }
 
-  #begun(response: HttpResponse): void {
+  #recordResponse(response: HttpResponse): void {
     this.#response = response
     this.#watch.pause()
     this.#watch.enter('firstEvent')
@@ -219,8 +219,8 @@ export class Call implements Placed {
     this.#report('debug', 'response has begun', { status: response.status })
   }
 
-  /** The error an answer other than 2xx stands for. */
-  async #refused(response: HttpResponse): Promise<Error> {
+  /** The error of a response that is not 2xx. */
+  async #errorOf(response: HttpResponse): Promise<Error> {
     const text = await this.#errorText(response)
     return apiErrorOf({ ...this.answer, body: parsedOrText(this.#redact(text)), hint: this.#hint(response) })
   }
@@ -229,10 +229,10 @@ export class Call implements Placed {
   #hint({ status }: HttpResponse): string | undefined {
     const { path = '' } = this.#request ?? {}
     if (status !== 404 || /\/v\d|\/openai\//.test(path)) return undefined
-    return '`baseURL` holds no version: most servers want it to end in `/v1`'
+    return '`baseURL` has no version: for most servers it ends in `/v1`'
   }
 
-  /** A long, slow or broken error body must not hide the error: what came of it will do. */
+  /** A long, slow or broken error body must not hide the error: the part that arrived is enough. */
   async #errorText(response: HttpResponse): Promise<string> {
     this.#watch.enter('body')
     const { text, failure } = await beginningOf(() => this.read(response), errorBodyLength)
@@ -241,13 +241,13 @@ export class Call implements Placed {
     return text
   }
 
-  /** Until the next attempt, or until the caller's abort, or until nobody wants the answer any more. */
+  /** Waits for the next attempt. Rejects when the caller aborts or the call is cancelled. */
   async #sleep(delay: number): Promise<void> {
     const stop = new AbortController()
     this.#awaited = { cancel: (error) => stop.abort(error) }
     this.#watch.addTotal(delay)
     try {
-      this.#throwIfOver()
+      this.#throwIfInterrupted()
       await sleep(this.#policy.clock, delay, stop.signal)
     } catch (error) {
       this.#close()
@@ -255,13 +255,13 @@ export class Call implements Placed {
     }
   }
 
-  /** An abort that came between two waits, when there was nothing to interrupt. */
-  #throwIfOver(): void {
-    const over = this.#over
-    if (over !== undefined) throw over
+  /** For an abort between two waits, when `cancel` had nothing to end. */
+  #throwIfInterrupted(): void {
+    const interruption = this.#interruption
+    if (interruption !== undefined) throw interruption
   }
 
-  get #over(): Error | undefined {
+  get #interruption(): Error | undefined {
     const { signal } = this.#caller
     return signal?.aborted ? abortError(signal) : this.#cancelled
   }
@@ -273,7 +273,7 @@ export class Call implements Placed {
     })
   }
 
-  /** Nothing of ours is left: no timer, no listener. */
+  /** Clears the timer, the abort listener and the entry among the pending calls. */
   #close(): void {
     this.#watch.stop()
     this.#unlisten()
@@ -281,7 +281,7 @@ export class Call implements Placed {
     this.#awaited = idle
   }
 
-  #tell(retry: Retry): void {
+  #emitRetry(retry: Retry): void {
     try {
       this.#caller.onRetry?.(retry)
     } catch (error) {
@@ -295,11 +295,11 @@ export class Call implements Placed {
     try {
       logger[level]?.(message, { request: this.#from, attempt: this.#attempts, ...fields })
     } catch {
-      // A logger that fails must not fail the request; there is nobody left to tell.
+      // A logger that throws must not fail the request, and there is no other place to report it.
     }
   }
 
-  /** `POST https://api.openai.com/v1/chat/completions`: a query may hold what nobody should see. */
+  /** `POST https://api.openai.com/v1/chat/completions`, without the query: it may hold secrets. */
   get #from(): string {
     if (this.#request === undefined) return 'The request'
     const { method, origin, path } = this.#request
@@ -313,7 +313,7 @@ export class Call implements Placed {
 
 const isGood = ({ status }: HttpResponse): boolean => status >= 200 && status < 300
 
-/** What is read of an error body, in characters. */
+/** The most characters that are read of an error body. */
 const errorBodyLength = 65_536
 
 function nothing(): void {}

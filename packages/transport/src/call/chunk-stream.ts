@@ -1,4 +1,4 @@
-// A streamed answer: chunks, one by one or in batches, over as many attempts as it takes to begin.
+// A streamed answer as chunks, one by one or in batches. Attempts that fail before its first content are retried.
 import { type Chunk, StreamError, UsageError } from '@toolloop/wire'
 import type { Call } from './attempts.ts'
 import { chunkOf, readCompletion } from '../response/completion.ts'
@@ -8,10 +8,10 @@ import { ChunkBatches } from '../response/chunks.ts'
 import type { ResponseInfo } from '../response/info.ts'
 
 /**
- * The chunks of one answer. Iterate it once, by chunk or by `batches()` (what one socket read brought is one array).
- * The iteration ends normally only when the answer was complete. Until the first content, reasoning, refusal or tool
- * call a failure is retried; after it, the iteration ends in a `StreamError`. Leaving the iteration closes the socket;
- * a stream that is never iterated holds its socket until it is disposed of, but not the process.
+ * The chunks of one answer. Iterate it once, by chunk or by `batches()` (one array per socket read).
+ * The iteration ends normally only when the answer is complete. A failure before the first content, reasoning, refusal
+ * or tool call is retried; after it, the iteration throws a `StreamError`. Leaving the iteration closes the socket. A
+ * stream that is never iterated keeps its socket open until it is disposed of; it does not keep the process alive.
  */
 export interface ChunkStream extends AsyncIterable<Chunk>, AsyncDisposable {
   batches(): AsyncIterableIterator<readonly Chunk[]>
@@ -19,8 +19,8 @@ export interface ChunkStream extends AsyncIterable<Chunk>, AsyncDisposable {
   readonly response: ResponseInfo
 }
 
-/** What was asked for: so many choices, in events of no more than so many bytes. */
-interface Asked {
+/** What the body must satisfy: the number of choices, and the most bytes one event may take. */
+interface Expected {
   readonly n: number
   readonly maxEventBytes: number | undefined
 }
@@ -29,13 +29,13 @@ interface Asked {
 export class OpenChunkStream implements ChunkStream {
   readonly #call: Call
   readonly #begun: HttpResponse
-  readonly #asked: Asked
+  readonly #expected: Expected
   #iterated = false
 
-  constructor(call: Call, begun: HttpResponse, asked: Asked) {
+  constructor(call: Call, begun: HttpResponse, expected: Expected) {
     this.#call = call
     this.#begun = begun
-    this.#asked = asked
+    this.#expected = expected
   }
 
   get response(): ResponseInfo {
@@ -43,9 +43,10 @@ export class OpenChunkStream implements ChunkStream {
   }
 
   batches(): AsyncIterableIterator<readonly Chunk[]> {
-    if (this.#iterated) throw new UsageError('This stream was iterated before; a stream is read once')
+    if (this.#iterated)
+      throw new UsageError('This stream was iterated before; a stream can be read only once. Create a new one')
     this.#iterated = true
-    return new Batches(this.#call, this.#begun, this.#asked)
+    return new Batches(this.#call, this.#begun, this.#expected)
   }
 
   [Symbol.asyncIterator](): AsyncIterator<Chunk> {
@@ -57,31 +58,31 @@ export class OpenChunkStream implements ChunkStream {
   }
 }
 
-/** Chunks held back until the answer has substance; beyond this many they go out, and a failure is no more retried. */
+/** Chunks without content are held back. At this many they are released, and failures are no longer retried. */
 const mostHeld = 256
 
 /**
- * An answer over as many attempts as it takes to begin. Not a generator: one that waits for long would keep its last
- * batch, also after its end, until the next full collection.
+ * The batches of an answer over all its attempts. Not a generator: one that waited long would keep its last batch in
+ * memory until the next full garbage collection, even after its end.
  */
 class Batches implements AsyncIterableIterator<readonly Chunk[]> {
   readonly #call: Call
-  readonly #asked: Asked
+  readonly #expected: Expected
   #response: HttpResponse
   #body: Body | undefined
-  /** What came so far, until the answer has substance. */
+  /** The chunks so far, until one has content; then `undefined`. */
   #held: Chunk[] | undefined = []
-  #over = false
+  #ended = false
   #waiting = 0
   #last: Promise<unknown> | undefined
 
-  constructor(call: Call, begun: HttpResponse, asked: Asked) {
+  constructor(call: Call, begun: HttpResponse, expected: Expected) {
     this.#call = call
     this.#response = begun
-    this.#asked = asked
+    this.#expected = expected
   }
 
-  /** Calls that do not wait for each other are answered in their order. */
+  /** Concurrent calls resolve in call order. */
   next(): Promise<IteratorResult<readonly Chunk[], undefined>> {
     const advance = (): ReturnType<Batches['next']> => this.#advance()
     const answer = this.#waiting++ > 0 && this.#last ? this.#last.then(advance, advance) : advance()
@@ -89,10 +90,10 @@ class Batches implements AsyncIterableIterator<readonly Chunk[]> {
     return answer
   }
 
-  /** Lets go at once, whatever is awaited. */
+  /** Cancels the call at once, also while a `next` is pending. */
   async return(): Promise<IteratorResult<readonly Chunk[], undefined>> {
-    if (!this.#over) {
-      this.#over = true
+    if (!this.#ended) {
+      this.#ended = true
       this.#call.cancel()
     }
     return { done: true, value: undefined }
@@ -104,17 +105,17 @@ class Batches implements AsyncIterableIterator<readonly Chunk[]> {
 
   async #advance(): Promise<IteratorResult<readonly Chunk[], undefined>> {
     try {
-      while (!this.#over) {
+      while (!this.#ended) {
         try {
           this.#call.resume()
-          const body = this.#body ?? openBody(this.#call, this.#response, this.#asked)
+          const body = this.#body ?? openBody(this.#call, this.#response, this.#expected)
           this.#body = body instanceof Promise ? await body : body
           const next = this.#body.next()
           const batch = next instanceof Promise ? await next : next
           const ready = batch === undefined ? this.#end() : this.#admit(batch)
           if (ready.length > 0) return { done: false, value: ready }
         } catch (error) {
-          await this.#tryAgain(error)
+          await this.#retry(error)
         }
       }
       return { done: true, value: undefined }
@@ -124,11 +125,11 @@ class Batches implements AsyncIterableIterator<readonly Chunk[]> {
     }
   }
 
-  /** What of it may go out: nothing, until the answer has substance. */
+  /** The chunks to release: none until one has content. */
   #admit(batch: readonly Chunk[]): readonly Chunk[] {
     if (this.#held === undefined) return batch
     this.#held.push(...batch)
-    return this.#held.length < mostHeld && !batch.some(hasSubstance) ? [] : this.#release()
+    return this.#held.length < mostHeld && !batch.some(hasContent) ? [] : this.#release()
   }
 
   #release(): readonly Chunk[] {
@@ -138,30 +139,30 @@ class Batches implements AsyncIterableIterator<readonly Chunk[]> {
   }
 
   #end(): readonly Chunk[] {
-    this.#over = true
+    this.#ended = true
     this.#call.finish()
     return this.#release()
   }
 
-  /** Where nothing has gone out. @throws the error that ends it all */
-  async #tryAgain(error: unknown): Promise<void> {
-    if (this.#over) return // it was left meanwhile
+  /** Starts the next attempt where no chunk was released yet. @throws the error that ends the stream */
+  async #retry(error: unknown): Promise<void> {
+    if (this.#ended) return // the consumer left meanwhile
     try {
-      if (this.#held === undefined) throw brokenOff(this.#call, error)
+      if (this.#held === undefined) throw streamErrorOf(this.#call, error)
       await this.#call.retry(error)
       this.#response = await this.#call.run((response) => response)
       this.#body = undefined
       this.#held = []
     } catch (last) {
-      if (this.#over) return
-      this.#over = true
+      if (this.#ended) return
+      this.#ended = true
       this.#call.cancel()
       throw last
     }
   }
 }
 
-/** Hands batches out one by one; a chunk that is there already costs one resolved promise. */
+/** Yields the chunks of batches one by one. A chunk that has arrived costs one resolved promise. */
 function oneByOne(batches: AsyncIterableIterator<readonly Chunk[]>): AsyncIterator<Chunk> {
   let batch: readonly Chunk[] = []
   let at = 0
@@ -191,29 +192,29 @@ function oneByOne(batches: AsyncIterableIterator<readonly Chunk[]>): AsyncIterat
   }
 }
 
-/** What an answer's body is read through. */
+/** A reader of an answer's body. */
 type Body = Pick<ChunkBatches, 'next'>
 type Bytes = readonly Uint8Array[]
 
-/** Opens a body, at once where what has come of it tells its kind. */
-function openBody(call: Call, response: HttpResponse, asked: Asked): Body | Promise<Body> {
+/** Opens a body, synchronously where its first byte has arrived. */
+function openBody(call: Call, response: HttpResponse, expected: Expected): Body | Promise<Body> {
   const begun = response.arrived?.() ?? []
   return isStream(firstByte(begun))
-    ? streamedBody(call, response, asked, begun)
-    : bodyByReading(call, response, asked, begun)
+    ? streamedBody(call, response, expected, begun)
+    : bodyByReading(call, response, expected, begun)
 }
 
-/** Some servers answer with a whole completion, an error or a page of HTML although a stream was asked for. */
-async function bodyByReading(call: Call, response: HttpResponse, asked: Asked, arrived: Bytes): Promise<Body> {
+/** Some servers answer a streaming request with a whole completion, an error object or a page of HTML. */
+async function bodyByReading(call: Call, response: HttpResponse, expected: Expected, arrived: Bytes): Promise<Body> {
   const begun = [...arrived]
-  // Behind blanks the next read is needed too: only it tells what kind of body this is.
+  // Only the first byte that is not blank shows the kind of the body.
   for (let count = 0; firstByte(begun) === undefined && count < mostBlank; count++) {
     const next = await call.read(response)
     if (next === undefined) break
     begun.push(...next)
   }
   const first = firstByte(begun)
-  if (first === undefined || isStream(first)) return streamedBody(call, response, asked, begun)
+  if (first === undefined || isStream(first)) return streamedBody(call, response, expected, begun)
   const text = await call.text(response, begun)
   const whole = [[chunkOf(readCompletion(text, () => call.answer))]]
   return { next: () => whole.pop() }
@@ -221,16 +222,16 @@ async function bodyByReading(call: Call, response: HttpResponse, asked: Asked, a
 
 const mostBlank = 64
 
-/** Not JSON or HTML, where events were asked for. */
+/** Anything but JSON and HTML is read as a stream. */
 const isStream = (first: number | undefined): boolean => first !== undefined && !opensOther.has(first)
 
-function streamedBody(call: Call, response: HttpResponse, asked: Asked, begun: Bytes): Body {
+function streamedBody(call: Call, response: HttpResponse, expected: Expected, begun: Bytes): Body {
   const source = { arrived: () => response.arrived?.(), read: () => call.read(response) }
   const onEvent = (finished: boolean): void => call.onEvent(finished)
-  return new ChunkBatches(source, { ...asked, onEvent, answer: () => call.answer }, begun)
+  return new ChunkBatches(source, { ...expected, onEvent, answer: () => call.answer }, begun)
 }
 
-/** The first character, behind blanks and a BOM. */
+/** The first byte behind blanks and a byte order mark. */
 function firstByte(parts: Bytes): number | undefined {
   for (const part of parts)
     for (let at = 0; at < part.length; at++) {
@@ -244,7 +245,7 @@ const space = 32
 const byteOrderMark: ReadonlySet<number> = new Set([0xef, 0xbb, 0xbf])
 const opensOther: ReadonlySet<number> = new Set(new TextEncoder().encode('[{<'))
 
-function hasSubstance(chunk: Chunk): boolean {
+function hasContent(chunk: Chunk): boolean {
   return chunk.choices.some(({ delta }) => {
     if (!delta) return false
     if (delta.content || delta.reasoning_content || delta.reasoning || delta.refusal || delta.function_call) return true
@@ -253,11 +254,11 @@ function hasSubstance(chunk: Chunk): boolean {
 }
 
 /**
- * What ended an answer that had begun. A cut is a `StreamError`; a timeout, a bound, the caller's own abort and an error
- * the server spelled out stay what they are.
+ * The error of an answer that failed after its first content. A connection error becomes a `StreamError`. A timeout, a
+ * bound, the caller's abort and an error that the server sent stay as they are.
  */
-function brokenOff(call: Call, cause: unknown): Error {
-  const error = call.cleaned(cause)
+function streamErrorOf(call: Call, cause: unknown): Error {
+  const error = call.toError(cause)
   if (!(error instanceof APIConnectionError)) return error
   return new StreamError(`The stream broke off: ${error.message}`, { cause: error })
 }

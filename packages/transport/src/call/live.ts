@@ -1,13 +1,13 @@
-// The calls of a client that are not over.
+// The pending calls of a client.
 
-/** What can be among them: it is told its place, -1 for none. */
+/** An item of the list: it stores its position, -1 when it is in none. */
 export interface Placed {
   place: number
 }
 
 /**
- * Adds and removes in constant time. A `Set` that lives as long as its client would, each time it makes itself a new
- * table, leave one behind that holds calls which are over, with their answers, until the next full collection.
+ * Adds and removes in constant time. A long-lived `Set` rebuilds its table as it changes. The old table keeps ended
+ * calls and their answers in memory until the next full garbage collection.
  */
 export class LiveCalls<Call extends Placed> {
   readonly #calls: Call[] = []
@@ -27,7 +27,7 @@ export class LiveCalls<Call extends Placed> {
     call.place = -1
   }
 
-  /** Those of now. */
+  /** A copy of the list. */
   all(): readonly Call[] {
     return [...this.#calls]
   }

@@ -1,21 +1,21 @@
-// What keeps the process alive: somebody waits for a server. A stream that nobody reads does not.
+// Keeps the process alive while a caller waits for a server. A stream that no consumer reads does not keep it alive.
 
 let waits = 0
 let keeper: Keeper | undefined
 
-/** A wait begins: until it is over the process stays, whatever its sockets and timers would say. */
-export function arrive(): void {
+/** Begins a wait. The process stays alive until `endWait`, even if no socket or timer keeps it. */
+export function beginWait(): void {
   if (waits++ > 0) return
   keeper ??= makeKeeper()
   keeper.ref()
 }
 
-/** A wait is over. */
-export function leave(): void {
+/** Ends a wait. */
+export function endWait(): void {
   if (--waits === 0) keeper?.unref()
 }
 
-/** Takes from a timer what keeps the process alive, where it has that: the wait does it. */
+/** Stops a timer from keeping the process alive, where the platform supports that: the wait does it. */
 export function unref(timer: unknown): void {
   if (canRef(timer)) timer.unref()
 }
@@ -25,11 +25,11 @@ interface Keeper {
   unref(): unknown
 }
 
-/** A timer that has nothing to do. Made once: to hold and to let go is then a matter of nanoseconds. */
+/** A timer that does nothing. Made once, so that `ref` and `unref` cost nanoseconds. */
 function makeKeeper(): Keeper {
   const timer: unknown = setInterval(() => {}, longestTimer)
   if (canRef(timer)) return timer
-  // Browsers and workers have no process to keep; other runtimes hold it by the request itself.
+  // Browsers and workers have no process to keep alive; on other runtimes the request itself does it.
   clearInterval(timer as ReturnType<typeof setInterval>)
   return { ref() {}, unref() {} }
 }

@@ -1,11 +1,11 @@
-// Redirects, within one origin only: nothing is sent to a server the caller did not name.
+// Redirects within one origin. Nothing is sent to a server that the caller did not name.
 import { APIError } from '../errors/classes.ts'
 import { excerpt } from '../errors/body.ts'
 import type { Answer } from '../errors/answer.ts'
 import type { HttpRequest, HttpResponse } from '../http/contract.ts'
 import { redactHeaders } from '../errors/redact.ts'
 
-/** More than this is a circle. */
+/** More than this counts as a loop. */
 export const mostRedirects = 5
 
 export function isRedirect({ status }: HttpResponse): boolean {
@@ -13,8 +13,8 @@ export function isRedirect({ status }: HttpResponse): boolean {
 }
 
 /**
- * The request to send instead; `undefined` when there is none we may send. 307 and 308 keep method and body; the
- * others turn a POST into a GET, which means nothing here.
+ * The request to send instead; `undefined` where the redirect must not be followed. 307 and 308 keep method and body.
+ * The others turn a POST into a GET, which no route here has.
  */
 export function redirected(request: HttpRequest, response: HttpResponse): HttpRequest | undefined {
   const target = targetOf(request, response)
@@ -23,25 +23,25 @@ export function redirected(request: HttpRequest, response: HttpResponse): HttpRe
   return { ...request, path: target.pathname + target.search }
 }
 
-/** Says where the server wanted the request to go. */
+/** The error of a redirect that is not followed. It names the target. */
 export function redirectError(request: HttpRequest, response: HttpResponse, answer: Answer): APIError {
   const { status } = response
   const { from, redact = (text: string) => text } = answer
   if (status === 0)
-    return new APIError(`${from} redirects; a browser does not tell where to. Set \`baseURL\` to that place`)
+    return new APIError(`${from} answered with a redirect, and browsers hide its target. Set \`baseURL\` to the target`)
   const target = targetOf(request, response)
-  const where = target === undefined ? 'without saying where to' : `to ${placeOf(target)}`
+  const where = target === undefined ? 'without a target' : `to ${placeOf(target)}`
   const why =
     target === undefined || target.origin === request.origin
       ? 'It was not followed'
-      : 'Nothing was sent there: it is another origin. If it is right, set `baseURL` to it'
+      : 'Nothing was sent there, because it is another origin. If you trust it, set `baseURL` to it'
   return new APIError(`${from} answered ${status}, a redirect ${excerpt(redact(where), 512)}. ${why}`, {
     status,
     headers: redactHeaders(response.headers, redact),
   })
 }
 
-/** Without query and credentials; `javascript:` and the like have no origin. */
+/** Origin and path, without query and credentials. Schemes such as `javascript:` have no origin. */
 function placeOf({ origin, protocol, pathname }: URL): string {
   return (origin === 'null' ? protocol : origin) + pathname
 }

@@ -74,7 +74,7 @@ test.each(beginnings)('a stream that ends after %s', async (_name, body, request
   expect(server.requests.length).toBe(requests)
 })
 
-test('every retry is told to the caller and to the logger', async () => {
+test('every retry is reported to the caller and to the logger', async () => {
   await using server = await loopback(json(503, { error: { message: 'busy' } }), json(200, hello))
   const warn = vi.fn<(message: string, fields: object) => void>()
   await using client = new Transport({
@@ -88,7 +88,7 @@ test('every retry is told to the caller and to the logger', async () => {
   expect(onRetry.mock.calls).toEqual([[{ attempt: 1, error: expect.any(APIError), delay: 4 }]])
   expect(warn.mock.calls).toEqual([
     [
-      'request is tried again',
+      'request will be retried',
       expect.objectContaining({ attempt: 1, delay: 4, error: expect.stringContaining('busy') }),
     ],
   ])
@@ -167,11 +167,11 @@ test('disposing of a stream ends the back-off too, and nothing more is sent', as
   })().catch((cause: unknown) => cause)
   await waiting
   await stream[Symbol.asyncDispose]()
-  expect(await failed).toMatchObject({ name: 'APIConnectionError', message: expect.stringContaining('left') })
+  expect(await failed).toMatchObject({ name: 'APIConnectionError', message: expect.stringContaining('cancelled') })
   expect(server.requests.length).toBe(1)
 })
 
-test('a key function is asked again after a 401, whatever came before it', async () => {
+test('a key function is called again after a 401, whatever failed before it', async () => {
   await using server = await loopback(json(503, {}), json(401, {}), json(200, hello))
   const keys = ['old-key', 'old-key', 'new-key']
   await using client = new Transport({
@@ -183,7 +183,7 @@ test('a key function is asked again after a 401, whatever came before it', async
   expect(server.requests).toHaveLength(3)
 })
 
-test('a key function is asked again after a 401, once', async () => {
+test('a key function is called again after a 401, once', async () => {
   await using server = await loopback(json(401, {}), json(200, hello))
   const keys = ['sk-old-key', 'sk-new-key', 'sk-none-key']
   await using client = new Transport({ baseURL: server.url, apiKey: async () => keys.shift() ?? '' })
@@ -227,7 +227,7 @@ test('a signal and a listener of the client serve all its requests', async () =>
   expect(server.requests).toHaveLength(2)
 })
 
-test('a misspelt option of a client is refused', () => {
+test('an unknown option of a client throws', () => {
   expect(() => new Transport({ apikey: 'x' } as never)).toThrow(/A client has no option `apikey`; there are apiKey/)
 })
 

@@ -1,4 +1,4 @@
-// May a request be sent again, and when?
+// Whether a request is retried, and after which delay.
 import type { ToolloopError } from '@toolloop/wire'
 import { APIError } from '../errors/classes.ts'
 import type { ResolvedBackoff } from '../request/options.ts'
@@ -6,22 +6,22 @@ import type { ResolvedBackoff } from '../request/options.ts'
 export interface RetryPolicy {
   readonly maxRetries: number
   readonly backoff: ResolvedBackoff
-  /** From 0 to 1. */
+  /** Returns a number from 0 to 1. */
   readonly random: () => number
 }
 
-/** What is known when an attempt has failed. */
+/** The facts of a failed attempt. */
 export interface FailedAttempt {
   readonly error: ToolloopError
-  /** From 1. */
+  /** Counted from 1. */
   readonly attempt: number
-  /** Milliseconds the request has left in all. */
+  /** Milliseconds until the total timeout. */
   readonly left: number
-  /** The key comes from a function that was not asked for another one yet. */
+  /** The key comes from a function, and no 401 has been retried yet. */
   readonly renewsKey: boolean
 }
 
-/** Milliseconds until the next attempt; `undefined`: there is none. */
+/** Milliseconds until the next attempt; `undefined` where the request is not retried. */
 export function delayBefore(
   policy: RetryPolicy,
   { error, attempt, left, renewsKey }: FailedAttempt,
@@ -30,8 +30,8 @@ export function delayBefore(
   if (renewsKey && error instanceof APIError && error.status === 401) return 0
   if (!error.retryable) return undefined
   const { initial, max, cap } = policy.backoff
-  const asked = error instanceof APIError ? error.retryAfter : undefined
-  if (asked !== undefined && asked > cap) return undefined
-  const delay = asked ?? policy.random() * Math.min(max, initial * 2 ** (attempt - 1))
+  const requested = error instanceof APIError ? error.retryAfter : undefined
+  if (requested !== undefined && requested > cap) return undefined
+  const delay = requested ?? policy.random() * Math.min(max, initial * 2 ** (attempt - 1))
   return delay < left ? delay : undefined
 }

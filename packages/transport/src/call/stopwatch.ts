@@ -1,13 +1,13 @@
-// The six clocks of a request. They run until the consumer is handed something, and stand while it holds us back.
+// The six clocks of a request. They run while the consumer waits for data, and stop while it processes data.
 import { type Clock, systemClock } from '@toolloop/wire'
 import { APITimeoutError, type TimeoutKind } from '../errors/classes.ts'
 import type { ResolvedTimeouts } from '../request/timeouts.ts'
-import { arrive, leave, unref } from './presence.ts'
+import { beginWait, endWait, unref } from './presence.ts'
 
-/** What is being waited for. */
+/** What the request waits for. */
 export type Phase = Exclude<TimeoutKind, 'total' | 'attempt'> | 'body' | 'trailer'
 
-/** Measures one request. `onExpire` is called at most once per attempt, while a wait is on. */
+/** Measures one request. `onExpire` is called at most once per attempt, during a wait. */
 export class Stopwatch {
   readonly #limits: ResolvedTimeouts
   readonly #onExpire: (error: APITimeoutError) => void
@@ -27,12 +27,12 @@ export class Stopwatch {
     this.#onExpire = onExpire
   }
 
-  /** Milliseconds the request has left. */
+  /** Milliseconds until the total timeout. */
   get left(): number {
     return this.#limits.total - this.#total
   }
 
-  /** Begins to wait. */
+  /** Starts an attempt with the wait for its connection. */
   startAttempt(): void {
     this.#attempt = 0
     this.#phase = 'connect'
@@ -40,7 +40,7 @@ export class Stopwatch {
     this.wait()
   }
 
-  /** Something came: from here on the next thing is waited for. Works inside and outside a wait. */
+  /** Enters the next phase, inside or outside a wait. */
   enter(phase: Phase): void {
     const waiting = this.#since !== undefined
     if (waiting) this.pause()
@@ -50,39 +50,39 @@ export class Stopwatch {
   }
 
   /**
-   * The server is waited for: the clocks run, also while what came is decoded. A clock that ran out is seen here too: a
-   * server that always has more to say leaves timers no turn.
+   * Starts or continues a wait: the clocks run, also while received bytes are decoded. Checks them here too, because a
+   * server that sends without a pause leaves timers no turn.
    */
   wait(): void {
     const now = this.#clock.now()
     if (this.#since === undefined) {
-      // Whoever comes back at once held nothing back: a flood is not endless because it is also consumed.
+      // A short absence counts as waiting: otherwise a flood that is consumed at once would never time out.
       if (now - this.#pausedAt < shortAbsence) this.#spend(now - this.#pausedAt)
       this.#since = now
-      arrive()
+      beginWait()
     }
-    const at = this.#since + this.#patience()
+    const at = this.#since + this.#remaining()
     if (at <= now) return this.#expire()
     if (at >= this.#timerAt && this.#timer !== undefined) return
     this.#arm(now, at)
   }
 
-  /** The consumer was handed something: the clocks stand. The timer stays; it looks again when it fires. */
+  /** Ends a wait: the clocks stop. The timer stays armed; when it fires it checks the clocks. */
   pause(): void {
     if (this.#since === undefined) return
     const now = this.#clock.now()
     this.#spend(now - this.#since)
     this.#since = undefined
     this.#pausedAt = now
-    leave()
+    endWait()
   }
 
-  /** Time that passed between attempts. */
+  /** Adds time that passed between attempts. */
   addTotal(milliseconds: number): void {
     this.#total += milliseconds
   }
 
-  /** The attempt is over; no timer is left. */
+  /** Ends an attempt and clears its timer. */
   stop(): void {
     this.pause()
     this.#pausedAt = Number.NEGATIVE_INFINITY
@@ -101,15 +101,15 @@ export class Stopwatch {
     this.#timer = undefined
     if (at === Number.POSITIVE_INFINITY) return
     this.#timerAt = at
-    this.#timer = this.#clock.setTimeout(() => this.#look(), Math.min(Math.max(0, at - now), longestTimer))
+    this.#timer = this.#clock.setTimeout(() => this.#check(), Math.min(Math.max(0, at - now), longestTimer))
     unref(this.#timer)
   }
 
-  #look(): void {
+  #check(): void {
     this.#timer = undefined
     if (this.#since === undefined) return
     const now = this.#clock.now()
-    const at = this.#since + this.#patience()
+    const at = this.#since + this.#remaining()
     if (at - now > 0.5) return this.#arm(now, at)
     this.#expire()
   }
@@ -120,8 +120,8 @@ export class Stopwatch {
     this.#onExpire(expired(kind, this.#phase, this.#limits))
   }
 
-  /** What the tightest clock has left. */
-  #patience(): number {
+  /** Milliseconds until the first clock runs out, as of the start of the wait. */
+  #remaining(): number {
     return Math.min(
       this.#limits.total - this.#total,
       this.#limits.attempt - this.#attempt,
@@ -135,18 +135,18 @@ export class Stopwatch {
   }
 
   #spentKind(): TimeoutKind {
-    const patience = this.#patience()
-    if (this.#limits.total - this.#total <= patience) return 'total'
-    if (this.#limits.attempt - this.#attempt <= patience) return 'attempt'
+    const remaining = this.#remaining()
+    if (this.#limits.total - this.#total <= remaining) return 'total'
+    if (this.#limits.attempt - this.#attempt <= remaining) return 'attempt'
     if (this.#phase === 'body') return 'total'
     return this.#phase === 'trailer' ? 'idle' : this.#phase
   }
 }
 
-/** Milliseconds below which a consumer's absence counts as ours. */
+/** Milliseconds below which the consumer's time counts as waiting. */
 const shortAbsence = 20
 
-/** The system's time, counted on even when somebody sets the clock. */
+/** The system clock with monotonic time: setting the wall clock does not change it. */
 export const steadyClock: Clock = Object.freeze<Clock>({ ...systemClock, now: () => performance.now() })
 
 const longestTimer = 2 ** 31 - 1
@@ -161,11 +161,11 @@ function expired(kind: TimeoutKind, phase: Phase, limits: ResolvedTimeouts): API
     firstEvent: `No first event within ${allowed} ms after the headers`,
     idle: `No event within ${allowed} ms after the last one`,
   }
-  const where = kind === 'total' || kind === 'attempt' ? `, while waiting for ${awaited[phase]}` : ''
+  const where = kind === 'total' || kind === 'attempt' ? `, while waiting for ${phaseNames[phase]}` : ''
   return new APITimeoutError(kind, allowed, `${waited[kind]}${where} (option \`timeout.${kind}\`)`)
 }
 
-const awaited: Readonly<Record<Phase, string>> = {
+const phaseNames: Readonly<Record<Phase, string>> = {
   connect: 'the connection',
   headers: 'the response headers',
   firstEvent: 'the first event',

@@ -1,20 +1,20 @@
-// What a call sends, and how patiently.
+// What a call sends, and the policy of its timeouts and retries.
 import type { Clock } from '@toolloop/wire'
 import type { Http, HttpRequest } from '../http/contract.ts'
 import type { Logger } from '../request/options.ts'
 import type { RetryPolicy } from './retry.ts'
 import type { ResolvedTimeouts } from '../request/timeouts.ts'
 
-/** An attempt, ready to be sent. */
+/** An attempt that is ready to send. */
 export interface Prepared {
   readonly http: Http
   readonly request: HttpRequest
 }
 
-/** What a call sends; asked before every attempt, because a key may change. */
+/** What a call sends. `prepare` runs before every attempt, because the key may change. */
 export interface CallTarget {
   readonly prepare: () => Prepared | Promise<Prepared>
-  /** Can another key be had? Then a 401 is worth another attempt. */
+  /** The key comes from a function: a 401 is retried once with a new key. */
   readonly renewsKey: boolean
 }
 

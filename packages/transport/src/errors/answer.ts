@@ -1,44 +1,43 @@
-// From what the server sent to the error the caller catches.
+// Turns what the server sent into the error that the caller catches.
 import { APIError, errorClassOf } from './classes.ts'
 import { errorFactsOf, excerpt, jsonText, walkedJson } from './body.ts'
 import { type Redact, redactHeaders } from './redact.ts'
 
-/** An answer that is an error, or that should have been something else. */
+/** An answer that is an error, or not of the expected kind. */
 export interface BadAnswer {
-  /** The HTTP status; an error inside a stream may state another one in its body. */
+  /** The HTTP status. An error inside a stream may state another one in its body. */
   readonly status: number | undefined
   readonly headers?: Headers | undefined
-  /** Parsed where it is JSON, else the text. */
+  /** Parsed JSON; the text where it is not JSON. */
   readonly body: unknown
   /** `POST https://api.openai.com/v1/chat/completions`, without query. */
   readonly from?: string | undefined
-  /** What may be the reason. */
+  /** A probable reason and its remedy, appended to the message. */
   readonly hint?: string | undefined
-  /** What to say when the body does not. */
+  /** The message where the body has none. */
   readonly otherwise?: string | undefined
   readonly retryable?: boolean | undefined
-  /** Removes the key from what is quoted. */
+  /** Replaces the key in quoted text. */
   readonly redact?: Redact | undefined
 }
 
-/** An answer whose body is not known to be bad yet. */
+/** An answer whose body has not been checked yet. */
 export type Answer = Omit<BadAnswer, 'body'>
 
-/** The typed error for an answer. Its message holds status, place and the server's words. */
+/** The typed error of an answer. Its message holds the request, the status and the server's message. */
 export function apiErrorOf(answer: BadAnswer): APIError {
   const body = redacted(answer)
   const facts = errorFactsOf(body)
   const failed = answer.status !== undefined && answer.status >= 400
   const status = failed ? answer.status : (facts.status ?? answer.status)
-  const words = facts.message || answer.otherwise || 'no body'
-  const place = answer.from === undefined ? 'The server answered' : `${answer.from} answered`
+  const message = facts.message || answer.otherwise || 'no body'
+  const subject = answer.from === undefined ? 'The server answered' : `${answer.from} answered`
   const Class = errorClassOf(status)
   const retryAfter = retryAfterOf(answer.headers)
-  const wait =
-    retryAfter === undefined || retryAfter === 0 ? '' : ` (it asks to wait ${Math.ceil(retryAfter / 1000)} s)`
+  const wait = retryAfter === undefined || retryAfter === 0 ? '' : ` (retry after ${Math.ceil(retryAfter / 1000)} s)`
   const good = answer.status === undefined || (answer.status >= 200 && answer.status < 300)
   return new Class(
-    `${place} ${good ? 'with an error' : answer.status}: ${words}${wait}${answer.hint === undefined ? '' : `. ${answer.hint}`}`,
+    `${subject} ${good ? 'with an error' : answer.status}: ${message}${wait}${answer.hint === undefined ? '' : `. ${answer.hint}`}`,
     {
       status,
       headers: headersOf(answer),
@@ -46,13 +45,13 @@ export function apiErrorOf(answer: BadAnswer): APIError {
       code: facts.code,
       type: facts.type,
       param: facts.param,
-      retryable: answer.retryable ?? (facts.passing || isRetryable(status, facts.code, facts.type, answer.headers)),
+      retryable: answer.retryable ?? (facts.transient || isRetryable(status, facts.code, facts.type, answer.headers)),
       retryAfter,
     },
   )
 }
 
-/** A 200 that holds no completion. */
+/** The error of a 2xx whose body is not what the route returns. */
 export function notACompletion(answer: BadAnswer, problem: string): APIError {
   const body = redacted(answer)
   const quote = typeof body === 'string' ? errorFactsOf(body).message : excerpt(jsonText(body))
@@ -64,7 +63,7 @@ export function notACompletion(answer: BadAnswer, problem: string): APIError {
   })
 }
 
-/** May a request that failed so work when it is sent again? */
+/** Can the request succeed when it is retried? */
 export function isRetryable(
   status: number | undefined,
   code: string | undefined,
@@ -72,23 +71,23 @@ export function isRetryable(
   headers: Headers | undefined,
 ): boolean {
   if (code === 'insufficient_quota' || type === 'insufficient_quota') return false
-  const wish = headers?.get('x-should-retry')
-  if (wish === 'true') return true
-  if (wish === 'false') return false
-  if (status === undefined || status < 400) return mayPass(code) || mayPass(type)
+  const override = headers?.get('x-should-retry')
+  if (override === 'true') return true
+  if (override === 'false') return false
+  if (status === undefined || status < 400) return isTransient(code) || isTransient(type)
   return status === 408 || status === 409 || status === 429 || status >= 500
 }
 
-/** How an error inside a 200 says that it may pass: `rate_limit_error`, `Throttling.RateQuota`, `ServiceUnavailable`. */
-function mayPass(label = ''): boolean {
-  const word = label.replaceAll(/[\s_.-]/g, '')
-  return passing.test(word) && !/insufficient|balance|billing/i.test(word)
+/** Does a code or type name a transient error inside a 200? `rate_limit_error`, `Throttling.RateQuota`, `ServiceUnavailable`. */
+function isTransient(label = ''): boolean {
+  const name = label.replaceAll(/[\s_.-]/g, '')
+  return transient.test(name) && !/insufficient|balance|billing/i.test(name)
 }
 
-const passing =
+const transient =
   /^servererror$|internal(?:server|service)?error|overload|ratelimit|toomanyrequests|throttl|unavailable|timeout|timedout|requestlimitexceeded/i
 
-/** Milliseconds the server asks to wait: `retry-after-ms`, else `retry-after` in seconds or as a date. */
+/** Milliseconds to wait before a retry, from `retry-after-ms`, else `retry-after` in seconds or as a date. */
 export function retryAfterOf(headers: Headers | undefined, now: number = Date.now()): number | undefined {
   const milliseconds = numberIn(headers?.get('retry-after-ms'))
   if (milliseconds !== undefined) return milliseconds
@@ -105,7 +104,7 @@ function numberIn(text: string | null | undefined): number | undefined {
   return Number.isFinite(value) ? value : undefined
 }
 
-/** The body as JSON, or as the text it is. */
+/** The body as JSON, or as text. */
 export function parsedOrText(text: string): unknown {
   try {
     return JSON.parse(text)
@@ -118,7 +117,7 @@ function redacted({ body, redact }: BadAnswer): unknown {
   if (redact === undefined) return body
   if (typeof body === 'string') return redact(body)
   const text = walkedJson(body)
-  // Too deep to look through: what it says of the error is kept, and nothing else.
+  // Too deep to search for secrets: only the facts of the error are kept.
   if (text === undefined) return { error: JSON.parse(redact(JSON.stringify(errorFactsOf(body)))) as unknown }
   const clean = redact(text)
   return clean === text ? body : parsedOrText(clean)

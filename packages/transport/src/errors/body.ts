@@ -1,4 +1,4 @@
-// What a server says in an error body, whatever shape it chose.
+// Reads error bodies in the shapes that servers send.
 
 /** The facts of an error body; absent where the body does not state them. */
 export interface ErrorFacts {
@@ -6,13 +6,13 @@ export interface ErrorFacts {
   readonly code?: string | undefined
   readonly type?: string | undefined
   readonly param?: string | undefined
-  /** A status stated in the body: inside a stream it is the only one. */
+  /** A status stated in the body. Inside a stream it is the only one. */
   readonly status?: number | undefined
-  /** The body says that it may pass, in a code of its own. */
-  readonly passing?: boolean
+  /** A code of the body's own marks the error as transient. */
+  readonly transient?: boolean
 }
 
-/** The most of a body that an error message quotes, in bytes of UTF-8. */
+/** The most bytes of a body (UTF-8) that an error message quotes. */
 export const excerptBytes = 4096
 
 /**
@@ -29,16 +29,16 @@ export function errorFactsOf(body: unknown): ErrorFacts {
   const code = labelOf(fields['code'] ?? fields['Code'] ?? fields['error_code'] ?? first?.['code'])
   const state = inner === body['base_resp'] ? labelOf(fields['status_code']) : undefined
   return {
-    message: wordsOf(inner, body),
+    message: messageOf(inner, body),
     code: code ?? state,
     type: labelOf(fields['type']),
     param: labelOf(fields['param']),
     status: statusOf(fields) ?? statusOf(body),
-    ...(state !== undefined && passingStates.has(state) ? { passing: true } : {}),
+    ...(state !== undefined && transientStates.has(state) ? { transient: true } : {}),
   }
 }
 
-/** Does this parsed body state an error? A completion may carry `error: null`; an error beside `choices` is one. */
+/** Does this parsed body state an error? `error: null` in a completion is none; a filled `error` beside `choices` is. */
 export function statesError(body: unknown): boolean {
   if (Array.isArray(body)) return isObject(body[0]) && statesError(body[0])
   if (!isObject(body)) return false
@@ -49,24 +49,24 @@ export function statesError(body: unknown): boolean {
   return body['object'] === 'error' || 'detail' in body || foreignError(body) !== undefined || isFlatError(body)
 }
 
-/** May a chunk state an error? Cheap: asked of every chunk. */
+/** Can this chunk state an error? Runs for every chunk, so it only looks for three fields. */
 export function mayStateError(chunk: Readonly<Record<string, unknown>>): boolean {
   return chunk['error'] !== undefined || chunk['base_resp'] !== undefined || chunk['header'] !== undefined
 }
 
-/** Says something: not `null`, `false`, `''` or `{}`. */
+/** Not `null`, `undefined`, `false`, `''` or `{}`. */
 function isFilled(error: unknown): boolean {
   return typeof error === 'object' && error !== null ? Object.keys(error).length > 0 : Boolean(error)
 }
 
-/** The error of a choice that failed beside others, or in the middle of its answer. */
+/** The error of a single choice. */
 function choiceError({ choices }: Record<string, unknown>): unknown {
   if (!Array.isArray(choices)) return undefined
   const failed: unknown = choices.find((choice) => isObject(choice) && isFilled(choice['error']))
   return isObject(failed) ? failed['error'] : undefined
 }
 
-/** Where servers of other APIs put it: MiniMax, Spark, Tencent Cloud, DashScope. A state of 0 is none. */
+/** The error fields of other APIs: MiniMax, Spark, Tencent Cloud, DashScope. A code of 0 is success. */
 function foreignError(body: Record<string, unknown>): Record<string, unknown> | undefined {
   const { base_resp: state, header, Response: response, output } = body
   if (isObject(state) && isFailure(state['status_code'])) return state
@@ -76,12 +76,12 @@ function foreignError(body: Record<string, unknown>): Record<string, unknown> | 
   return states && !('choices' in output) ? output : undefined
 }
 
-/** `{ message, code }` and its relatives: words, and a mark of failure beside them. */
+/** `{ message, code }` and similar: a message with a failure code or status beside it. */
 function isFlatError(body: Record<string, unknown>): boolean {
   if (body['success'] === false || isFilled(body['errors'])) return true
   if (typeof body['error_msg'] === 'string' || typeof body['error_message'] === 'string') return true
-  const words = body['message'] ?? body['msg'] ?? body['Message']
-  if (typeof words !== 'string' || words === '') return false
+  const message = body['message'] ?? body['msg'] ?? body['Message']
+  if (typeof message !== 'string' || message === '') return false
   return (
     isFailure(body['code']) || isFailure(body['error_code']) || body['type'] === 'error' || statusOf(body) !== undefined
   )
@@ -92,29 +92,29 @@ function isFailure(code: unknown): boolean {
   return typeof code === 'string' && !/^(?:0*|200|20000|ok|success)$/i.test(code)
 }
 
-/** MiniMax's states that ask to try again later (its manual, "Error codes"). */
-const passingStates: ReadonlySet<string> = new Set(['1000', '1001', '1002', '1024', '1033'])
+/** MiniMax's codes for errors to retry later (its manual, "Error codes"). */
+const transientStates: ReadonlySet<string> = new Set(['1000', '1001', '1002', '1024', '1033'])
 
 function firstOf(list: unknown): Record<string, unknown> | undefined {
   return Array.isArray(list) && isObject(list[0]) ? list[0] : undefined
 }
 
-/** The beginning of a text that fits the bound, on one line and without what would steer a terminal. */
+/** The beginning of a text, at most `bytes` long, on one line and without control characters. */
 export function excerpt(text: string, bytes: number = excerptBytes): string {
   const line = text.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim()
   const { read } = new TextEncoder().encodeInto(line, new Uint8Array(bytes))
   if (read === line.length) return line
-  // Not in the middle of a surrogate pair.
+  // Do not cut a surrogate pair.
   const end = read - (line.isWellFormed() && !line.slice(0, read - 1).isWellFormed() ? 2 : 1)
   return `${line.slice(0, Math.max(0, end))}…`
 }
 
-/** A value as JSON, to be quoted; what no program can walk is not. */
+/** A value as JSON for a message; a placeholder where it is too deep for `JSON.stringify`. */
 export function jsonText(value: unknown): string {
   return walkedJson(value) ?? '(JSON too deep to quote)'
 }
 
-/** A value as JSON; `undefined` where it is too deep. */
+/** A value as JSON; `undefined` where it is too deep for `JSON.stringify`. */
 export function walkedJson(value: unknown): string | undefined {
   try {
     return JSON.stringify(value) ?? ''
@@ -127,9 +127,9 @@ export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-function wordsOf(inner: unknown, body: Record<string, unknown>): string | undefined {
+function messageOf(inner: unknown, body: Record<string, unknown>): string | undefined {
   if (isObject(inner)) {
-    const words = firstWords(
+    const message = firstMessage(
       inner['message'],
       inner['detail'],
       inner['msg'],
@@ -138,10 +138,10 @@ function wordsOf(inner: unknown, body: Record<string, unknown>): string | undefi
       inner['status_msg'],
       inner['error_msg'],
     )
-    const upstream = isObject(inner['metadata']) ? firstWords(inner['metadata']['raw']) : undefined
-    return words === undefined ? firstWords(inner) : upstream === undefined ? words : `${words}: ${upstream}`
+    const upstream = isObject(inner['metadata']) ? firstMessage(inner['metadata']['raw']) : undefined
+    return message === undefined ? firstMessage(inner) : upstream === undefined ? message : `${message}: ${upstream}`
   }
-  return firstWords(
+  return firstMessage(
     inner,
     body['message'],
     body['detail'],
@@ -155,33 +155,33 @@ function wordsOf(inner: unknown, body: Record<string, unknown>): string | undefi
   )
 }
 
-/** The first of these that says something. */
-function firstWords(...candidates: readonly unknown[]): string | undefined {
+/** The first candidate that has a message. */
+function firstMessage(...candidates: readonly unknown[]): string | undefined {
   for (const candidate of candidates) {
-    const words = wordsIn(candidate)
-    if (words !== undefined && words !== '') return words
+    const message = messageIn(candidate)
+    if (message !== undefined && message !== '') return message
   }
   return undefined
 }
 
-/** FastAPI's `detail` is a list of `{ loc, msg }`; others nest a message once more. */
-function wordsIn(value: unknown): string | undefined {
+/** FastAPI's `detail` is a list of `{ loc, msg }`; other servers nest the message one level deeper. */
+function messageIn(value: unknown): string | undefined {
   if (typeof value === 'string') return textOf(value)
   if (value === undefined || value === null || typeof value === 'boolean') return undefined
   if (Array.isArray(value)) {
-    const parts = value.slice(0, 8).map((part) => (Array.isArray(part) ? jsonText(part) : (wordsIn(part) ?? '')))
+    const parts = value.slice(0, 8).map((part) => (Array.isArray(part) ? jsonText(part) : (messageIn(part) ?? '')))
     return excerpt(parts.filter((part) => part !== '').join('; '))
   }
   if (!isObject(value)) return jsonText(value)
-  const words = value['msg'] ?? value['message']
-  if (typeof words === 'string') {
+  const message = value['msg'] ?? value['message']
+  if (typeof message === 'string') {
     const place = Array.isArray(value['loc']) ? `${value['loc'].slice(0, 16).map(labelOf).join('.')}: ` : ''
-    return excerpt(place + words)
+    return excerpt(place + message)
   }
   return excerpt(jsonText(value))
 }
 
-/** Text as it is; of HTML the title, or the text without its tags. */
+/** Plain text as it is; the title of an HTML page, or its text without tags. */
 function textOf(text: string): string {
   const head = text.slice(0, 16_384)
   if (!/^\s*</.test(head)) return excerpt(head)

@@ -1,4 +1,4 @@
-// What the caller of a request catches. Nothing here carries the key or the request's body.
+// The errors of a request. They hold neither the key nor the body of the request.
 import { brand, ToolloopError } from '@toolloop/wire'
 
 /** Which of the six clocks ran out; see `Timeouts`. */
@@ -10,7 +10,7 @@ export interface APIErrorOptions {
   readonly code?: string | undefined
   readonly param?: string | undefined
   readonly type?: string | undefined
-  /** The server's answer as it came. */
+  /** The server's answer, unchanged. */
   readonly error?: unknown
   readonly retryable?: boolean | undefined
   readonly retryAfter?: number | undefined
@@ -18,27 +18,27 @@ export interface APIErrorOptions {
 }
 
 /**
- * The server answered, and the answer is an error. The message quotes the server's own words. Each status has its
- * class (`RateLimitError` for 429, …); this one stands for statuses without a class and for a 200 that is none.
+ * The server answered with an error. The message quotes the server's own message. Common statuses have a subclass
+ * (`RateLimitError` for 429, …). This class is used for the others, and for a 200 whose body is not a completion.
  */
 export class APIError extends ToolloopError {
   static override readonly brand: symbol = Symbol.for('toolloop.APIError')
   override readonly name: string = 'APIError'
-  /** The server's own code, e.g. `model_not_found`; `api` where it gave none. Numbers come as text. */
+  /** The server's own code, e.g. `model_not_found`; `api` where it sent none. Numbers are converted to text. */
   declare readonly code: string
-  /** The HTTP status, or the one an error inside a stream states; `undefined` where that states none. */
+  /** The HTTP status. For an error inside a stream: the status it states, or `undefined`. */
   readonly status: number | undefined
-  /** The parameter the server complains about. */
+  /** The request parameter that the server rejected. */
   readonly param: string | undefined
   /** The server's class of error, e.g. `invalid_request_error`. */
   readonly type: string | undefined
-  /** The server's id of the request, for its support. */
+  /** The server's id of the request, to quote in a support ticket. */
   readonly request_id: string | undefined
-  /** Milliseconds the server asked to wait. */
+  /** Milliseconds to wait before a retry, as the server requested. */
   readonly retryAfter: number | undefined
   /** The response's headers. Not enumerable. */
   declare readonly headers: Headers | undefined
-  /** The server's answer, parsed where it is JSON. Not enumerable: it may quote the prompt. */
+  /** The server's answer: parsed JSON, else text. Not enumerable: it may quote the prompt. */
   declare readonly error: unknown
 
   constructor(message: string, options: APIErrorOptions = {}) {
@@ -64,7 +64,7 @@ export class APIError extends ToolloopError {
   }
 }
 
-/** 400: the request is malformed, or the model does not take one of its parameters. */
+/** 400: the request is malformed, or the model does not support one of its parameters. */
 export class BadRequestError extends APIError {
   static override readonly brand: symbol = Symbol.for('toolloop.BadRequestError')
   override readonly name = 'BadRequestError'
@@ -73,7 +73,7 @@ export class BadRequestError extends APIError {
   }
 }
 
-/** 401: no key, or a wrong one. */
+/** 401: the key is missing or invalid. */
 export class AuthenticationError extends APIError {
   static override readonly brand: symbol = Symbol.for('toolloop.AuthenticationError')
   override readonly name = 'AuthenticationError'
@@ -82,7 +82,7 @@ export class AuthenticationError extends APIError {
   }
 }
 
-/** 403: the key may not do this. */
+/** 403: the key has no permission for this. */
 export class PermissionDeniedError extends APIError {
   static override readonly brand: symbol = Symbol.for('toolloop.PermissionDeniedError')
   override readonly name = 'PermissionDeniedError'
@@ -100,7 +100,7 @@ export class NotFoundError extends APIError {
   }
 }
 
-/** 409: another request was in the way. Retried. */
+/** 409: a conflict with another request. Retried. */
 export class ConflictError extends APIError {
   static override readonly brand: symbol = Symbol.for('toolloop.ConflictError')
   override readonly name = 'ConflictError'
@@ -109,7 +109,7 @@ export class ConflictError extends APIError {
   }
 }
 
-/** 422: well-formed, but it makes no sense to the server. */
+/** 422: the request is well-formed, but the server cannot process its content. */
 export class UnprocessableEntityError extends APIError {
   static override readonly brand: symbol = Symbol.for('toolloop.UnprocessableEntityError')
   override readonly name = 'UnprocessableEntityError'
@@ -118,7 +118,7 @@ export class UnprocessableEntityError extends APIError {
   }
 }
 
-/** 429: too fast (retried), or the quota is spent (`code: 'insufficient_quota'`, not retried). */
+/** 429: too many requests (retried), or the quota is used up (`code: 'insufficient_quota'`, not retried). */
 export class RateLimitError extends APIError {
   static override readonly brand: symbol = Symbol.for('toolloop.RateLimitError')
   override readonly name = 'RateLimitError'
@@ -136,7 +136,7 @@ export class InternalServerError extends APIError {
   }
 }
 
-/** No whole answer came: refused, reset, cut off. Retried. */
+/** No complete answer arrived: the connection was refused, reset or cut. Retried. */
 export class APIConnectionError extends ToolloopError {
   static override readonly brand: symbol = Symbol.for('toolloop.APIConnectionError')
   override readonly name = 'APIConnectionError'
@@ -174,7 +174,7 @@ export class APITimeoutError extends ToolloopError {
   }
 }
 
-/** The caller's signal ended the request. `cause` is the signal's reason. */
+/** The caller's signal aborted the request. `cause` is the signal's reason. */
 export class APIUserAbortError extends ToolloopError {
   static override readonly brand: symbol = Symbol.for('toolloop.APIUserAbortError')
   override readonly name = 'APIUserAbortError'
@@ -188,7 +188,7 @@ export class APIUserAbortError extends ToolloopError {
   }
 }
 
-/** The class that stands for a status. */
+/** The class for a status. */
 export function errorClassOf(status: number | undefined): typeof APIError {
   if (status === undefined) return APIError
   return byStatus.get(status) ?? (status >= 500 ? InternalServerError : APIError)
@@ -204,7 +204,7 @@ const byStatus: ReadonlyMap<number, typeof APIError> = new Map<number, typeof AP
   [429, RateLimitError],
 ])
 
-/** The request's id as OpenAI, Azure, Mistral and others name it. */
+/** The server's request id, from the headers of OpenAI, Azure, Mistral and others. */
 export function requestIdOf(headers: Headers | undefined): string | undefined {
   if (headers === undefined) return undefined
   for (const name of ['x-request-id', 'request-id', 'apim-request-id', 'mistral-correlation-id']) {

@@ -1,9 +1,9 @@
-// Errors of an `openai` instance, as ours: an agent knows one kind only.
+// Converts errors of an `openai` instance to ours, so that an agent handles one set of classes.
 import { ToolloopError } from '@toolloop/wire'
 import { APIConnectionError, type APIError, APITimeoutError, APIUserAbortError, errorClassOf } from './classes.ts'
 import { isRetryable, retryAfterOf } from './answer.ts'
 
-/** What `openai` puts on its errors. */
+/** The fields of an `openai` error. */
 interface ForeignError extends Error {
   readonly status?: unknown
   readonly headers?: unknown
@@ -13,7 +13,7 @@ interface ForeignError extends Error {
   readonly type?: unknown
 }
 
-/** The same failure as one of our classes; what is no failure of the API stays as it is. */
+/** The same failure as one of our classes. Errors that are not from the API are returned unchanged. */
 export function ownError(cause: unknown, signal: AbortSignal | undefined): unknown {
   if (cause instanceof ToolloopError || !(cause instanceof Error)) return cause
   if (signal?.aborted) return new APIUserAbortError({ cause: signal.reason })
@@ -21,11 +21,11 @@ export function ownError(cause: unknown, signal: AbortSignal | undefined): unkno
   const kind = error.constructor.name
   if (kind === 'APIConnectionTimeoutError') return new APITimeoutError('attempt', Number.NaN, error.message, { cause })
   if (kind === 'APIConnectionError') return new APIConnectionError(error.message, { cause })
-  if (typeof error.status === 'number' || error.error !== undefined) return answered(error)
+  if (typeof error.status === 'number' || error.error !== undefined) return apiError(error)
   return cause
 }
 
-function answered(error: ForeignError): APIError {
+function apiError(error: ForeignError): APIError {
   const status = typeof error.status === 'number' ? error.status : undefined
   const headers = error.headers instanceof Headers ? error.headers : undefined
   const [code, param, type] = [labelOf(error.code), labelOf(error.param), labelOf(error.type)]

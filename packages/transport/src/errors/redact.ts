@@ -1,9 +1,9 @@
-// A server, a proxy or a library may quote the key it was given. No error of ours passes it on.
+// Removes secrets from errors: a server, a proxy or a library may quote the key it received.
 
 /** Replaces secrets in text. */
 export type Redact = (text: string) => string
 
-/** Shorter ones would blot out ordinary words. */
+/** Shorter secrets are not replaced: they would match ordinary words. */
 const shortest = 6
 
 export function redact(text: string, secrets: readonly string[]): string {
@@ -12,11 +12,11 @@ export function redact(text: string, secrets: readonly string[]): string {
   return clean
 }
 
-/** Names of headers and query parameters whose values identify somebody. */
+/** Names of headers and query parameters whose values are secrets. */
 const secretNames = /auth|key|token|secret|cookie|password|credential|signature|^(?:sig|code)$/i
 const harmless = 'idempotency-key'
 
-/** What no error may quote of a request: the values that identify, what stands behind their scheme, and as JSON. */
+/** The secrets of a request: each value whole, without its scheme (`Bearer`), URL-encoded, and escaped as in JSON. */
 export function secretsIn(
   request: { readonly headers: Readonly<Record<string, string>>; readonly path: string } | undefined,
 ): string[] {
@@ -30,19 +30,21 @@ export function secretsIn(
   return [...new Set(values.flatMap((value) => [value, JSON.stringify(value).slice(1, -1)]))]
 }
 
-/** The cause itself, or, when it quotes a secret anywhere in sight, a plain error with its redacted message. */
+/** The cause itself; a plain error with its redacted message where anything reachable from it quotes a secret. */
 export function redactCause(cause: unknown, clean: Redact): unknown {
   if (typeof cause === 'string') return clean(cause)
   if (isClean(cause, clean)) return cause
-  const copy = new Error(cause instanceof Error ? clean(cause.message) : 'What was thrown quotes a secret')
+  const copy = new Error(
+    cause instanceof Error ? clean(cause.message) : 'The thrown value contained a secret and was dropped',
+  )
   if (cause instanceof Error) copy.name = clean(cause.name)
   return copy
 }
 
-/** More than this is not looked through, and so not passed on. */
+/** The most objects that are searched. A cause with more is replaced. */
 const mostSeen = 1_000
 
-/** Does nothing that can be reached from here, or that it shows when printed, hold a secret? */
+/** Is everything reachable from this value, or printed with it, free of secrets? */
 function isClean(value: unknown, clean: Redact): boolean {
   const seen = new Set<unknown>()
   const left: unknown[] = [value]
@@ -62,12 +64,12 @@ function isClean(value: unknown, clean: Redact): boolean {
   }
 }
 
-/** Told by its tag: on Node, to name the class would load Node's own `fetch`. */
+/** Checks the tag, not the class: on Node, naming `Headers` loads Node's own `fetch`. */
 function isHeaders(value: object): value is Headers {
   return Object.prototype.toString.call(value) === '[object Headers]'
 }
 
-/** A copy without secrets. */
+/** A copy of the headers without secrets. */
 export function redactHeaders(headers: Headers, clean: Redact): Headers {
   const copy = new Headers()
   for (const [name, value] of headers) copy.append(name, clean(value))

@@ -170,7 +170,7 @@ test('JSON that is complete and not valid is not truncated, and not retried', as
     false,
     2,
   )
-  expect(String(error)).toContain('JSON that is not valid')
+  expect(String(error)).toContain('invalid JSON')
   expect([error instanceof APIError, count]).toEqual([true, 1])
   const [streamed, , times] = await failureOf(sse('data: {"choices":[],"x":NaN}\n\n'), true, 2)
   expect([String(streamed).includes('not JSON'), times]).toEqual([true, 1])

@@ -1,18 +1,18 @@
-// Sockets that are still connecting, so that a request given up meanwhile leaves none behind.
+// Tracks sockets that are still connecting, so that a cancelled request leaves none open.
 import type { Socket } from 'node:net'
 import type { buildConnector } from 'undici'
 import { APIConnectionError } from '../errors/classes.ts'
 
 /**
- * A socket does not keep the process alive: whoever waits for it does (`presence.ts`). undici would have it stay for
- * every request that is under way, also for an answer that nobody reads, and asks for that by `ref`.
+ * Stops a socket from keeping the process alive: a wait does that (`presence.ts`). undici calls `ref` for every pending
+ * request, also for an answer that no consumer reads.
  */
-function neverHolds(socket: Socket): void {
+function neverKeepsAlive(socket: Socket): void {
   socket.unref()
   socket.ref = () => socket
 }
 
-/** Counts the requests that wait for a connection; when the last one is given up, the attempts to connect are too. */
+/** Counts the requests that wait for a connection. When the last one is cancelled, the connecting sockets are destroyed. */
 export class Connecting {
   readonly connect: buildConnector.connector
   readonly #sockets = new Set<Socket>()
@@ -23,23 +23,23 @@ export class Connecting {
       // undici's own connector returns the socket at once, which its type does not say.
       const socket = connector(options, (...result) => {
         this.#sockets.delete(socket)
-        if (result[0] === null) neverHolds(result[1])
+        if (result[0] === null) neverKeepsAlive(result[1])
         callback(...result)
       }) as unknown as Socket
       this.#sockets.add(socket)
     }
   }
 
-  /** A request begins to wait. */
+  /** A request starts to wait for a connection. */
   enter(): void {
     this.#waiting++
   }
 
-  /** It has its connection, or needs none any more. */
-  leave(givenUp: boolean): void {
+  /** The request has its connection, or was cancelled. */
+  leave(cancelled: boolean): void {
     this.#waiting--
-    if (!givenUp || this.#waiting > 0) return
+    if (!cancelled || this.#waiting > 0) return
     for (const socket of this.#sockets)
-      socket.destroy(new APIConnectionError('Nobody waits for this connection any more'))
+      socket.destroy(new APIConnectionError('All requests that waited for this connection were cancelled'))
   }
 }

@@ -1,4 +1,4 @@
-// What the transport asks of a platform: send one request, read the body as it arrives, let go.
+// What the transport needs of a platform: send a request, read the body as it arrives, release the connection.
 
 export interface HttpRequest {
   readonly method: 'GET' | 'POST' | 'DELETE'
@@ -10,31 +10,31 @@ export interface HttpRequest {
   readonly body: string | ReturnType<TextEncoder['encode']> | undefined
 }
 
-/** One request on its way. */
+/** A request that was sent. */
 export interface Sending {
   readonly response: Promise<HttpResponse>
-  /** Gives the request up, whatever stage it is in: what is pending, or asked for later, fails with this error. */
+  /** Cancels the request at any stage. Pending and later reads reject with this error. */
   cancel(error: Error): void
 }
 
 export interface HttpResponse {
   readonly status: number
   readonly headers: Headers
-  /** Known before the next read: nothing more will come. */
+  /** The body has ended and every byte was read: no further read is needed. */
   readonly ended?: boolean
-  /** The rest of the body, if all of it has arrived: then there is nothing to wait for, and nothing left to read. */
+  /** The rest of the body, where all of it has arrived; else `undefined`. */
   whole?(): readonly Uint8Array[] | undefined
-  /** All that has arrived since the last read, where something has and nothing need be waited for. */
+  /** The bytes that arrived since the last read, synchronously; `undefined` where there are none. */
   arrived?(): readonly Uint8Array[] | undefined
-  /** All that has arrived since the last read, decompressed; `undefined` at the end. One read at a time. */
+  /** The bytes that arrived since the last read, decompressed; waits for some; `undefined` at the end. One at a time. */
   read(): Promise<readonly Uint8Array[] | undefined>
-  /** The rest is of no interest. A body that is about to end may end, so that its connection is kept. */
+  /** Drops the rest of the body. One that is about to end may still end, so that its connection is reused. */
   finish(): void
 }
 
 /** Connections to one server. */
 export interface Http {
-  /** `onConnected` is called where the platform tells when the connection stands. */
+  /** Calls `onConnected` when the connection is open, or at once where the platform does not report that. */
   send(request: HttpRequest, onConnected: () => void): Sending
   close(): Promise<void>
 }

@@ -1,14 +1,14 @@
-// A compressed answer, although none was asked for. What counts against the bounds is what comes out.
+// Decompresses answers that are compressed although the request did not accept that. Bounds count decompressed bytes.
 import type { Transform } from 'node:stream'
 import { APIConnectionError } from '../errors/classes.ts'
 import type { HttpResponse } from './contract.ts'
 
-/** The response with its body decompressed. One encoding is undone; a stack of them is refused. */
+/** The response with its body decompressed. One encoding is supported; several in a row throw. */
 export async function decompressed(response: HttpResponse, encoding: string): Promise<HttpResponse> {
   const { Readable, pipeline } = await import('node:stream')
   const decoder = await decoderFor(encoding)
   const source = Readable.from(bytesOf(response))
-  // The callback swallows: an error leaves through the iterator below.
+  // The callback ignores errors: the iterator below throws them.
   pipeline(source, decoder, () => {})
   const parts = decoder[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>
   return {
@@ -43,7 +43,7 @@ async function decoderFor(encoding: string): Promise<Transform> {
       return zlib.createZstdDecompress()
     default:
       throw new APIConnectionError(
-        `The server encoded its answer as \`${encoding.slice(0, 100)}\`, which nobody asked for`,
+        `The server encoded its answer as \`${encoding.slice(0, 100)}\`; only gzip, deflate, br and zstd are supported`,
         {
           retryable: false,
         },

@@ -2,11 +2,11 @@
 import type { Http, HttpRequest, HttpResponse, Sending } from './contract.ts'
 import { APIConnectionError } from '../errors/classes.ts'
 
-/** Sends by this `fetch`; redirects are left to the caller. */
+/** Sends by this `fetch`. Does not follow redirects. */
 export function fetchHttp(fetch: typeof globalThis.fetch): Http {
   return {
     send(request, onConnected) {
-      // `fetch` does not tell when the connection stands.
+      // `fetch` does not report when the connection is open.
       onConnected()
       return sendByFetch(fetch, request)
     },
@@ -29,7 +29,7 @@ function sendByFetch(fetch: typeof globalThis.fetch, request: HttpRequest): Send
     pending.failure = error
     pending.reject?.(error)
     controller.abort(error)
-    // A `fetch` of the caller's may ignore the signal.
+    // The caller's own `fetch` may ignore the signal.
     if (pending.reader !== undefined) drop(pending.reader, error)
   }
   const response = orFailure(pending, async () =>
@@ -60,7 +60,7 @@ function drop(reader: ReadableStreamDefaultReader<Uint8Array>, error: Error): vo
   reader.cancel(error).catch(() => {})
 }
 
-/** What one request waits for; a `fetch` that ignores its signal is left behind. */
+/** The pending wait of one request. It rejects on `cancel`, also where `fetch` ignores its signal. */
 interface Pending {
   reject: ((error: Error) => void) | undefined
   failure: Error | undefined

@@ -1,4 +1,4 @@
-// HTTP on Node: undici's pool, driven by its lowest call. `fetch` would cost four times the CPU.
+// HTTP on Node: undici's pool, called by `dispatch`. `fetch` would cost four times the CPU.
 import type { Dispatcher, Pool } from 'undici'
 import { LimitError, UsageError } from '@toolloop/wire'
 import { Connecting } from './connector.node.ts'
@@ -8,7 +8,7 @@ import { version } from './version.ts'
 import type { Http, HttpOptions, HttpResponse, Sending } from './contract.ts'
 import { APIConnectionError } from '../errors/classes.ts'
 
-/** Firewalls in front of model servers turn away requests that do not say who they are. */
+/** Firewalls in front of some model servers reject requests without a user agent. */
 export const userAgent: string | undefined = `toolloop/${version} node/${process.versions.node}`
 
 /** Opens connections to one origin. */
@@ -19,7 +19,7 @@ export async function openHttp(origin: string, options: HttpOptions): Promise<Ht
   if (proxied !== undefined) return proxied
   const { default: UndiciPool } = await import('undici/lib/dispatcher/pool.js')
   const { default: connectorOf } = await import('undici/lib/core/connect.js')
-  // All waiting is timed by us, from the caller's options; undici's own five minutes would cut slow models.
+  // undici's own timeouts are off: ours follow the caller's options, and undici's five minutes would cut slow models.
   const connecting = new Connecting(connectorOf({ timeout: 0, allowH2: false }))
   const pool: Pool = new UndiciPool(origin, {
     headersTimeout: 0,
@@ -34,7 +34,7 @@ export async function openHttp(origin: string, options: HttpOptions): Promise<Ht
   }
 }
 
-/** Connections through a proxy: the one that was named, or, where Node is told so, those of the environment. */
+/** Connections through `proxy`, or, with `NODE_USE_ENV_PROXY=1`, through the proxies of the environment. */
 async function proxyFor({ proxy, maxHeaderBytes }: HttpOptions): Promise<Http | undefined> {
   const settings = { headersTimeout: 0, bodyTimeout: 0, maxHeaderSize: maxHeaderBytes, allowH2: false }
   let agent: Dispatcher
@@ -56,7 +56,7 @@ function dispatcherOf(value: object): Dispatcher {
   throw new UsageError('`dispatcher` must be an undici dispatcher, e.g. a `ProxyAgent`: it has no `dispatch`')
 }
 
-/** A dispatcher that was given is not ours to close. */
+/** `close` does nothing: a dispatcher that the caller passed is the caller's to close. */
 function dispatcherHttp(dispatcher: Dispatcher, maxHeaderBytes: number, connecting?: Connecting): Http {
   return {
     send(request, onConnected) {
@@ -83,13 +83,13 @@ function dispatcherHttp(dispatcher: Dispatcher, maxHeaderBytes: number, connecti
   }
 }
 
-/** Unread bytes at which the socket is told to wait. */
+/** Unread bytes at which the socket is paused. */
 const highWaterMark = 64 * 1024
-/** What may still come after the end of the answer without costing the connection. */
-const lastBytes = 4 * 1024
-const lastMoment = 200
+/** After `finish`, a body that ends within so many bytes and milliseconds keeps its connection. */
+const drainBytes = 4 * 1024
+const drainTimeout = 200
 
-type Headed = Record<string, string | string[] | undefined>
+type RawHeaders = Record<string, string | string[] | undefined>
 
 /** One request and its response: undici's callbacks on one side, promises on the other. */
 class Exchange implements Dispatcher.DispatchHandler, Sending, HttpResponse {
@@ -97,9 +97,9 @@ class Exchange implements Dispatcher.DispatchHandler, Sending, HttpResponse {
   status = 0
   readonly #onConnected: () => void
   readonly #maxHeaderBytes: number
-  /** Told once when the wait for a connection is over. */
+  /** Notified once, when the wait for a connection ends. */
   #connecting: Connecting | undefined
-  #headed: Headed = {}
+  #rawHeaders: RawHeaders = {}
   #headers: Headers | undefined
   #controller: Dispatcher.DispatchController | undefined
   #settle:
@@ -108,8 +108,8 @@ class Exchange implements Dispatcher.DispatchHandler, Sending, HttpResponse {
   #queue: Uint8Array[] = []
   #queued = 0
   #ended = false
-  #letGo = false
-  #farewell: NodeJS.Timeout | undefined
+  #draining = false
+  #drainTimer: NodeJS.Timeout | undefined
   #failure: Error | undefined
   #reader: { resolve: (bytes: readonly Uint8Array[] | undefined) => void; reject: (error: Error) => void } | undefined
 
@@ -124,7 +124,7 @@ class Exchange implements Dispatcher.DispatchHandler, Sending, HttpResponse {
   }
 
   get headers(): Headers {
-    this.#headers ??= headersOf(this.#headed)
+    this.#headers ??= headersOf(this.#rawHeaders)
     return this.#headers
   }
 
@@ -151,11 +151,11 @@ class Exchange implements Dispatcher.DispatchHandler, Sending, HttpResponse {
 
   finish(): void {
     if (this.#ended || this.#failure !== undefined) return
-    this.#letGo = true
+    this.#draining = true
     this.#queue = []
     this.#queued = 0
     this.#controller?.resume()
-    this.#farewell = setTimeout(() => this.cancel(notReadToEnd()), lastMoment).unref()
+    this.#drainTimer = setTimeout(() => this.cancel(notReadToEnd()), drainTimeout).unref()
   }
 
   cancel(error: Error): void {
@@ -172,10 +172,10 @@ class Exchange implements Dispatcher.DispatchHandler, Sending, HttpResponse {
     this.#onConnected()
   }
 
-  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: Headed): void {
+  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: RawHeaders): void {
     if (status < 200) return
     this.status = status
-    this.#headed = headers
+    this.#rawHeaders = headers
     const encoding = headers['content-encoding']
     const plain = encoding === undefined || /^(?:identity)?$/i.test(String(encoding))
     this.#settle?.resolve(plain ? this : decompressed(this, String(encoding)))
@@ -184,13 +184,13 @@ class Exchange implements Dispatcher.DispatchHandler, Sending, HttpResponse {
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Uint8Array): void {
     this.#queued += chunk.byteLength
-    if (this.#letGo) {
-      if (this.#queued > lastBytes) this.cancel(notReadToEnd())
+    if (this.#draining) {
+      if (this.#queued > drainBytes) this.cancel(notReadToEnd())
       return
     }
     this.#queue.push(chunk)
     if (this.#reader !== undefined) {
-      // What else this socket read holds comes before the reader's turn, and leaves with it.
+      // The other chunks of this socket read arrive before the microtask and are returned with it.
       const reader = this.#reader
       this.#reader = undefined
       queueMicrotask(() => reader.resolve(this.#take()))
@@ -201,7 +201,7 @@ class Exchange implements Dispatcher.DispatchHandler, Sending, HttpResponse {
 
   onResponseEnd(): void {
     this.#ended = true
-    clearTimeout(this.#farewell)
+    clearTimeout(this.#drainTimer)
     this.#reader?.resolve(undefined)
     this.#reader = undefined
   }
@@ -214,8 +214,8 @@ class Exchange implements Dispatcher.DispatchHandler, Sending, HttpResponse {
     )
   }
 
-  #connected(givenUp: boolean): void {
-    this.#connecting?.leave(givenUp)
+  #connected(cancelled: boolean): void {
+    this.#connecting?.leave(cancelled)
     this.#connecting = undefined
   }
 
@@ -230,7 +230,7 @@ class Exchange implements Dispatcher.DispatchHandler, Sending, HttpResponse {
   #fail(error: Error): void {
     if (this.#ended || this.#failure !== undefined) return
     this.#failure = error
-    clearTimeout(this.#farewell)
+    clearTimeout(this.#drainTimer)
     this.#connected(true)
     this.#settle?.reject(error)
     this.#settle = undefined
@@ -244,13 +244,13 @@ function notReadToEnd(): APIConnectionError {
 }
 
 function headersTooLong(allowed: number, cause: Error): LimitError {
-  const message = `The response headers are longer than ${allowed} bytes; if that is right, raise \`limits.maxHeaderBytes\``
+  const message = `The response headers are longer than ${allowed} bytes; if this server may send so many, raise \`limits.maxHeaderBytes\``
   return new LimitError('maxHeaderBytes', allowed, message, { cause })
 }
 
-function headersOf(headed: Headed): Headers {
+function headersOf(raw: RawHeaders): Headers {
   const headers = new Headers()
-  for (const [name, value] of Object.entries(headed)) {
+  for (const [name, value] of Object.entries(raw)) {
     for (const one of Array.isArray(value) ? value : [value]) if (one !== undefined) headers.append(name, one)
   }
   return headers

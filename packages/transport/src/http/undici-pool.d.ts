@@ -1,4 +1,4 @@
-// undici's pool alone: a third of the cost of loading all of undici.
+// Types for the parts of undici that are imported one by one: loading all of undici costs three times as much.
 declare module 'undici/lib/dispatcher/pool.js' {
   import type { Pool } from 'undici'
   const pool: typeof Pool

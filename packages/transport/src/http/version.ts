@@ -1,2 +1,2 @@
-/** The version of the packages; a test holds it to the manifest's. */
+/** The version of the packages. A test compares it with the manifest. */
 export const version = '0.1.0'

@@ -117,7 +117,7 @@ const cases: readonly [name: string, profile: Profile, from: object, to: object]
     },
   ],
   [
-    'half a surrogate pair becomes U+FFFD, wherever it stands',
+    'a lone surrogate becomes U+FFFD in every text',
     only({ sendBack: ['reasoning'] }),
     {
       messages: [
@@ -226,7 +226,7 @@ const message: fc.Arbitrary<Message> = fc.oneof(
 )
 const anyProfile = fc.constantFrom(...Object.values(profiles))
 
-test('twice is once, nothing is changed in place, and frozen messages give the same', () => {
+test('adapting is idempotent, changes nothing in place, and treats frozen messages alike', () => {
   fc.assert(
     fc.property(fc.array(message), anyProfile, (messages, profile) => {
       const frozen = deepFrozen(messages)

@@ -1,7 +1,7 @@
-// A request as its server takes it.
+// Adapts a request to the profile of its server.
 import {
   type AssistantMessage,
-  type CallIds,
+  type CallIdForm,
   type CustomToolCall,
   deepFreeze,
   isDeepFrozen,
@@ -12,13 +12,13 @@ import {
   type ToolCall,
   type ToolDefinition,
 } from '@toolloop/wire'
-import { GrownList, keptIn } from './grown-list.ts'
+import { GrownList, cachedIn } from './grown-list.ts'
 import { wellFormed } from './well-formed.ts'
 
 /**
- * The same request within the profile: what the server does not accept is left out or said another way, what it does
- * not want back is dropped. Pure but for `memory`, where a conversation keeps what was adapted; twice is once; what
- * needs no change is the same object.
+ * The same request, adapted to the profile: fields the server does not accept are dropped or converted, and fields it
+ * does not want sent back are dropped. Pure but for `memory`, which caches the adapted messages of a conversation.
+ * Idempotent. Messages and tools that need no change stay the same objects.
  */
 export function adaptRequest<T extends Partial<ModelRequest>>(request: T, profile: Profile, memory?: ModelMemory): T {
   const { messages, tools, parallel_tool_calls, max_completion_tokens, ...rest } = request
@@ -33,43 +33,43 @@ export function adaptRequest<T extends Partial<ModelRequest>>(request: T, profil
   return adapted as T
 }
 
-/** What cannot change is adapted once per conversation and profile; of a profile that may still change nothing is kept. */
+/** Deeply frozen messages are adapted once per conversation and profile. A profile that is not frozen is not cached. */
 function adaptMessages(messages: Message[], profile: Profile, memory: ModelMemory | undefined): Message[] {
   if (memory === undefined || !isDeepFrozen(profile)) {
     const all = makeAdapted()
     for (const [at, message] of messages.entries()) add(all, message, messages[at - 1], profile)
     return all.changed ? all.items : messages
   }
-  return keptIn(memory, profile, makeBeginning, (beginning) => adaptedFrom(beginning, messages, profile))
+  return cachedIn(memory, profile, makePrefix, (prefix) => adaptedFrom(prefix, messages, profile))
 }
 
-function adaptedFrom(beginning: GrownList<Adapted>, messages: Message[], profile: Profile): Message[] {
-  const { isNew, added, count } = beginning.goOn(messages)
-  if (isNew) beginning.made = makeAdapted()
-  const { made } = beginning
+function adaptedFrom(prefix: GrownList<Adapted>, messages: Message[], profile: Profile): Message[] {
+  const { isNew, added, count } = prefix.extendTo(messages)
+  if (isNew) prefix.derived = makeAdapted()
+  const { derived } = prefix
   for (let at = count - added.length; at < count; at++)
-    add(made, messages[at] as Message, messages[at - 1], profile, deepFreeze)
-  const rest: Adapted = { items: [], changed: made.changed }
+    add(derived, messages[at] as Message, messages[at - 1], profile, deepFreeze)
+  const rest: Adapted = { items: [], changed: derived.changed }
   for (let at = count; at < messages.length; at++) add(rest, messages[at] as Message, messages[at - 1], profile)
-  return rest.changed ? [...made.items, ...rest.items] : messages
+  return rest.changed ? [...derived.items, ...rest.items] : messages
 }
 
-/** What of a conversation was adapted for a profile. */
+/** The messages of a conversation, adapted to a profile. */
 interface Adapted {
   readonly items: Message[]
-  /** Does any of them differ from what it was made of? */
+  /** Does any of them differ from its original? */
   changed: boolean
 }
 
 const makeAdapted = (): Adapted => ({ items: [], changed: false })
-const makeBeginning = (): GrownList<Adapted> => new GrownList(makeAdapted())
+const makePrefix = (): GrownList<Adapted> => new GrownList(makeAdapted())
 
 function add(
   to: Adapted,
   message: Message,
   previous: Message | undefined,
   profile: Profile,
-  finish: <T>(value: T) => T = asItIs,
+  finish: <T>(value: T) => T = identity,
 ): void {
   if (profile.userAfterTool === false && previous?.role === 'tool' && needsBridge.has(message.role)) {
     to.items.push(bridge)
@@ -80,13 +80,13 @@ function add(
   to.items.push(next)
 }
 
-const asItIs = <T>(value: T): T => value
+const identity = <T>(value: T): T => value
 
-/** Stands between a tool message and a message that may not follow one. */
+/** Inserted between a tool message and a message that may not follow one. */
 const bridge: Message = deepFreeze({ role: 'assistant', content: 'Understood.' })
 const needsBridge: ReadonlySet<string> = new Set(['user', 'system', 'developer'])
 
-/** The list itself when nothing changed. */
+/** Maps a list. Returns the list itself when nothing changed. */
 function each<T>(list: T[], adapt: (item: T) => T): T[] {
   const adapted = list.map(adapt)
   return adapted.every((item, at) => item === list[at]) ? list : adapted
@@ -107,7 +107,7 @@ function adaptMessage(message: Message, profile: Profile): Message {
   }
 }
 
-/** What the API itself knows of an assistant message and of its calls. */
+/** The fields of assistant messages and calls in the API itself. */
 const messageFields = new Set(['role', 'content', 'refusal', 'name', 'audio', 'tool_calls', 'function_call'])
 const callFields = new Set(['id', 'type', 'function', 'custom'])
 
@@ -115,7 +115,7 @@ function adaptAssistant(message: AssistantMessage, profile: Profile): AssistantM
   const { tool_calls, audio, function_call, ...kept } = keep(message, messageFields, profile)
   const calls = each(tool_calls ?? [], (call) => adaptCall(call, profile))
   const adapted: AssistantMessage = kept
-  // Servers refuse an empty list, an empty placeholder, and what an answer's audio holds beside its id.
+  // Servers reject an empty list, an empty placeholder, and fields of `audio` other than `id`.
   if (calls.length > 0) adapted.tool_calls = calls
   if (audio?.id) adapted.audio = { id: audio.id }
   if (function_call?.name) adapted.function_call = function_call
@@ -123,7 +123,7 @@ function adaptAssistant(message: AssistantMessage, profile: Profile): AssistantM
   return sameFields(adapted, message) ? message : adapted
 }
 
-/** One level of calls and audio below, so that an unchanged message stays the same object. */
+/** Are all fields the same? Then the original message is used. `audio` is a copy, so its keys are compared. */
 function sameFields(adapted: AssistantMessage, message: AssistantMessage): boolean {
   const names = Object.keys(message) as (keyof AssistantMessage)[]
   if (names.length !== Object.keys(adapted).length) return false
@@ -150,14 +150,14 @@ function adaptCall(call: ToolCall, profile: Profile): ToolCall {
   return { ...named, function: { ...named.function, ...valid } }
 }
 
-/** Some servers, and histories of other APIs, write a `type` of their own, or none. */
+/** Some servers, and histories of other APIs, have a `type` of their own or none. */
 function withType(call: ToolCall): ToolCall {
   if (call.type === 'function' || call.type === 'custom') return call
   const { custom } = call as Partial<CustomToolCall>
   return { ...(call as object), type: custom === undefined ? 'function' : 'custom' } as ToolCall
 }
 
-/** Names as the API takes them. A model may invent one; the log keeps it, and the tool message says what was wrong. */
+/** A name that the API accepts. The log keeps an invalid name as it is; the tool message reports the error. */
 function validName(name: unknown): string {
   if (typeof name !== 'string' || name === '') return 'unknown'
   return /^[a-zA-Z0-9_-]{1,64}$/.test(name) ? name : name.replaceAll(/[^a-zA-Z0-9_-]/gu, '_').slice(0, 64)
@@ -168,8 +168,8 @@ function validArguments(value: unknown, profile: Profile): string {
   return profile.invalidArguments || isJsonObject(text) ? text : '{}'
 }
 
-/** The same id gives the same one, so that calls and tool messages still pair up. */
-function validId(id: string, rule: CallIds = 'any'): string {
+/** An id that the server accepts. Deterministic, so that calls and tool messages still pair up. */
+function validId(id: string, rule: CallIdForm = 'any'): string {
   if (rule === 'any' || typeof id !== 'string') return id
   if (rule === 'alphanumeric9') return /^[a-zA-Z0-9]{9}$/.test(id) ? id : shortId(id)
   return id.length <= 40 ? id : `call_${shortId(id)}`
@@ -194,7 +194,7 @@ function fnv(text: string, offset: number): number {
   return hash >>> 0
 }
 
-/** Only the fields the API knows and those the profile sends back, where they hold something. */
+/** Keeps the fields of the API, and those that the profile sends back where they are not `null`. */
 function keep<T extends object>(value: T, known: ReadonlySet<string>, profile: Profile): T {
   const stays = (name: string): boolean =>
     known.has(name) || (profile.sendBack.includes(name) && value[name as keyof T] !== null)
@@ -203,7 +203,7 @@ function keep<T extends object>(value: T, known: ReadonlySet<string>, profile: P
     : (Object.fromEntries(Object.entries(value).filter(([name]) => stays(name))) as T)
 }
 
-/** Adapted forms of tools that cannot change; an agent's live as long as it does. */
+/** Adapted forms of deeply frozen tools, without and with `strict`. An entry lives as long as its tool. */
 const adaptedTools = [new WeakMap<ToolDefinition, ToolDefinition>(), new WeakMap<ToolDefinition, ToolDefinition>()]
 
 function adaptTool(tool: ToolDefinition, strict: boolean): ToolDefinition {

@@ -1,4 +1,4 @@
-// From the client's options and one route to the request that is sent. What never changes is made once.
+// Builds the HTTP request of a route from the client's options. Parts that never change are made once.
 import { type ModelMemory, type Profile, UsageError } from '@toolloop/wire'
 import { userAgent } from '#platform'
 import { defaultBaseURL, type Endpoint, endpointOf, queryString, segmentOf } from './endpoint.ts'
@@ -9,18 +9,18 @@ import type { AzureOptions, ClientOptions, HeaderOptions, QueryOptions, RequestO
 import { profileFor } from './profiles.ts'
 import { serialize } from './serialize.ts'
 
-/** A request of any route. */
+/** One request to one route. */
 export interface Route {
   readonly method: HttpRequest['method']
-  /** Behind the base URL, with a leading slash; ids in it are encoded. */
+  /** Appended to the base URL, with a leading slash; ids in it are encoded. */
   readonly path: string
   readonly query?: QueryOptions | undefined
   readonly body?: Readonly<Record<string, unknown>> | undefined
-  /** The model, where the address names it. */
+  /** The model, for addresses that contain it (Azure deployments). */
   readonly model?: string | undefined
 }
 
-/** Made at the first request: the environment is read here. */
+/** Created at the first request: its constructor reads the environment. */
 export class RequestBuilder {
   readonly baseURL: string
   readonly profile: Profile
@@ -30,7 +30,7 @@ export class RequestBuilder {
   readonly #key: ClientOptions['apiKey']
   readonly #headers: Record<string, string>
   readonly #query: string
-  /** All headers of a POST but the idempotency key, where the key is a string and no header is in its way. */
+  /** All headers of a POST but the idempotency key; unset where the key is a function or `headers` set that header. */
   readonly #post: Readonly<Record<string, string>> | undefined
 
   constructor(options: ClientOptions) {
@@ -51,7 +51,7 @@ export class RequestBuilder {
     if (typeof this.#key !== 'function' && !ownKey) this.#post = this.#merge(this.#key, jsonBody, {})
   }
 
-  /** Does the key come from a function? */
+  /** The key comes from a function. */
   get renewsKey(): boolean {
     return typeof this.#key === 'function'
   }
@@ -59,13 +59,13 @@ export class RequestBuilder {
   /** The key of the next attempt. */
   key(): string | undefined | Promise<string> {
     const key = this.#key
-    return typeof key === 'function' ? askFor(key) : key
+    return typeof key === 'function' ? resolvedKey(key) : key
   }
 
-  /** Everything but the key is made once per request; an idempotency key holds for all its attempts. */
+  /** Builds a request but for its key. All attempts carry the same idempotency key. */
   build(route: Route, options: RequestOptions): (key: string | undefined) => HttpRequest {
     const { method } = route
-    // A `fetch` of the caller's is given text, whoever asks: what is remembered is bytes.
+    // The caller's own `fetch` always gets text, but the cache holds bytes: it is not used there.
     const memory = this.#options.fetch === undefined ? options.memory : undefined
     const body = route.body === undefined ? undefined : jsonOf(route.body, memory)
     const query =
@@ -97,29 +97,27 @@ export class RequestBuilder {
 const idempotencyKey = 'idempotency-key'
 const jsonBody = { 'content-type': 'application/json' }
 
-/** Who pays, by the same rule as for the key below. */
+/** Organization or project; from the environment by the same rule as the key. */
 function identityOf(options: ClientOptions, name: 'organization' | 'project', variable: string): string | undefined {
   const value = options[name]
   if (value === null) return undefined
   return value ?? (options.baseURL === undefined ? environment(variable) : undefined)
 }
 
-/** A key from the environment goes only where the environment (or the default) says. */
+/** A key from the environment goes only to a base URL that is the default or also from the environment. */
 function keyOf(options: ClientOptions, baseURL: string): ClientOptions['apiKey'] {
   const key = options.apiKey ?? (options.baseURL === undefined ? environment('OPENAI_API_KEY') : undefined)
   if (key === undefined && baseURL === defaultBaseURL)
-    throw new UsageError(
-      'There is no API key: set OPENAI_API_KEY, or pass `apiKey` (with `baseURL`, for another server)',
-    )
+    throw new UsageError('There is no API key: set OPENAI_API_KEY, or pass `apiKey`, or `baseURL` for another server')
   return typeof key === 'string' ? checkedKey(key) : key
 }
 
-async function askFor(key: () => string | Promise<string>): Promise<string> {
+async function resolvedKey(key: () => string | Promise<string>): Promise<string> {
   let answer: string
   try {
     answer = await key()
   } catch (cause) {
-    throw new UsageError(`\`apiKey\` failed: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+    throw new UsageError(`\`apiKey\` threw: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
   }
   return checkedKey(answer)
 }

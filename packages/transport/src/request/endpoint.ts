@@ -1,4 +1,4 @@
-// Where a client's requests go.
+// The address of a client's requests.
 import { UsageError } from '@toolloop/wire'
 import type { QueryOptions } from './options.ts'
 
@@ -12,24 +12,24 @@ export interface Endpoint {
 
 export const defaultBaseURL = 'https://api.openai.com/v1'
 
-/** Reads a base URL: http or https, without credentials. */
+/** Parses a base URL: http or https, without credentials. */
 export function endpointOf(baseURL: string | URL): Endpoint {
   let url: URL
   try {
     url = new URL(baseURL)
   } catch {
-    // What may be a password or a key is not quoted.
+    // Credentials and query are not quoted: they may hold a password or a key.
     const shown = JSON.stringify(String(baseURL).replace(/^.*@/s, '***@').replace(/\?.*/s, '?***'))
-    throw new UsageError(`\`baseURL\` is no URL: ${shown}; it looks like ${defaultBaseURL}`)
+    throw new UsageError(`\`baseURL\` is not a URL: ${shown}; pass one such as ${defaultBaseURL}`)
   }
   if (url.protocol !== 'http:' && url.protocol !== 'https:')
     throw new UsageError(`\`baseURL\` must begin with http: or https:, not ${url.protocol}`)
   if (url.username !== '' || url.password !== '')
-    throw new UsageError('`baseURL` must hold no user name and password; use `apiKey` or `headers`')
+    throw new UsageError('`baseURL` must not contain a user name or password; use `apiKey` or `headers`')
   return { origin: url.origin, path: url.pathname.replace(/\/+$/, ''), query: Object.fromEntries(url.searchParams) }
 }
 
-/** `?a=1&b=2`, or nothing. Later layers win; `null` removes. */
+/** `?a=1&b=2`, or `''`. Later layers win; `null` removes a parameter. */
 export function queryString(...layers: readonly (QueryOptions | undefined)[]): string {
   const merged = new Map<string, string>()
   for (const layer of layers) {

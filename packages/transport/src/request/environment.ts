@@ -1,4 +1,4 @@
-// Environment variables, where there are any. Read when a client first needs them, never at import.
+// Environment variables. Read when a client first needs them, never at import.
 
 /** The variable's value; `undefined` when it is missing, empty, or the platform has no environment. */
 export function environment(name: string): string | undefined {

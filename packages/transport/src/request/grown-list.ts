@@ -1,21 +1,21 @@
-// A list that only grows: a conversation is sent again and again, each time a little longer.
+// Incremental work over a list that only grows: every request sends the conversation again, with more messages.
 import { isDeepFrozen } from '@toolloop/wire'
 
-/** The beginning of a list, as far as it can never change, and what was made of it. */
-export class GrownList<Made> {
-  made: Made
+/** The deeply frozen items at the start of a list, and a value derived from them. */
+export class GrownList<Derived> {
+  derived: Derived
   #items: unknown[] = []
 
-  constructor(made: Made) {
-    this.made = made
+  constructor(derived: Derived) {
+    this.derived = derived
   }
 
   /**
-   * Goes on with a list. A longer one costs the work of its `added` items, of which there may be none; for one that
-   * does not begin like the last, `isNew` tells that all is `added` and what was made is void. From `count` on, items
-   * may still change: they are not remembered.
+   * Takes the next version of the list. `added` are its new frozen items, possibly none. `isNew`: the list does not
+   * start with the known items, so all frozen items are in `added` and `derived` is void. `count` is the number of
+   * frozen items; items from there on may still change and are not cached.
    */
-  goOn(list: readonly unknown[]): {
+  extendTo(list: readonly unknown[]): {
     readonly isNew: boolean
     readonly added: readonly unknown[]
     readonly count: number
@@ -38,19 +38,19 @@ function beginsWith(list: readonly unknown[], items: readonly unknown[]): boolea
 }
 
 /**
- * Uses what a conversation keeps under a key; it is made when it is first asked for. Where that fails nothing is kept:
- * half of it would be wrong.
+ * Calls `use` with the value that `memory` holds under a key; `make` creates it the first time. When `use` throws, the
+ * value is dropped, because it may be half updated.
  */
-export function keptIn<Kept, Result>(
+export function cachedIn<Cached, Result>(
   memory: Map<unknown, unknown>,
   key: unknown,
-  make: () => Kept,
-  use: (kept: Kept) => Result,
+  make: () => Cached,
+  use: (cached: Cached) => Result,
 ): Result {
-  const kept = (memory.get(key) as Kept | undefined) ?? make()
-  memory.set(key, kept)
+  const cached = (memory.get(key) as Cached | undefined) ?? make()
+  memory.set(key, cached)
   try {
-    return use(kept)
+    return use(cached)
   } catch (error) {
     memory.delete(key)
     throw error

@@ -53,12 +53,12 @@ test.each<[string, object, RegExp]>([
   ['an unknown profile', { profile: 'nope' }, /no profile `nope`/],
   ['an unknown field of a profile', { profile: { strictt: true } }, /no option `strictt`/],
   ['a fetch that is none', { fetch: {} }, /`fetch` must be a function/],
-  ['a proxy beside a fetch', { fetch: globalThis.fetch, proxy: 'http://localhost:1' }, /`proxy` works/],
+  ['a proxy beside a fetch', { fetch: globalThis.fetch, proxy: 'http://localhost:1' }, /`proxy` cannot be combined/],
 ])('%s is refused when the client is made', (_name, options, words) => {
   expect(() => new Transport({ apiKey: 'k', ...options })).toThrow(words)
 })
 
-test('a request says who sends it, unless the caller does', async () => {
+test('a request has a user agent, unless the caller sets one', async () => {
   const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
     version: string
   }
@@ -124,7 +124,7 @@ test('a body read through the caller’s `fetch` is cancelled when the stream is
   await expect.poll(() => cancelled, patience).toBe(3)
 })
 
-test('a 404 says that the base URL lacks its version, where it does', async () => {
+test('a 404 names a base URL without a version', async () => {
   await using server = await loopback(json(404, 'not found'))
   for (const [baseURL, hinted] of [
     [server.url.replace('/v1', ''), true],

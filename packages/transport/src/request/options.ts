@@ -1,11 +1,11 @@
-// What a client and a single request can be told.
+// The options of a client and of a single request.
 import { checkOptionNames, type Clock, type ModelMemory, type Profile, type Retry, UsageError } from '@toolloop/wire'
 import type { Timeouts } from './timeouts.ts'
 import type { ProfileName } from './profiles.ts'
 
 /**
- * Header values by name, or what else `fetch` takes: `Headers`, a `Map`, a list of pairs. `null` removes a header that
- * would be sent otherwise.
+ * Header values by name, as an object, `Headers`, a `Map` or a list of pairs. `null` removes a header that would
+ * otherwise be sent.
  */
 export type HeaderOptions =
   | Readonly<Record<string, string | null | undefined>>
@@ -13,7 +13,7 @@ export type HeaderOptions =
 /** Query parameters; `undefined` and `null` leave one out. */
 export type QueryOptions = Readonly<Record<string, string | number | boolean | null | undefined>>
 
-/** Where a client's reports go. Each method is optional; fields never hold a key, a header or a body. */
+/** Receives what a client logs. Each method is optional. `fields` never holds a key, a header or a body. */
 export interface Logger {
   debug?(message: string, fields: Readonly<Record<string, unknown>>): void
   info?(message: string, fields: Readonly<Record<string, unknown>>): void
@@ -21,24 +21,24 @@ export interface Logger {
   error?(message: string, fields: Readonly<Record<string, unknown>>): void
 }
 
-/** Bounds on what a server may send. Each ends in a `LimitError` that names it. */
+/** Bounds on what a server may send, in bytes. Exceeding one throws a `LimitError` that names it. */
 export interface Limits {
   /** A body that is not streamed, decompressed. @default 33_554_432 */
   readonly maxBodyBytes?: number | undefined
   /** One event of a stream, decompressed. @default 33_554_432 */
   readonly maxEventBytes?: number | undefined
-  /** The response's headers; on Node. @default 65_536 */
+  /** The response's headers. Node only. @default 65_536 */
   readonly maxHeaderBytes?: number | undefined
 }
 
-/** What holds for one request; it wins over the client's own setting. */
+/** Options of one request. They win over the client's. */
 export interface RequestOptions {
   /** Extra headers. `null` removes one. */
   readonly headers?: HeaderOptions | undefined
   readonly query?: QueryOptions | undefined
   /** Extra fields of the JSON body. */
   readonly body?: Readonly<Record<string, unknown>> | undefined
-  /** Milliseconds in all, or one bound per phase. */
+  /** Milliseconds in total, or one bound per phase. */
   readonly timeout?: number | Timeouts | undefined
   readonly signal?: AbortSignal | undefined
   /** Attempts after the first. @default 2 */
@@ -48,15 +48,14 @@ export interface RequestOptions {
   /** Called before the wait that precedes a retry. */
   readonly onRetry?: ((retry: Retry) => void) | undefined
   /**
-   * One `new Map()` for all requests of a conversation whose messages are deeply frozen: what was written of them is
-   * not written again.
+   * A cache: one `new Map()` for all requests of a conversation. Deeply frozen messages are then serialised only once.
    */
   readonly memory?: ModelMemory | undefined
 }
 
 export interface ClientOptions {
   /**
-   * The key, or a function asked for it before every attempt, so also after a 401.
+   * The key, or a function that returns it. The function is called before every attempt, so also after a 401.
    * @default OPENAI_API_KEY, when the base URL is the default one or comes from the environment too
    */
   readonly apiKey?: string | (() => string | Promise<string>) | undefined
@@ -83,22 +82,22 @@ export interface ClientOptions {
   /** Called before every wait that precedes a retry, beside the request's own. */
   readonly onRetry?: ((retry: Retry) => void) | undefined
   readonly limits?: Limits | undefined
-  /** What the server accepts: a known name, or fields that differ. @default told by the base URL */
+  /** What the server accepts: a known name, or the fields that differ. @default the one of the base URL */
   readonly profile?: ProfileName | Partial<Profile> | undefined
-  /** Used in place of the platform's own HTTP, e.g. for tests or an edge runtime. */
+  /** Replaces the platform's own HTTP, e.g. in tests or on an edge runtime. */
   readonly fetch?: typeof globalThis.fetch | undefined
   /**
-   * The URL of an HTTP proxy. Node only, where `NODE_USE_ENV_PROXY=1` also has HTTP_PROXY, HTTPS_PROXY and NO_PROXY
-   * followed. @default none
+   * The URL of an HTTP proxy. Node only. With `NODE_USE_ENV_PROXY=1`, Node's HTTP_PROXY, HTTPS_PROXY and NO_PROXY apply.
+   * @default none
    */
   readonly proxy?: string | URL | undefined
-  /** An undici dispatcher (7 or newer) in place of our own pool: proxies, mocks, HTTP/2. Node only. */
+  /** An undici dispatcher (7 or newer) in place of the built-in pool, e.g. for mocks or HTTP/2. Node only. */
   readonly dispatcher?: object | undefined
   /** @default none */
   readonly logger?: Logger | undefined
-  /** Draws the jitter of the back-off, from 0 to 1. @default Math.random */
+  /** Returns the jitter of the back-off, from 0 to 1. @default Math.random */
   readonly random?: (() => number) | undefined
-  /** Runs the timeouts and the back-off; tests pass their own. @default the system's */
+  /** Measures the timeouts and the back-off; tests pass their own. @default the system's */
   readonly clock?: Clock | undefined
 }
 
@@ -117,13 +116,13 @@ export interface Backoff {
   readonly initial?: number | undefined
   /** @default 8_000 */
   readonly max?: number | undefined
-  /** The longest wait a server may ask for; a longer one gives up. @default 60_000 */
+  /** The longest `retry-after` to wait for. Beyond it the error is thrown at once. @default 60_000 */
   readonly cap?: number | undefined
 }
 
 export type ResolvedBackoff = Readonly<Record<keyof Backoff, number>>
 
-/** What a misspelt option would silently not do is refused, also one level down. @throws UsageError */
+/** @throws UsageError for an unknown option name, also one level down, and for an invalid value */
 export function checkClientOptions(options: ClientOptions): void {
   checkOptionNames('A client', options, clientOptionNames)
   for (const [name, known] of Object.entries(nestedOptionNames)) {
@@ -134,14 +133,14 @@ export function checkClientOptions(options: ClientOptions): void {
   if (fetch !== undefined && typeof fetch !== 'function')
     throw new UsageError(`\`fetch\` must be a function like the platform's, not ${typeof fetch}`)
   if (proxy !== undefined && [fetch, options.dispatcher].some((other) => other !== undefined))
-    throw new UsageError('`proxy` works with our own connections only: leave out `fetch` and `dispatcher`')
+    throw new UsageError('`proxy` cannot be combined with `fetch` or `dispatcher`: leave one of them out')
   if (azure !== undefined && (typeof azure.apiVersion !== 'string' || azure.apiVersion === ''))
     throw new UsageError('`azure.apiVersion` is missing; it is a date such as `2024-10-21`')
   if (azure?.auth !== undefined && azure.auth !== 'api-key' && azure.auth !== 'bearer')
     throw new UsageError(`\`azure.auth\` must be 'api-key' or 'bearer', not ${JSON.stringify(azure.auth)}`)
 }
 
-/** @throws UsageError */
+/** @throws UsageError for an unknown option name */
 export function checkRequestOptions(options: RequestOptions): void {
   checkOptionNames('A request', options, requestOptionNames)
 }

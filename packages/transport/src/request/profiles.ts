@@ -1,4 +1,4 @@
-// What servers do not accept, and what they want back. No vendor is named anywhere else.
+// What servers do not accept, and which fields they want sent back. No other file names a vendor.
 import { checkOptionNames, deepFreeze, type Profile, UsageError } from '@toolloop/wire'
 
 export type ProfileName =
@@ -41,7 +41,7 @@ const openai: Profile = {
   callIds: 'max40',
 }
 
-/** What nearly every server of this API understands; the profile of a base URL nobody knows. */
+/** What nearly every server of this API accepts. The profile of an unknown base URL. */
 const compatible: Profile = {
   ...openai,
   name: 'compatible',
@@ -50,7 +50,7 @@ const compatible: Profile = {
   maxCompletionTokens: false,
   invalidArguments: false,
   callIds: 'any',
-  /** What servers produce and want back, in the tools loop at least: reasoning, its signatures and ciphers. */
+  /** Fields that servers produce and want sent back, at least between tool calls: reasoning and its signatures. */
   sendBack: [
     'reasoning',
     'reasoning_content',
@@ -62,7 +62,7 @@ const compatible: Profile = {
   output: 'tool',
 }
 
-/** Known servers: where they differ, and the hosts they are known by. */
+/** The profiles of known servers. */
 const known: Readonly<Record<ProfileName, Profile>> = {
   openai,
   azure: { ...openai, name: 'azure' },
@@ -178,7 +178,7 @@ const hosts: readonly (readonly [host: string, name: ProfileName])[] = [
   ['ai-gateway.vercel.sh', 'vercel'],
 ]
 
-/** Vertex AI puts the region before its host: `europe-west1-aiplatform.googleapis.com`. */
+/** Vertex AI prefixes its host with the region: `europe-west1-aiplatform.googleapis.com`. */
 const regionOf = (hostname: string): string => hostname.replace(/^[a-z0-9-]+-(?=aiplatform\.)/, '')
 
 const fields: readonly string[] = [...Object.keys(openai), 'outputWithTools', 'userAfterTool']
@@ -186,7 +186,7 @@ const fields: readonly string[] = [...Object.keys(openai), 'outputWithTools', 'u
 /** Known profiles by name. */
 export const profiles: Readonly<Record<ProfileName, Profile>> = deepFreeze(known)
 
-/** A profile by name, by what differs, or by where the server is. */
+/** A profile by name, by the fields that differ, or by base URL. */
 export function profileFor(setting: ProfileName | Partial<Profile> | undefined, baseURL: string | URL): Profile {
   if (typeof setting === 'string') return byName(setting)
   const base =
@@ -196,7 +196,7 @@ export function profileFor(setting: ProfileName | Partial<Profile> | undefined, 
   return changed(base, setting)
 }
 
-/** A profile with some fields changed; the caller may change theirs later. */
+/** A frozen copy of a profile with some fields changed. */
 export function changed(base: Profile, setting: Partial<Profile>): Profile {
   return deepFreeze({ ...base, ...setting, ...(setting.sendBack && { sendBack: [...setting.sendBack] }) })
 }
@@ -204,7 +204,7 @@ export function changed(base: Profile, setting: Partial<Profile>): Profile {
 function byName(name: string): Profile {
   if (Object.hasOwn(known, name)) return known[name as ProfileName]
   throw new UsageError(
-    `There is no profile \`${name}\`; there are ${Object.keys(known).join(', ')}, or pass its fields`,
+    `There is no profile \`${name}\`. Use one of ${Object.keys(known).join(', ')}, or pass the fields that differ`,
   )
 }
 

@@ -9,7 +9,7 @@ function serialize(body: object, memory: ModelMemory = new Map()): string {
   return typeof text === 'string' ? text : new TextDecoder().decode(text)
 }
 
-test('says what JSON.stringify says, frozen or not, the first time and later', () => {
+test('writes the JSON of JSON.stringify, frozen or not, at the first call and later', () => {
   const body = fc.record(
     { messages: fc.array(fc.jsonValue()), tools: fc.array(fc.jsonValue()), model: fc.string(), n: fc.jsonValue() },
     { requiredKeys: [] },
@@ -46,7 +46,7 @@ test('a message that may change is written as it is now', () => {
 
 const frozen = Object.freeze({ a: 1 })
 
-test('lists that part ways, and lists that are changed, are written as they are', () => {
+test('lists that diverge, and lists that change, are serialised correctly', () => {
   const [a, b, c, d] = ['a', 'b', 'c', 'd'].map((text) => deepFreeze({ text }))
   const lists = [
     [a],
@@ -86,7 +86,7 @@ test.each<[object, string]>([
   expect(serialize(body)).toBe(text)
 })
 
-test('a body that is not JSON leaves nothing behind', () => {
+test('a body that JSON cannot represent leaves nothing in the cache', () => {
   const memory: ModelMemory = new Map()
   serialize({ messages: [frozen] }, memory)
   expect(() => serialize({ messages: [frozen, frozen], big: 1n }, memory)).toThrow(TypeError)

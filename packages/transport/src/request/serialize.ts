@@ -1,15 +1,15 @@
-// The body of a request. A history grows by a message or two a step: the rest need not be written again.
+// Serialises the body of a request. A history grows by one or two messages per step; only these are serialised again.
 import { isDeepFrozen, type ModelMemory } from '@toolloop/wire'
-import { GrownList, keptIn } from './grown-list.ts'
+import { GrownList, cachedIn } from './grown-list.ts'
 
 /**
- * JSON as `JSON.stringify` says it; as UTF-8, with the messages first, where the conversation's beginning was, or can
- * be, remembered.
+ * The same JSON as `JSON.stringify`. With `memory` and deeply frozen messages: as UTF-8, with `messages` first, and the
+ * serialised start of the conversation is reused.
  */
 export function serialize(body: object, memory?: ModelMemory): string | Uint8Array<ArrayBuffer> {
   const { messages } = body as Body
   if (memory === undefined || !Array.isArray(messages)) return JSON.stringify(body)
-  return keptIn(memory, serialize, makeHistory, (history) => continued(history, messages, body))
+  return cachedIn(memory, serialize, makeHistory, (history) => continued(history, messages, body))
 }
 
 interface Body {
@@ -22,24 +22,24 @@ function continued(
   messages: readonly unknown[],
   body: object,
 ): string | Uint8Array<ArrayBuffer> {
-  const { isNew, added, count } = history.goOn(messages)
-  if (isNew) history.made = opening
-  if (count === 0) return JSON.stringify(body) // the first may still change
-  const comma = history.made.length > opening.length && added.length > 0 ? ',' : ''
+  const { isNew, added, count } = history.extendTo(messages)
+  if (isNew) history.derived = opening
+  if (count === 0) return JSON.stringify(body) // the first message may still change
+  const comma = history.derived.length > opening.length && added.length > 0 ? ',' : ''
   const open = messages.slice(count).map((item) => `,${textOf(item)}`)
   const { messages: _, tools, ...rest } = body as Body
-  const { whole, end } = joined(history.made, comma + listOf(added), `${open.join('')}]${tailOf(rest, tools)}}`)
-  history.made = whole.subarray(0, end)
+  const { whole, end } = joined(history.derived, comma + listOf(added), `${open.join('')}]${tailOf(rest, tools)}}`)
+  history.derived = whole.subarray(0, end)
   return whole
 }
 
 const encoder = new TextEncoder()
 const opening = encoder.encode('{"messages":[')
 
-/** The body of the last request as far as its messages cannot change: a view of it. */
+/** The start of the last body, up to its last frozen message: a view, not a copy. */
 const makeHistory = (): GrownList<Uint8Array> => new GrownList(opening)
 
-/** All but the messages, each with a comma before it. */
+/** All fields but the messages, each with a comma before it. */
 function tailOf(rest: object, tools: unknown): string {
   const text = JSON.stringify(rest)
   const fields = text === '{}' ? '' : `,${text.slice(1, -1)}`
@@ -50,7 +50,7 @@ function tailOf(rest: object, tools: unknown): string {
 const textOf = (item: unknown): string => JSON.stringify(item) ?? 'null'
 const listOf = (items: readonly unknown[]): string => items.map(textOf).join(',')
 
-/** The texts of tools that cannot change; an agent's live as long as it does. */
+/** The JSON of deeply frozen tools. An entry lives as long as its tool. */
 const toolTexts = new WeakMap<object, string>()
 
 function toolText(tool: unknown): string {
@@ -64,11 +64,11 @@ function toolText(tool: unknown): string {
 
 interface Joined {
   readonly whole: Uint8Array<ArrayBuffer>
-  /** Where what was added ends. */
+  /** Where the added messages end. */
   readonly end: number
 }
 
-/** In one piece; what is ASCII takes exactly its length. */
+/** Joins the parts in one buffer. Sized for ASCII; other text takes the slow path. */
 function joined(history: Uint8Array, added: string, tail: string): Joined {
   const end = history.length + added.length
   const whole = new Uint8Array(end + tail.length)

@@ -1,23 +1,23 @@
-// The time a request may take, as options and as resolved numbers.
+// The timeouts of a request: as options, and resolved to numbers.
 import { UsageError } from '@toolloop/wire'
 
-/** Milliseconds; `Infinity` and `0` switch a clock off. */
+/** Milliseconds; `Infinity` and `0` switch a timeout off. */
 export interface Timeouts {
   /** The whole request: all attempts, the waits between them, the stream. @default 600_000 */
   readonly total?: number | undefined
   /** One attempt. @default the total */
   readonly attempt?: number | undefined
-  /** Until the connection stands; with `fetch` it is part of `headers`. @default 10_000 */
+  /** Until the connection is open; with `fetch` it is part of `headers`. @default 10_000 */
   readonly connect?: number | undefined
-  /** From the connection to the response's headers. @default the total */
+  /** From the open connection to the response's headers. @default the total */
   readonly headers?: number | undefined
   /** From the headers to the first event of a stream. @default the total */
   readonly firstEvent?: number | undefined
-  /** Between two events of a stream; comments are none. @default 180_000 */
+  /** Between two events of a stream; comments do not count as events. @default 180_000 */
   readonly idle?: number | undefined
   /**
-   * From the finish of the answer to what may follow it: the usage, `[DONE]`, the end. At most `idle`. It ends the
-   * answer normally, never as an error. @default 5_000
+   * After the last `finish_reason`, the wait for the usage, `[DONE]` or the end of the body. At most `idle`. When it runs
+   * out the answer ends normally, without an error. @default 5_000
    */
   readonly trailer?: number | undefined
 }
@@ -25,7 +25,7 @@ export interface Timeouts {
 type TimeoutName = keyof Timeouts
 export type ResolvedTimeouts = Readonly<Record<TimeoutName, number>>
 
-/** The request's settings over the client's over the defaults. */
+/** Merges timeouts over the defaults; later settings win. */
 export function resolveTimeouts(...settings: readonly (number | Timeouts | undefined)[]): ResolvedTimeouts {
   const result: Record<TimeoutName, number> = { ...defaults }
   for (const setting of settings) {
@@ -53,10 +53,10 @@ const defaults: ResolvedTimeouts = {
 
 function nameOf(name: string): TimeoutName {
   if (Object.hasOwn(defaults, name)) return name as TimeoutName
-  throw new UsageError(`There is no timeout \`${name}\`; there are ${Object.keys(defaults).join(', ')}`)
+  throw new UsageError(`There is no timeout \`${name}\`. Use one of ${Object.keys(defaults).join(', ')}`)
 }
 
 function millisecondsOf(name: string, value: unknown): number {
   if (typeof value === 'number' && value >= 0) return value === 0 ? Number.POSITIVE_INFINITY : value
-  throw new UsageError(`\`timeout.${name}\` must be milliseconds (0 or Infinity: none), not ${String(value)}`)
+  throw new UsageError(`\`timeout.${name}\` must be milliseconds (0 or Infinity: no timeout), not ${String(value)}`)
 }

@@ -1,8 +1,8 @@
-// Half a surrogate pair is no Unicode text: servers refuse it, this time and whenever the conversation is sent again.
+// Replaces lone surrogates: servers reject them, and every later request of the conversation would fail too.
 
 /**
- * The value with U+FFFD in place of every lone surrogate, also in what it holds; the same object where there is none.
- * Keys stay as they are, and so does what lies deeper than any message or schema does.
+ * The value with U+FFFD in place of every lone surrogate, also in nested values. Returns the same object where there is
+ * none. Does not change keys, nor values nested deeper than 64 levels: no message or schema is that deep.
  */
 export function wellFormed<T>(value: T, depth = 0): T {
   if (typeof value === 'string') return (value.isWellFormed() ? value : value.toWellFormed()) as T
@@ -25,7 +25,7 @@ function record<T extends object>(value: T, depth: number): T {
   let changed: [string, unknown][] | undefined
   for (const key of Object.keys(value)) {
     const own = value[key as keyof T]
-    if (typeof own !== 'string' && typeof own !== 'object') continue // no text in there, and no call for it
+    if (typeof own !== 'string' && typeof own !== 'object') continue // no text in it: saves the call
     const next = wellFormed(own, depth + 1)
     if (next !== own) (changed ??= []).push([key, next])
   }

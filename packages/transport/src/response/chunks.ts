@@ -1,4 +1,4 @@
-// The body of a streamed answer: SSE bytes in, batches of chunks out. The quirks of that body are known here only.
+// Reads the body of a streamed answer: SSE bytes in, batches of chunks out. The quirks of servers are handled here only.
 import { type Chunk, StreamError } from '@toolloop/wire'
 import { messageProblem } from './completion.ts'
 import { apiErrorOf, type Answer } from '../errors/answer.ts'
@@ -8,22 +8,22 @@ import { isTruncated } from './truncated.ts'
 import { SseDecoder, type SseOptions } from './sse.ts'
 
 export interface ReadChunksOptions extends SseOptions {
-  /** How many choices were asked for: others do not count. @default those that come */
+  /** The `n` of the request: choices beyond it are not required to finish. @default all that arrive */
   readonly n?: number | undefined
-  /** Called after each read that held an event. Comments and keep-alives are none. */
+  /** Called after each read that held an event; comments and keep-alives are not events. `finished`: every choice is. */
   readonly onEvent?: ((finished: boolean) => void) | undefined
-  /** Where the bytes come from, for the messages of errors inside the stream. */
+  /** The request and response, for the messages of errors inside the stream. */
   readonly answer?: (() => Answer) | undefined
 }
 
 /**
- * Reads the chunks of a streamed answer; what came in one read leaves as one array. Ends at `[DONE]` and reads no
- * further, or at the end of the body when every choice had a `finish_reason`; else throws a `StreamError`, after the
- * chunks that came before. An error inside the stream is thrown as `APIError`.
+ * Reads the chunks of a streamed answer; the chunks of one read are yielded as one array. Ends at `[DONE]` and reads no
+ * further, or at the end of the body when every choice had a `finish_reason`. Else yields the chunks so far, then throws
+ * a `StreamError`. An error inside the stream is thrown as an `APIError`.
  *
- * However the body ends, an event that lacks no more than its blank line counts, and half an event is a cut. Errors of
- * the source pass through, unless every choice that was asked for had finished and no event was cut: then at most the
- * usage is lost, and the answer stands. It also stands when we stopped waiting for more; an abort is never passed over.
+ * A last event that lacks only its blank line counts; an incomplete event is a cut. Errors of the source are rethrown,
+ * unless every requested choice had finished and no event was cut: then at most the usage is missing, and the answer
+ * ends normally. After a timeout it ends normally even with a cut event. An abort is always thrown.
  */
 export async function* readChunks(
   source: AsyncIterable<Uint8Array | readonly Uint8Array[]>,
@@ -42,32 +42,32 @@ export async function* readChunks(
   }
 }
 
-/** Where the bytes of a body come from; what comes next is `undefined` at its end. */
+/** The source of a body's bytes; `read` resolves to `undefined` at its end. */
 export interface ByteSource {
-  /** What has come already. */
+  /** The bytes that have arrived and were not read yet. */
   arrived?(): readonly Uint8Array[] | undefined
   read(): Promise<Uint8Array | readonly Uint8Array[] | undefined>
 }
 
-/** The same, read by read; what is there is answered at once. A generator would cost each read further turns. */
+/** The same as `readChunks`, one batch per call; synchronous where bytes have arrived. A generator would add turns. */
 export class ChunkBatches {
   readonly #source: ByteSource
   readonly #reader: ChunkReader
   #begun: readonly Uint8Array[] | undefined
-  #over = false
+  #ended = false
   #concluded = false
-  #broken: { readonly by: unknown } | undefined
+  #sourceError: { readonly by: unknown } | undefined
 
-  /** `begun` is what was read before. */
+  /** `begun`: bytes that were read before. */
   constructor(source: ByteSource, options: ReadChunksOptions, begun?: readonly Uint8Array[]) {
     this.#source = source
     this.#reader = new ChunkReader(options)
     this.#begun = begun
   }
 
-  /** `undefined` behind the last. */
+  /** The next batch; `undefined` after the last. */
   next(): readonly Chunk[] | undefined | Promise<readonly Chunk[] | undefined> {
-    while (!this.#over) {
+    while (!this.#ended) {
       const bytes = this.#begun ?? this.#source.arrived?.()
       if (bytes === undefined) return this.#wait()
       this.#begun = undefined
@@ -77,34 +77,34 @@ export class ChunkBatches {
     const last = this.#concluded ? [] : this.#reader.end()
     this.#concluded = true
     if (last.length > 0) return last
-    this.#reader.conclude(this.#broken)
+    this.#reader.conclude(this.#sourceError)
     return undefined
   }
 
   async #wait(): Promise<readonly Chunk[] | undefined> {
     try {
-      while (!this.#over) {
+      while (!this.#ended) {
         const bytes = this.#source.arrived?.() ?? (await this.#source.read())
         const batch = bytes === undefined ? [] : this.#take(bytes)
-        this.#over ||= bytes === undefined
+        this.#ended ||= bytes === undefined
         if (batch.length > 0) return batch
       }
     } catch (error) {
       if (error instanceof APIUserAbortError) throw error
-      this.#broken = { by: error }
-      this.#over = true
+      this.#sourceError = { by: error }
+      this.#ended = true
     }
     return this.next()
   }
 
   #take(bytes: Uint8Array | readonly Uint8Array[]): readonly Chunk[] {
     const batch = this.#reader.read(bytes)
-    this.#over = this.#reader.failure !== undefined || this.#reader.done
+    this.#ended = this.#reader.failure !== undefined || this.#reader.done
     return batch
   }
 }
 
-/** Follows one body: which chunks it holds, and whether the answer in it is whole. */
+/** Parses one body into chunks, and tracks whether its answer is complete. */
 class ChunkReader {
   /** `[DONE]` was read. */
   done = false
@@ -114,7 +114,7 @@ class ChunkReader {
   readonly #options: ReadChunksOptions
   readonly #decoder: SseDecoder
   #batch: Chunk[] = []
-  #over = false
+  #ended = false
   #count = 0
   #events = 0
   #stray = ''
@@ -127,12 +127,12 @@ class ChunkReader {
     this.#decoder = new SseDecoder((data, event) => this.#take(data, event), options)
   }
 
-  /** Is the answer complete, so that nothing is lost if the rest is? Every choice that was asked for has finished. */
+  /** Every requested choice has finished: losing the rest of the body loses no content. */
   get finished(): boolean {
     return this.done || (this.ended && this.#finished.size >= (this.#options.n ?? 1))
   }
 
-  /** May the body end here? Servers may answer with fewer choices than were asked for, but not with half of one. */
+  /** May the body end here? Servers may send fewer choices than requested, but every choice that began must finish. */
   get ended(): boolean {
     return this.done || (this.#choices.size > 0 && this.#finished.size >= this.#choices.size)
   }
@@ -146,26 +146,26 @@ class ChunkReader {
       this.failure ??= error as Error
     }
     if (this.#events > before) this.#options.onEvent?.(this.finished)
-    return this.#leave()
+    return this.#release()
   }
 
-  /** No more bytes come. */
+  /** Ends the body; returns its last chunks. */
   end(): readonly Chunk[] {
     if (this.done || this.failure !== undefined) return []
-    this.#over = true
+    this.#ended = true
     if (this.#decoder.end() && !this.done) this.cut = true
-    if (this.cut || !this.ended) this.#outside(this.#decoder.stray)
-    return this.#leave()
+    if (this.cut || !this.ended) this.#readStray(this.#decoder.stray)
+    return this.#release()
   }
 
-  /** A server that gives up may say why in plain JSON or in words, in place of an event. */
-  #outside(line: string): void {
+  /** A server that fails may send its error as plain JSON or text, without SSE framing. */
+  #readStray(line: string): void {
     const value = parsed(line)
     if (statesError(value)) this.#fail(value)
     else if (this.#stray === '') this.#stray = this.#quote(line, 1024)
   }
 
-  /** The body is over, or broke off: was the answer in it whole? @throws what is the matter, if it was not */
+  /** Checks at the end of the body that the answer is complete. @throws the reason where it is not */
   conclude(broken: { readonly by: unknown } | undefined): void {
     if (this.failure !== undefined) throw this.failure
     if (broken === undefined) {
@@ -176,13 +176,13 @@ class ChunkReader {
   }
 
   #incomplete(): StreamError {
-    const said = this.#stray === '' ? '' : `; it said: ${this.#stray}`
-    const came = this.#count === 0 ? 'before the first chunk' : `after ${this.#count} chunks`
+    const stray = this.#stray === '' ? '' : `; the server sent: ${this.#stray}`
+    const where = this.#count === 0 ? 'before the first chunk' : `after ${this.#count} chunks`
     const problem = this.cut ? 'in the middle of an event' : 'without a finish_reason or [DONE]'
-    return new StreamError(`The stream ended ${came}, ${problem}${said}`)
+    return new StreamError(`The stream ended ${where}, ${problem}${stray}`)
   }
 
-  #leave(): readonly Chunk[] {
+  #release(): readonly Chunk[] {
     const batch = this.#batch
     if (batch.length > 0) this.#batch = []
     return batch
@@ -190,7 +190,7 @@ class ChunkReader {
 
   #take(data: string, event: string): void {
     if (this.done || this.failure !== undefined) return
-    if (this.#over && isHalf(data, event)) {
+    if (this.#ended && isHalf(data, event)) {
       this.cut = true
       this.#stray = this.#quote(data, 256)
       return
@@ -206,7 +206,7 @@ class ChunkReader {
     }
   }
 
-  /** Not a chunk at first sight: an error by name, JSON of another kind, or words. */
+  /** An event that does not look like a chunk: an `error` event, other JSON, or plain text. */
   #other(data: string, event: string): void {
     const value = parsed(data)
     if (event === 'error') this.#fail(value ?? data)
@@ -219,7 +219,7 @@ class ChunkReader {
     try {
       return JSON.parse(data) as Record<string, unknown>
     } catch {
-      // The parser's own error quotes the event too, and is no cause to pass on.
+      // The parser's error is not passed on as the cause: it quotes the event, unredacted.
       const problem = `The stream holds an event that is not JSON, after ${this.#count} chunks: ${this.#quote(data, 256)}`
       this.failure = new StreamError(problem, { retryable: isTruncated(data) })
       return undefined
@@ -233,14 +233,14 @@ class ChunkReader {
     }
     let suspect = mayStateError(value)
     for (const choice of value['choices'] as unknown[]) {
-      const problem = isObject(choice) ? deltaProblem(choice['delta']) : 'a choice that is no object'
+      const problem = isObject(choice) ? deltaProblem(choice['delta']) : 'a choice that is not an object'
       if (problem !== undefined) return this.#reject(problem)
       this.#follow(choice as Choice)
       suspect ||= (choice as Choice).error !== undefined
     }
     this.#count++
     this.#batch.push(value as unknown as Chunk)
-    if (suspect && statesError(value)) this.#fail(value) // what stands beside it is part of the answer
+    if (suspect && statesError(value)) this.#fail(value) // the chunk that carries the error is part of the answer
   }
 
   #reject(problem: string): void {
@@ -275,7 +275,7 @@ interface Choice {
   readonly error?: unknown
 }
 
-/** Is it the beginning of an event whose rest never came? An error in words may end anywhere. */
+/** Is this an incomplete event? An `error` event in plain text counts as complete. */
 function isHalf(data: string, event: string): boolean {
   if (data.trim() === '[DONE]' || parsed(data) !== undefined) return false
   return event !== 'error' || data.trim() === '' || /^\s*[[{"]/.test(data)

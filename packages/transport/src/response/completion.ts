@@ -1,16 +1,16 @@
-// The body of a plain answer: is it a completion, or an error in disguise?
+// Reads the body of an answer that is not streamed, and checks that it is a completion and not an error.
 import type { Chunk, Completion } from '@toolloop/wire'
 import { APIConnectionError } from '../errors/classes.ts'
 import { excerpt, isObject, statesError } from '../errors/body.ts'
 import { isTruncated } from './truncated.ts'
 import { apiErrorOf, type Answer, notACompletion } from '../errors/answer.ts'
 
-/** Parses a body that should be JSON. */
+/** Parses a JSON body. @throws a typed error that quotes a body that is not JSON */
 export function readJson(text: string, answer: () => Answer): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    // The parser's own error quotes the body; it is no cause to pass on.
+    // The parser's error is not passed on as the cause: it quotes the body, unredacted.
     const { from = 'The server', status, redact = (quoted: string) => quoted } = answer()
     const trimmed = text.trim()
     if (trimmed === '') throw new APIConnectionError(`${from} answered ${status} with an empty body`)
@@ -24,18 +24,18 @@ export function readJson(text: string, answer: () => Answer): unknown {
 
 function kindOf(text: string): string {
   if (text.startsWith('<')) return 'HTML'
-  return /^[[{"]/.test(text) ? 'JSON that is not valid' : 'text that is not JSON'
+  return /^[[{"]/.test(text) ? 'invalid JSON' : 'text that is not JSON'
 }
 
 /**
- * Reads a completion. What servers leave out or write their own way stays as it came; what cannot be a completion is
- * a typed error with the server's words.
+ * Reads a completion. Fields that a server leaves out or shapes differently stay unchanged. A body that cannot be a
+ * completion throws a typed error that quotes it.
  */
 export function readCompletion(text: string, answer: () => Answer): Completion {
   return checkCompletion(readJson(text, answer), answer)
 }
 
-/** The same for a body that was parsed already. */
+/** The same for a parsed body. */
 export function checkCompletion(body: unknown, answer: () => Answer): Completion {
   if (statesError(body)) throw apiErrorOf({ ...answer(), body })
   const problem = problemOf(body)
@@ -43,10 +43,10 @@ export function checkCompletion(body: unknown, answer: () => Answer): Completion
   return body as Completion
 }
 
-/** A whole completion where a stream was asked for, as one chunk. */
+/** A whole completion, sent in reply to a streaming request, as one chunk. */
 export function chunkOf(completion: Completion): Chunk {
   const choices = completion.choices.map(({ message, ...choice }) => {
-    // Servers without streams also put the whole message under `delta`.
+    // Some servers without streaming put the whole message under `delta`.
     const { tool_calls, ...rest } =
       message ?? (choice as { delta?: Completion['choices'][number]['message'] }).delta ?? {}
     const calls = tool_calls?.map((call, index) => ({ index, ...call }))
@@ -60,7 +60,7 @@ function problemOf(body: unknown): string | undefined {
   if (Array.isArray(body)) return 'an array'
   if (!isObject(body)) return `a ${typeof body}`
   const choices = body['choices']
-  if (!Array.isArray(choices)) return choices === undefined ? 'no `choices`' : '`choices` that is no array'
+  if (!Array.isArray(choices)) return choices === undefined ? 'no `choices`' : '`choices` that is not an array'
   if (choices.length === 0) return 'empty `choices`'
   for (const choice of choices) {
     const problem = choiceProblem(choice)
@@ -70,7 +70,7 @@ function problemOf(body: unknown): string | undefined {
 }
 
 function choiceProblem(choice: unknown): string | undefined {
-  if (!isObject(choice)) return 'a choice that is no object'
+  if (!isObject(choice)) return 'a choice that is not an object'
   const message = choice['message'] ?? choice['delta']
   // Some servers leave the message out when a filter withheld it.
   if (message === undefined || message === null)
@@ -78,12 +78,12 @@ function choiceProblem(choice: unknown): string | undefined {
   return messageProblem(message)
 }
 
-/** Why this can be no message, and no delta of one. What servers write their own way can. */
+/** Why this cannot be a message or delta; `undefined` where it can, also in the shapes of lenient servers. */
 export function messageProblem(message: unknown): string | undefined {
-  if (!isObject(message)) return 'a message that is no object'
+  if (!isObject(message)) return 'a message that is not an object'
   const { content, tool_calls: calls } = message
   const kind = typeof content
   if (kind !== 'string' && kind !== 'object' && kind !== 'undefined') return `content that is a ${kind}`
-  if (calls !== undefined && calls !== null && !Array.isArray(calls)) return '`tool_calls` that is no array'
+  if (calls !== undefined && calls !== null && !Array.isArray(calls)) return '`tool_calls` that is not an array'
   return undefined
 }

@@ -1,42 +1,42 @@
-// What is known of the HTTP side of a result, without touching the result.
+// The HTTP response behind a result, without a visible field on the result.
 import { requestIdOf } from '../errors/classes.ts'
 import type { HttpResponse } from '../http/contract.ts'
 
 export interface ResponseInfo {
   readonly status: number
   readonly headers: Headers
-  /** For the server's support. */
+  /** The server's id of the request, to quote in a support ticket. */
   readonly requestId: string | undefined
   /** Requests sent, retries included. */
   readonly attempts: number
   readonly timing: ResponseTiming
 }
 
-/** Milliseconds since the request began, back-offs included. */
+/** Milliseconds since the request began, waits before retries included; `start` is absolute. */
 export interface ResponseTiming {
   /** Unix time in milliseconds. */
   readonly start: number
   readonly headers: number
-  /** Of a stream: its first event. */
+  /** When the first event of a stream arrived. */
   readonly firstEvent?: number | undefined
-  /** The body was read. */
+  /** When the body was read to its end. */
   readonly end?: number | undefined
 }
 
-/** The response a completion, page or deletion came in; `undefined` for objects that came from elsewhere. */
+/** The response of a completion, page or deletion; `undefined` for objects that no client returned. */
 export function responseOf(result: object): ResponseInfo | undefined {
-  return (result as { [known]?: ResponseInfo })[known]
+  return (result as { [responseKey]?: ResponseInfo })[responseKey]
 }
 
 /**
- * Keeps it with a result, for `responseOf`, where neither JSON nor a copy nor a comparison meets it: also with what
- * somebody read further than the transport reads.
+ * Attaches a response to a result, for `responseOf`. JSON, copies and comparisons do not see it. For code that derives
+ * further results from a response.
  */
 export function rememberResponse(result: object, info: ResponseInfo): void {
-  Object.defineProperty(result, known, { value: info })
+  Object.defineProperty(result, responseKey, { value: info })
 }
 
-/** Headers are made when they are asked for: most are not. */
+/** Creates `Headers` only on access: most callers never read them. */
 export class Received implements ResponseInfo {
   readonly attempts: number
   readonly timing: ResponseTiming
@@ -61,4 +61,4 @@ export class Received implements ResponseInfo {
   }
 }
 
-const known = Symbol('toolloop.response')
+const responseKey = Symbol('toolloop.response')

@@ -1,4 +1,4 @@
-// A list that comes in pages, each naming where the next one begins.
+// A list in pages. The id of a page's last item is the cursor of the next page.
 import type { List } from '@toolloop/wire'
 import { APIError } from '../errors/classes.ts'
 
@@ -6,8 +6,8 @@ import { APIError } from '../errors/classes.ts'
 export type FetchPage<T extends { id: string }> = (after: string) => Promise<Page<T>>
 
 /**
- * One page: the wire's own fields, and the way to the rest. Iterating goes through the items of this page and of all
- * later ones, each fetched when it is needed.
+ * One page: the fields of the API, and `nextPage`. Iterating yields the items of this page and of all later pages; each
+ * page is fetched when it is needed.
  */
 export class Page<T extends { id: string }> implements List<T>, AsyncIterable<T> {
   declare readonly object: 'list'
@@ -24,12 +24,12 @@ export class Page<T extends { id: string }> implements List<T>, AsyncIterable<T>
     this.#fetch = fetch
   }
 
-  /** The next page; `undefined` behind the last one. */
+  /** Fetches the next page; `undefined` after the last. @throws APIError when the server repeats a page */
   async nextPage(): Promise<Page<T> | undefined> {
     const after = cursorOf(this)
     if (!this.has_more || after === undefined) return undefined
     const next = await this.#fetch(after)
-    if (next.has_more && cursorOf(next) === after) throw standstill(after)
+    if (next.has_more && cursorOf(next) === after) throw repeatedPage(after)
     return next
   }
 
@@ -43,6 +43,6 @@ function cursorOf<T extends { id: string }>({ last_id, data }: List<T>): string 
   return last_id ?? data.at(-1)?.id
 }
 
-function standstill(after: string): APIError {
-  return new APIError(`The list does not get on: the page after \`${after}\` ends with \`${after}\``)
+function repeatedPage(after: string): APIError {
+  return new APIError(`The server repeats a page: the one after \`${after}\` ends with \`${after}\` too`)
 }

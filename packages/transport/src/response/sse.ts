@@ -1,37 +1,37 @@
-// Server-sent events: bytes in, events out (WHATWG HTML, "Server-sent events"; lenient where servers are).
+// Decodes server-sent events: bytes in, events out (WHATWG HTML, "Server-sent events"), lenient towards servers.
 import { LimitError } from '@toolloop/wire'
 
 /** Called for each event: its `data` lines joined by LF, and its `event` field (`''` when it has none). */
 export type SseListener = (data: string, event: string) => void
 
 export interface SseOptions {
-  /** The most bytes one event may take, with the comments and blank lines before it. @default 33_554_432 */
+  /** The most bytes of one event, including the comments and blank lines before it. @default 33_554_432 */
   readonly maxEventBytes?: number | undefined
 }
 
 /**
- * Cuts a body into events. Lines end at CRLF, LF or CR; a leading BOM is dropped; comments are skipped; an event whose
- * blank line never came is handed out by `end()`. A field line `error: …` is an event named `error`: some servers
- * write it in place of `data:`. Any cut of the bytes gives the same events; the work is linear in the bytes.
+ * Splits a body into events. Lines end at CRLF, LF or CR. A leading BOM and comments are ignored. `end()` dispatches an
+ * event that lacks its blank line. A line `error: …` is an event named `error`: some servers send it in place of
+ * `data:`. The events do not depend on how the bytes are cut; the work is linear in the bytes.
  */
 export class SseDecoder {
-  /** The first line that belongs to no event: what a server says that has forgotten the protocol. */
+  /** The first line that is no field and no comment: some servers send an error without SSE framing. */
   stray = ''
   readonly #listener: SseListener
   readonly #maxEventBytes: number
-  /** Made at the first read that may end in the middle of a character. */
+  /** Created at the first read that may end in the middle of a character. */
   #decoder: TextDecoder | undefined
   #begun = false
-  /** The line that has no end yet; a rope, flattened once. */
+  /** The line whose end has not arrived; a rope, flattened once. */
   #line = ''
-  /** The first `data` line, and further ones: joined in blocks, since a rope of short lines takes ten times its bytes. */
+  /** The first `data` line. Further lines are joined in blocks: a rope of short lines takes ten times their bytes. */
   #data: string | undefined
   #lines: string[] = []
   #blocks: string[] = []
   #event = ''
-  /** The event has fields, if no data yet. */
+  /** The event has a field other than `data`. */
   #named = false
-  /** Bytes since the last event that held data, to hold the bound. */
+  /** Bytes since the last event with data, checked against the bound. */
   #pending = 0
   #endedInCr = false
 
@@ -40,7 +40,7 @@ export class SseDecoder {
     this.#maxEventBytes = options.maxEventBytes ?? defaultMaxEventBytes
   }
 
-  /** Takes the next bytes of the body; calls the listener for every event they complete. */
+  /** Decodes the next bytes of the body; calls the listener for every event they complete. */
   push(bytes: Uint8Array): void {
     this.#pending += bytes.byteLength
     this.#read(this.#decode(bytes))
@@ -48,8 +48,8 @@ export class SseDecoder {
   }
 
   /**
-   * The body is over: hands out what has no blank line behind it. Tells whether it broke off in the middle of an event
-   * that has nothing to hand out yet: in the name of its first field, or behind its `event:`.
+   * Ends the body and dispatches an event that lacks its blank line. Returns `true` when the body was cut in an event
+   * that has no data yet: inside the name of its first field, or after its `event:`.
    */
   end(): boolean {
     this.#read(this.#decoder?.decode() ?? '')
@@ -85,13 +85,13 @@ export class SseDecoder {
     this.#line += start === 0 ? text : text.slice(start)
   }
 
-  /** A BOM is no part of the first line. */
+  /** Drops a BOM before the first line. */
   #begin(text: string): string {
     this.#begun = text !== ''
     return text.charCodeAt(0) === byteOrderMark ? text.slice(1) : text
   }
 
-  /** CRLF and CR become LF, also where a cut parts the pair: the LF of a CRLF whose CR is gone by is dropped. */
+  /** Converts CRLF and CR to LF. Where a cut splits a CRLF, its LF is dropped, because its CR was converted before. */
   #lineFeeds(input: string): string {
     const text = this.#endedInCr && input.startsWith('\n') ? input.slice(1) : input
     if (input !== '') this.#endedInCr = input.endsWith('\r')
@@ -102,7 +102,7 @@ export class SseDecoder {
     if (line.startsWith('data:')) {
       const value = line.slice(line.charCodeAt(5) === space ? 6 : 5)
       if (this.#data === undefined) this.#data = value
-      else this.#further(value)
+      else this.#addLine(value)
     } else if (line.startsWith('event:')) {
       this.#event = line.slice(line.charCodeAt(6) === space ? 7 : 6)
       this.#named = true
@@ -110,7 +110,7 @@ export class SseDecoder {
       this.#listener(line.slice(6).trim(), 'error')
     } else if (line === 'data') {
       if (this.#data === undefined) this.#data = ''
-      else this.#further('')
+      else this.#addLine('')
     } else if (line === 'event') {
       this.#event = ''
       this.#named = true
@@ -121,7 +121,7 @@ export class SseDecoder {
     }
   }
 
-  #further(line: string): void {
+  #addLine(line: string): void {
     if (this.#lines.push(line) < linesInBlock) return
     this.#blocks.push(this.#lines.join('\n'))
     this.#lines = []
@@ -141,7 +141,7 @@ export class SseDecoder {
     this.#data = undefined
     this.#event = ''
     this.#named = false
-    if (data === undefined) return // comments and blank lines count against the bound
+    if (data === undefined) return // `#pending` stays: comments and blank lines count against the bound
     this.#pending = left
     this.#listener(data, event)
   }
@@ -149,7 +149,7 @@ export class SseDecoder {
 
 /** A decoder's own handling of a BOM depends on where the bytes are cut. */
 const makeDecoder = (): TextDecoder => new TextDecoder('utf-8', { ignoreBOM: true })
-/** For reads that end with a character: without `stream` a decoder keeps nothing between calls. */
+/** For reads that end with a whole character: without `stream` a decoder has no state between calls. */
 const wholeDecoder = makeDecoder()
 
 const linesInBlock = 1024
@@ -162,6 +162,6 @@ function tooLong(allowed: number): LimitError {
   return new LimitError(
     'maxEventBytes',
     allowed,
-    `More than ${allowed} bytes came without the end of a server-sent event; if that is right for this server, raise \`limits.maxEventBytes\``,
+    `More than ${allowed} bytes came without the end of a server-sent event; if this server may send so many, raise \`limits.maxEventBytes\``,
   )
 }

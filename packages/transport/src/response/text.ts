@@ -1,11 +1,11 @@
-// A body that is not streamed, as text.
+// Reads a body that is not streamed as text.
 import { LimitError } from '@toolloop/wire'
 import type { HttpResponse } from '../http/contract.ts'
 
-/** The next bytes; `undefined` at the end. */
+/** Reads the next bytes; `undefined` at the end. */
 export type ReadBytes = () => Promise<readonly Uint8Array[] | undefined>
 
-/** All of it, at once where it has arrived. `begun` is what was read before. */
+/** The whole body; synchronous where all of it has arrived. `begun`: bytes that were read before. */
 export function wholeText(
   read: ReadBytes,
   source: Pick<HttpResponse, 'ended' | 'whole'>,
@@ -18,7 +18,7 @@ export function wholeText(
   return textOf(whole)
 }
 
-/** `source.ended` spares the read that would only find the end. */
+/** `source.ended` saves the read that would only find the end. */
 async function readText(
   read: ReadBytes,
   source: Pick<HttpResponse, 'ended'>,
@@ -39,7 +39,7 @@ async function readText(
   return textOf(body)
 }
 
-/** What can be had of it, up to so many characters; a failure on the way is told, not thrown. */
+/** The first `length` characters of a body. Returns a failure instead of throwing it, with the text before it. */
 export async function beginningOf(read: ReadBytes, length: number): Promise<{ text: string; failure?: unknown }> {
   const decoder = new TextDecoder()
   let text = ''
@@ -55,7 +55,7 @@ export async function beginningOf(read: ReadBytes, length: number): Promise<{ te
   }
 }
 
-/** For bodies in one part: without `stream` a decoder keeps nothing between calls. */
+/** For bodies in one part: without `stream` a decoder has no state between calls. */
 const wholeDecoder = new TextDecoder()
 
 function textOf(parts: readonly Uint8Array[]): string {
@@ -71,6 +71,6 @@ function tooLong(allowed: number): LimitError {
   return new LimitError(
     'maxBodyBytes',
     allowed,
-    `The body is longer than ${allowed} bytes; if that is right for this server, raise \`limits.maxBodyBytes\``,
+    `The body is longer than ${allowed} bytes; if this server may send so many, raise \`limits.maxBodyBytes\``,
   )
 }

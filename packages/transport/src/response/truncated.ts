@@ -1,4 +1,4 @@
-// JSON that ends too early, told apart from text that is no JSON: only the first may be whole the next time.
+// Distinguishes truncated JSON from text that is not JSON: only a truncated body is worth a retry.
 
 /** Does the text end inside a string, a list or an object? */
 export function isTruncated(text: string): boolean {

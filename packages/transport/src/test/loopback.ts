@@ -1,4 +1,4 @@
-// A server on a loopback port whose every answer the test writes itself.
+// A server on a loopback port. The test writes every response itself.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
@@ -17,7 +17,7 @@ export interface Loopback extends AsyncDisposable {
 
 export type Answer = (response: ServerResponse, seen: Seen, index: number) => void | Promise<void>
 
-/** `answers` in order; the last one goes on answering. */
+/** Serves `answers` in order; the last one serves all further requests. */
 export async function loopback(...answers: readonly Answer[]): Promise<Loopback> {
   const requests: Seen[] = []
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -89,5 +89,5 @@ export const delta = (fields: Record<string, unknown>, finish: string | null = n
 
 export const params = { model: 'm', messages: [{ role: 'user' as const, content: 'hi' }] }
 
-/** For `expect.poll`: what comes soon may take its time on a busy machine. */
+/** For `expect.poll`: a short delay can be long on a busy machine. */
 export const patience = { timeout: 10_000, interval: 10 }

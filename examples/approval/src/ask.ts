@@ -1,0 +1,11 @@
+// node ask.ts FILE: the first process. It pays what it may, and ends where somebody must decide.
+import { fileLog } from 'toolloop/store'
+import { cashier } from './cashier.ts'
+
+const log = fileLog(process.argv[2]!)
+const result = await cashier.run('Pay Bob 20 and Ada 250.', { log })
+
+for (const { calls } of result.steps)
+  for (const { content } of calls) console.log(`process 1: ${JSON.stringify(content)}`)
+if (result.status === 'approval')
+  for (const { name, arguments: args } of result.requests) console.log(`process 1: waits for ${name}(${args})`)

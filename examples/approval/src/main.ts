@@ -1,0 +1,16 @@
+// npx -y pnpm@12 demo approval: two processes, one log between them.
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe } from 'toolloop'
+import { fileLog } from 'toolloop/store'
+
+const file = join(mkdtempSync(join(tmpdir(), 'approval-')), 'run.jsonl')
+for (const program of ['ask.ts', 'decide.ts']) {
+  const path = join(import.meta.dirname, program)
+  process.stdout.write(
+    execFileSync(process.execPath, ['--conditions=@toolloop/source', path, file], { encoding: 'utf8' }),
+  )
+}
+console.log(`\n${await describe(fileLog(file))}`)

@@ -1,0 +1,72 @@
+// A decision as it is recorded: checked, copied, and saying exactly one thing.
+import { UsageError } from '@toolloop/wire'
+import type { AgentSpec } from '../agent/spec.ts'
+import { nameOf } from '../facts/calls.ts'
+import type { Decision, Fact } from '../facts/events.ts'
+import { fact } from '../facts/events.ts'
+import { jsonCopy } from '../facts/json-copy.ts'
+import type { CallState } from '../facts/open-step.ts'
+import { ApprovalError } from './error.ts'
+
+/**
+ * A copy of a decision; anything that is none is refused, so that a slip never runs a tool.
+ * @throws UsageError for what is no decision, ApprovalError for edited arguments that the tool refuses
+ */
+export async function decisionOf(agent: AgentSpec, item: CallState, given: unknown): Promise<Decision> {
+  const id = item.call.id
+  const { approve, reason, result, arguments: edited } = (given ?? {}) as Record<string, unknown>
+  if (edited !== undefined && approve === true && result === undefined) return editedBy(agent, item, edited)
+  if (edited === undefined) {
+    if (approve === undefined && typeof result === 'string') return { result }
+    if (approve === true && item.request?.kind === 'external')
+      throw new UsageError(
+        `The call ${JSON.stringify(id)} is of a tool without \`execute\`: answer it with { result: 'text' }, or { approve: false }.`,
+      )
+    if (approve === true && result === undefined) return { approve }
+    if (approve === false && result === undefined && reason === undefined) return { approve }
+    if (approve === false && result === undefined && typeof reason === 'string') return { approve, reason }
+  }
+  throw new UsageError(
+    `A decision answers the call ${JSON.stringify(id)} with ${shown(given)}; it must be { approve: true, arguments? }, { approve: false, reason? } or { result: 'text' }.`,
+  )
+}
+
+/** The fact of a decision. */
+export const decided = (step: number, { call, request }: CallState, decision: Decision): Fact =>
+  fact({
+    type: 'approval.decision',
+    step,
+    callId: call.id,
+    ...(request?.id !== undefined && { id: request.id }),
+    decision,
+  })
+
+/** Consent to other arguments than the model's: the tool must accept them now, not when it is too late to correct them. */
+async function editedBy(agent: AgentSpec, { call, request }: CallState, edited: unknown): Promise<Decision> {
+  const id = request?.id ?? call.id
+  if (request && request.kind !== 'approval')
+    throw new UsageError(
+      `The request ${JSON.stringify(id)} is of kind \`${request.kind}\`; \`arguments\` can be edited only where the kind is \`approval\`.`,
+    )
+  const text = typeof edited === 'string' ? edited : JSON.stringify(jsonCopy(edited, 'arguments'))
+  const tool = agent.tools.get(nameOf(call))
+  if (!tool)
+    throw new ApprovalError('arguments', id, `The agent \`${agent.name}\` has no tool \`${nameOf(call)}\` any more.`)
+  try {
+    await tool.parse(text)
+  } catch (cause) {
+    const words = cause instanceof Error ? cause.message : 'the tool refused them'
+    throw new ApprovalError('arguments', id, `The edited arguments of ${JSON.stringify(id)} do not fit: ${words}`, {
+      cause,
+    })
+  }
+  return { approve: true, arguments: text }
+}
+
+function shown(value: unknown): string {
+  try {
+    return (JSON.stringify(value) ?? String(value)).slice(0, 200)
+  } catch {
+    return `a ${typeof value}`
+  }
+}

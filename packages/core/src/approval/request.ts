@@ -1,0 +1,27 @@
+// Which request a decision means.
+import { prefixOf } from '../facts/request-id.ts'
+import type { CallState } from '../facts/open-step.ts'
+import type { RunState } from '../facts/state.ts'
+import { asked } from '../facts/state-views.ts'
+import { ApprovalError } from './error.ts'
+
+/** The call that waits under this id: its request's, or its own. @throws ApprovalError where none does */
+export function askedBy(state: RunState, id: string): CallState {
+  const waiting = asked(state)
+  const item = waiting.find(({ request }) => request?.id === id) ?? waiting.find(({ call }) => call.id === id)
+  if (item) return item
+  const ids = waiting.map(({ request, call }) => request?.id ?? call.id).join(', ') || 'none'
+  const names = (step: number, callId: string): boolean => callId === id || id.startsWith(prefixOf(step, callId))
+  if (state.decided.includes(id) || state.open?.calls.some(({ call, decision }) => call.id === id && decision))
+    throw new ApprovalError('decided', id, `The request ${JSON.stringify(id)} is decided already; waiting: ${ids}.`)
+  const isKnown =
+    state.open?.calls.some(({ call, request }) => request && names(state.step, call.id)) ||
+    state.steps.some((step) => step.calls.some(({ callId }) => names(step.step, callId)))
+  if (isKnown)
+    throw new ApprovalError('stale', id, `The request ${JSON.stringify(id)} waits no longer; waiting: ${ids}.`)
+  throw new ApprovalError(
+    'unknown',
+    id,
+    `The decision names ${JSON.stringify(id)}, which no call waits under; waiting: ${ids}.`,
+  )
+}

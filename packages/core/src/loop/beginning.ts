@@ -1,0 +1,112 @@
+// What a run begins with: a question in a new log, or what is new where a log goes on.
+import { type Message, UsageError } from '@toolloop/wire'
+import type { AgentSpec } from '../agent/spec.ts'
+import { decided, decisionOf } from '../approval/decision.ts'
+import { ApprovalError } from '../approval/error.ts'
+import { askedBy } from '../approval/request.ts'
+import { difference } from '../facts/difference.ts'
+import { type Fact, fact, type FactOf, type RunEvent } from '../facts/events.ts'
+import type { RunLog } from '../facts/log.ts'
+import type { RunState } from '../facts/state.ts'
+import type { RunOptions } from '../run/options.ts'
+import type { Batch } from '../run/scope.ts'
+
+type Start = FactOf<'run.start'>
+
+/** The first fact of a log that goes on; `undefined` for a run that starts. @throws UsageError where the log does not fit */
+export function checkLog(agent: AgentSpec, past: readonly Fact[], options: RunOptions): Start | undefined {
+  const { from, log, decisions, runId } = options
+  const [first] = past
+  if (!first) {
+    if (from)
+      throw new UsageError('The log given as `from` is empty: there is nothing to resume. To start, pass it as `log`.')
+    if (decisions) throw new UsageError('`decisions` answer the requests of an earlier run: pass its log as `from`.')
+    return undefined
+  }
+  const option = from ? 'from' : 'log'
+  if (first.type !== 'run.start')
+    throw new UsageError(
+      `The log given as \`${option}\` does not begin with \`run.start\`; there is nothing to resume.`,
+    )
+  if (first.version !== 1)
+    throw new UsageError(`The log is of format ${String(first.version)}; this version reads format 1.`)
+  if (first.agent.name !== agent.name)
+    throw new UsageError(`The log is of the agent \`${first.agent.name}\`, not of \`${agent.name}\`.`)
+  if (log && runId !== undefined && first.run !== runId)
+    throw new UsageError(
+      `The log holds run \`${first.run}\`, not \`${runId}\`: pass an empty log, or leave \`runId\` out.`,
+    )
+  return first
+}
+
+/** A used log given as `log` goes on where its run has not ended and is asked the same. @throws UsageError otherwise */
+export function checkSameRun(first: Start, state: RunState, messages: readonly Message[]): void {
+  const holds = `The log holds run \`${first.run}\` already`
+  if (state.outcome)
+    throw new UsageError(
+      `${holds}, which ended as \`${state.outcome.status}\`: pass it as \`from\` to go on, or pass an empty log.`,
+    )
+  const found = difference(first.input, messages, 'input')
+  if (!found) return
+  throw new UsageError(
+    `${holds}, which was asked something else: ${found.path} is ${shown(found.is)}, and was ${shown(found.was)}. Pass it as \`from\` to say something more, or pass an empty log.`,
+  )
+}
+
+/** The first fact of a new run. */
+export const started = ({ name, fingerprint }: AgentSpec, input: readonly Message[]): Batch => [
+  fact({ type: 'run.start', version: 1, agent: { name, fingerprint }, input }),
+]
+
+/** What is new when an earlier run goes on. @throws ApprovalError or UsageError for decisions that do not fit */
+export async function resumed(
+  agent: AgentSpec,
+  past: readonly Fact[],
+  state: RunState,
+  messages: readonly Message[],
+  decisions: RunOptions['decisions'] = {},
+): Promise<Batch> {
+  const { name, fingerprint } = agent
+  const batch: RunEvent[] = [fact({ type: 'run.resume', agent: { name, fingerprint } })]
+  const was = lastFingerprint(past)
+  if (was !== undefined && was !== fingerprint) batch.push({ type: 'resume.drift', was, is: fingerprint })
+  const answered = new Set<string>()
+  for (const [id, given] of Object.entries(decisions)) {
+    const item = askedBy(state, id)
+    if (answered.has(item.call.id))
+      throw new ApprovalError('decided', id, `\`decisions\` answers the call ${JSON.stringify(item.call.id)} twice.`)
+    answered.add(item.call.id)
+    batch.push(decided(state.step, item, await decisionOf(agent, item, given)))
+  }
+  for (const message of messages) batch.push(fact({ type: 'message.add', origin: 'caller', message }))
+  return batch
+}
+
+/** Of the agent that ran last. */
+function lastFingerprint(past: readonly Fact[]): string | undefined {
+  const mark = past.findLast((one) => one.type === 'run.start' || one.type === 'run.resume')
+  return mark && 'agent' in mark ? mark.agent.fingerprint : undefined
+}
+
+/**
+ * Why a log refused the first batch of a run that brought decisions: where somebody else's stand in it by now, theirs
+ * count.
+ */
+export async function refusal(log: RunLog, start: Batch, known: number, error: unknown): Promise<unknown> {
+  const ours = start.filter((event) => event.type === 'approval.decision')
+  if (ours.length === 0) return error
+  try {
+    const theirs = (await log.load()).slice(known)
+    const taken = ours.find((one) =>
+      theirs.some((other) => other.type === 'approval.decision' && other.callId === one.callId),
+    )
+    if (!taken) return error
+    const id = taken.id ?? taken.callId
+    const words = `The request ${JSON.stringify(id)} was decided by somebody else in the meantime; nothing was changed.`
+    return new ApprovalError('decided', id, words, { cause: error })
+  } catch {
+    return error
+  }
+}
+
+const shown = (value: unknown): string => (JSON.stringify(value) ?? String(value)).slice(0, 120)

@@ -1,0 +1,74 @@
+// A run read from its log: nothing runs, nothing is written.
+import type { Message } from '@toolloop/wire'
+import type { ApprovalRequest, Fact } from '../facts/events.ts'
+import type { RunLog } from '../facts/log.ts'
+import type { Step } from '../facts/open-step.ts'
+import type { Outcome } from '../facts/outcome.ts'
+import type { PrefixReport } from '../facts/prefix.ts'
+import { readLog, stateOf } from '../facts/read-log.ts'
+import type { RunState } from '../facts/state.ts'
+import { costsOf, messagesOf, prefixOf, requestsOf, stepsOf } from '../facts/state-views.ts'
+import { type RunUsage, usageOf } from '../facts/usage.ts'
+import { type Moment, startOf, timelineOf } from './timeline.ts'
+
+/** What a log holds of its run. */
+export interface RunReading {
+  readonly runId: string
+  /** The agent's name. */
+  readonly agent: string
+  /** `running`: it has not ended: it runs elsewhere, or its process died. `approval`: only undecided calls are left. */
+  readonly status: 'running' | 'approval' | Outcome['status']
+  /** How it ended. */
+  readonly outcome: Outcome | undefined
+  /** The conversation so far, valid to send. */
+  readonly messages: readonly Message[]
+  /** The step in flight is the last, as far as it is known. */
+  readonly steps: readonly Step[]
+  readonly usage: RunUsage
+  /** US dollars; `undefined` where a step's cost is unknown. */
+  readonly cost: number | undefined
+  readonly timing: { readonly startedAt: number; readonly endedAt: number; readonly ms: number }
+  readonly prefix: PrefixReport
+  /** Requests that nobody has decided, in call order. */
+  readonly requests: readonly ApprovalRequest[]
+  readonly timeline: readonly Moment[]
+  readonly state: RunState
+}
+
+/**
+ * Reads a run from its log or its facts, whatever state it is in. Pure: nothing is run or appended, no agent is needed.
+ * @throws UsageError for a log that is empty or damaged
+ */
+export async function readRun(from: RunLog | readonly Fact[]): Promise<RunReading> {
+  const facts = await readLog('load' in from ? from : { load: () => from, append: () => {} })
+  return readingOf(facts, stateOf(facts))
+}
+
+/** The reading of facts whose fold is known. */
+export function readingOf(facts: readonly Fact[], state: RunState): RunReading {
+  const start = startOf(facts)
+  const steps = stepsOf(state)
+  const requests = requestsOf(state)
+  return {
+    runId: start.run,
+    agent: start.agent.name,
+    status: state.outcome?.status ?? (state.status === 'paused' ? 'approval' : 'running'),
+    outcome: state.outcome ?? undefined,
+    messages: messagesOf(state),
+    steps,
+    usage: usageOf(steps),
+    cost: costsOf(steps),
+    timing: { startedAt: state.startedAt, endedAt: state.endedAt, ms: state.endedAt - state.startedAt },
+    prefix: prefixOf(state),
+    requests,
+    timeline: timelineOf(facts),
+    state,
+  }
+}
+
+/** A readable timeline of a run: a line for each fact, with seconds since its start. @throws UsageError as `readRun` does */
+export async function describe(from: RunLog | readonly Fact[]): Promise<string> {
+  const { runId, agent, status, timeline } = await readRun(from)
+  const head = `run ${runId} of ${agent}: ${status}`
+  return [head, ...timeline.map(({ after, text }) => `${(after / 1000).toFixed(3).padStart(9)} s  ${text}`)].join('\n')
+}

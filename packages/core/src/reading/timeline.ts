@@ -1,0 +1,123 @@
+import { type ContentPart, type Message, type TextPart, UsageError } from '@toolloop/wire'
+import { argumentsOf, nameOf } from '../facts/calls.ts'
+import type { Decision, Fact, FactOf } from '../facts/events.ts'
+import type { Outcome } from '../facts/outcome.ts'
+
+/** One fact, as a person reads it. */
+export interface Moment {
+  readonly seq: number
+  readonly type: Fact['type']
+  readonly path: string
+  /** The step it belongs to. */
+  readonly step: number | undefined
+  /** Milliseconds since 1970, and since the run's start. */
+  readonly at: number
+  readonly after: number
+  /** One line. */
+  readonly text: string
+}
+
+export function timelineOf(facts: readonly Fact[]): Moment[] {
+  const { at: start } = startOf(facts)
+  return facts.map((fact) => ({
+    seq: fact.seq,
+    type: fact.type,
+    path: fact.path,
+    step: 'step' in fact ? fact.step : undefined,
+    at: fact.at,
+    after: fact.at - start,
+    text: textOf(fact),
+  }))
+}
+
+/** The first fact of a run. @throws UsageError where there is none */
+export function startOf([first]: readonly Fact[]): FactOf<'run.start'> {
+  if (first?.type === 'run.start') return first
+  throw new UsageError(
+    first
+      ? 'The log does not begin with `run.start`; it is none of a run.'
+      : 'The log is empty: no run has started in it.',
+  )
+}
+
+function textOf(fact: Fact): string {
+  switch (fact.type) {
+    case 'run.start':
+      return `run.start  ${excerpt(saidBy(fact.input.at(-1)))}`
+    case 'run.resume':
+      return 'run.resume'
+    case 'step.start':
+      return `step ${fact.step}  asks ${fact.model}${fact.tools.length > 0 ? ` (${fact.tools.join(', ')})` : ''}`
+    case 'call.sealed':
+      return `step ${fact.step}  calls ${nameOf(fact.call)}(${excerpt(argumentsOf(fact.call))}) ${fact.call.id}, still talking`
+    case 'step.done':
+    case 'step.cut': {
+      const calls = fact.message.tool_calls?.map((call) => `${nameOf(call)}(${excerpt(argumentsOf(call))}) ${call.id}`)
+      const said = [excerpt(saidBy(fact.message)), ...(calls ?? [])].filter((part) => part !== '').join('; ')
+      const end = fact.type === 'step.cut' ? `cut (${fact.reason}): ` : ''
+      return `step ${fact.step}  ${end}${said || 'nothing'}${tokensOf(fact)}`
+    }
+    case 'tool.start':
+      return `step ${fact.step}  ${fact.name} ${fact.callId} starts`
+    case 'tool.done':
+      return `step ${fact.step}  ${fact.name} ${fact.callId} ${fact.ok ? 'returns' : (fact.reason ?? 'fails')}: ${excerpt(textIn(fact.content))}`
+    case 'approval.request':
+      return `step ${fact.step}  ${fact.name} ${fact.callId} waits (${fact.kind}): ${excerpt(fact.arguments)}`
+    case 'approval.decision':
+      return `step ${fact.step}  ${fact.callId} ${decisionIn(fact.decision)}`
+    case 'message.add':
+      return `message  ${excerpt(saidBy(fact.message))}`
+    case 'run.pause':
+      return `run.pause  waits for ${fact.callIds.join(', ')}`
+    case 'run.done':
+      return `run.done  ${outcomeIn(fact.outcome)}`
+    default:
+      return (fact as Fact).type // a fact of a newer version
+  }
+}
+
+function decisionIn(decision: Decision): string {
+  if ('result' in decision) return `is answered: ${excerpt(decision.result)}`
+  if (!decision.approve) return `is declined${decision.reason ? `: ${excerpt(decision.reason)}` : ''}`
+  return `is approved${typeof decision.arguments === 'string' ? ` with ${excerpt(decision.arguments)}` : ''}`
+}
+
+function outcomeIn(outcome: Outcome): string {
+  switch (outcome.status) {
+    case 'done':
+      return `done: ${excerpt(outcome.text)}`
+    case 'stopped':
+      return `stopped by ${outcome.by}`
+    case 'limit':
+      return `limit of ${outcome.allowed} ${outcome.kind}`
+    case 'refused':
+      return `refused: ${excerpt(outcome.refusal)}`
+    case 'aborted':
+      return `aborted: ${excerpt(outcome.reason)}`
+    case 'error':
+      return `error: ${excerpt(outcome.error.message)}`
+    case 'truncated':
+    case 'filtered':
+      return outcome.status
+  }
+}
+
+const tokensOf = ({ usage }: FactOf<'step.done' | 'step.cut'>): string =>
+  usage ? ` [${usage.prompt_tokens} + ${usage.completion_tokens} tokens]` : ''
+
+function saidBy(message: Message | undefined): string {
+  const { content } = message ?? {}
+  const refusal = message && 'refusal' in message && message.refusal ? message.refusal : ''
+  return content === null || content === undefined ? refusal : textIn(content as string | ContentPart[])
+}
+
+const textIn = (content: string | readonly (ContentPart | TextPart)[]): string =>
+  typeof content === 'string'
+    ? content
+    : content.map((part) => ('text' in part && typeof part.text === 'string' ? part.text : `(${part.type})`)).join(' ')
+
+/** One short line. */
+function excerpt(text: string, length = 100): string {
+  const line = text.replaceAll(/\s+/g, ' ').trim()
+  return line.length > length ? `${line.slice(0, length - 1)}…` : line
+}

@@ -1,0 +1,76 @@
+// Tasks of a run that is replayed: everything the agent decides is decided anew; what came from outside comes from the log.
+import type { Task } from '../loop/decide.ts'
+import { perform } from '../loop/tasks.ts'
+import type { CallState } from '../facts/open-step.ts'
+import type { Run } from '../run/run.ts'
+import type { Source } from '../run/scope.ts'
+import { modelStep } from '../step/model.ts'
+import { toolCall } from '../tool/call.ts'
+import { drafted, type Recording } from './recording.ts'
+
+/** How tasks are performed from a recording: no model is asked, no tool executed. */
+export const performFrom =
+  (recording: Recording) =>
+  (task: Task, run: Run): Source =>
+    counted(recording, taskOf(recording, task, run))
+
+function taskOf(recording: Recording, task: Task, run: Run): Source {
+  switch (task.do) {
+    case 'model':
+      return step(recording, run)
+    case 'tool':
+      return call(recording, run, task.item)
+    case 'decide':
+      return recorded(recording, run, task.item, 'approval.decision')
+    case 'pause':
+    case 'finish':
+      return perform(task, run)
+  }
+}
+
+async function* counted(recording: Recording, source: Source): Source {
+  recording.enter()
+  try {
+    return yield* source
+  } finally {
+    recording.leave()
+  }
+}
+
+/** Up to the request everything is as ever; the answer is the log's. */
+async function* step(recording: Recording, run: Run): Source {
+  const about = { type: 'step.start', step: run.state.step } as const
+  const asking = modelStep(run)
+  const first = await asking.next()
+  if (first.done) return first.value
+  yield first.value
+  await asking.return()
+  for (;;) {
+    const fact = recording.next(about)
+    if (!fact || fact.type === 'step.start') return recording.never(run.signal)
+    if (fact.type !== 'call.sealed') return [drafted(fact)]
+    yield [drafted(fact)]
+  }
+}
+
+/** Up to its start a call is as ever: found, parsed, asked about. Its result is the log's. */
+async function* call(recording: Recording, run: Run, item: CallState): Source {
+  const calling = toolCall(run, item)
+  const first = await calling.next()
+  if (first.done) return first.value
+  yield first.value
+  await calling.return()
+  return yield* recorded(recording, run, item, 'tool.done')
+}
+
+// oxlint-disable-next-line require-yield -- its only batch is its last
+async function* recorded(
+  recording: Recording,
+  run: Run,
+  { call: { id } }: CallState,
+  type: 'tool.done' | 'approval.decision',
+): Source {
+  const fact = recording.next({ type, step: run.state.step, callId: id })
+  if (fact?.type === type) return [drafted(fact)]
+  await recording.never(run.signal)
+}

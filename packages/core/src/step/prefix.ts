@@ -1,0 +1,103 @@
+// Does a request extend the last one? Nothing is computed while everything is as it was.
+import type { Message } from '@toolloop/wire'
+import type { FactOf } from '../facts/events.ts'
+import { fingerprintOf } from '../facts/fingerprint.ts'
+import type { PrefixState } from '../facts/prefix.ts'
+import type { BreakPlace, PrefixMark } from '../facts/prefix-mark.ts'
+import type { Run } from '../run/run.ts'
+import type { StepPlan } from './request.ts'
+
+type Found = NonNullable<FactOf<'step.start'>['prefix']>
+type Break = NonNullable<Found['breaks']>[number]
+
+/** What is new about a request's beginning; `undefined` where it extends the last one. */
+export function prefixOf(run: Run, plan: StepPlan): Found | undefined {
+  const last = run.lastPlan as StepPlan | undefined
+  run.lastPlan = plan
+  if (last && isSteady(last, plan)) return undefined
+  const { prefix: before, messages } = run.state
+  const mark = markOf(plan)
+  const breaks = before.mark ? breaksOf(before, before.mark, plan, mark, shownBefore(run, last), messages) : []
+  const isNew = !before.mark || breaks.length > 0 || !isSame(before.mark, mark)
+  if (!isNew) return undefined
+  return { mark, ...(breaks.length > 0 && { breaks }) }
+}
+
+/** The same objects, and the conversation as it is: it only ever grows. */
+function isSteady(last: StepPlan, plan: StepPlan): boolean {
+  const { rest: a, head: x } = last.parts
+  const { rest: b, head: y } = plan.parts
+  if (last.edited || plan.edited || last.model !== plan.model) return false
+  return x[0] === y[0] && a.response_format === b.response_format && isSameList(a.tools, b.tools)
+}
+
+function isSameList(a: readonly unknown[] | undefined, b: readonly unknown[] | undefined): boolean {
+  return a === b || (a?.length === b?.length && (a ?? []).every((item, at) => item === b?.[at]))
+}
+
+function markOf({ model, parts, edited }: StepPlan): PrefixMark {
+  const { rest, head } = parts
+  const [system] = edited ? [] : head
+  return {
+    tools: fingerprintOf(rest.tools ?? []),
+    instructions: fingerprintOf((edited?.system ?? system)?.content ?? ''),
+    output: fingerprintOf(rest.response_format ?? null),
+    rendering: model.profile?.name ?? '',
+    ...(edited && { shown: { count: edited.messages.length, hash: fingerprintOf(edited.messages) } }),
+  }
+}
+
+const isSame = (a: PrefixMark, b: PrefixMark): boolean => JSON.stringify(a) === JSON.stringify(b)
+
+function breaksOf(
+  before: PrefixState,
+  was: PrefixMark,
+  plan: StepPlan,
+  is: PrefixMark,
+  shown: readonly Message[] | undefined,
+  conversation: readonly Message[],
+): Break[] {
+  const breaks: Break[] = []
+  const add = (place: BreakPlace, cause: string): void => void breaks.push({ place, cause })
+  if (before.model !== plan.model.name) add('model', `${before.model}, then ${plan.model.name}`)
+  if (was.tools !== is.tools) add('tools', toolChange(before.tools, plan.tools))
+  if (was.output !== is.output) add('output', 'The form of the answer is another one.')
+  if (was.instructions !== is.instructions) add('instructions', 'The instructions are others.')
+  if (was.rendering !== is.rendering)
+    add('rendering', `rendered for ${was.rendering || 'OpenAI'}, then for ${is.rendering || 'OpenAI'}`)
+  const history = historyChange(was, plan, shown, conversation)
+  if (history) add('history', history)
+  return breaks
+}
+
+function toolChange(was: readonly string[], is: readonly string[]): string {
+  const added = is.filter((name) => !was.includes(name))
+  const gone = was.filter((name) => !is.includes(name))
+  const changes = [added.length > 0 && `added ${added.join(', ')}`, gone.length > 0 && `removed ${gone.join(', ')}`]
+  return changes.filter(Boolean).join('; ') || 'The same tools in another order, or with other definitions.'
+}
+
+/** What the last request carried of the conversation; `undefined` where only its hash is known. */
+function shownBefore({ state }: Run, last: StepPlan | undefined): readonly Message[] | undefined {
+  if (last) return last.edited?.messages ?? state.messages.slice(0, state.prefix.count)
+  return state.prefix.mark?.shown ? undefined : state.messages.slice(0, state.prefix.count)
+}
+
+/** The conversation only grows: what a hook shows in its place may be anything. */
+function historyChange(
+  was: PrefixMark,
+  { edited }: StepPlan,
+  shown: readonly Message[] | undefined,
+  conversation: readonly Message[],
+): string | undefined {
+  if (!edited && !was.shown) return undefined
+  const now = edited?.messages ?? conversation
+  if (!shown)
+    return was.shown && fingerprintOf(now.slice(0, was.shown.count)) === was.shown.hash
+      ? undefined
+      : 'Other messages are shown than before.'
+  const at = shown.findIndex(
+    (message, index) => message !== now[index] && JSON.stringify(message) !== JSON.stringify(now[index]),
+  )
+  return at < 0 ? undefined : `messages[${at}] is another one.`
+}
