@@ -6,7 +6,7 @@ export const rows: readonly (readonly string[])[] = [
   ['transport', 'stream', 'schema'],
   ['client', 'testing'],
   ['core'],
-  ['store'],
+  ['store', 'openai'],
   ['toolloop'],
 ]
 
@@ -26,6 +26,11 @@ export const rooms: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['step', 'tool'], // one model call · one tool call
     ['loop'], // what should run now, and the loop that runs it
     ['replay'], // an old log through today's agent, and a new log out of an old one
+  ],
+  openai: [
+    ['types', 'errors'], // the peer's types, and its tree of errors with the way there from ours
+    ['http', 'answers'], // options, promises, streams, pages · what an answer says, read
+    ['runs'], // streamed answers and tool loops with events
   ],
   schema: [
     ['value'], // objects and excerpts of values

@@ -9,17 +9,17 @@ const schema = z.object({ a: z.number() })
 const messages = [{ role: 'user', content: 'x' }]
 
 it.each([
-  ['nothing', undefined, /parameters are an object/],
-  ['null', null, /parameters are an object .*not null/],
+  ['nothing', undefined, /parameters must be an object/],
+  ['null', null, /parameters must be an object .*not null/],
   [
     'a bare schema as the format',
     { model: 'm', messages, response_format: schema },
-    /wrap it, `responseFormat\(schema/,
+    /Wrap it: `responseFormat\(schema/,
   ],
   [
     'a bare schema as a tool',
     { model: 'm', messages, tools: [schema] },
-    /tools\[0\] is a schema: a tool has a name too/,
+    /tools\[0\] is a schema\. A tool also needs a name/,
   ],
   ['tools that are no list', { model: 'm', messages, tools: 'x' }, /`tools` is string/],
   ['a tool that is none', { model: 'm', messages, tools: [null] }, /tools\[0\] is null/],

@@ -1,7 +1,13 @@
-// From the parameters of `parse` and `stream` to the request on the wire, and to what reads its answer.
+// Splits the parameters of `parse` and `stream` into the request on the wire and the readers of its answer.
 import { type Tool, toolDefinitions } from '@toolloop/schema'
 import { adaptRequest, type StreamingParams } from '@toolloop/transport'
-import { type CompletionParams, type Profile, type StreamOptions, UsageError } from '@toolloop/wire'
+import {
+  type CompletionParams,
+  type Profile,
+  type StreamOptions,
+  UsageError,
+  type ToolDefinition,
+} from '@toolloop/wire'
 import type { StreamParams, ToolParam } from './parsed.ts'
 import { type AnswerReaders, isReadable } from './read-answer.ts'
 
@@ -11,8 +17,8 @@ export interface AnswerRequest {
 }
 
 /**
- * What the caller wrote is sent as written. What is written here, the definitions of tools made by `tool()`, fits the
- * server's profile. @throws SchemaError for duplicate names among those tools, and for more than 128
+ * The caller's own fields are sent unchanged. The definitions of tools made by `tool()` are adapted to the server's
+ * profile. @throws SchemaError for duplicate names among those tools, and for more than 128
  */
 export function answerRequest(params: StreamParams, profile: Profile): AnswerRequest {
   checkParams(params)
@@ -25,32 +31,33 @@ export function answerRequest(params: StreamParams, profile: Profile): AnswerReq
     readers: {
       format: isReadable(params.response_format) ? params.response_format : undefined,
       tools: new Map(own.map((tool) => [tool.name, tool])),
+      strict: params.response_format?.type === 'json_schema' || (all ?? []).some(isStrict),
     },
   }
 }
 
-/** The same request, streamed; with its usage in the last chunk, where the server knows how and nothing else was said. */
+/** The same request, streamed. It requests the usage in the last chunk where the server supports that, unless the caller decides. */
 export function streamedRequest(body: AnswerRequest['body'], profile: Profile): StreamingParams {
-  const asked: StreamOptions = profile.streamOptions ? { include_usage: true } : {}
-  const options = { ...asked, ...body.stream_options }
+  const defaults: StreamOptions = profile.streamOptions ? { include_usage: true } : {}
+  const options = { ...defaults, ...body.stream_options }
   return { ...body, stream: true, ...(Object.keys(options).length > 0 && { stream_options: options }) }
 }
 
-/** Slips that TypeScript catches and JavaScript does not; the server would answer them with a riddle. */
+/** Mistakes that only TypeScript catches, and for which servers return unclear errors. */
 function checkParams(params: unknown): void {
   if (typeof params !== 'object' || params === null)
     throw new UsageError(
-      `The request's parameters are an object with \`model\` and \`messages\`, not ${params === null ? 'null' : typeof params}.`,
+      `The request's parameters must be an object with \`model\` and \`messages\`, not ${params === null ? 'null' : typeof params}.`,
     )
   const { tools, response_format: format } = params as { tools?: unknown; response_format?: unknown }
   if (isSchema(format))
-    throw new UsageError("`response_format` is a schema: wrap it, `responseFormat(schema, { name: 'answer' })`.")
+    throw new UsageError("`response_format` is a schema. Wrap it: `responseFormat(schema, { name: 'answer' })`.")
   if (tools === undefined || tools === null) return
   if (!Array.isArray(tools)) throw new UsageError(`\`tools\` is ${typeof tools}; it must be an array of tools.`)
   for (const [index, entry] of (tools as readonly unknown[]).entries()) {
     if (isSchema(entry))
       throw new UsageError(
-        `tools[${index}] is a schema: a tool has a name too, \`tool({ name, parameters: schema })\`.`,
+        `tools[${index}] is a schema. A tool also needs a name: \`tool({ name, parameters: schema })\`.`,
       )
     if (typeof entry !== 'object' || entry === null)
       throw new UsageError(
@@ -58,6 +65,9 @@ function checkParams(params: unknown): void {
       )
   }
 }
+
+const isStrict = (definition: ToolDefinition): boolean =>
+  definition.type === 'function' && definition.function?.strict === true
 
 const isSchema = (value: unknown): boolean =>
   (typeof value === 'object' || typeof value === 'function') && value !== null && '~standard' in value

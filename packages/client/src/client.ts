@@ -1,17 +1,17 @@
-// A server of the OpenAI client's shape: its address, its key, its manners, and what can be asked of it.
+// The client of a server of the Chat Completions API, in the shape of the OpenAI client.
 import { type ClientOptions, Transport } from '@toolloop/transport'
 import type { Profile } from '@toolloop/wire'
 import { type Completions, completionsOf } from './completions.ts'
 
-/** The group `chat` of a client. */
+/** The `chat` member of a client. */
 export interface Chat {
   readonly completions: Completions
 }
 
-/** A client. Making one opens nothing and reads nothing; the first request does. */
+/** A client. Its constructor does no I/O; the first request opens a connection. */
 export class Client implements AsyncDisposable {
   readonly chat: Chat
-  /** The same `chat`, where older code looks for it. */
+  /** The same `chat`, for older code. */
   readonly beta: { readonly chat: Chat }
   readonly #options: ClientOptions
   readonly #transport: Transport
@@ -23,22 +23,22 @@ export class Client implements AsyncDisposable {
     this.beta = Object.freeze({ chat: this.chat })
   }
 
-  /** Where requests go. */
+  /** The URL that requests are sent to. */
   get baseURL(): string {
     return this.#transport.baseURL
   }
 
-  /** What the server accepts and wants back. */
+  /** What the server accepts and requires. */
   get profile(): Profile {
     return this.#transport.profile
   }
 
-  /** Another client with some options changed; it has connections of its own. */
+  /** A client with some options changed; it has its own connections. */
   with(options: ClientOptions): Client {
     return new Client({ ...this.#options, ...options })
   }
 
-  /** Cuts what runs and frees the connections. Later requests fail. */
+  /** Aborts running requests and closes the connections. Later requests fail. */
   close(): Promise<void> {
     return this.#transport.close()
   }
@@ -50,7 +50,7 @@ export class Client implements AsyncDisposable {
 
 let shared: Client | undefined
 
-/** The client made from OPENAI_API_KEY and OPENAI_BASE_URL at its first use; the only thing that is global. */
+/** The client made from OPENAI_API_KEY and OPENAI_BASE_URL at its first use; the only global state. */
 export function defaultClient(): Client {
   shared ??= new Client()
   return shared

@@ -81,7 +81,7 @@ describe('a completion stream', () => {
     expect(done).toMatchObject({ parsed: { cities: ['Oslo', 'Rome'] } })
   })
 
-  it('sends nothing while nobody looks', async () => {
+  it('sends nothing before it is read', async () => {
     await using world = await serve([])
     const stream = world.stream()
     stream.off('content.delta', () => {})
@@ -102,7 +102,7 @@ describe('a completion stream', () => {
     expect(world.server.requests).toHaveLength(1)
   })
 
-  it('calls listeners with the events of their type, and stops where told', async () => {
+  it('calls listeners with the events of their type, and stops after `off`', async () => {
     await using world = await serve([text('one two three', { deltaSize: 4 })])
     const heard: string[] = []
     const stopped = vi.fn<() => void>()
@@ -113,7 +113,7 @@ describe('a completion stream', () => {
     expect(stopped).not.toHaveBeenCalled()
   })
 
-  it('tells of a listener that throws, and goes on', async () => {
+  it('reports a listener that throws, and continues', async () => {
     await using world = await serve([text('hi')])
     const stream = world.stream()
     const events: string[] = []
@@ -151,7 +151,7 @@ describe('a completion stream', () => {
     expect(responseOf(completion)?.requestId).toBe('req_7')
   })
 
-  it('closes the socket when it is left early, and says so to whoever waits', async () => {
+  it('closes the socket when it is left early, and rejects `.final()`', async () => {
     await using world = await serve([text(long, { delay: 1 })])
     const stream = world.stream()
     const final = stream.final()
@@ -247,7 +247,7 @@ describe('a completion stream', () => {
     expect('Hello there, all of you.').toContain(snapshotOf(error)!.choices[0]!.message.content)
   })
 
-  it('causes no unhandled rejection when nobody waits', async () => {
+  it('causes no unhandled rejection when no caller waits', async () => {
     await using world = await serve([failure(400), failure(400)])
     const unhandled = vi.fn<() => void>()
     process.on('unhandledRejection', unhandled)

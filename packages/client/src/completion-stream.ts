@@ -1,15 +1,18 @@
-// A streamed answer as a handle: events as they come, and at the end the completion, read.
+// The handle of a streamed answer: its events, and at the end the parsed completion.
 import type { AnyArgs, CompletionBuilder, StreamEvent } from '@toolloop/stream'
 import type { ResponseInfo } from '@toolloop/transport'
 import type { Completion } from '@toolloop/wire'
 import { type EventSource, LazyEvents, type ListenerError, type SourceFailure } from './lazy-events.ts'
 import type { ParsedCompletion } from './parsed.ts'
 
-/** What happens in a streamed answer whose content is a `Parsed`, and whose calls carry `Args` by the name of their tool. */
+/**
+ * An event of a streamed answer. `Parsed` is the type of its content, `Args` holds the types of arguments by the name of
+ * their tool.
+ */
 export type CompletionEvent<Parsed = unknown, Args = AnyArgs> = StreamEvent<Parsed, Args> | ListenerError
 
-/** What listeners hear: the events, and the failure that the iterator and `.final()` throw. */
-type Heard<Parsed, Args> = CompletionEvent<Parsed, Args> | SourceFailure
+/** What listeners get: the events, and the failure that the iterator and `.final()` throw. */
+type Emitted<Parsed, Args> = CompletionEvent<Parsed, Args> | SourceFailure
 
 const eventTypes = Object.keys({
   chunk: true,
@@ -33,9 +36,9 @@ const eventTypes = Object.keys({
   usage: true,
   'listener.error': true,
   error: true,
-} satisfies Record<Heard<unknown, AnyArgs>['type'], true>)
+} satisfies Record<Emitted<unknown, AnyArgs>['type'], true>)
 
-/** An answer that can be opened, and what is known of it meanwhile. */
+/** A streamed answer before and while it is read. */
 export interface StreamedAnswer<Parsed, Args = AnyArgs> {
   readonly builder: CompletionBuilder<Parsed, Args>
   readonly response: () => ResponseInfo | undefined
@@ -44,9 +47,9 @@ export interface StreamedAnswer<Parsed, Args = AnyArgs> {
 }
 
 /**
- * One streamed answer. The request is sent when somebody looks: at the first step of the iteration (there is one), or
- * on a microtask after `.on` or `.final()` was called, which then drain it. A consumer that pauses slows the server
- * down; one that leaves closes the socket. A handle never touched sends nothing.
+ * One streamed answer. The request is sent when a consumer reads it: at the first step of the iteration (it is iterated
+ * once), or on a microtask after a call of `.on`, `.once` or `.final()`, which then drain it. A consumer that pauses
+ * slows the server down; one that leaves closes the socket. An unread handle sends nothing.
  */
 export class CompletionStream<Parsed = unknown, Final = ParsedCompletion, Args = AnyArgs>
   implements AsyncIterable<CompletionEvent<Parsed, Args>>, AsyncDisposable
@@ -62,22 +65,22 @@ export class CompletionStream<Parsed = unknown, Final = ParsedCompletion, Args =
   }
 
   /**
-   * The completion so far, a copy at every call; `undefined` before the first chunk. What came in one read is in it as
-   * a whole, so it may be ahead of the event at hand.
+   * The completion so far, a copy at every call; `undefined` before the first chunk. It includes
+   * all chunks of the last read, so it may be ahead of the current event.
    */
   get snapshot(): Completion | undefined {
     const completion = this.#answer.builder.snapshot()
     return completion.choices.length > 0 || completion.id !== '' ? completion : undefined
   }
 
-  /** The HTTP side of the latest attempt; `undefined` before a response began. */
+  /** The HTTP response of the latest attempt; `undefined` before it began. */
   get response(): ResponseInfo | undefined {
     return this.#answer.response()
   }
 
   /**
-   * The whole answer, read as `parse` does. Sends the request, unless an iterator does; then it settles when that ends.
-   * @throws what the request throws, and what `parse` throws; `snapshotOf(error)` is the completion so far
+   * The whole answer, parsed as by `parse`. Sends the request, unless an iterator does; then it settles when that ends.
+   * @throws what `parse` throws; `snapshotOf(error)` is the completion so far
    */
   final(): Promise<Final> {
     this.#final ??= this.#events.result.then((completion) => this.#answer.read(completion) as Promise<Final>)
@@ -86,36 +89,36 @@ export class CompletionStream<Parsed = unknown, Final = ParsedCompletion, Args =
   }
 
   /**
-   * Calls `listener` with each event of a type from now on. It slows nothing down; what it throws becomes a
-   * `listener.error` event.
+   * Calls `listener` with each event of a type from now on. The stream does not wait for it; what it throws
+   * becomes a `listener.error` event.
    * @throws UsageError for a type that does not exist, and after the end
    */
-  on<Type extends Heard<Parsed, Args>['type']>(
+  on<Type extends Emitted<Parsed, Args>['type']>(
     type: Type,
-    listener: (event: Extract<Heard<Parsed, Args>, { readonly type: Type }>) => void,
+    listener: (event: Extract<Emitted<Parsed, Args>, { readonly type: Type }>) => void,
   ): this {
     this.#events.on(type, listener)
     return this
   }
 
   /** The same for the next event of a type only. */
-  once<Type extends Heard<Parsed, Args>['type']>(
+  once<Type extends Emitted<Parsed, Args>['type']>(
     type: Type,
-    listener: (event: Extract<Heard<Parsed, Args>, { readonly type: Type }>) => void,
+    listener: (event: Extract<Emitted<Parsed, Args>, { readonly type: Type }>) => void,
   ): this {
     this.#events.once(type, listener)
     return this
   }
 
-  off<Type extends Heard<Parsed, Args>['type']>(
+  off<Type extends Emitted<Parsed, Args>['type']>(
     type: Type,
-    listener: (event: Extract<Heard<Parsed, Args>, { readonly type: Type }>) => void,
+    listener: (event: Extract<Emitted<Parsed, Args>, { readonly type: Type }>) => void,
   ): this {
     this.#events.off(type, listener)
     return this
   }
 
-  /** Ends the request; the iterator and `.final()` throw an `APIUserAbortError`. */
+  /** Aborts the request; the iterator and `.final()` throw an `APIUserAbortError`. */
   abort(reason?: unknown): void {
     this.#events.abort(reason)
   }

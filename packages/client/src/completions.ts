@@ -1,4 +1,4 @@
-// What `client.chat.completions` can do, joined from transport, stream and schema.
+// `client.chat.completions`, composed of transport, stream and schema.
 import {
   accumulateBatches,
   type AnswerLimits,
@@ -27,16 +27,16 @@ import type { EventSource } from './lazy-events.ts'
 import type { ArgsOf, ParsedCallOf, ParsedCompletion, ParseParams, StreamParams, ToolParam } from './parsed.ts'
 import { checkFinish, checkWhole, expectsForm, readAnswer } from './read-answer.ts'
 
-/** The options of a request whose answer is put together here. */
+/** The options of `parse` and `stream`. */
 export interface AnswerOptions extends RequestOptions {
-  /** What the answer may take up; beyond it a `LimitError` ends the request. */
+  /** Limits of the answer's size; exceeding one ends the request with a `LimitError`. */
   readonly limits?: AnswerLimits | undefined
 }
 
 /** The chat-completions surface of a client. */
 export interface Completions {
   /**
-   * Sends exactly these parameters. With `stream: true`: chunks as they come.
+   * Sends exactly these parameters. With `stream: true`, returns the chunks as they arrive.
    * @throws APIError by status, APIConnectionError, APITimeoutError, APIUserAbortError
    */
   create(params: StreamingParams, options?: RequestOptions): Promise<ChunkStream>
@@ -44,17 +44,17 @@ export interface Completions {
   create(params: CompletionParams, options?: RequestOptions): Promise<Completion | ChunkStream>
 
   /**
-   * Asks for an answer in a form and reads it: `message.parsed` by `response_format`, `parsed_arguments` by the tools.
-   * @throws LengthFinishReasonError, ContentFilterFinishReasonError when the answer was cut, StreamError when the server
-   * broke it off
-   * @throws OutputError, ToolInputError when it does not fit; and what `create` throws
+   * Parses the answer: `message.parsed` by `response_format`, `parsed_arguments` by the tools.
+   * @throws LengthFinishReasonError, ContentFilterFinishReasonError when the answer is incomplete, StreamError when the
+   * server broke it off
+   * @throws OutputError, ToolInputError when it does not fit its schema; and what `create` throws
    */
   parse<Parsed = null, const Tools extends readonly ToolParam[] = readonly []>(
     params: ParseParams<Parsed, Tools>,
     options?: AnswerOptions,
   ): Promise<ParsedCompletion<Parsed, ParsedCallOf<Tools>>>
 
-  /** The same as a stream of events; nothing is sent before somebody looks. */
+  /** The same as a stream of events. The request is sent when a consumer reads it. */
   stream<Parsed = null, const Tools extends readonly ToolParam[] = readonly []>(
     params: StreamParams<Parsed, Tools>,
     options?: AnswerOptions,
@@ -64,9 +64,9 @@ export interface Completions {
   retrieve(id: string, options?: RequestOptions): Promise<Completion>
   /** Changes a stored completion's metadata, the only thing that can change. @throws NotFoundError */
   update(id: string, params: CompletionUpdate, options?: RequestOptions): Promise<Completion>
-  /** Stored completions, a page at a time; iterating a page goes on through all later ones. */
+  /** Stored completions, a page at a time; iterating over a page continues through all later ones. */
   list(query?: CompletionQuery, options?: RequestOptions): Promise<Page<Completion>>
-  /** Forgets a stored completion. @throws NotFoundError */
+  /** Deletes a stored completion. @throws NotFoundError */
   delete(id: string, options?: RequestOptions): Promise<CompletionDeleted>
   /** The messages of a stored completion's request: `messages.list(id)`. */
   readonly messages: StoredMessages
@@ -134,7 +134,7 @@ function stream(
   })
 }
 
-/** How many choices the request asks for; what makes no sense is for the server to say. */
+/** How many choices the request asks for; the server rejects an invalid `n`. */
 function choicesOf({ n }: { readonly n?: unknown }): number {
   return typeof n === 'number' && Number.isInteger(n) && n >= 1 ? n : 1
 }

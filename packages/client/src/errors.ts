@@ -1,11 +1,11 @@
-// Answers that ended before they said what was asked for.
+// Errors for answers that ended before they were complete.
 import { brand, type Completion, type Finish, finishOf, ToolloopError } from '@toolloop/wire'
 
-/** The answer was cut at a token limit, so it cannot be read as what was asked for. */
+/** The answer was cut at a token limit, so it cannot be parsed. */
 export class LengthFinishReasonError extends ToolloopError {
   static override readonly brand: symbol = Symbol.for('toolloop.LengthFinishReasonError')
   override readonly name = 'LengthFinishReasonError'
-  /** The answer as far as it came. Not enumerable. */
+  /** The answer as far as it arrived. Not enumerable. */
   declare readonly completion: Completion
 
   constructor(completion: Completion) {
@@ -13,7 +13,7 @@ export class LengthFinishReasonError extends ToolloopError {
     const spent = used === undefined ? '' : ` after ${used} tokens`
     super(
       'length',
-      `The answer was cut at a token limit${spent} (finish_reason \`${reasonOf(completion, 'truncated')}\`) and cannot be read. Raise \`max_completion_tokens\`, or ask for less.`,
+      `The answer was cut at a token limit${spent} (finish_reason \`${reasonOf(completion, 'truncated')}\`) and cannot be parsed. Raise \`max_completion_tokens\`, or ask for less.`,
     )
     Object.defineProperty(this, 'completion', { value: completion, enumerable: false })
   }
@@ -27,7 +27,7 @@ export class LengthFinishReasonError extends ToolloopError {
 export class ContentFilterFinishReasonError extends ToolloopError {
   static override readonly brand: symbol = Symbol.for('toolloop.ContentFilterFinishReasonError')
   override readonly name = 'ContentFilterFinishReasonError'
-  /** The answer as far as it came. Not enumerable. */
+  /** The answer as far as it arrived. Not enumerable. */
   declare readonly completion: Completion
 
   constructor(completion: Completion) {
@@ -43,7 +43,7 @@ export class ContentFilterFinishReasonError extends ToolloopError {
   }
 }
 
-/** The server's own value. */
+/** The finish reason as the server wrote it. */
 function reasonOf({ choices }: Completion, finish: Finish): string {
   return choices.find(({ finish_reason }) => finishOf(finish_reason) === finish)?.finish_reason ?? finish
 }

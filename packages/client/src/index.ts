@@ -2,7 +2,7 @@
 export { Client, defaultClient } from './client.ts'
 export type { Chat } from './client.ts'
 export type { AnswerOptions, Completions } from './completions.ts'
-// Answers that were read.
+// Parsed answers.
 export type {
   ArgsOf,
   ParsedCallOf,
@@ -14,7 +14,7 @@ export type {
   StreamParams,
   ToolParam,
 } from './parsed.ts'
-// Answers as they come.
+// Streamed answers.
 export { CompletionStream } from './completion-stream.ts'
 export type { CompletionEvent, StreamedAnswer } from './completion-stream.ts'
 export { LazyEvents } from './lazy-events.ts'
@@ -24,5 +24,5 @@ export { sse, toResponse } from './sse.ts'
 export type { SseOptions, SseResponseOptions, TypedEvent } from './sse.ts'
 export { readSse } from './read-sse.ts'
 export type { ReadSseOptions, SseBody } from './read-sse.ts'
-// What goes wrong.
+// Errors.
 export { ContentFilterFinishReasonError, LengthFinishReasonError } from './errors.ts'

@@ -34,7 +34,7 @@ function handle(batches: readonly Tick[][], result: string | Error = 'the end') 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 describe('lazy events', () => {
-  it('are not opened before somebody looks', async () => {
+  it('are not opened before a consumer reads them', async () => {
     const { events, state } = handle([ticks(1)])
     events.off('tick', () => {})
     await turn()
@@ -42,7 +42,7 @@ describe('lazy events', () => {
     expect(state.opened).toBe(0)
   })
 
-  it('are drained for whoever reads the result', async () => {
+  it('are drained when the result is read', async () => {
     const { events, state } = handle([ticks(1, 2), ticks(3)])
     expect(await events.result).toBe('the end')
     expect(state).toMatchObject({ opened: 1, pulls: 2 })
@@ -76,7 +76,7 @@ describe('lazy events', () => {
     ])
   })
 
-  it('are heard by listeners as the iterator hands them out', async () => {
+  it('reach listeners as the iterator yields them', async () => {
     const { events } = handle([ticks(1, 2)])
     const iterator = events[Symbol.asyncIterator]()
     const heard: number[] = []
@@ -99,7 +99,7 @@ describe('lazy events', () => {
   })
 
   it.each<[string, (events: LazyEvents<Tick, string>) => unknown, RegExp]>([
-    ['a second time', (events) => events[Symbol.asyncIterator](), /This clock is read already/],
+    ['a second time', (events) => events[Symbol.asyncIterator](), /This clock has a reader already/],
     [
       'after they began to be drained',
       (events) => events.result,
@@ -112,7 +112,7 @@ describe('lazy events', () => {
     expect(() => events[Symbol.asyncIterator]()).toThrow(said)
   })
 
-  it('are aborted when the iterator leaves, and the result says so', async () => {
+  it('are aborted when the iterator leaves, and the result rejects', async () => {
     const { events, state } = handle([ticks(1), ticks(2)])
     for await (const _ of events) break
     expect(state.aborted).toContain('The consumer left.')
@@ -129,7 +129,7 @@ describe('lazy events', () => {
     expect(await iterator.next().catch((error: Error) => error.message)).toBe('aborted: enough')
   })
 
-  it('are opened aborted when that was said before', async () => {
+  it('are opened aborted after an earlier abort', async () => {
     const { events, state } = handle([ticks(1)])
     events.abort('never mind')
     expect(state.opened).toBe(0)
@@ -152,7 +152,7 @@ describe('lazy events', () => {
     await expect(events.result).rejects.toThrow('aborted')
   })
 
-  it('tell listeners of a failure once, and nothing of one that was asked for', async () => {
+  it('emit a failure to listeners once, and none for an abort', async () => {
     const failing = handle([ticks(1)], new Error('broken'))
     const heard = vi.fn<(event: unknown) => void>()
     failing.events.on('error', heard)
@@ -167,7 +167,7 @@ describe('lazy events', () => {
     expect(unheard).not.toHaveBeenCalled()
   })
 
-  it('call a listener once where that is asked for', async () => {
+  it('call a listener of `once` once', async () => {
     const { events } = handle([ticks(1, 2), ticks(3)])
     const seen: unknown[] = []
     events.once('tick', (event: unknown) => seen.push(event))
@@ -178,13 +178,20 @@ describe('lazy events', () => {
     expect(seen).toEqual(ticks(1))
   })
 
-  it.each(['on', 'once'] as const)('refuse `%s` after the end, which could hear nothing', async (method) => {
+  it.each(['on', 'once'] as const)('reject `%s` after the end', async (method) => {
     const done = handle([ticks(1)])
     await done.events.result
-    expect(() => done.events[method]('tick', () => {})).toThrow(/clock has ended.*`\.time` still holds/)
+    expect(() => done.events[method]('tick', () => {})).toThrow(/clock has ended.* use `\.time`/)
     const failed = handle([], new Error('lost'))
     await expect(failed.events.result).rejects.toThrow('lost')
     expect(() => failed.events[method]('tick', () => {})).toThrow(UsageError)
+  })
+
+  it.each(['on', 'once'] as const)('reject a listener of `%s` that is no function', (method) => {
+    const { events } = handle([ticks(1)])
+    expect(() => events[method]('tick', undefined as never)).toThrow(
+      new UsageError('A listener of `tick` must be a function that takes the event, not undefined.'),
+    )
   })
 
   it('survive listeners that throw, which is an event too', async () => {

@@ -1,8 +1,8 @@
-// Events that flow when somebody looks: the one mechanism behind every stream handle.
-import { UsageError } from '@toolloop/wire'
+// Events that are produced only when a consumer reads them: the mechanism behind every stream handle.
+import { showOption, UsageError } from '@toolloop/wire'
 import { EventEmitter } from 'eventemitter3'
 
-/** What was opened: its events in batches, then its result. `abort` ends it soon, whatever it waits for. */
+/** An opened source: its events in batches, then its result. `abort` ends it soon, whatever it waits for. */
 export interface EventSource<Event, Result> {
   next(): Promise<IteratorResult<readonly Event[], Result>>
   abort(reason: unknown): void
@@ -22,23 +22,23 @@ export interface SourceFailure {
   readonly error: unknown
 }
 
-/** Takes the event of the type it was registered for; the handle that forwards here has checked that. */
+/** Takes the event of the type it was registered for; the handle that forwards here types it. */
 // oxlint-disable-next-line typescript/no-explicit-any -- `never` would be right, but eventemitter3 passes `any`
 export type Listener = (event: any) => void
 
-/** How errors speak of the handle. */
+/** Names that error messages use for the handle. */
 export interface HandleWords {
   /** E.g. `run`. */
   readonly noun: string
   /** The member that holds the result, e.g. `.result`. */
   readonly result: string
-  /** The types of its events. Given, `.on` refuses others. */
+  /** The types of its events. With them, `.on` rejects others. */
   readonly types?: readonly string[] | undefined
 }
 
 /**
  * A source is opened at the first `next()` of the iterator, or on a microtask after `.result` was read or `.on` was
- * called, which then drain it. It is iterated once. A consumer that pauses pauses the source; one that leaves aborts it.
+ * called, which then drain it. It is iterated once. A consumer that pauses, pauses the source; one that leaves aborts it.
  */
 export class LazyEvents<Event extends { readonly type: string }, Result>
   implements AsyncIterable<Event | ListenerError>, AsyncDisposable
@@ -48,10 +48,10 @@ export class LazyEvents<Event extends { readonly type: string }, Result>
   readonly #result = Promise.withResolvers<Result>()
   #opened: Promise<EventSource<Event, Result>> | undefined
   #source: EventSource<Event, Result> | undefined
-  /** The first answer, and whether a reader has it: `.started` asks ahead of them. */
+  /** The first answer, and whether a reader has it: `.started` requests it ahead of them. */
   #first: Promise<IteratorResult<readonly Event[], Result>> | undefined
   #taken = false
-  #owner: 'nobody' | 'drain' | 'iterator' = 'nobody'
+  #owner: 'none' | 'drain' | 'iterator' = 'none'
   #emitter: EventEmitter | undefined
   #listeners: WeakMap<Listener, Listener> | undefined
   #scheduled = false
@@ -59,7 +59,7 @@ export class LazyEvents<Event extends { readonly type: string }, Result>
   #aborted: { readonly reason: unknown } | undefined
   #failed: { readonly error: unknown } | undefined
   #ended = false
-  /** What was pulled after an abort, for an iterator that has not come back yet. */
+  /** Batches pulled after an abort, until the iterator requests them. */
   readonly #rest: (readonly Event[])[] = []
 
   constructor(open: () => Promise<EventSource<Event, Result>>, words: HandleWords) {
@@ -68,7 +68,7 @@ export class LazyEvents<Event extends { readonly type: string }, Result>
     this.#result.promise.catch(() => {})
   }
 
-  /** Reading it opens the source, unless an iterator does. */
+  /** Reading this property opens the source, unless an iterator does. */
   get result(): Promise<Result> {
     this.#schedule()
     return this.#result.promise
@@ -79,7 +79,7 @@ export class LazyEvents<Event extends { readonly type: string }, Result>
    * source, and nothing more: an iterator may still be opened.
    */
   get started(): Promise<void> {
-    const started = this.#firstAnswer().then(() => {})
+    const started = this.#firstNext().then(() => {})
     started.catch(() => {})
     return started
   }
@@ -89,13 +89,13 @@ export class LazyEvents<Event extends { readonly type: string }, Result>
    * @throws UsageError for a type that does not exist, and after the end
    */
   on(type: string, listener: Listener): void {
-    this.#listening(type).on(type, this.#guarded(listener))
+    this.#listening(type, listener).on(type, this.#guarded(listener))
     this.#schedule()
   }
 
   /** The same for the next event of a type only. */
   once(type: string, listener: Listener): void {
-    this.#listening(type).once(type, this.#guarded(listener))
+    this.#listening(type, listener).once(type, this.#guarded(listener))
     this.#schedule()
   }
 
@@ -103,18 +103,22 @@ export class LazyEvents<Event extends { readonly type: string }, Result>
     this.#emitter?.off(type, this.#guarded(listener))
   }
 
-  /** The emitter, where an event of this type may still come. */
-  #listening(type: string): EventEmitter {
+  /** The emitter. Checks that it can emit an event of this type. */
+  #listening(type: string, listener: unknown): EventEmitter {
     const { noun, result, types } = this.#words
+    if (typeof listener !== 'function')
+      throw new UsageError(
+        `A listener of \`${type}\` must be a function that takes the event, not ${showOption(listener)}.`,
+      )
     if (types && !types.includes(type)) throw new UsageError(unknownType(noun, type, types))
     if (this.#ended)
       throw new UsageError(
-        `This ${noun} has ended: no event comes any more. Call \`.on\` before it is read; \`${result}\` still holds the result.`,
+        `This ${noun} has ended: a listener of \`${type}\` would receive no event. Register it right after the ${noun} is made, or use \`${result}\`.`,
       )
     return (this.#emitter ??= new EventEmitter())
   }
 
-  /** Listeners are often async functions: what one rejects with is told like what one throws. */
+  /** Listeners are often async functions: a rejection is reported like a thrown error. */
   #guarded(listener: Listener): Listener {
     const known = this.#listeners?.get(listener)
     if (known) return known
@@ -130,7 +134,7 @@ export class LazyEvents<Event extends { readonly type: string }, Result>
     return guarded
   }
 
-  /** Ends it: at once where it runs, and before it sends anything where it does not. */
+  /** Ends the source at once; one that is not opened yet ends before it sends anything. */
   abort(reason?: unknown): void {
     if (this.#aborted) return
     this.#aborted = { reason: reason ?? 'aborted' }
@@ -153,8 +157,8 @@ export class LazyEvents<Event extends { readonly type: string }, Result>
     const advance = async (): Promise<IteratorResult<Event | ListenerError, void>> => {
       try {
         while (at >= batch.length) {
-          const next = this.#draining ? await this.#drained() : this.#passOn(await this.#ask())
-          if (!next && this.#failed) throw this.#failed.error // also where a drain met it first
+          const next = this.#draining ? await this.#drained() : this.#passOn(await this.#next())
+          if (!next && this.#failed) throw this.#failed.error // also when the drain failed first
           if (!next) return { value: undefined, done: true }
           batch = next
           at = 0
@@ -169,7 +173,7 @@ export class LazyEvents<Event extends { readonly type: string }, Result>
     return {
       next: () => {
         if (waiting === 0 && at < batch.length) return Promise.resolve(take())
-        // Calls that do not wait for each other are answered in their order.
+        // Concurrent calls settle in order.
         const answer = waiting++ === 0 ? advance() : last.then(advance, advance)
         last = answer
         return answer
@@ -182,7 +186,7 @@ export class LazyEvents<Event extends { readonly type: string }, Result>
     }
   }
 
-  /** Aborts what still flows, and waits for its end. A handle nobody touched stays closed. */
+  /** Aborts a running source and waits for its end. An unread handle stays closed. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#aborted ??= { reason: 'The consumer left.' }
     if (this.#owner === 'iterator') {
@@ -191,7 +195,7 @@ export class LazyEvents<Event extends { readonly type: string }, Result>
       return
     }
     if (!this.#scheduled && !this.#first) return
-    if (this.#owner === 'nobody') this.#drainToListeners()
+    if (this.#owner === 'none') this.#drainToListeners()
     await this.#end()
     await this.#draining
   }
@@ -200,11 +204,11 @@ export class LazyEvents<Event extends { readonly type: string }, Result>
     const { noun, result } = this.#words
     if (this.#owner === 'iterator')
       throw new UsageError(
-        `This ${noun} is read already. A stream is iterated once; further readers use \`.on(type, listener)\`.`,
+        `This ${noun} has a reader already. It is iterated once; further readers use \`.on(type, listener)\`.`,
       )
     if (this.#owner === 'drain')
       throw new UsageError(
-        `This ${noun} has started: \`.on\` or \`${result}\` drain it. Open the iterator before anything is awaited.`,
+        `This ${noun} has started: \`.on\` or \`${result}\` drain it. Start the iteration before any await.`,
       )
     this.#owner = 'iterator'
   }
@@ -213,7 +217,7 @@ export class LazyEvents<Event extends { readonly type: string }, Result>
     if (this.#scheduled) return
     this.#scheduled = true
     queueMicrotask(() => {
-      if (this.#owner === 'nobody') this.#drainToListeners()
+      if (this.#owner === 'none') this.#drainToListeners()
     })
   }
 
@@ -227,7 +231,7 @@ export class LazyEvents<Event extends { readonly type: string }, Result>
     })
   }
 
-  /** For the iterator, once it does not pull itself any more: two that pull would mix up the order. */
+  /** For the iterator after an abort, when the drain pulls: two pullers would mix up the order. */
   async #drained(): Promise<readonly Event[] | undefined> {
     if (this.#rest.length === 0) await this.#draining
     return this.#rest.shift()
@@ -238,11 +242,11 @@ export class LazyEvents<Event extends { readonly type: string }, Result>
       await this.#end()
       for (let batch = await this.#pull(); batch; batch = await this.#pull()) take(batch)
     } catch {
-      // The result tells.
+      // The result rejects with the error.
     }
   }
 
-  /** Passes an abort on, whether or not something is being waited for. */
+  /** Forwards an abort to the source, also while a pull is pending. */
   async #end(): Promise<void> {
     if (!this.#aborted) return
     const { reason } = this.#aborted
@@ -258,29 +262,29 @@ export class LazyEvents<Event extends { readonly type: string }, Result>
 
   async #pull(): Promise<readonly Event[] | undefined> {
     try {
-      return this.#passOn(await this.#ask())
+      return this.#passOn(await this.#next())
     } catch (error) {
       return this.#fail(error)
     }
   }
 
-  /** Passed once per batch: no promise but the source's own. */
-  #ask(): Promise<IteratorResult<readonly Event[], Result>> {
+  /** Runs once per batch, so it creates no promise beside the source's own. */
+  #next(): Promise<IteratorResult<readonly Event[], Result>> {
     if (!this.#taken) {
       this.#taken = true
-      return this.#firstAnswer()
+      return this.#firstNext()
     }
     const source = this.#source
-    if (!source) return this.#askOpened()
+    if (!source) return this.#openedNext()
     if (this.#aborted) source.abort(this.#aborted.reason)
     return source.next()
   }
 
-  #firstAnswer(): Promise<IteratorResult<readonly Event[], Result>> {
-    return (this.#first ??= this.#askOpened())
+  #firstNext(): Promise<IteratorResult<readonly Event[], Result>> {
+    return (this.#first ??= this.#openedNext())
   }
 
-  async #askOpened(): Promise<IteratorResult<readonly Event[], Result>> {
+  async #openedNext(): Promise<IteratorResult<readonly Event[], Result>> {
     const source = (this.#source = await this.#start())
     if (this.#aborted) source.abort(this.#aborted.reason)
     return source.next()
@@ -289,7 +293,7 @@ export class LazyEvents<Event extends { readonly type: string }, Result>
   #passOn({ done, value }: IteratorResult<readonly Event[], Result>): readonly Event[] | undefined {
     if (!done) return value
     this.#ended = true
-    // A generator that has ended answers `undefined`, and the result is there already.
+    // A generator that has ended returns `undefined`; the result is resolved already.
     this.#result.resolve(value)
     return undefined
   }

@@ -189,6 +189,14 @@ describe.each(['parse', 'stream'] as const)('an answer read by `%s`', (way) => {
     expect(JSON.stringify(error)).not.toContain('name":"A')
   })
 
+  it.each([
+    { response_format: { type: 'json_schema', json_schema: { name: 'person', schema: {} } } },
+    { tools: [{ type: 'function', function: { name: 'by_hand', strict: true } }] },
+  ] as const)('is an error when a schema written by hand was asked for, too: %j', async (params) => {
+    const answer = text('{"name":"A', { finishReason: 'length' })
+    await expect(ask(way, answer, params)).rejects.toThrow(LengthFinishReasonError)
+  })
+
   it('is an error when one of several choices was cut', async () => {
     const choices = [{ content: '{"name":"Ada","age":36}' }, { content: '{"na', finishReason: 'length' }]
     await expect(ask(way, reply({ choices }), { response_format: person, n: 2 })).rejects.toThrow(

@@ -1,4 +1,4 @@
-// What `parse` and `stream().final()` return: a completion whose answer and arguments were read.
+// The types of `parse` and `stream().final()`: a completion with parsed answers and arguments.
 import type { ResponseFormatOf, Tool } from '@toolloop/schema'
 import type { AnyArgs } from '@toolloop/stream'
 import type {
@@ -15,32 +15,32 @@ import type {
   ToolDefinition,
 } from '@toolloop/wire'
 
-/** A tool made by `tool()` or `customTool()`, or a definition as the wire has it. */
+/** A tool made by `tool()` or `customTool()`, or a definition in the wire's format. */
 export type ToolParam = Tool | ToolDefinition
 
-/** The parameters of `parse`: those of `create`, but the answer's format and the tools may know how to read. */
+/** The parameters of `parse`: those of `create`, but `response_format` and `tools` may parse the answer. */
 export interface ParseParams<Parsed = unknown, Tools extends readonly ToolParam[] = readonly ToolParam[]> extends Omit<
   CompletionParams,
   'response_format' | 'stream' | 'stream_options' | 'tools'
 > {
-  /** Made by `responseFormat(schema, { name })`, the answer is parsed with its schema; any other is sent as it is. */
+  /** A format made by `responseFormat(schema, { name })` parses the answer with its schema; any other is sent unchanged. */
   response_format?: ResponseFormatOf<Parsed> | ResponseFormat
-  /** The arguments of calls to tools made by `tool()` are parsed; definitions of your own may stand beside them. */
+  /** The arguments of calls to tools made by `tool()` are parsed. The list may also hold plain definitions. */
   tools?: Tools
 }
 
-/** The parameters of `stream`: those of `parse`, and what the stream is to hold. */
+/** The parameters of `stream`: those of `parse`, and the options of the stream. */
 export interface StreamParams<
   Parsed = unknown,
   Tools extends readonly ToolParam[] = readonly ToolParam[],
 > extends ParseParams<Parsed, Tools> {
-  /** Always so; may be said. */
+  /** Always `true`; may be omitted. */
   stream?: true
   /** @default { include_usage: true } where the server's profile allows it */
   stream_options?: StreamOptions | null
 }
 
-/** A completion whose choices were read. Its JSON is the completion's: what was parsed is not enumerable. */
+/** A completion with parsed choices. Its JSON is the completion's: the parsed values are not enumerable. */
 export interface ParsedCompletion<Parsed = unknown, Call = ToolCall> extends Omit<Completion, 'choices'> {
   choices: ParsedChoice<Parsed, Call>[]
 }
@@ -49,17 +49,17 @@ export interface ParsedChoice<Parsed = unknown, Call = ToolCall> extends Omit<Ch
   message: ParsedMessage<Parsed, Call>
 }
 
-/** It may be sent back as it is. */
+/** It may be sent back unchanged. */
 export interface ParsedMessage<Parsed = unknown, Call = ToolCall> extends Omit<CompletionMessage, 'tool_calls'> {
   /**
-   * The answer, by its schema. `null` where the message is a refusal or asks for tools, and where no schema was given.
+   * The answer, parsed by its schema. `null` for a refusal, for a message with tool calls, and without a schema.
    * Not enumerable.
    */
   readonly parsed: Parsed | null
   tool_calls?: Call[]
 }
 
-/** The calls an answer to these tools may hold: discriminate on `type`, then on `function.name`. */
+/** The calls that an answer may hold, given these tools: discriminate on `type`, then on `function.name`. */
 export type ParsedCallOf<Tools extends readonly ToolParam[]> =
   | CustomToolCall
   | ([Tools[number]] extends [never] ? ParsedFunctionCall<string, null> : FunctionCallTo<Tools[number]>)
@@ -67,12 +67,12 @@ export type ParsedCallOf<Tools extends readonly ToolParam[]> =
 export interface ParsedFunctionCall<Name extends string, Args> extends Omit<FunctionToolCall, 'function'> {
   function: Omit<FunctionCall, 'name'> & {
     name: Name
-    /** The arguments, by the tool's schema; `null` for tools that were not made by `tool()`. Not enumerable. */
+    /** The arguments, parsed by the tool's schema; `null` for tools that were not made by `tool()`. Not enumerable. */
     readonly parsed_arguments: Args
   }
 }
 
-/** The arguments of calls to these tools, by name: what their events are typed with. */
+/** The types of the arguments of these tools, by name; they type the events. */
 export type ArgsOf<Tools extends readonly ToolParam[]> = [Tools[number]] extends [never]
   ? AnyArgs
   : { readonly [One in Tools[number] as NameOf<One>]: ArgsOfOne<One> }
@@ -83,7 +83,7 @@ type NameOf<One extends ToolParam> = One extends
   ? Name
   : never
 
-/** `unknown` for a definition as the wire has it. */
+/** `unknown` for a definition in the wire's format. */
 type ArgsOfOne<One extends ToolParam> = One extends { readonly parse: (text: string) => Promise<infer Args> }
   ? Args
   : unknown

@@ -1,4 +1,4 @@
-// From a completion to what it was asked to say: the parsed answer, the parsed arguments, or an error that tells why not.
+// Parses the answer and the arguments in a completion, or throws an error with the reason why it cannot.
 import { OutputError, type ResponseFormatOf, type Tool } from '@toolloop/schema'
 import {
   type Choice,
@@ -12,19 +12,21 @@ import {
 import { ContentFilterFinishReasonError, LengthFinishReasonError } from './errors.ts'
 import type { ParsedCompletion } from './parsed.ts'
 
-/** What knows how to read an answer. */
+/** The parsers of an answer. */
 export interface AnswerReaders {
-  /** Absent: the answer is text. */
+  /** Without a format the answer is text. */
   readonly format: ResponseFormatOf<unknown> | undefined
   readonly tools: ReadonlyMap<string, Tool>
+  /** A JSON Schema written by hand holds the answer, or the arguments of a call. */
+  readonly strict: boolean
 }
 
-/** Is there anything that this answer must fit? */
-export function expectsForm({ format, tools }: AnswerReaders): boolean {
-  return format !== undefined || tools.size > 0
+/** Must this answer fit a schema? */
+export function expectsForm({ format, tools, strict }: AnswerReaders): boolean {
+  return format !== undefined || tools.size > 0 || strict
 }
 
-/** @throws LengthFinishReasonError, ContentFilterFinishReasonError when a choice was cut, and what `checkFinish` throws */
+/** @throws LengthFinishReasonError, ContentFilterFinishReasonError when a choice is incomplete, and what `checkFinish` throws */
 export function checkWhole(completion: Completion): void {
   for (const { finish_reason } of completion.choices) {
     const finish = finishOf(finish_reason)
@@ -34,12 +36,14 @@ export function checkWhole(completion: Completion): void {
   checkFinish(completion)
 }
 
-/** @throws StreamError when the server broke off and states it as the finish reason; its `snapshot` is the completion */
+/** @throws StreamError when the finish reason says that the server broke off; its `snapshot` is the completion */
 export function checkFinish(completion: Completion): void {
   const failed = completion.choices.find(({ finish_reason }) => finishOf(finish_reason) === 'failed')
   if (failed === undefined) return
   const problem = `The server broke the answer off (finish_reason \`${failed.finish_reason}\`)`
-  throw new StreamError(`${problem}. What came is in \`error.snapshot\`; a retry may work.`, { snapshot: completion })
+  throw new StreamError(`${problem}. The partial answer is in \`error.snapshot\`; a retry may succeed.`, {
+    snapshot: completion,
+  })
 }
 
 /**
@@ -48,7 +52,7 @@ export function checkFinish(completion: Completion): void {
  */
 export async function readAnswer(completion: Completion, readers: AnswerReaders): Promise<ParsedCompletion> {
   if (completion.choices.length === 0)
-    throw new StreamError('The answer holds none of the choices that were asked for', { snapshot: completion })
+    throw new StreamError('The answer holds none of the requested choices', { snapshot: completion })
   try {
     await Promise.all(completion.choices.map((choice) => readChoice(choice, readers)))
   } catch (error) {
@@ -73,7 +77,7 @@ async function readCall(call: ToolCall, tools: ReadonlyMap<string, Tool>): Promi
   hide(call.function, 'parsed_arguments', args)
 }
 
-/** `null` for a refusal, and for a message that asks for tools: whatever it says beside them is not the answer yet. */
+/** `null` for a refusal and for a message with tool calls, whose text is not the answer yet. */
 async function readContent(message: CompletionMessage, format: ResponseFormatOf<unknown>): Promise<unknown> {
   if (message.refusal || message.tool_calls?.length || message.function_call) return null
   if (typeof message.content === 'string') return format.parse(message.content)
@@ -88,7 +92,7 @@ function hide(target: object, name: string, value: unknown): void {
   Object.defineProperty(target, name, { value, enumerable: false, configurable: true, writable: true })
 }
 
-/** Read by `snapshotOf`, as on the errors of streams. */
+/** Adds the completion, which `snapshotOf` reads, as on the errors of streams. */
 function withCompletion(error: unknown, completion: Completion): unknown {
   if (error instanceof Error && Object.isExtensible(error))
     Object.defineProperty(error, 'snapshot', { value: completion, enumerable: false, configurable: true })

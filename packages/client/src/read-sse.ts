@@ -1,56 +1,56 @@
-// The other side of `sse`: a body of server-sent events, back to typed events.
+// The counterpart of `sse`: reads typed events from a body of server-sent events.
 import { SseDecoder } from '@toolloop/transport'
 import { StreamError } from '@toolloop/wire'
 import type { TypedEvent } from './sse.ts'
 
 export interface ReadSseOptions {
-  /** The most bytes one event may take; beyond it a `LimitError`. @default 33_554_432 */
+  /** The most bytes of one event; a larger one throws a `LimitError`. @default 33_554_432 */
   readonly maxEventBytes?: number | undefined
 }
 
-/** Bytes of a body, in whatever way they come. */
+/** The bytes of a body, as a web stream or any async iterable. */
 export type SseBody = ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>
 
 /**
  * Reads what `toResponse` sent: `for await (const event of readSse<RunEvent>(await fetch(url)))`. Ends normally only
- * where the other side said so. Every event is an object with a `type`; that it is one of `Event` is for the two
- * sides to agree on. Leaving the iteration cancels the body.
- * @throws StreamError when the body is no event stream, breaks off, or tells of a failure; LimitError
+ * after `[DONE]`. It checks that every event is an object with a `type`, not that it is an `Event`: server and reader
+ * must agree on that. Leaving the iteration cancels the body.
+ * @throws StreamError when the body is no event stream, breaks off, or reports a failure; LimitError
  */
 export async function* readSse<Event extends TypedEvent = TypedEvent>(
   source: Response | SseBody,
   options: ReadSseOptions = {},
 ): AsyncGenerator<Event, void, undefined> {
   const reader = new EventReader()
-  const decoder = new SseDecoder((data, name) => reader.take(data, name), options)
+  const decoder = new SseDecoder((data, name) => reader.add(data, name), options)
   for await (const bytes of bytesOf(await bodyOf(source))) {
     try {
       decoder.push(bytes)
     } catch (error) {
       reader.failure ??= error
     }
-    yield* reader.leave() as Event[]
+    yield* reader.takeEvents() as Event[]
     if (reader.failure !== undefined) throw reader.failure
     if (reader.done) return
   }
-  // An event without its blank line is not taken: it may have lost its end.
+  // An event without its blank line is ignored: it may be incomplete.
   throw new StreamError(`The event stream broke off after ${reader.count} events, without \`[DONE]\``)
 }
 
-/** Events that arrived and were not handed out, and how the stream stands. */
+/** Events that arrived and were not yielded yet, and the state of the stream. */
 class EventReader {
   done = false
   count = 0
   failure: unknown
   #events: TypedEvent[] = []
 
-  leave(): TypedEvent[] {
+  takeEvents(): TypedEvent[] {
     const events = this.#events
     this.#events = []
     return events
   }
 
-  take(data: string, name: string): void {
+  add(data: string, name: string): void {
     if (this.done || this.failure !== undefined) return
     if (data === '[DONE]') {
       this.done = true
@@ -71,13 +71,13 @@ class EventReader {
 }
 
 async function bodyOf(source: Response | SseBody): Promise<SseBody> {
-  // Told by its shape: another library's fetch has a Response of its own.
+  // Detected by its shape: the `fetch` of another library has its own Response.
   if (!('headers' in source)) return source
   const type = source.headers.get('content-type') ?? ''
   if (source.ok && source.body && /^text\/event-stream\b/i.test(type)) return source.body
   const what = `${source.status}, ${type === '' ? 'without a content type' : type}`
-  const said = await firstWords(source)
-  throw new StreamError(`The response is no event stream (${what})${said === '' ? '' : `: ${said}`}`, {
+  const quote = await excerptOf(source)
+  throw new StreamError(`The response is no event stream (${what})${quote === '' ? '' : `: ${quote}`}`, {
     retryable: source.status >= 500,
   })
 }
@@ -96,11 +96,11 @@ async function* byReader(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8
   try {
     for (let part = await reader.read(); !part.done; part = await reader.read()) yield part.value
   } finally {
-    await reader.cancel() // of a body that is over: nothing happens
+    await reader.cancel() // has no effect on a body that has ended
   }
 }
 
-async function firstWords(response: Response): Promise<string> {
+async function excerptOf(response: Response): Promise<string> {
   if (!response.body) return ''
   const decoder = new TextDecoder()
   let text = ''
@@ -110,7 +110,7 @@ async function firstWords(response: Response): Promise<string> {
       if (text.length > maxExcerpt) break
     }
   } catch {
-    // What came is enough.
+    // The part that arrived is enough.
   }
   return excerpt(text)
 }
@@ -118,7 +118,7 @@ async function firstWords(response: Response): Promise<string> {
 function failureOf(value: unknown): StreamError {
   const error = isObject(value) ? value['error'] : undefined
   const { message, code } = isObject(error) ? error : {}
-  const words = typeof message === 'string' ? message : 'It did not say why.'
+  const words = typeof message === 'string' ? message : 'It gave no reason.'
   const known = typeof code === 'string' ? ` (${code})` : ''
   return new StreamError(`The other side failed${known}: ${excerpt(words)}`, { cause: error, retryable: false })
 }

@@ -44,18 +44,20 @@ const utf8 = (value: string): Uint8Array => new TextEncoder().encode(value)
 describe('sse', () => {
   it('writes one object a line, and an end', async () => {
     expect(await body(facts({ type: 'a', text: 'x\r\ny\n\u2028z' }, { type: 'b' }))).toBe(
-      'data: {"type":"a","text":"x\\r\\ny\\n\u2028z"}\n\ndata: {"type":"b"}\n\ndata: [DONE]\n\n',
+      'data: {"type":"a","text":"x\\r\\ny\\n\u2028z"}\n\ndata: {"type":"b"}\n\nretry: 86400000\ndata: [DONE]\n\n',
     )
   })
 
   it('gives events the id of the hook', async () => {
     expect(await body(facts({ type: 'a', seq: 0 }, { type: 'progress' }), { id: ({ seq }) => seq })).toBe(
-      'id: 0\ndata: {"type":"a","seq":0}\n\ndata: {"type":"progress"}\n\ndata: [DONE]\n\n',
+      'id: 0\ndata: {"type":"a","seq":0}\n\ndata: {"type":"progress"}\n\nretry: 86400000\ndata: [DONE]\n\n',
     )
   })
 
   it.each(['a\nb', 'a\rb', 'a\0b', ''])('leaves out an id that would break the field: %j', async (id) => {
-    expect(await body(facts({ type: 'a' }), { id: () => id })).toBe('data: {"type":"a"}\n\ndata: [DONE]\n\n')
+    expect(await body(facts({ type: 'a' }), { id: () => id })).toBe(
+      'data: {"type":"a"}\n\nretry: 86400000\ndata: [DONE]\n\n',
+    )
   })
 
   it('shows what the redact hook leaves of an event', async () => {
@@ -100,7 +102,7 @@ describe('sse', () => {
     const stream = client.chat.completions.stream({ model: 'm', messages: [{ role: 'user', content: 'Hi' }] })
     const final = stream.final() // reads along, and does not drain what the response sends
     const response = toResponse(stream)
-    expect(() => toResponse(stream)).toThrow(/read already/)
+    expect(() => toResponse(stream)).toThrow(/has a reader already/)
     await new Promise((resolve) => setImmediate(resolve))
     expect(server.requests).toHaveLength(0)
     expect((await collect(readSse(response))).length).toBeGreaterThan(0)
@@ -121,18 +123,42 @@ describe('sse', () => {
         throw new Error('mine')
       },
     }
-    expect(await body(source(), options)).toMatch(/^event: error\n/)
+    expect(await body(source(), options)).toMatch(/^retry: 86400000\nevent: error\n/)
     expect(left).toHaveBeenCalledTimes(1)
   })
 
-  it('tells of a failure what anyone may know, or what the hook says', async () => {
+  it.each<[where: string, event: (error: object) => TypedEvent]>([
+    ['the end of a run', (error) => ({ type: 'run.done', outcome: { status: 'error', error } }) as TypedEvent],
+    ['a retry', (error) => ({ type: 'attempt.retry', error }) as TypedEvent],
+  ])('reveals as little of the failure in %s', async (_where, event) => {
+    const send = async (error: object, options?: SseOptions): Promise<string> =>
+      new Response(
+        sse(
+          (async function* () {
+            yield event(error)
+          })(),
+          options,
+        ),
+      ).text()
+    const logged = { name: 'BadRequestError', message: 'no quota for secret-7', code: 'api' }
+    for (const error of [logged, new StreamError('no quota for secret-7'), new Error('secret-7')]) {
+      expect(await send(error)).not.toContain('secret-7')
+      expect(await send(error)).toContain('The stream failed on the server.')
+      expect(await send(error, { formatError: () => ({ message: 'Try later.' }) })).toContain(
+        '"error":{"message":"Try later."}',
+      )
+    }
+    expect(await send(logged)).toContain('"name":"BadRequestError","code":"api"')
+  })
+
+  it('sends a fixed message of a failure, or what `formatError` returns', async () => {
     const source = (): AsyncIterable<Fact> => facts({ type: 'a' }, new Error('password: 1234'))
     expect(await body(source())).toBe(
-      'data: {"type":"a"}\n\nevent: error\ndata: {"error":{"message":"The stream failed on the server."}}\n\n',
+      'data: {"type":"a"}\n\nretry: 86400000\nevent: error\ndata: {"error":{"message":"The stream failed on the server."}}\n\n',
     )
     const ours = facts(new StreamError('prompt: …'))
     expect(await body(ours)).toContain('{"error":{"name":"StreamError","code":"stream","message":"The stream failed')
-    expect(await body(source(), { tell: () => ({ message: 'Try later.' }) })).toContain('Try later.')
+    expect(await body(source(), { formatError: () => ({ message: 'Try later.' }) })).toContain('Try later.')
   })
 
   it('keeps a silent connection alive with comments, never more than were taken', async () => {
@@ -149,7 +175,7 @@ describe('sse', () => {
     gate.resolve()
     let rest = ''
     for (let part = await reader.read(); !part.done; part = await reader.read()) rest += decoder.decode(part.value)
-    expect(rest).toMatch(/^(: keep-alive\n\n)?data: \{"type":"a"\}\n\ndata: \[DONE\]\n\n$/)
+    expect(rest).toMatch(/^(: keep-alive\n\n)?data: \{"type":"a"\}\n\nretry: 86400000\ndata: \[DONE\]\n\n$/)
   })
 
   it('a server that pipes it notices that the other side has left, though the source is silent', async () => {
@@ -245,7 +271,7 @@ describe('readSse', () => {
     ['no type', 'data: {"kind":"a"}\n\n', /no object with a `type`/],
     ['a type that is no text', 'data: {"type":1}\n\n', /no object with a `type`/],
     ['a failure', 'event: error\ndata: {"error":{"code":"limit","message":"No."}}\n\n', /failed \(limit\): No\./],
-    ['a failure without words', 'event: error\ndata: {}\n\n', /It did not say why/],
+    ['a failure without words', 'event: error\ndata: {}\n\n', /It gave no reason/],
   ])('throws a StreamError for %s', async (_, sent, said) => {
     const error = await collect(readSse(cut(utf8(sent)))).catch((thrown: unknown) => thrown)
     expect(error).toBeInstanceOf(StreamError)
@@ -362,7 +388,7 @@ describe('a completion stream on its way to a browser', () => {
 it.each([
   ['the result of a run', { status: 'done', output: 'x' }, /result of a run \(status "done"\)/],
   ['a promise', Promise.resolve(1), /a promise/],
-  ['nothing', undefined, /this is nothing/],
+  ['nothing', undefined, /not from nothing/],
   ['an object', {}, /without an async iterator/],
 ])('%s makes no response: the error names what does', (_title, source, problem) => {
   for (const make of [sse, toResponse]) {

@@ -1,7 +1,7 @@
-// Any stream of events over HTTP to a browser, and back: server-sent events, one JSON object each.
+// Sends a stream of events to a browser over HTTP, as server-sent events with one JSON object each.
 import { ToolloopError, UsageError } from '@toolloop/wire'
 
-/** What can be sent: anything that has a type. */
+/** An event that can be sent: an object with a `type`. */
 export interface TypedEvent {
   readonly type: string
 }
@@ -9,16 +9,17 @@ export interface TypedEvent {
 export interface SseOptions<Event extends TypedEvent = TypedEvent> {
   /** The event's id, which a browser's `EventSource` sends back when it reconnects. @default its `seq`, where it has one */
   readonly id?: ((event: Event) => string | number | undefined) | undefined
-  /** What the other side may see of an event; `undefined` leaves it out. @default all of it */
+  /** Returns the part of an event that is sent; `undefined` leaves the event out. @default the whole event */
   readonly redact?: ((event: Event) => TypedEvent | undefined) | undefined
   /**
-   * What the other side may know of a failure. @default its name and code, where it is one of ours: a message may
-   * quote what is not for everyone
+   * Returns what is sent of a failure: of the source's own, and of one in an event (`error`, or `error` in its
+   * `outcome`). @default a fixed message, with the name and code of Toolloop's errors: an error's own message may quote
+   * private data
    */
-  readonly tell?: ((error: unknown) => { readonly message: string }) | undefined
+  readonly formatError?: ((error: unknown) => { readonly message: string }) | undefined
   /**
-   * Milliseconds of silence after which a comment is sent: proxies keep the connection, and a server that pipes the
-   * body notices that the browser has left. `Infinity`: never. @default 1_000
+   * Milliseconds without an event after which a comment is sent: proxies keep the connection, and a server that pipes
+   * the body detects that the browser has left. `Infinity`: never. @default 1_000
    */
   readonly keepAlive?: number | undefined
 }
@@ -26,13 +27,13 @@ export interface SseOptions<Event extends TypedEvent = TypedEvent> {
 export interface SseResponseOptions<Event extends TypedEvent = TypedEvent> extends SseOptions<Event> {
   /** @default 200 */
   readonly status?: number | undefined
-  /** Headers beside the ones that make it an event stream. */
+  /** Headers beside those of an event stream. */
   readonly headers?: Readonly<Record<string, string>> | undefined
 }
 
 /**
- * Events as the body of a response. The source is asked for the next event when the body is read, and is left when
- * the body is cancelled. It ends with `data: [DONE]`; where the source fails, with an event named `error` in its place.
+ * Events as the body of a response. Reads the source when the body is read, and leaves it when the body is cancelled.
+ * The body ends with `data: [DONE]`, or, where the source fails, with an event named `error`.
  */
 export function sse<Event extends TypedEvent>(
   source: AsyncIterable<Event>,
@@ -41,9 +42,11 @@ export function sse<Event extends TypedEvent>(
   checkSource(source)
   const { keepAlive = 1_000 } = options
   if (!(keepAlive > 0))
-    throw new UsageError(`\`keepAlive\` is ${keepAlive}: it must be a positive number of milliseconds, e.g. 15_000`)
+    throw new UsageError(
+      `\`keepAlive\` is ${keepAlive}: it must be a positive number of milliseconds, such as 15_000, or Infinity.`,
+    )
   const encoder = new TextEncoder()
-  // Taken here, so that a source that somebody else reads is an error of the handler, not of its answer.
+  // Taken here, so that a source with another reader throws in the handler, not inside the body.
   const events = source[Symbol.asyncIterator]()
   let begun = false
   let quiet: ReturnType<typeof setInterval> | undefined
@@ -61,7 +64,7 @@ export function sse<Event extends TypedEvent>(
         }
         if (keepAlive !== Infinity)
           quiet = setInterval(() => {
-            // While a comment waits to be taken, another one says nothing more.
+            // One unread comment is enough.
             if (controller.desiredSize === 0) send(': keep-alive\n\n')
           }, keepAlive)
         try {
@@ -79,12 +82,12 @@ export function sse<Event extends TypedEvent>(
       },
       cancel: leave,
     },
-    // Nothing is made before it is asked for.
+    // Reads the source only when the body is read.
     { highWaterMark: 0 },
   )
 }
 
-/** A result, or the promise of one, is the usual mistake. */
+/** The usual mistake is a result, or the promise of one. */
 function checkSource(source: unknown): void {
   const isObject = typeof source === 'object' && source !== null
   if (isObject && Symbol.asyncIterator in source) return
@@ -98,11 +101,11 @@ function checkSource(source: unknown): void {
         ? `the result of a run (status ${JSON.stringify(source.status)})`
         : 'an object without an async iterator'
   throw new UsageError(
-    `A response is made from a stream of events, and this is ${what}. Pass \`agent.stream(…)\` or \`client.chat.completions.stream(…)\`; a value alone is \`Response.json(value)\`.`,
+    `A response is made from a stream of events, not from ${what}. Pass \`agent.stream(…)\` or \`client.chat.completions.stream(…)\`; for a single value use \`Response.json(value)\`.`,
   )
 }
 
-/** A web handler's whole answer: `return toResponse(client.chat.completions.stream({ … }))`. */
+/** The whole response of a web handler: `return toResponse(client.chat.completions.stream({ … }))`. */
 export function toResponse<Event extends TypedEvent>(
   source: AsyncIterable<Event>,
   options: SseResponseOptions<NoInfer<Event>> = {},
@@ -111,27 +114,39 @@ export function toResponse<Event extends TypedEvent>(
   return new Response(sse(source, options), { status, headers: { ...eventStreamHeaders, ...headers } })
 }
 
-/** `x-accel-buffering` keeps nginx and its kin from holding events back. */
+/** `x-accel-buffering` keeps nginx and similar proxies from buffering events. */
 const eventStreamHeaders: Readonly<Record<string, string>> = {
   'content-type': 'text/event-stream; charset=utf-8',
   'cache-control': 'no-cache, no-transform',
   'x-accel-buffering': 'no',
 }
 
-const done = 'data: [DONE]\n\n'
+/** An `EventSource` connects again when a stream ends, which would start what it shows once more: it waits a day. */
+const noReconnect = 'retry: 86400000\n'
+const done = `${noReconnect}data: [DONE]\n\n`
 
-/** The next event that may be seen, as text; `undefined` at the end. */
+/** The frame of the next event that is sent; `undefined` at the end. */
 async function nextFrame<Event extends TypedEvent>(
   events: AsyncIterator<Event>,
-  { id = seqOf, redact }: SseOptions<Event>,
+  { id = seqOf, redact, formatError = safeError }: SseOptions<Event>,
 ): Promise<string | undefined> {
   for (;;) {
     const next = await events.next()
     if (next.done) return undefined
     const shown = redact ? redact(next.value) : next.value
-    if (shown) return frame(JSON.stringify(shown), idField(id(next.value)))
+    if (shown) return frame(JSON.stringify(withSafeErrors(shown, formatError)), idField(id(next.value)))
   }
 }
+
+/** The event with its failure formatted: the end of a run by an error, a retry, a step that was cut. */
+function withSafeErrors(event: TypedEvent, format: (error: unknown) => { readonly message: string }): object {
+  if ('error' in event && isFailure(event.error)) return { ...event, error: format(event.error) }
+  if ('outcome' in event && isFailure(event.outcome) && 'error' in event.outcome && isFailure(event.outcome.error))
+    return { ...event, outcome: { ...event.outcome, error: format(event.outcome.error) } }
+  return event
+}
+
+const isFailure = (value: unknown): value is object => typeof value === 'object' && value !== null
 
 /** Facts of a run are numbered. */
 function seqOf(event: TypedEvent): number | undefined {
@@ -143,17 +158,19 @@ function frame(json: string, fields = ''): string {
   return `${fields}data: ${json}\n\n`
 }
 
-/** A line break would end the field, and NUL voids it: such an id is none. */
+/** An id with a line break or NUL is left out: a line break would end the field, and readers ignore an id with NUL. */
 function idField(id: string | number | undefined): string {
   const text = id === undefined ? '' : String(id)
   return text === '' || /[\r\n\0]/.test(text) ? '' : `id: ${text}\n`
 }
 
-function failureFrame(error: unknown, { tell = tellable }: Pick<SseOptions, 'tell'>): string {
-  return frame(JSON.stringify({ error: tell(error) }), 'event: error\n')
+function failureFrame(error: unknown, { formatError = safeError }: Pick<SseOptions, 'formatError'>): string {
+  return frame(JSON.stringify({ error: formatError(error) }), `${noReconnect}event: error\n`)
 }
 
-function tellable(error: unknown): { message: string } {
-  const known = error instanceof ToolloopError ? { name: error.name, code: error.code } : {}
+/** Takes an error, or one that a log keeps as plain data. */
+function safeError(error: unknown): { message: string } {
+  const logged = isFailure(error) && 'name' in error && 'code' in error && typeof error.code === 'string'
+  const known = error instanceof ToolloopError || logged ? { name: error.name, code: error.code } : {}
   return { ...known, message: 'The stream failed on the server.' }
 }

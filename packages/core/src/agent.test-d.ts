@@ -270,6 +270,9 @@ test('events narrow on type, then ok, then name', async () => {
     // @ts-expect-error -- no tool of that name
     if (event.type === 'tool.done' && event.ok && event.name === 'nope') void event
   }
+  stream.once('error', ({ error }) => expectTypeOf(error).toBeUnknown())
+  // @ts-expect-error: there is no such event
+  stream.once('step.over', () => {})
   stream.on('step.done', (event) => expectTypeOf(event.finish_reason).toEqualTypeOf<FinishReason | null>())
   // @ts-expect-error -- no event of that name
   stream.on('step.over', () => {})

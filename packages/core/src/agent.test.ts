@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import {
   agent,
+  type AnyTool,
   calls as called,
   type Fact,
   image,
@@ -426,12 +427,15 @@ describe('wrong use is refused before anything is sent', () => {
     [{ maxstep: 3 }, /has no option `maxstep`; there are name, model/],
     [{ stepRetries: Number.NaN }, /`stepRetries` is NaN; it must be a whole number of at least 0/],
     [{ stepRetries: -1 }, /`stepRetries` is -1/],
-    [{ limit: { concurrency: 0 } }, /limit: `concurrency` is 0; it must be a whole number of at least 1/],
-    [{ limit: { concurency: 1 } }, /limit has no option `concurency`; there are concurrency, interval, intervalCap/],
-    [{ limit: { interval: 1000 } }, /`limit` is {"interval":1000}; `interval` and `intervalCap` go together/],
-    [{ limit: { intervalCap: 1, concurrency: 1 } }, /`interval` and `intervalCap` go together/],
-    [{ limit: {} }, /`limit` is {}, which limits nothing/],
-    [{ limit: { concurrency: '1' } }, /limit: `concurrency` is "1"/],
+    [
+      { limit: { concurrency: 0 } },
+      /`limit`: `concurrency` is 0; it must be a whole number of at least 1, or Infinity/,
+    ],
+    [{ limit: { concurency: 1 } }, /`limit` has no option `concurency`; there are concurrency, interval, intervalCap/],
+    [{ limit: { interval: 1000 } }, /`limit`: `interval` needs `intervalCap`: .* Got {"interval":1000}/],
+    [{ limit: { intervalCap: 1, concurrency: 1 } }, /`limit`: `intervalCap` needs `interval`/],
+    [{ limit: {} }, /`limit` limits nothing: set `concurrency`, .* Got {}/],
+    [{ limit: { concurrency: '1' } }, /`limit`: `concurrency` is "1"/],
     [{ client: {} }, /`client` is {}; it must be a client with `create` or `chat.completions.create`/],
     [{ client: { chat: {} } }, /`client` is {"chat":{}}/],
     [
@@ -502,6 +506,23 @@ describe('wrong use is refused before anything is sent', () => {
     expect(result).toMatchObject({ error: { message: expect.stringMatching(/`params` holds `messages`/) } })
   })
 
+  it.each<[who: string, option: object]>([
+    ['execute', { execute: (_: object, { context }: { context: { user: string } }) => context.user }],
+    ['limit.key', { limit: { concurrency: 1, key: (_: object, context: { user: string }) => context.user } }],
+  ])('a context that %s of a tool reads and nobody passed', async (_who, option) => {
+    const look = tool({ name: 'look', execute: () => 'x', ...option }) as unknown as AnyTool
+    const script = () => scriptedModel([call('look'), text('done')])
+    const errors: unknown[] = []
+    const stream = agent({ name: 'a', model: script(), tools: [look] as readonly AnyTool[] }).stream('go', {})
+    stream.on('tool.done', (event) => void errors.push('error' in event && event.error))
+    const { messages } = await stream.result
+    const words = /^Tool `look` of agent `a` threw: .*was given no `context`.*run\(input, { context }\)/
+    expect(errors).toEqual([expect.objectContaining({ message: expect.stringMatching(words) })])
+    expect(JSON.stringify(messages)).not.toContain('was given no') // the model reads the tool's own words
+    const strict = agent({ name: 'a', model: script(), tools: [look] as readonly AnyTool[], onToolError: 'throw' })
+    expect(await strict.run('go', {})).toMatchObject({ error: { message: expect.stringMatching(words) } })
+  })
+
   it('a context that a hook reads and nobody passed', async () => {
     const one = agent({ name: 'a', model, instructions: ({ shop }: { shop: { name: string } }) => shop.name })
     const result = await one.run('go', {} as never)
@@ -530,17 +551,21 @@ describe('wrong use is refused before anything is sent', () => {
   })
 
   it('a listener of an event that does not exist, of no function, or after the end', async () => {
-    const stream = agent({ name: 'a', model: scriptedModel([text('hi')]) }).stream('x')
+    const stream = agent({ name: 'a', model: scriptedModel([text('one two three', { deltaSize: 4 })]) }).stream('x')
     expect(() => stream.on('contnet.delta' as never, () => {})).toThrow(
-      /A run has no event "contnet.delta"; there are run.start, .*content.delta/,
+      /A run has no event `contnet.delta`. There are `run.start`, .*`content.delta`/,
     )
+    expect(() => stream.once('step.finished' as never, () => {})).toThrow('A run has no event `step.finished`.')
     expect(() => stream.on('run.done', undefined as never)).toThrow(
-      /needs a function that takes the event, not undefined/,
+      'A listener of `run.done` must be a function that takes the event, not undefined.',
     )
     stream.on('listener.error', () => {})
+    let deltas = 0
+    expect(stream.once('content.delta', () => deltas++).on('error', () => {})).toBe(stream)
     await stream.result
+    expect(deltas).toBe(1)
     expect(() => stream.on('run.done', () => {})).toThrow(
-      'This run has ended: `.on("run.done", …)` would hear nothing. Register right after the run is made, or read `.result`.',
+      'This run has ended: a listener of `run.done` would receive no event. Register it right after the run is made, or use `.result`.',
     )
   })
 
@@ -681,7 +706,7 @@ describe('wrong use is refused before anything is sent', () => {
     )
     const none = { load: () => undefined as unknown as Fact[], append: () => {} }
     await expect(one.run('x', { log: none })).rejects.toThrow(
-      /`load` of the log answered with undefined; it must be an array of facts/,
+      /`load` of the log returned undefined; it must return an array of facts/,
     )
   })
 

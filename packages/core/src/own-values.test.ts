@@ -40,7 +40,7 @@ async function run({ policy, options, listen, append }: Spoilers) {
   const args = { to: { name: 'Ada', tags: ['a', 'b'] }, due: '2026-01-02' }
   const model = scriptedModel([calls([{ name: 'pay', id: 'c1', args }]), text('{"sum":{"eur":7}}')])
   const kept = memoryLog()
-  const log = { load: kept.load, append: (facts: readonly Fact[]) => (kept.append(facts), append?.(facts)) }
+  const log = { load: () => kept.load(), append: (facts: readonly Fact[]) => (kept.append(facts), append?.(facts)) }
   const stream = agent({
     name: 'payer',
     model,
@@ -64,7 +64,7 @@ const cases: Record<string, Spoilers & { readonly like?: Spoilers }> = {
     policy: { needsApproval: (args: unknown, context: unknown) => (spoil(args), spoil(context), false) },
     like: { policy: { needsApproval: () => false } },
   },
-  'limit.key': { policy: { limit: { key: (args: unknown) => (spoil(args), 'x') } } },
+  'limit.key': { policy: { limit: { concurrency: 64, key: (args: unknown) => (spoil(args), 'x') } } },
   'an attempt that fails': { policy: { retries: 1 } },
   prepareStep: { options: { prepareStep: (input) => (spoil(input), {}) } },
   stopWhen: { options: { stopWhen: (state) => (spoil(state), false) } },

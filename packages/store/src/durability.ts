@@ -4,7 +4,7 @@ import { LogError } from './log-error.ts'
 /**
  * When a log waits for the disk. Facts are always handed to the operating system before `append` resolves: no dead
  * process loses one. A sync is what they need to outlive a loss of power.
- * - `effects`: before a call of a tool that may have effects starts, when the run waits for a decision, and at its end
+ * - `effects`: before a call of an `unsafe` tool starts, when the run waits for a decision, and at its end
  * - `every`: at each append
  * - `none`: never
  */
@@ -16,9 +16,8 @@ export function mustSync(sync: Sync, facts: readonly Fact[]): boolean {
 
 function needsDisk(fact: Fact): boolean {
   if (fact.type === 'tool.start') {
-    // A fact that does not say what its tool does may be of an unsafe one.
-    const { effects } = fact as { readonly effects?: string }
-    return effects !== 'none' && effects !== 'idempotent'
+    // Without `effects` the tool is unsafe, or the log is of a version that did not record them.
+    return fact.effects !== 'none' && fact.effects !== 'idempotent'
   }
   return isRest(fact)
 }

@@ -85,7 +85,7 @@ describe('accumulate', () => {
   })
 
   test.each([
-    [Promise.resolve(chunks), 'a promise: await it first'],
+    [Promise.resolve(chunks), 'a promise; await it first'],
     [{}, 'an object without an iterator'],
     [undefined, 'undefined'],
   ])('refuses what holds no chunks: %s', async (wrong, words) => {

@@ -1,4 +1,4 @@
-// From a source of chunks to events, and at the end the completion.
+// Reads a source of chunks; yields events and returns the completion.
 import type { Chunk, Completion } from '@toolloop/wire'
 import { StreamError, ToolloopError, UsageError } from '@toolloop/wire'
 import type { BuilderOptions } from './completion/builder.ts'
@@ -7,13 +7,13 @@ import type { AnyArgs, StreamEvent } from './events/event.ts'
 import { asWire } from './json/value.ts'
 import { OneByOne } from './events/one-by-one.ts'
 
-/** Chunks one by one or many at a time. */
+/** Chunks, one by one or in batches. */
 export type ChunkSource = AsyncIterable<Chunk | readonly Chunk[]> | Iterable<Chunk | readonly Chunk[]>
 
 /**
- * Events one by one; the generator's return value is the completion. The source is asked for more only when all its
- * events were taken, so a slow consumer slows it. When it fails, `snapshotOf(error)` is the completion so far. A
- * builder in place of options gives its snapshots on the way.
+ * Yields events one by one and returns the completion. It reads the next chunks only when all events were taken, so a
+ * slow consumer slows the source. When the source fails, `snapshotOf(error)` is the completion so far. Pass a builder in
+ * place of options to take snapshots meanwhile.
  */
 export function accumulate<Parsed = unknown, Args = AnyArgs>(
   chunks: ChunkSource,
@@ -22,7 +22,7 @@ export function accumulate<Parsed = unknown, Args = AnyArgs>(
   return new OneByOne(accumulateBatches<Parsed, Args>(chunks, options))
 }
 
-/** The same, many events at a time: one list per batch of chunks, without a promise per event. Empty lists are left out. */
+/** The same in lists: one list of events per batch of chunks, without a promise per event. Empty lists are left out. */
 export async function* accumulateBatches<Parsed = unknown, Args = AnyArgs>(
   chunks: ChunkSource,
   options: BuilderOptions | CompletionBuilder<Parsed, Args> = {},
@@ -40,7 +40,7 @@ export async function* accumulateBatches<Parsed = unknown, Args = AnyArgs>(
     }
     events = builder.finish()
   } catch (error) {
-    // What a batch brought before its bad chunk.
+    // The events of the chunks before the invalid one.
     if (events.length > 0) yield events
     throw withSnapshot(error, builder.snapshot())
   }
@@ -48,21 +48,21 @@ export async function* accumulateBatches<Parsed = unknown, Args = AnyArgs>(
   return builder.snapshot()
 }
 
-/** What had arrived when a stream failed; `undefined` where the error is not from a stream. */
+/** The completion so far when a stream failed; `undefined` where the error is not from a stream. */
 export function snapshotOf(error: unknown): Completion | undefined {
   return error instanceof Error ? asWire<{ snapshot?: Completion }>(error).snapshot : undefined
 }
 
-/** The promise of a stream is the usual mistake. */
+/** The usual mistake is a promise of a stream that was not awaited. */
 function checkSource(chunks: unknown): void {
   const isObject = typeof chunks === 'object' && chunks !== null
   if (isObject && (Symbol.asyncIterator in chunks || Symbol.iterator in chunks)) return
   const what = !isObject
     ? typeof chunks
     : 'then' in chunks
-      ? 'a promise: await it first'
+      ? 'a promise; await it first'
       : 'an object without an iterator'
-  throw new UsageError(`Chunks are accumulated from an iterable of them, and this is ${what}.`)
+  throw new UsageError(`\`accumulate\` takes an iterable of chunks, not ${what}.`)
 }
 
 function builderOf<Parsed, Args>(
@@ -71,7 +71,7 @@ function builderOf<Parsed, Args>(
   return options instanceof CompletionBuilder ? options : new CompletionBuilder<Parsed, Args>(options)
 }
 
-/** Our own errors and aborts stay what they are and gain the snapshot; anything else becomes the cause of a `StreamError`. */
+/** Adds the snapshot to Toolloop's errors and to aborts; any other error becomes the cause of a `StreamError`. */
 function withSnapshot(error: unknown, snapshot: Completion): unknown {
   const keeps = error instanceof ToolloopError || (error instanceof Error && error.name === 'AbortError')
   if (!keeps) {

@@ -9,7 +9,7 @@ export type { CallIds } from './calls/calls.ts'
 // A plain body → a completion.
 export { normalizeCompletion } from './completion/normalize.ts'
 export { plainAnswer, type PlainAnswer } from './completion/plain-answer.ts'
-// What a completion tells beside its fields.
+// Reasoning, and the report of a completion.
 export { reasoningOf } from './completion/reasoning.ts'
 export { reportOf } from './completion/report.ts'
 export type { CompletionReport } from './completion/report.ts'

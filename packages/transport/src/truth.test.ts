@@ -93,7 +93,8 @@ test.each(errorBodies)('an error whose body is %s', async (_name, answer, type, 
 })
 
 const choice = hello.choices[0]
-const disguised: readonly [name: string, answer: Answer, type: Class, words: string][] = [
+type Disguised = readonly [name: string, answer: Answer, type: Class, words: string]
+const disguised: readonly Disguised[] = [
   ['an error object', json(200, { error: { message: 'out of credit', code: 402 } }), APIError, 'out of credit'],
   ['an error text', json(200, { error: 'out of credit' }), APIError, 'out of credit'],
   ['a detail', json(200, { detail: 'Not Found' }), APIError, 'Not Found'],
@@ -110,6 +111,12 @@ const disguised: readonly [name: string, answer: Answer, type: Class, words: str
   ['choices that are an object', json(200, { ...hello, choices: {} }), APIError, 'not an array'],
   ['a choice that is null', json(200, { ...hello, choices: [null] }), APIError, 'not an object'],
   ['a choice without a message', json(200, { ...hello, choices: [{ index: 0 }] }), APIError, 'without a message'],
+  ...['stop', 'tool_calls', 'of its own', 7].map((finish_reason): Disguised => [
+    `a message that is null, with the finish reason ${finish_reason}`,
+    json(200, { ...hello, choices: [{ ...choice, message: null, finish_reason }] }),
+    APIError,
+    'without a message',
+  ]),
   [
     'a message that is a string',
     json(200, { ...hello, choices: [{ ...choice, message: 'x' }] }),
@@ -136,7 +143,6 @@ test.each(disguised)('a 200 that holds %s', async (_name, answer, type, words) =
 test.each<[string, object]>([
   ['no finish_reason', { ...choice, finish_reason: undefined }],
   ['a delta for a message', { index: 0, delta: { content: 'x' }, finish_reason: 'stop' }],
-  ['content withheld', { index: 0, finish_reason: 'content_filter' }],
   ['content parts', { ...choice, message: { role: 'assistant', content: [{ type: 'text', text: 'x' }] } }],
 ])('a completion with %s passes as it came', async (_name, odd) => {
   const body = JSON.parse(JSON.stringify({ ...hello, choices: [odd], extra: 1 })) as object
@@ -144,6 +150,19 @@ test.each<[string, object]>([
   await using client = new Transport({ baseURL: server.url })
   expect(await client.create(params)).toEqual(body)
 })
+
+test.each(['content_filter', 'length', 'error'])(
+  'an answer without a message that ended by %s has an empty message',
+  async (finish_reason) => {
+    for (const absent of [{}, { message: null }]) {
+      const body = { ...hello, choices: [{ index: 0, finish_reason, ...absent }] }
+      await using server = await loopback(json(200, body))
+      await using client = new Transport({ baseURL: server.url })
+      const message = { role: 'assistant', content: null }
+      expect(await client.create(params)).toEqual({ ...body, choices: [{ index: 0, finish_reason, message }] })
+    }
+  },
+)
 
 const streams: readonly [name: string, body: string, type: Class, words: string, fields?: object][] = [
   [

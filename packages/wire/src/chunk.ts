@@ -24,7 +24,7 @@ export interface ChunkChoice {
   logprobs?: Logprobs | null
 }
 
-/** What the message gains. */
+/** What the chunk adds to the message. */
 export interface Delta {
   role?: 'developer' | 'system' | 'user' | 'assistant' | 'tool'
   content?: string | null
@@ -38,7 +38,7 @@ export interface Delta {
   audio?: { id?: string; data?: string; transcript?: string; expires_at?: number }
 }
 
-/** What a tool call gains. Pieces of one call share an `index`. */
+/** What the chunk adds to a tool call. Pieces of one call share an `index`. */
 export interface ToolCallDelta {
   index: number
   id?: string

@@ -1,10 +1,10 @@
-// Time, as code that can be tested asks for it.
+// Time as an interface, so that tests can replace it.
 
-/** Where a package takes the time from; tests pass their own. */
+/** The source of time in every package; tests pass their own. */
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number
-  /** Like the global one; what it returns is for `clearTimeout`. */
+  /** Like the global function; pass its return value to `clearTimeout`. */
   setTimeout(callback: () => void, ms: number): unknown
   clearTimeout(timer: unknown): void
 }

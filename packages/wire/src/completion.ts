@@ -12,7 +12,7 @@ export interface Completion {
   service_tier?: string | null
   /** @deprecated Identifies the server's configuration. */
   system_fingerprint?: string | null
-  /** With a stored completion. */
+  /** Only on a stored completion. */
   metadata?: Record<string, string> | null
 }
 
@@ -24,8 +24,8 @@ export interface Choice {
 }
 
 /**
- * Why the answer ended. `stop`: it was complete; `length`: a token limit; `tool_calls`: it wants tools;
- * `content_filter`: something was withheld. Other servers send other values; `finishOf` groups them.
+ * Why the answer ended. `stop`: it is complete; `length`: it reached a token limit; `tool_calls`: it calls tools;
+ * `content_filter`: a filter withheld something. Other servers send other values; `finishOf` groups them.
  */
 export type FinishReason = 'stop' | 'length' | 'tool_calls' | 'content_filter' | 'function_call' | (string & {})
 
@@ -47,11 +47,11 @@ export interface Annotation {
 }
 
 export interface CompletionAudio {
-  /** Names this audio in a later assistant message. */
+  /** The id by which a later assistant message refers to this audio. */
   id: string
   /** Base64, in the requested format. */
   data: string
-  /** Unix time in seconds after which the id is of no use. */
+  /** Unix time in seconds at which the id expires. */
   expires_at: number
   transcript: string
 }

@@ -4,7 +4,7 @@ import { requireNode } from './node-version.ts'
 // Every package needs an error of this file, so this runs before anything that an older Node.js lacks.
 requireNode()
 
-/** Every way of failing that is ours to name, as `error.code`. An `APIError` carries the server's own code instead. */
+/** Toolloop's own error codes, as `error.code`. An `APIError` carries the server's code instead. */
 export type ErrorCode =
   | 'api'
   | 'connection'
@@ -24,16 +24,16 @@ export type ErrorCode =
   | 'usage'
 
 /**
- * The base of every error thrown by Toolloop. `instanceof` also recognises instances from another installed copy:
- * each class carries a brand on its prototype. Nothing secret is on an error: no key, no request body.
+ * The base class of every error thrown by Toolloop. `instanceof` also recognises instances from another installed copy:
+ * each class has a brand on its prototype. An error holds nothing secret: no key, no request body.
  */
 export class ToolloopError extends Error {
-  /** What `instanceof` looks for; each subclass names its own. */
+  /** The property that `instanceof` looks for; each subclass has its own. */
   static readonly brand: symbol = Symbol.for('toolloop.ToolloopError')
   override readonly name: string = 'ToolloopError'
-  /** What failed: one of ours, or, on an `APIError`, what the server called it (`insufficient_quota`, …). */
+  /** What failed: an `ErrorCode`, or, on an `APIError`, the server's code (`insufficient_quota`, …). */
   readonly code: ErrorCode | (string & {})
-  /** May the same thing work when tried again? */
+  /** Can a retry of the same operation succeed? */
   readonly retryable: boolean
 
   constructor(
@@ -51,11 +51,11 @@ export class ToolloopError extends Error {
     try {
       return typeof value === 'object' && value !== null && this.brand in value
     } catch {
-      return false // a Proxy that throws at every touch
+      return false // a Proxy whose traps throw
     }
   }
 
-  /** What a log may keep: no stack, no cause, no body. */
+  /** The fields that are safe to log: no stack, no cause, no body. */
   toJSON(): Record<string, unknown> {
     return { name: this.name, code: this.code, message: this.message }
   }
@@ -70,7 +70,7 @@ export function brand(type: { readonly brand: symbol; readonly prototype: object
   Object.defineProperty(type.prototype, type.brand, { value: true })
 }
 
-/** A call that makes no sense: a wrong option, an unknown id, a handle used twice. The message names the remedy. */
+/** An invalid call: an invalid option, an unknown id, a handle used twice. The message names the remedy. */
 export class UsageError extends ToolloopError {
   static override readonly brand: symbol = Symbol.for('toolloop.UsageError')
   override readonly name = 'UsageError'
@@ -84,11 +84,11 @@ export class UsageError extends ToolloopError {
   }
 }
 
-/** A streamed answer that broke off or made no sense. `snapshot` holds what had arrived. */
+/** A streamed answer that broke off or is invalid. `snapshot` holds what arrived before. */
 export class StreamError extends ToolloopError {
   static override readonly brand: symbol = Symbol.for('toolloop.StreamError')
   override readonly name = 'StreamError'
-  /** The completion so far; absent where nothing was accumulated. */
+  /** The completion up to the error; absent where nothing was accumulated. */
   declare readonly snapshot?: Completion
 
   constructor(message: string, options: { cause?: unknown; retryable?: boolean; snapshot?: Completion } = {}) {
@@ -101,11 +101,11 @@ export class StreamError extends ToolloopError {
   }
 }
 
-/** A bound was hit: too large, too deep, too many. Names the bound, its value, and the option that changes it. */
+/** Something is too large, too deep or too many. The message names the limit, its value and the option that sets it. */
 export class LimitError extends ToolloopError {
   static override readonly brand: symbol = Symbol.for('toolloop.LimitError')
   override readonly name = 'LimitError'
-  /** The option that holds the bound, e.g. `maxEventBytes`. */
+  /** The option that sets the limit, e.g. `maxEventBytes`. */
   readonly limit: string
   readonly allowed: number
 

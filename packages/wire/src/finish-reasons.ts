@@ -1,9 +1,9 @@
-// What servers mean by `finish_reason`: the one table, from recorded traffic and vendors' manuals.
+// The only table of `finish_reason` values and their meanings, from recorded traffic and vendors' manuals.
 
 /**
- * How an answer ended. `complete`: as the model wanted it; `truncated`: at a limit, so the rest is missing;
- * `filtered`: something was withheld; `failed`: the server broke off; `unknown`: no reason, or one that is not in the
- * table.
+ * How an answer ended. `complete`: the model finished it; `truncated`: it reached a limit, so the rest is missing;
+ * `filtered`: a filter withheld something; `failed`: the server broke it off; `unknown`: no reason, or one that is not
+ * in the table.
  */
 export type Finish = 'complete' | 'truncated' | 'filtered' | 'failed' | 'unknown'
 
@@ -39,7 +39,7 @@ const byReason: ReadonlyMap<string, Finish> = new Map(
 )
 
 /**
- * What a `finish_reason` means, in any spelling: `MAX_TOKENS`, `content-filter` and `FinishReason.SAFETY` are found too.
+ * What a `finish_reason` means, in any spelling: `MAX_TOKENS`, `content-filter` and `FinishReason.SAFETY` are also found.
  * `unknown` for `null`, `''` and any reason that is not in the table.
  */
 export function finishOf(reason: string | null | undefined): Finish {
@@ -55,7 +55,7 @@ const announcing: ReadonlySet<string> = new Set([
   'function_calls',
 ])
 
-/** Does a reason say that the answer makes tool calls? */
+/** Does this reason announce that the answer calls tools? */
 export function announcesCalls(reason: string | null | undefined): boolean {
   return !!reason && (announcing.has(reason) || announcing.has(plainSpelling(reason)))
 }

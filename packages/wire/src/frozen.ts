@@ -1,6 +1,6 @@
-// Values that can never change.
+// Deeply frozen values, which cannot change.
 
-/** Freezes plain data all the way down and returns it. Costs one visit per value, none for what is frozen already. */
+/** Freezes plain data all the way down and returns it. Costs one visit per value; frozen values are not visited again. */
 export function deepFreeze<T>(value: T): T {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value
   Object.freeze(value)
@@ -8,12 +8,12 @@ export function deepFreeze<T>(value: T): T {
   else
     for (const key in value) {
       const item = (value as Record<string, unknown>)[key]
-      if (typeof item === 'object') deepFreeze(item) // most are texts and numbers: no call for them
+      if (typeof item === 'object') deepFreeze(item) // most items are primitives: skip the call
     }
   return value
 }
 
-/** Is this, with everything in it, frozen? Cheap for what is not: the first open object answers. */
+/** Is the value frozen, with everything in it? Returns at the first object that is not. */
 export function isDeepFrozen(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return typeof value !== 'function'
   if (!Object.isFrozen(value)) return false

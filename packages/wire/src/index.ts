@@ -52,7 +52,7 @@ export type {
 export { announcesCalls, type Finish, finishOf } from './finish-reasons.ts'
 export type { Chunk, ChunkChoice, Delta, ToolCallDelta } from './chunk.ts'
 export type { CompletionDeleted, List, StoredMessage } from './stored.ts'
-// What an agent knows of a model.
+// A model, as an agent uses it.
 export type { CallIdForm, ChatModel, ModelMemory, ModelOptions, ModelRequest, Price, Profile, Retry } from './model.ts'
 // Values that never change.
 export { deepFreeze, isDeepFrozen } from './frozen.ts'

@@ -3,29 +3,29 @@
 /** Everything a conversation may hold. A transcript pasted from a log is a valid value. */
 export type Message = SystemMessage | DeveloperMessage | UserMessage | AssistantMessage | ToolMessage | FunctionMessage
 
-/** Instructions from whoever runs the application. Newer OpenAI models read it as `developer`. */
+/** Instructions from the developer of the application. Newer OpenAI models read it as `developer`. */
 export interface SystemMessage {
   role: 'system'
   content: string | TextPart[]
-  /** Tells participants of the same role apart. */
+  /** Distinguishes participants of the same role. */
   name?: string
 }
 
-/** Instructions from whoever runs the application, for models that know the role (o1 and newer). */
+/** Instructions from the developer of the application, for models that support the role (o1 and newer). */
 export interface DeveloperMessage {
   role: 'developer'
   content: string | TextPart[]
   name?: string
 }
 
-/** What the person says: text, or parts with images, audio and files. */
+/** What the user writes: text, or parts with images, audio and files. */
 export interface UserMessage {
   role: 'user'
   content: string | ContentPart[]
   name?: string
 }
 
-/** What the model said. Required: `content`, `tool_calls`, `refusal` or `audio`. */
+/** The model's answer. At least one of these is required: `content`, `tool_calls`, `refusal` or `audio`. */
 export interface AssistantMessage {
   role: 'assistant'
   content?: string | (TextPart | RefusalPart)[] | null
@@ -36,15 +36,15 @@ export interface AssistantMessage {
   tool_calls?: ToolCall[]
   /** @deprecated Replaced by `tool_calls`. */
   function_call?: FunctionCall | null
-  /** Reasoning text as DeepSeek, vLLM and others return it; sent back only where the server wants it. */
+  /** Reasoning text as DeepSeek, vLLM and others return it; sent back only where the server requires it. */
   reasoning_content?: string | null
   /** Reasoning text as Groq, OpenRouter, Cerebras and others return it. */
   reasoning?: string | null
-  /** Reasoning blocks as OpenRouter returns them; must go back unchanged for signed or encrypted reasoning. */
+  /** Reasoning blocks as OpenRouter returns them; signed or encrypted blocks must be sent back unchanged. */
   reasoning_details?: ReasoningDetail[]
 }
 
-/** The result of one tool call. Stands behind the assistant message that made the call. */
+/** The result of one tool call. It follows the assistant message that made the call. */
 export interface ToolMessage {
   role: 'tool'
   content: string | TextPart[]
@@ -100,7 +100,7 @@ export interface FilePart {
   prompt_cache_breakpoint?: CacheBreakpoint
 }
 
-/** The prompt cache may keep everything up to the part that carries this; up to four a request. */
+/** The prompt cache may keep everything up to the part that carries this. A request may have four. */
 export interface CacheBreakpoint {
   mode: 'explicit'
   /** @default '30m' */
@@ -112,7 +112,7 @@ export interface RefusalPart {
   refusal: string
 }
 
-/** A call the model wants made. */
+/** A call that the model requests. */
 export type ToolCall = FunctionToolCall | CustomToolCall
 
 export interface FunctionToolCall {
@@ -123,7 +123,7 @@ export interface FunctionToolCall {
 
 export interface FunctionCall {
   name: string
-  /** JSON as the model wrote it: it may be invalid, incomplete, or not fit the schema. */
+  /** JSON as the model wrote it: it may be invalid or incomplete, or not fit the schema. */
   arguments: string
 }
 
@@ -133,7 +133,7 @@ export interface CustomToolCall {
   custom: { name: string; input: string }
 }
 
-/** One block of OpenRouter's `reasoning_details`; blocks of one `index` are one block in pieces. */
+/** One block of OpenRouter's `reasoning_details`; pieces with the same `index` form one block. */
 export interface ReasoningDetail {
   type: string
   index?: number

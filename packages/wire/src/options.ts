@@ -1,10 +1,10 @@
-// Checks of options: a wrong one throws where it is written, and the message names the option, its value and what it may be.
+// Checks of options: an invalid option throws where it is passed. The message names the option, its value and the values it accepts.
 import { UsageError } from './errors.ts'
 
-/** What the value of an option must be, as a test and in words: "`timeout` is -1; it must be {expected}". */
+/** What an option's value must be: a predicate, and its text for the message "`timeout` is -1; it must be {expected}". */
 export type OptionCheck = readonly [fits: (value: unknown) => boolean, expected: string]
 
-/** A misspelt option would be an option that silently does nothing. @throws UsageError that names it and the known ones */
+/** Rejects unknown option names, which would otherwise have no effect. @throws UsageError with the name and the known names */
 export function checkOptionNames(who: string, options: object, known: readonly string[]): void {
   if (typeof options !== 'object' || options === null || Array.isArray(options))
     throw new UsageError(
@@ -14,7 +14,7 @@ export function checkOptionNames(who: string, options: object, known: readonly s
   if (unknown !== undefined) throw new UsageError(`${who} has no option \`${unknown}\`; there are ${known.join(', ')}.`)
 }
 
-/** Names and values. `undefined` is an option that was left out. @throws UsageError for the first that is wrong */
+/** Checks names and values. An option that is `undefined` counts as left out. @throws UsageError for the first invalid one */
 export function checkOptions(who: string, options: object, known: Readonly<Record<string, OptionCheck>>): void {
   checkOptionNames(who, options, Object.keys(known))
   for (const [name, value] of Object.entries(options)) {
@@ -33,7 +33,7 @@ export function oneOf(...values: readonly unknown[]): OptionCheck {
   return [(value) => values.includes(value), values.map(showOption).join(' or ')]
 }
 
-/** What a timer takes: above that, timers of the platform fire at once. */
+/** The longest delay of a timer in milliseconds: the platform fires timers above it at once. */
 const longestTimer = 2 ** 31 - 1
 
 export const milliseconds: OptionCheck = [
@@ -53,7 +53,7 @@ const limitChecks: Readonly<Record<string, OptionCheck>> = {
 }
 
 /**
- * `{ concurrency, interval, intervalCap }` that bounds something. @param more checks of further fields, such as `key`
+ * Checks a limit of the form `{ concurrency, interval, intervalCap }`. @param more checks of further fields, such as `key`
  * @throws UsageError
  */
 export function checkLimit(who: string, limit: object, more: Readonly<Record<string, OptionCheck>> = {}): void {

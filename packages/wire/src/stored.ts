@@ -1,7 +1,7 @@
-// Stored completions: what `GET`, `POST` and `DELETE` on `/chat/completions/…` answer.
+// Stored completions: what `GET`, `POST` and `DELETE` on `/chat/completions/…` return.
 import type { ContentPart, FunctionCall, ToolCall } from './messages.ts'
 
-/** One page of a list; the next one begins after `last_id`. */
+/** One page of a list; the next page begins after `last_id`. */
 export interface List<T> {
   object: 'list'
   data: T[]
@@ -15,7 +15,7 @@ export interface StoredMessage {
   id: string
   role: 'developer' | 'system' | 'user' | 'assistant' | 'tool' | 'function'
   content: string | null
-  /** Where the content was a list of parts. */
+  /** Present where the content was a list of parts. */
   content_parts?: ContentPart[] | null
   name?: string | null
   refusal?: string | null
@@ -23,7 +23,7 @@ export interface StoredMessage {
   function_call?: FunctionCall | null
 }
 
-/** What is left of a stored completion. */
+/** The answer to a request that deletes a stored completion. */
 export interface CompletionDeleted {
   id: string
   object: 'chat.completion.deleted'

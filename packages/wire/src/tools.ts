@@ -1,4 +1,4 @@
-// What a request says about tools.
+// Tools and the answer's format, as a request carries them.
 
 /** A tool the model may call, as the request carries it. */
 export type ToolDefinition = FunctionDefinition | CustomDefinition
@@ -13,12 +13,12 @@ export interface FunctionDefinition {
     description?: string
     /** A JSON Schema. Omitted: no parameters. */
     parameters?: Record<string, unknown>
-    /** The arguments then always fit the schema; it must lie in the strict subset. @default false */
+    /** The arguments then always fit the schema, which must stay within the strict subset. @default false */
     strict?: boolean | null
   }
 }
 
-/** A tool with one free-text input, optionally held to a grammar. */
+/** A tool with one free-text input, optionally constrained by a grammar. */
 export interface CustomDefinition {
   type: 'custom'
   custom: {
@@ -30,7 +30,7 @@ export interface CustomDefinition {
 }
 
 /**
- * Which tools the model may or must call. `none`: no call; `auto`: as it likes; `required`: at least one;
+ * Which tools the model may or must call. `none`: no call; `auto`: the model decides; `required`: at least one;
  * a named tool: that one. @default 'none' without tools, else 'auto'
  */
 export type ToolChoice<Name extends string = string> =
@@ -50,7 +50,7 @@ export interface AllowedTools {
 /** The form of the answer. */
 export type ResponseFormat =
   | { type: 'text' }
-  /** Any JSON object; the prompt must say "JSON". */
+  /** Any JSON object; the prompt must contain the word "JSON". */
   | { type: 'json_object' }
   | {
       type: 'json_schema'

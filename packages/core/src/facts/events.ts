@@ -65,8 +65,11 @@ export interface Facts {
     cost?: number
     error?: Failure
   }
-  /** Logged before `execute` is called. `arguments` are as the model wrote them. */
-  'tool.start': CallMark & { idempotencyKey: string }
+  /**
+   * Logged before `execute` is called. `arguments` are as the model wrote them. `effects` are the tool's; without the
+   * field they are `unsafe`, or unknown in logs of an earlier version.
+   */
+  'tool.start': CallMark & { idempotencyKey: string; effects?: 'none' | 'idempotent' }
   /**
    * The model reads `content`; `parts` are what a tool message cannot hold and follow in a user message; `details` are
    * for the application. `reason` says why `ok` is false, `final` that the call was the run's typed answer; `ms` counts

@@ -139,6 +139,7 @@ function plain(fact: Fact): unknown {
     ms: _ms,
     id: _id,
     idempotencyKey: _key,
+    effects: _effects,
     model: _model,
     prefix: _prefix,
     ...rest

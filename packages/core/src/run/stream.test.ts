@@ -116,7 +116,7 @@ describe('a stream', () => {
     const other = make().stream
     void other.result
     await turn()
-    expect(() => other[Symbol.asyncIterator]()).toThrow(/Open the iterator before/)
+    expect(() => other[Symbol.asyncIterator]()).toThrow(/Start the iteration before/)
   })
 
   it('rejects its result, and its iterator, only when it could not be started', async () => {

@@ -1,12 +1,15 @@
-import { type EventSource, LazyEvents, type ListenerError } from '@toolloop/client'
+import { type EventSource, LazyEvents, type ListenerError, type SourceFailure } from '@toolloop/client'
 import { UsageError } from '@toolloop/wire'
 import type { Desk } from '../approval/desk.ts'
 import { eventTypes } from '../facts/event-types.ts'
 import type { Decision, RunEvent } from '../facts/events.ts'
 import type { Result } from './result.ts'
 
+/** What listeners get: the events, and an `error` where the run cannot start. */
+type Heard<Event> = Event | ListenerError | SourceFailure
+
 /**
- * A run as a stream of events. Nothing happens until somebody looks: an iterator (once), or `.on` and `.result`, which
+ * A run as a stream of events. It starts when a consumer reads it: an iterator (once), or `.on` and `.result`, which
  * drain it. A consumer that pauses pauses the run: nothing new starts, what runs goes on; one that leaves aborts it.
  * Any run's stream is a `RunStream<RunEvent, unknown>`.
  */
@@ -19,9 +22,23 @@ export interface RunStream<Event extends { readonly type: string } = RunEvent, O
   readonly started: Promise<void>
   /** How the run ended. Rejects only when it could not be started. Reading it starts the run, unless an iterator does. */
   readonly result: Promise<Result<Output>>
-  /** Calls `listener` with each event of a type from now on; what it throws becomes a `listener.error` event. */
-  on<Type extends Event['type']>(type: Type, listener: (event: Extract<Event, { type: Type }>) => void): this
-  off<Type extends Event['type']>(type: Type, listener: (event: Extract<Event, { type: Type }>) => void): this
+  /**
+   * Calls `listener` with each event of a type from now on; what it throws becomes a `listener.error` event.
+   * @throws UsageError for a type that does not exist, and after the end
+   */
+  on<Type extends Heard<Event>['type']>(
+    type: Type,
+    listener: (event: Extract<Heard<Event>, { readonly type: Type }>) => void,
+  ): this
+  /** The same for the next event of a type only. */
+  once<Type extends Heard<Event>['type']>(
+    type: Type,
+    listener: (event: Extract<Heard<Event>, { readonly type: Type }>) => void,
+  ): this
+  off<Type extends Heard<Event>['type']>(
+    type: Type,
+    listener: (event: Extract<Heard<Event>, { readonly type: Type }>) => void,
+  ): this
   /**
    * Consents to a call that waits, by the id of its request; `arguments` replace the model's. Needs `approvals: 'wait'`.
    * Resolves when the decision is accepted; it is logged before it takes effect.
@@ -39,6 +56,8 @@ export interface RunStream<Event extends { readonly type: string } = RunEvent, O
   [Symbol.asyncDispose](): Promise<void>
 }
 
+const listenedTypes: readonly string[] = [...eventTypes, 'error']
+
 /** The handle of a run that `open` opens. A class, because an object made with a getter leaves a hidden class behind. */
 export class OpenRunStream<Output> implements RunStream<RunEvent, Output> {
   readonly #events: LazyEvents<RunEvent, Result<Output>>
@@ -47,7 +66,7 @@ export class OpenRunStream<Output> implements RunStream<RunEvent, Output> {
 
   constructor(open: () => Promise<EventSource<RunEvent, Result<Output>>>, desk: Desk | undefined) {
     this.#desk = desk
-    this.#events = new LazyEvents(open, { noun: 'run', result: '.result' })
+    this.#events = new LazyEvents(open, { noun: 'run', result: '.result', types: listenedTypes })
   }
 
   get started(): Promise<void> {
@@ -58,13 +77,26 @@ export class OpenRunStream<Output> implements RunStream<RunEvent, Output> {
     return this.#events.result
   }
 
-  on<Type extends RunEvent['type']>(type: Type, listener: (event: Extract<RunEvent, { type: Type }>) => void): this {
-    checkListener(type, listener)
+  on<Type extends Heard<RunEvent>['type']>(
+    type: Type,
+    listener: (event: Extract<Heard<RunEvent>, { readonly type: Type }>) => void,
+  ): this {
     this.#events.on(type, listener)
     return this
   }
 
-  off<Type extends RunEvent['type']>(type: Type, listener: (event: Extract<RunEvent, { type: Type }>) => void): this {
+  once<Type extends Heard<RunEvent>['type']>(
+    type: Type,
+    listener: (event: Extract<Heard<RunEvent>, { readonly type: Type }>) => void,
+  ): this {
+    this.#events.once(type, listener)
+    return this
+  }
+
+  off<Type extends Heard<RunEvent>['type']>(
+    type: Type,
+    listener: (event: Extract<Heard<RunEvent>, { readonly type: Type }>) => void,
+  ): this {
     this.#events.off(type, listener)
     return this
   }
@@ -98,14 +130,4 @@ export class OpenRunStream<Output> implements RunStream<RunEvent, Output> {
   [Symbol.asyncDispose](): Promise<void> {
     return this.#events[Symbol.asyncDispose]()
   }
-}
-
-/** A listener of a misspelt type would hear nothing. `error` is emitted when the run cannot start. */
-function checkListener(type: unknown, listener: unknown): void {
-  if (typeof listener !== 'function')
-    throw new UsageError(
-      `\`.on(${JSON.stringify(type)}, …)\` needs a function that takes the event, not ${JSON.stringify(listener) ?? 'undefined'}.`,
-    )
-  if (type === 'error' || eventTypes.includes(type as string)) return
-  throw new UsageError(`A run has no event ${JSON.stringify(type)}; there are ${eventTypes.join(', ')}.`)
 }

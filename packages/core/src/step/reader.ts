@@ -79,7 +79,7 @@ export class StepReader {
     return this.#translate(this.#builder.push(piece))
   }
 
-  /** A body without a completion in it is no beginning of an answer. */
+  /** A body without choices is no beginning of an answer. */
   #pushWhole({ body }: WholeAnswer): RunEvent[] {
     // Where nobody looks at events, an answer that is right as it is can be taken as it is.
     const { watched, agent } = this.#run
@@ -88,9 +88,19 @@ export class StepReader {
       this.started = true
       return []
     }
+    this.started = hasChoices(body)
     const events = this.#builder.pushWhole(body)
-    this.started = true
     return this.#translate(events)
+  }
+
+  /** Keeps the half answer of a plain body that states an error beside it: a model throws it with the body as `error`. */
+  keepBeside(error: unknown): void {
+    if (this.started || !isRecord(error) || !hasChoices(error['error'])) return
+    try {
+      this.#builder.pushWhole(error['error'])
+    } catch {
+      // The error is known; what could be read before it is kept.
+    }
   }
 
   /** The last events. What only the end seals gains nothing by an early start. */
@@ -101,7 +111,7 @@ export class StepReader {
 
   /** Is there nothing worth keeping, should the stream end now? */
   get #holdsNothing(): boolean {
-    if (!this.started) return true
+    if (!this.started && !this.#building) return true
     const { content, refusal, ...rest } = this.#answer().message
     return !content && !refusal && this.sealed.length === 0 && !('reasoning_content' in rest) && !('reasoning' in rest)
   }
@@ -217,6 +227,10 @@ export class StepReader {
     return fact({ type: 'call.sealed', step: this.#step, call, gained })
   }
 }
+
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
+const hasChoices = (body: unknown): boolean =>
+  isRecord(body) && Array.isArray(body['choices']) && body['choices'].length > 0
 
 const isOurs = ({ type }: StreamEvent): boolean => type === 'call.sealed' || type === 'usage' || type === 'chunk'
 

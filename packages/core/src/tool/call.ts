@@ -2,6 +2,7 @@
 import { isToolResult, renderOutput, ToolInputError, ToolRetry } from '@toolloop/schema'
 import { finishOf, UsageError } from '@toolloop/wire'
 import { readAnswer } from '../run/answer.ts'
+import { withContextHint } from '../run/context-hint.ts'
 import { argumentsOf, isWhole, nameOf } from '../facts/calls.ts'
 import { type Fact, fact, type RunEvent } from '../facts/events.ts'
 import { frozenCopy } from '../facts/own-copy.ts'
@@ -28,8 +29,10 @@ export async function* toolCall(run: Run, item: CallState): Source {
     const ready = await prepare(run, item)
     if (Array.isArray(ready)) return ready
     const { tool, args } = ready
-    if (tool.policy.needsApproval && run.state.open?.message === null) await run.untilSaid()
-    if (run.signal.aborted || !stands(run, item)) return
+    if (tool.policy.needsApproval) {
+      if (run.state.open?.message === null) await run.untilSaid()
+      if (run.signal.aborted || !stands(run, item)) return
+    }
     try {
       const under = placeInTool(run, tool, args)
       leaveTool = under instanceof Promise ? await under : under
@@ -38,7 +41,7 @@ export async function* toolCall(run: Run, item: CallState): Source {
     }
     if (!leaveTool) return // aborted while it waited
     const context = callContext(run, callOf(item))
-    yield [started(run, item, context, ready.shown)]
+    yield [started(run, item, context, ready)]
     return run.signal.aborted ? undefined : await ran(run, ready, context)
   } finally {
     leaveTool?.()
@@ -109,9 +112,11 @@ async function prepare(run: Run, item: CallState): Promise<Ready | RunEvent[]> {
 const isApproval = (decision: { readonly approve: unknown }): decision is { readonly approve: true } =>
   decision.approve === true
 
-function started(run: Run, { call }: CallState, { step, idempotencyKey }: CallContext, shown: unknown): Fact {
+function started(run: Run, { call }: CallState, { step, idempotencyKey }: CallContext, ready: Ready): Fact {
   const mark = { step, callId: call.id, name: nameOf(call), arguments: argumentsOf(call) }
-  return live(run, fact({ type: 'tool.start', ...mark, idempotencyKey }), { args: shown })
+  const { effects } = ready.tool.policy
+  const start = { type: 'tool.start', ...mark, idempotencyKey, ...(effects !== 'unsafe' && { effects }) } as const
+  return live(run, fact(start), { args: ready.shown })
 }
 
 /** Runs the tool and reports. A result that comes soon after an abort counts; what a tool throws then says nothing of its effects. */
@@ -154,8 +159,10 @@ async function failedCall(run: Run, { tool, shown, done }: Ready, error: unknown
   const told = error instanceof ToolRetry
   const reason = told ? 'retry' : error instanceof ToolTimeout ? 'timeout' : 'failed'
   const content = told || reason === 'timeout' ? wordsOf(error) : await contentOf(policy, error)
-  const answer = done({ ok: false, reason, content, ms, args: shown, error })
-  return policy === 'throw' && !told ? [answer, failed(error)] : [answer]
+  // For the developer: the model reads the tool's own words.
+  const hinted = withContextHint(run, `Tool \`${tool.name}\``, error)
+  const answer = done({ ok: false, reason, content, ms, args: shown, error: hinted })
+  return policy === 'throw' && !told ? [answer, failed(hinted)] : [answer]
 }
 
 /** `tool` mode: a call whose arguments fit is the run's answer; one whose do not is told so, and counts as an ask. */

@@ -35,9 +35,9 @@ export type DoneFactory = (answer: Answer) => Fact
 
 export function doneFactory(run: Run, { call, edited }: CallState): DoneFactory {
   const known = { step: run.state.step, callId: call.id, name: nameOf(call), arguments: argumentsOf(call) }
-  return ({ args, output, error, ms = 0, content: words, ...answer }) => {
-    const content = edited === undefined || answer.reason === 'answered' ? words : under(edited, words)
-    return live(run, fact({ type: 'tool.done', ...known, ...answer, content, ms }), { args, output, error })
+  return ({ args, output, error, ms = 0, ...answer }) => {
+    const told = edited === undefined || answer.reason === 'answered' ? {} : { content: under(edited, answer.content) }
+    return live(run, fact({ type: 'tool.done', ...known, ...answer, ...told, ms }), { args, output, error })
   }
 }
 

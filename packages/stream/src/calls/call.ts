@@ -7,37 +7,37 @@ import { LiveJson } from '../json/live.ts'
 import { ObjectScan } from '../json/object-scan.ts'
 import { Text } from '../json/text.ts'
 
-/** One call, and how far it is. */
+/** One call and its state. */
 export interface Call {
   readonly position: number
   /** The `index` that opened it, where the server sends one. */
   readonly wireIndex: number | undefined
-  /** The id that pieces refer to it by. */
+  /** The id by which pieces refer to it. */
   wireId: string
   /** Did the server send an id for it? */
   hasOwnId: boolean
   /** The id in the completion. */
   id: string
-  /** `''` until the server says: then it is a function. */
+  /** `''` until the server sends one; without one it is a function. */
   type: string
   name: string
   /** `function.arguments` or `custom.input`. */
   text: Text
-  /** UTF-8 bytes of `text`, from where they could reach the limit. */
+  /** UTF-8 bytes of `text`; counted only once they could reach the limit. */
   bytes: number
   scan: ObjectScan
   json: LiveJson
-  /** An empty object whose delta waits: real arguments may take its place. `''`: none. */
+  /** An empty object whose delta is held back, because real arguments may replace it. `''`: none. */
   held: string
-  /** Fields nobody named, of the call and of its `function` or `custom`. */
+  /** Fields outside the API, of the call and of its `function` or `custom`. */
   readonly unknown: JsonObject
   readonly unknownBody: JsonObject
   /** The arguments are one complete JSON object. */
   complete: boolean
-  /** The caller has seen an event of it. */
+  /** An event of it was emitted. */
   announced: boolean
   done: boolean
-  /** The last chunk that mentioned it, and the last that added something. */
+  /** The number of the last chunk that mentioned it, and of the last that added something. */
   seen: number
   touched: number
 }
@@ -73,7 +73,7 @@ export function newCall(
   }
 }
 
-/** Begins the arguments anew. Events of the old ones keep their view. */
+/** Clears the arguments. Events of the old ones keep their view. */
 export function restart(call: Call, bounds: Bounds): void {
   call.text = new Text()
   call.bytes = 0
@@ -83,12 +83,12 @@ export function restart(call: Call, bounds: Bounds): void {
   call.complete = false
 }
 
-/** Is an empty object all there is? Some servers send it first, in place of arguments that are still to come. */
+/** Are the arguments so far an empty object? Some servers send one before the real arguments. */
 export function isPlaceholder(call: Call): boolean {
   return call.complete && call.text.length <= 16 && /^\s*\{\s*\}\s*$/.test(call.text.toString())
 }
 
-/** The call as a message holds it. Types nobody knows stay, with a function's fields. */
+/** The call as a message holds it. Unknown types are kept, with a function's fields. */
 export function asToolCall(call: Call): ToolCall {
   const { id, name } = call
   const value = call.text.toString()
@@ -99,18 +99,18 @@ export function asToolCall(call: Call): ToolCall {
   return asWire({ ...unknown, id, type: call.type || 'function', function: { ...unknownBody, name, arguments: value } })
 }
 
-/** Custom input has no grammar of its own and no arguments have no end: only the answer's end can seal them. */
+/** Must the call wait for the answer's end? Custom input and absent arguments have no end of their own. */
 export function endsWithFinish(call: Call): boolean {
   return !call.done && call.name !== '' && (call.type === 'custom' || call.scan.state === 'none')
 }
 
-/** Did the answer end before the model wanted it to? */
+/** Did the answer end before the model had finished it? */
 export function isCut(finishReason: string | null): boolean {
   const finish = finishOf(finishReason)
   return finish === 'truncated' || finish === 'filtered' || finish === 'failed'
 }
 
-/** Did it break off, now that nothing more comes? */
+/** Did the call break off? Only for an answer that has ended. */
 export function isUnfinished(call: Call, finishReason: string | null): boolean {
   if (call.type === 'custom' || call.scan.state === 'none') return isCut(finishReason)
   if (call.scan.state === 'other') return isCut(finishReason) && !isJson(call.text.toString())

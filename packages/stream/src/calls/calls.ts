@@ -14,19 +14,19 @@ import { skipSpace } from '../json/object-scan.ts'
 import { bodyFields, entryFields, readEntry } from './entry.ts'
 
 export interface CallIds {
-  /** Makes an id for a call without one, or with one that is taken. Without it such ids stay as they came. */
+  /** Makes an id for a call whose id is missing or taken. Without `mintId` the server's id is kept. */
   readonly mintId?: (choice: number, index: number) => string
-  /** Ids that earlier messages use; a call that comes with one is given a new id by `mintId`. */
+  /** Ids that earlier messages use; a call with one of them gets a new id from `mintId`. */
   readonly takenIds?: ReadonlySet<string>
 }
 
 export class ToolCalls {
   readonly #calls: Call[] = []
   readonly #byIndex = new Lookup<number, Call>()
-  /** By the ids that pieces refer to them by, and by those in the completion. */
+  /** By the ids by which pieces refer to them, and by those in the completion. */
   readonly #byWireId = new Lookup<string, Call>()
   readonly #byId = new Lookup<string, Call>()
-  /** Complete calls that wait for one more chunk. Seldom more than one: sealing is constant work per chunk. */
+  /** Complete calls that are sealed at a later chunk. Rarely more than one, so sealing is constant work per chunk. */
   readonly #ready: Call[] = []
   readonly #choice: number
   readonly #bounds: Bounds
@@ -42,7 +42,7 @@ export class ToolCalls {
     return this.#calls.length
   }
 
-  /** Adds one entry of `tool_calls`. `whole`: it is a call of a plain body, not a piece. `round` numbers the chunk. */
+  /** Adds one entry of `tool_calls`. `whole`: a call of a plain body, not a piece. `round`: the chunk's number. */
   add(value: unknown, round: number, whole: boolean, events: StreamEvent[]): void {
     if (!isObject(value)) return
     const entry = readEntry(value)
@@ -87,7 +87,7 @@ export class ToolCalls {
     this.#ready.length = waiting
   }
 
-  /** At the end of the stream: seals what is complete, and ends everything. */
+  /** At the end of the stream: seals the complete calls and ends all others. */
   finish(finishReason: string | null, events: StreamEvent[]): void {
     for (const call of this.#calls) {
       if (call.done) continue
@@ -101,17 +101,17 @@ export class ToolCalls {
     return this.#calls.map(asToolCall)
   }
 
-  /** Positions of the calls that broke off: an object without its end, or no arguments where the answer was cut. */
+  /** Positions of the calls that broke off: incomplete arguments, or none where the answer was cut. */
   unfinished(finishReason: string | null): number[] {
     return this.#calls.filter((call) => isUnfinished(call, finishReason)).map((call) => call.position)
   }
 
-  /** Positions of the calls the server gave no id. */
+  /** Positions of the calls to which the server gave no id. */
   withoutId(): number[] {
     return this.#calls.filter((call) => !call.hasOwnId).map((call) => call.position)
   }
 
-  /** Where the calls stand that have no name: `[1].function`. */
+  /** Paths of the calls without a name, such as `[1].function`. */
   withoutName(): string[] {
     const nameless = this.#calls.filter((call) => call.name === '')
     return nameless.map((call) => `[${call.position}].${call.type === 'custom' ? 'custom' : 'function'}`)
@@ -121,9 +121,9 @@ export class ToolCalls {
   #find(index: number | undefined, id: string, name: string, round: number): Call | undefined {
     const call = index === undefined ? this.#findWithoutIndex(id) : this.#findByIndex(index, id, name)
     if (call === undefined || name === '') return call
-    // Two named entries in one delta are two calls, also on one index, unless their ids or names say that they are one.
+    // Two named entries in one delta are two calls, also on one index, unless their ids or names match.
     if (call.seen === round && (index === undefined || (id === '' && name !== call.name))) return undefined
-    // A name behind a complete object belongs to the next call, unless it is the same name said again.
+    // A name after a complete object belongs to the next call, unless the server repeats the name.
     if (call.complete && (name !== call.name || (index === undefined && id === ''))) return undefined
     return call
   }
@@ -154,7 +154,7 @@ export class ToolCalls {
     return call
   }
 
-  /** The call behind a complete one that goes on: same tool, same index, and an id only if the server sent a new one. */
+  /** Opens the call after a complete one whose text continues: same tool, same index, a new id only if one was sent. */
   #openNext(call: Call, id: string, round: number): Call {
     const next = this.#open(call.wireIndex, id === call.wireId ? '' : id, call.type, round)
     next.name = call.name
@@ -169,7 +169,7 @@ export class ToolCalls {
     call.wireId = id
     call.hasOwnId = true
     this.#byWireId.set(id, call)
-    // An id that was shown to the caller stays.
+    // An id that was emitted does not change.
     if (call.announced && call.id !== '') return
     const taken = this.#byId.get(id) !== undefined || this.#ids.takenIds?.has(id) === true
     if (taken && this.#ids.mintId) return
@@ -196,7 +196,7 @@ export class ToolCalls {
           restart(current, this.#bounds)
           rest = rest.slice(start)
         }
-        // A further object, or anything behind a sealed call, is a call of its own.
+        // A further object, or any text after a sealed call, is another call.
         else if (start < rest.length && (rest[start] === '{' || current.done)) {
           current = this.#openNext(current, id, round)
           rest = rest.slice(start)
@@ -238,7 +238,7 @@ export class ToolCalls {
     call.held = ''
   }
 
-  /** Bytes are counted only where it could matter: no text takes more than three bytes a unit. */
+  /** Counts bytes only where they could reach the limit: a UTF-16 unit takes at most three bytes. */
   #checkSize(call: Call, piece: string): void {
     if (call.text.length * 3 <= this.#bounds.maxArgumentsBytes) return
     call.bytes = call.bytes === 0 ? utf8Length(call.text.toString()) : call.bytes + utf8Length(piece)
@@ -246,7 +246,7 @@ export class ToolCalls {
   }
 
   #markComplete(call: Call): void {
-    // Braces match; only a parser knows whether it is JSON. Once per call.
+    // The braces match, but only a parser can decide whether the text is JSON. Once per call.
     if (!isJson(call.text.toString())) return
     call.complete = true
     if (this.#ready.at(-1) !== call) this.#ready.push(call)
@@ -291,12 +291,12 @@ export class ToolCalls {
   }
 }
 
-/** Some servers send a whole call again at its end: the same id with all of its arguments. */
+/** Some servers repeat the whole call at its end: the same id with all of its arguments. */
 function isRepeated(call: Call, id: string, piece: string): boolean {
   return call.complete && id !== '' && id === call.wireId && piece !== '' && piece === call.text.toString()
 }
 
-/** Arguments that are no text: servers also send them as an object. */
+/** Arguments that are not text: some servers send an object. */
 function asText(value: unknown, bounds: Bounds): string {
   return isEmpty(value) ? '' : JSON.stringify(copyJson(value, bounds))
 }

@@ -10,16 +10,16 @@ export interface ToolCallEntry {
   readonly name: string
   /** `arguments` or `input`, as it came. */
   readonly text: unknown
-  /** `function` or `custom`, whichever says something. */
+  /** `function` or `custom`, whichever is not empty. */
   readonly body: JsonObject | undefined
-  /** Are there fields that nobody named? */
+  /** Does it have fields outside the API? */
   readonly hasUnknown: boolean
 }
 
 export const entryFields: ReadonlySet<string> = new Set(['index', 'id', 'type', 'function', 'custom'])
 export const bodyFields: ReadonlySet<string> = new Set(['name', 'arguments', 'input'])
 
-/** Runs for every delta of every call: it reads each field once and makes nothing but its result. */
+/** Runs for every delta of every call: it reads each field once and allocates only its result. */
 export function readEntry(entry: JsonObject): ToolCallEntry {
   let index: number | undefined
   let id = ''

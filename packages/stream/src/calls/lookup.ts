@@ -1,8 +1,8 @@
-// Finds things by their keys, where there is mostly one thing.
+// A map that mostly holds one entry.
 
-/** Does what a `Map` does, and makes one only for a second thing. */
+/** Works like a `Map`, and creates one only for a second entry. */
 export class Lookup<Key, Value extends object> {
-  /** What was set last. */
+  /** The last entry that was set. */
   #key: Key | undefined
   #value: Value | undefined
   #all: Map<Key, Value> | undefined

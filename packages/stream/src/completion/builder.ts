@@ -17,15 +17,15 @@ import { wholeBody } from './whole-body.ts'
 
 export interface BuilderOptions extends AnswerLimits, CallIds {
   /**
-   * How many choices were asked for. Given, a choice with another index is left out and reported. Without it every
-   * choice is kept, each by itself. The API's own limit is 128.
+   * How many choices the request asks for. With it, a choice of another index is left out and reported. Without it,
+   * every choice is kept, up to the API's limit of 128.
    */
   readonly n?: number
   /** Emit a `chunk` event for every chunk. @default true */
   readonly chunkEvents?: boolean
 }
 
-/** What an agent needs of an answer: one choice, and what all of them cost. */
+/** The part of an answer that an agent needs: one choice, and the usage of all of them. */
 export interface Answer {
   readonly message: CompletionMessage
   readonly finish_reason: FinishReason | null
@@ -34,12 +34,12 @@ export interface Answer {
 
 /** The API allows no more choices than this. */
 const maxChoices = 128
-/** Paths in the report. */
+/** The most paths in the report's `ignored`. */
 const maxIgnored = 128
 
 /**
- * Puts a completion together from chunks, whatever the server's habits. One builder per answer. Nothing that it
- * returns changes later but the live views of `parsed`, and nothing that is done to it reaches the builder.
+ * Builds a completion from chunks and reads every known deviation of servers. One builder per answer. What it
+ * returns does not change later, except for the live views of `parsed`, and changing it has no effect on the builder.
  */
 export class CompletionBuilder<Parsed = unknown, Args = AnyArgs> {
   readonly #bounds: Bounds
@@ -55,7 +55,7 @@ export class CompletionBuilder<Parsed = unknown, Args = AnyArgs> {
   #usageRank = 0
   #round = 0
   #finished = false
-  /** What the server stated as an error; the source of the chunks throws its own, where it reads them too. */
+  /** The error that the server stated. A source that also reads it throws its own error first. */
   #error: { readonly stated: unknown } | undefined
 
   constructor(options: BuilderOptions = {}) {
@@ -66,7 +66,7 @@ export class CompletionBuilder<Parsed = unknown, Args = AnyArgs> {
 
   /**
    * Adds chunks and returns their events. With `events`, they are appended to that list, which then also holds the
-   * events of the chunks before one that could not be taken.
+   * events of the chunks before an invalid one.
    * @throws StreamError for a field of an impossible type; LimitError
    */
   push(chunks: Chunk | readonly Chunk[], events: StreamEvent<Parsed, Args>[] = []): StreamEvent<Parsed, Args>[] {
@@ -78,8 +78,8 @@ export class CompletionBuilder<Parsed = unknown, Args = AnyArgs> {
   }
 
   /**
-   * Adds an answer that was not streamed, as one chunk whose messages are whole. Throws a `StreamError` where there is
-   * no completion in it.
+   * Adds an answer that was not streamed, as one chunk with whole messages. Throws a `StreamError` where it holds no
+   * completion.
    */
   pushWhole(body: unknown): StreamEvent<Parsed, Args>[] {
     const events: StreamEvent[] = []
@@ -88,8 +88,8 @@ export class CompletionBuilder<Parsed = unknown, Args = AnyArgs> {
   }
 
   /**
-   * Ends the answer and returns the last events. Not for an answer that broke off: its snapshot is all there is.
-   * @throws StreamError where the server stated an error inside the answer: the snapshot is what came
+   * Ends the answer and returns the last events. Do not call it for an answer that broke off: take its `snapshot()`.
+   * @throws StreamError where the server stated an error inside the answer; `snapshot()` is the completion so far
    */
   finish(): StreamEvent<Parsed, Args>[] {
     const events: StreamEvent[] = []
@@ -100,7 +100,7 @@ export class CompletionBuilder<Parsed = unknown, Args = AnyArgs> {
     return asWire(events)
   }
 
-  /** The completion so far; after `finish()`, the completion. A copy of its own at every call. */
+  /** The completion so far; after `finish()`, the completion. Every call returns a new copy. */
   snapshot(): Completion {
     const completion: Completion = {
       id: this.#id,
@@ -115,7 +115,7 @@ export class CompletionBuilder<Parsed = unknown, Args = AnyArgs> {
     return attachReport(completion, this.#report())
   }
 
-  /** One choice so far, without the rest of the completion and its report. A choice of which nothing came said nothing. */
+  /** One choice so far, without the rest of the completion and its report; an empty message where none arrived. */
   answer(index = 0): Answer {
     const choice = this.#known(index)
     return {
@@ -196,7 +196,7 @@ export class CompletionBuilder<Parsed = unknown, Args = AnyArgs> {
     return error
   }
 
-  /** The builder of a choice; `undefined` where nobody asked for it. */
+  /** The builder of a choice; `undefined` for a choice that the request did not ask for. */
   #choiceAt(wireIndex: unknown): ChoiceBuilder | undefined {
     const index = isEmpty(wireIndex) ? 0 : integer(wireIndex)
     const known = index === undefined ? undefined : this.#known(index)
@@ -212,15 +212,15 @@ export class CompletionBuilder<Parsed = unknown, Args = AnyArgs> {
     return choice
   }
 
-  /** Where no choice is missing, it stands at its index. */
+  /** Where no choice is missing, each one's position is its index. */
   #known(index: number): ChoiceBuilder | undefined {
     const choice = this.#choices[index]
     return choice?.index === index ? choice : this.#choices.find((other) => other.index === index)
   }
 
   /**
-   * Usage stands in the chunk, under `x_groq`, or in a choice; the chunk's own counts most. A later one of the same
-   * place is merged into the earlier: some servers send the whole first and a part behind it.
+   * Usage stands in the chunk, under `x_groq`, or in a choice; the chunk's own takes precedence. Later usage of the same
+   * place is merged into the earlier: some servers send all counts first and some of them later.
    */
   #setUsage(usage: JsonObject, rank: number, events: StreamEvent[]): void {
     if (rank < this.#usageRank) return
@@ -230,7 +230,7 @@ export class CompletionBuilder<Parsed = unknown, Args = AnyArgs> {
     events.push({ type: 'usage', usage: asWire(copyJson(this.#usage)) })
   }
 
-  /** For the report, which is for people: a server that invents paths without end fills no memory. */
+  /** Adds a path to the report, up to a limit: a server may invent any number of paths. */
   #ignore(path: string): void {
     this.#ignored ??= new Set()
     if (this.#ignored.size < maxIgnored) this.#ignored.add(path.slice(0, 200))

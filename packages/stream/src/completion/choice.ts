@@ -18,19 +18,19 @@ import { ToolCalls } from '../calls/calls.ts'
 export class ChoiceBuilder {
   readonly index: number
   readonly calls: ToolCalls
-  /** Parts of the answer that have no place in a message, as paths. */
+  /** Parts of the answer that a message cannot hold, as paths. */
   ignored: Set<string> | undefined
   finishReason: string | null = null
   role = ''
-  /** The error that an entry stated. */
+  /** The error that the server stated in an entry. */
   error: unknown
-  /** Token counts that stood in the last entry. */
+  /** The usage in the last entry. */
   usage: JsonObject | undefined
   readonly #bounds: Bounds
   #content: { readonly text: Text; readonly json: LiveJson } | undefined
   #refusal: Text | undefined
   #refusalSeen = false
-  /** All reasoning text, whatever field brought it. */
+  /** All reasoning text, from every field. */
   #reasoning: Text | undefined
   #reasoningByField: Map<ReasoningField, Text> | undefined
   readonly #reasoningDetails: JsonObject[] = []
@@ -38,7 +38,7 @@ export class ChoiceBuilder {
   #audio: JsonObject | undefined
   #hadAudio = false
   #logprobs: JsonObject | null | undefined
-  /** Message fields no type names, and fields beside the delta. */
+  /** Message fields outside the API, and fields beside the delta. */
   readonly #unknown: JsonObject = {}
   readonly #unknownOfChoice: JsonObject = {}
   #hadDelta = false
@@ -81,7 +81,7 @@ export class ChoiceBuilder {
     this.calls.seal(round, finishReason, events)
   }
 
-  /** Does an older `function_call` carry arguments, but no name? */
+  /** Does a legacy `function_call` have arguments but no name? */
   get hasNamelessFunctionCall(): boolean {
     return this.#functionCall !== undefined && this.#functionCall.name === '' && this.#functionCall.bytes > 0
   }
@@ -117,7 +117,7 @@ export class ChoiceBuilder {
       for (const [field, value] of this.#reasoningByField) setOwn(message, field, value.toString())
     if (this.#reasoningDetails.length > 0) message.reasoning_details = asWire(copyJson(this.#reasoningDetails))
     if (this.calls.size > 0) message.tool_calls = this.calls.snapshot()
-    // Without a name there is nothing to call: some servers send an empty one beside every answer.
+    // A call needs a name: some servers send an empty `function_call` with every answer.
     if (this.#functionCall && this.#functionCall.name !== '') {
       const { name, arguments: value, unknown } = this.#functionCall
       message.function_call = { ...copyJson(unknown), name, arguments: value.toString() }
@@ -126,7 +126,7 @@ export class ChoiceBuilder {
     return assignUnknown(message, this.#unknown)
   }
 
-  /** The delta of an entry. A `message` beside it repeats it; a `message` alone, as the first thing said, stands for it. */
+  /** The delta of an entry. A `message` beside a delta repeats it; a `message` alone, before any delta, replaces it. */
   #deltaOf(entry: JsonObject): JsonObject | undefined {
     const { delta, message } = entry
     if (isObject(delta)) {
@@ -140,8 +140,8 @@ export class ChoiceBuilder {
   }
 
   #addDelta(delta: JsonObject, round: number, whole: boolean, events: StreamEvent[]): void {
-    const thought = reasoningOf(delta)
-    if (thought !== '') this.#addReasoning(thought, events)
+    const reasoning = reasoningOf(delta)
+    if (reasoning !== '') this.#addReasoning(reasoning, events)
     for (const key in delta) {
       const value = delta[key]
       switch (key) {
@@ -236,7 +236,7 @@ export class ChoiceBuilder {
     for (const entry of value) this.calls.add(entry, round, whole, events)
   }
 
-  /** The older form of a tool call: one per message, without an id. */
+  /** The legacy form of a tool call: one per message, without an id. */
   #addFunctionCall(delta: JsonObject): void {
     const call = (this.#functionCall ??= { name: '', arguments: new Text(), bytes: 0, unknown: {} })
     for (const [key, value] of Object.entries(delta)) {
@@ -258,7 +258,7 @@ export class ChoiceBuilder {
   #addAudio(delta: JsonObject, events: StreamEvent[]): void {
     const audio = (this.#audio ??= { id: '', data: '', expires_at: 0, transcript: '' })
     for (const [key, value] of Object.entries(delta)) growField(audio, key, value, this.#bounds)
-    // Some servers send the field in every chunk, with nothing in it.
+    // Some servers send an empty field in every chunk.
     if (!Object.values(delta).some((value) => !isEmpty(value) && value !== 0)) return
     this.#hadAudio = true
     events.push({ type: 'audio.delta', choice: this.index, delta: asWire<Partial<CompletionAudio>>(copyJson(delta)) })
@@ -282,7 +282,7 @@ export class ChoiceBuilder {
   }
 }
 
-/** The message of a plain body. Some servers put what there is into `delta` instead. */
+/** The message of a plain body. Some servers send it as `delta`. */
 function wholeMessage(entry: JsonObject): JsonObject | undefined {
   const { message, delta } = entry
   if (isObject(message)) return message

@@ -1,13 +1,13 @@
-// What servers send as `content`: a string, `null`, parts, or an object.
+// The forms of `content` that servers send: a string, `null`, parts, or an object.
 import type { Bounds } from '../limits/bounds.ts'
 import { copyJson, isObject, text, unexpected } from '../json/value.ts'
 
-/** The text and the thinking in one piece of content. */
+/** The text and the reasoning in one piece of content. */
 export interface ContentPieces {
-  /** `null` where the content holds no text at all, not even an empty one. */
+  /** `null` where the content holds no text, not even an empty one. */
   readonly text: string | null
   readonly reasoning: string
-  /** Types of parts that are neither. */
+  /** Types of the parts that are neither. */
   readonly unknown: readonly string[]
 }
 
@@ -36,7 +36,7 @@ function partsOf(parts: readonly unknown[]): ContentPieces {
   return { text: joined, reasoning, unknown }
 }
 
-/** Thinking is text, or again a list of text parts. */
+/** Reasoning is text or a list of text parts. */
 function textOf(value: unknown): string {
   if (!Array.isArray(value)) return text(value)
   return value.map((part: unknown) => (isObject(part) ? text(part['text']) : text(part))).join('')

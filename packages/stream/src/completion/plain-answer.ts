@@ -1,4 +1,4 @@
-// Most whole answers are right as they are: there is nothing to put together.
+// A fast path for whole answers that follow the API exactly: they need no builder.
 import type { CompletionMessage, FinishReason, FunctionToolCall } from '@toolloop/wire'
 import { Bounds } from '../limits/bounds.ts'
 import type { Answer } from './builder.ts'
@@ -8,15 +8,15 @@ import { ObjectScan } from '../json/object-scan.ts'
 import { statedError } from './failure.ts'
 import { isSound } from './usage.ts'
 
-/** What matters of a body with one choice; it shares nothing with it. */
+/** The answer in a body with one choice; shares nothing with the body. */
 export interface PlainAnswer extends Answer {
   readonly finish_reason: FinishReason
 }
 
 /**
- * The answer in a body, where it says it the way the API does: a text, or calls of new ids whose arguments are one JSON
- * object each, well within the default limits. `undefined` for everything else, which is for `CompletionBuilder` to
- * judge; where there is an answer, it is the builder's.
+ * The answer in a body that follows the API exactly: a text, or calls with new ids whose arguments are one JSON object
+ * each, well within the default limits. `undefined` for any other body, which `CompletionBuilder` reads. An answer equals
+ * the one that the builder makes.
  */
 export function plainAnswer(body: unknown, takenIds: ReadonlySet<string>): PlainAnswer | undefined {
   if (!isObject(body) || 'x_groq' in body || statedError(body) !== undefined) return undefined
@@ -50,7 +50,7 @@ function plainMessage(value: unknown, takenIds: ReadonlySet<string>): Completion
   return message
 }
 
-/** `null` says nothing there. */
+/** Fields whose value may be `null`. */
 const emptyFields = new Set(['content', 'tool_calls', 'function_call', 'audio'])
 const mostCalls = 64
 

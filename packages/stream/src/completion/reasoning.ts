@@ -1,4 +1,4 @@
-// Reasoning, as servers send it: text in one of three fields, or blocks.
+// Reasoning as servers send it: text in one of three fields, or blocks.
 import type { Bounds } from '../limits/bounds.ts'
 import { append, growField, replaceField } from '../json/merge.ts'
 import { isEmpty, isObject, text } from '../json/value.ts'
@@ -7,15 +7,15 @@ import type { JsonObject } from '../json/value.ts'
 /** Fields that carry the reasoning as text. */
 export type ReasoningField = 'reasoning_content' | 'reasoning' | 'reasoning_text'
 
-/** The reasoning text of a message or a delta; where it has two, they say the same thing twice. `''`: none. */
+/** The reasoning text of a message or a delta; several fields hold the same text. `''` where there is none. */
 export function reasoningOf(message: object): string {
   const { reasoning_content, reasoning, reasoning_text }: Partial<Record<ReasoningField, unknown>> = message
   return text(reasoning_content) || text(reasoning) || text(reasoning_text)
 }
 
 /**
- * Reasoning blocks of one `index` (else of one type and id) are one block in pieces: `text`, `summary` and `data`
- * grow, the rest is replaced. Blocks of different types may share an index and stay apart.
+ * Joins the pieces of reasoning blocks: the same `index`, or else the same type and id, is one block. `text`,
+ * `summary` and `data` grow, other fields are replaced. Blocks of different types may share an index.
  */
 export function mergeReasoningDetails(blocks: JsonObject[], pieces: readonly unknown[], bounds: Bounds): void {
   for (const piece of pieces) {

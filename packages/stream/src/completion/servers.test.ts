@@ -64,12 +64,12 @@ describe('null in a delta changes nothing', () => {
 describe('an error stated inside an answer is thrown, and what came is kept', () => {
   const error = { code: 502, message: 'Worker limit reached' }
   const rows: [title: string, last: object, words: string, retryable: boolean][] = [
-    ['beside empty choices', { choices: [], error }, '(502). The server said: Worker limit reached', true],
+    ['beside empty choices', { choices: [], error }, "(502). The server's message: Worker limit reached", true],
     ['beside a choice', { choices: [{ index: 0, delta: {}, finish_reason: 'error' }], error }, 'limit reached', true],
     ['in a choice', { choices: [{ index: 0, delta: { content: '' }, error }] }, 'Worker limit reached', true],
-    ['as text', { choices: [], error: 'overloaded' }, 'The server said: overloaded', true],
-    ['without choices', { error: { code: 'bad', message: 'no' } }, '(bad). The server said: no', true],
-    ['flat', { code: 401, message: 'Unauthorized' }, '(401). The server said: Unauthorized', false],
+    ['as text', { choices: [], error: 'overloaded' }, "The server's message: overloaded", true],
+    ['without choices', { error: { code: 'bad', message: 'no' } }, "(bad). The server's message: no", true],
+    ['flat', { code: 401, message: 'Unauthorized' }, "(401). The server's message: Unauthorized", false],
     ['as an object of type error', { object: 'error', message: 'too long', code: 400 }, 'too long', false],
   ]
   test.each(rows)('%s', (_title, last, words, retryable) => {

@@ -1,16 +1,16 @@
-// Counts of tokens, as far as they can be counts.
+// Token counts, without invalid ones.
 import type { JsonObject } from '../json/value.ts'
 import { asWire, copyJson, isEmpty, isObject, setOwn } from '../json/value.ts'
 import type { Bounds } from '../limits/bounds.ts'
 
-/** A copy without counts that are negative, not finite, beyond any answer, or text; `onDrop` is told their paths. */
+/** A copy without invalid counts: negative, not finite, above the safe integers, or text. `onDrop` gets their paths. */
 export function usageOf(usage: JsonObject, bounds: Bounds, onDrop: (path: string) => void): JsonObject {
   const counts = copyJson(usage, bounds)
   dropUnsound(counts, usage, 'usage', onDrop)
   return counts
 }
 
-/** Later counts over earlier ones. What is absent, `null` or zero there keeps its earlier value: counts only grow. */
+/** Later counts replace earlier ones. Absent, `null` or zero ones keep the earlier value: counts only grow. */
 export function mergeUsage(before: JsonObject, after: JsonObject): JsonObject {
   for (const key of Object.keys(before)) {
     const [earlier, later] = [before[key], after[key]]
@@ -20,7 +20,7 @@ export function mergeUsage(before: JsonObject, after: JsonObject): JsonObject {
   return after
 }
 
-/** `source` is what `counts` is a copy of: there an infinite number is still one. */
+/** `source` is the original of the copy `counts`: the copy holds `null` for an infinite number. */
 function dropUnsound(counts: JsonObject, source: JsonObject, path: string, onDrop: (path: string) => void): void {
   for (const key in counts) {
     const value = source[key]
@@ -32,7 +32,7 @@ function dropUnsound(counts: JsonObject, source: JsonObject, path: string, onDro
   }
 }
 
-/** Is every count one? Then nothing of it is dropped. */
+/** Are all counts valid, so that none is dropped? */
 export function isSound(counts: JsonObject, depth = 0): boolean {
   if (depth > 3) return false
   for (const key in counts) {

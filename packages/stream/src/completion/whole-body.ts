@@ -3,7 +3,7 @@ import { isObject } from '../json/value.ts'
 import type { JsonObject } from '../json/value.ts'
 import { failureOf, flatError, statedError } from './failure.ts'
 
-/** The body of an answer with status 200. @throws StreamError where there is no completion in it */
+/** The body of an answer with status 200. @throws StreamError where it holds no completion */
 export function wholeBody(body: unknown): JsonObject {
   if (!isObject(body) || !Array.isArray(body['choices']) || body['choices'].length === 0) throw noCompletion(body)
   return body

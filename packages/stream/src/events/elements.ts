@@ -5,15 +5,15 @@ import { valueAt } from '../json/path.ts'
 import { asWire } from '../json/value.ts'
 
 export interface ElementsOptions {
-  /** Which choice's content. @default 0 */
+  /** The choice whose content is read. @default 0 */
   readonly choice?: number
-  /** Look into the arguments of the tool call at this position instead of the content. */
+  /** Read the arguments of the tool call at this position instead of the content. */
   readonly toolCall?: number
 }
 
 /**
  * Yields each item of the array at `path`, once, as soon as nothing more can be added to it. The values are not
- * validated. An item that the answer broke off in is not yielded.
+ * validated. An item inside which the answer broke off is not yielded.
  *
  *     for await (const row of elements<Row>(accumulate(chunks), ['rows'])) table.add(row)
  */

@@ -3,8 +3,8 @@ import type { DeepPartial } from '../json/deep-partial.ts'
 import type { JsonPath } from '../json/path.ts'
 
 /**
- * What chunks mean, in order. `choice` is the choice's index; `index` is the call's position in the message's
- * `tool_calls`. Each `done` comes exactly once, after the last delta of its thing. `Parsed` is the answer's type;
+ * The events of a streamed answer, in order. `choice` is the choice's index; `index` is the call's position in the
+ * message's `tool_calls`. Each `done` comes exactly once, after the last delta of its kind. `Parsed` is the answer's type;
  * `Args` holds the types of arguments by the name of their tool: `{ get_weather: { city: string } }`.
  */
 export type StreamEvent<Parsed = unknown, Args = AnyArgs> =
@@ -38,11 +38,11 @@ export interface ContentDelta<Parsed = unknown> {
   readonly choice: number
   readonly delta: string
   /**
-   * The JSON so far: a live, read-only view, valid until the next event. Not enumerable. It is what the model wrote, not
-   * validated: a key may hold something else than its type says. `undefined` where the content is not JSON.
+   * The JSON so far: a live, read-only view, valid until the next event. Not enumerable. It is not validated: the model
+   * may write values of other types. `undefined` where the content is not JSON.
    */
   readonly parsed: DeepPartial<Parsed> | undefined
-  /** Is the value at `path` of `parsed` complete? `[]`, the default, is the whole. */
+  /** Is the value at `path` of `parsed` complete? `[]`, the default, is the whole value. */
   isComplete(path?: JsonPath): boolean
 }
 
@@ -62,12 +62,12 @@ export interface ArgumentsDelta<Name extends string = string, Args = unknown> {
   readonly name: Name
   readonly delta: string
   /**
-   * The arguments so far: a live, read-only view, valid until the next event. Not enumerable. It is what the model
-   * wrote, not validated: a key may hold something else than its type says, and defaults and transforms come later.
-   * `undefined` where it is not JSON.
+   * The arguments so far: a live, read-only view, valid until the next event. Not enumerable. It is not
+   * validated: the model may write values of other types, and defaults and transforms are not applied yet. `undefined`
+   * where it is not JSON.
    */
   readonly parsed: DeepPartial<Args> | undefined
-  /** Is the value at `path` of `parsed` complete? `[]`, the default, is the whole. */
+  /** Is the value at `path` of `parsed` complete? `[]`, the default, is the whole value. */
   isComplete(path?: JsonPath): boolean
 }
 
@@ -80,22 +80,22 @@ export interface ArgumentsDone<Name extends string = string, Args = unknown> {
   readonly arguments: string
   /** `false`: the call broke off (the answer hit a limit) or its arguments are no JSON object. It must not be executed. */
   readonly complete: boolean
-  /** The whole JSON, parsed when it is read and as little validated as before; `undefined` where it is not JSON. Not enumerable. */
+  /** The whole JSON, parsed when it is read and not validated; `undefined` where it is not JSON. Not enumerable. */
   readonly parsed: DeepPartial<Args> | undefined
 }
 
-/** Nothing is known of the tools: any name, any arguments. */
+/** The arguments of unknown tools: any name, any arguments. */
 export type AnyArgs = Readonly<Record<string, unknown>>
 
 /**
- * A delta of a call to one of these tools, told apart by `name`. Models invent names, so any other stays possible;
- * nothing is known of what such a call carries, and its `parsed` has no type to show.
+ * A delta of a call to one of these tools, discriminated by `name`. Models invent names, so any other name is possible;
+ * the `parsed` of such a call has no type.
  */
 export type ArgumentsDeltaOf<Args> =
   | { [Name in keyof Args & string]: ArgumentsDelta<Name, Args[Name]> }[keyof Args & string]
   | (string extends keyof Args ? never : ArgumentsDelta<string, undefined>)
 
-/** The end of a call to one of these tools, told apart in the same way. */
+/** The end of a call to one of these tools, discriminated by `name`. */
 export type ArgumentsDoneOf<Args> =
   | { [Name in keyof Args & string]: ArgumentsDone<Name, Args[Name]> }[keyof Args & string]
   | (string extends keyof Args ? never : ArgumentsDone<string, undefined>)
@@ -119,8 +119,8 @@ export interface CustomInputDone {
 }
 
 /**
- * Nothing more will be added to this call: its arguments are one complete JSON object, its name is there, and a
- * further chunk of the same choice added nothing to it. From here on it is safe to execute.
+ * This call is final: it has a name, its arguments are one complete JSON object, and a further chunk of the same
+ * choice added nothing to it. It is safe to execute.
  */
 export interface CallSealed {
   readonly type: 'call.sealed'

@@ -1,4 +1,4 @@
-// The events whose `parsed` is computed when it is read: a getter on the prototype, so it is not enumerable.
+// Events whose `parsed` is computed when it is read. It is a getter of the prototype, so it is not enumerable.
 import type { DeepPartial } from '../json/deep-partial.ts'
 import type { ArgumentsDelta, ArgumentsDone, ContentDelta, ContentDone } from './event.ts'
 import { asWire } from '../json/value.ts'
@@ -84,7 +84,7 @@ export class ArgumentsDoneEvent implements ArgumentsDone {
   readonly id: string
   readonly name: string
   readonly arguments: string
-  /** Not cut: see `ArgumentsDone`. */
+  /** See `ArgumentsDone`. */
   readonly complete: boolean
 
   constructor(

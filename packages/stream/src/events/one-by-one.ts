@@ -1,14 +1,14 @@
-// Lists of events, handed out event by event.
+// Iterates over lists of events, event by event.
 
 /**
- * Iterates over the items of lists. It is written by hand because a generator costs a few times as much per item,
- * and this one runs for every delta. The next list is asked for when the last item of this one was taken.
+ * Iterates over the items of lists. It is not a generator because that costs several times as much
+ * per item, and this runs for every delta. It requests the next list once all items of this one were taken.
  */
 export class OneByOne<Item, Result> implements AsyncGenerator<Item, Result, undefined> {
   readonly #lists: AsyncGenerator<readonly Item[], Result, undefined>
   #items: readonly Item[] = []
   #next = 0
-  /** Calls that are not answered yet, and the last of them. */
+  /** The number of pending calls, and the last of them. */
   #calls = 0
   #last: Promise<unknown> = Promise.resolve()
 
@@ -38,7 +38,7 @@ export class OneByOne<Item, Result> implements AsyncGenerator<Item, Result, unde
     await this.return(undefined as Result)
   }
 
-  /** The next item, from the next list where this one is used up. */
+  /** Returns the next item, from the next list where this one has ended. */
   async #pull(): Promise<IteratorResult<Item, Result>> {
     try {
       while (this.#next >= this.#items.length) {
@@ -63,7 +63,7 @@ export class OneByOne<Item, Result> implements AsyncGenerator<Item, Result, unde
     }
   }
 
-  /** Calls are answered in order, as a generator does it. */
+  /** Settles calls in order, as a generator does. */
   #inTurn(run: () => Promise<IteratorResult<Item, Result>>): Promise<IteratorResult<Item, Result>> {
     const turn = this.#calls++ === 0 ? run() : this.#last.then(run, run)
     this.#last = turn

@@ -1,8 +1,8 @@
 // The type of a value that is still arriving.
 
 /**
- * Everything optional, all the way down: a value that is still arriving. What JSON cannot hold is made by a schema at
- * the end, so meanwhile it is `unknown`.
+ * Makes every field optional at every depth, for a value that is still arriving. Values that JSON cannot hold are made
+ * by a schema's transforms at the end; until then their type is `unknown`.
  */
 export type DeepPartial<T> = T extends readonly (infer Item)[]
   ? readonly DeepPartial<Item>[]

@@ -1,4 +1,4 @@
-// The JSON in a text that is still arriving, parsed only when someone looks, and then only what is new.
+// The JSON in a text that is still arriving. It is parsed only when it is read, and then only the new part.
 import type { JsonPath } from './path.ts'
 import { PartialJson } from './partial.ts'
 import { Text } from './text.ts'
@@ -6,12 +6,12 @@ import { Text } from './text.ts'
 export class LiveJson {
   readonly #text: Text
   readonly #maxDepth: number
-  /** Exists from the first look on. */
+  /** Created at the first read. */
   #parser: PartialJson | undefined
   #failed = false
-  /** What has arrived since the last look, from the first one on. */
+  /** Text that arrived since the last read; created at the first one. */
   #waiting: Text | undefined
-  /** What stood in it then, and how much of that the parser has read: the event looked at need not be the latest. */
+  /** Text taken from there, and how much of it the parser has read: the event that is read need not be the latest. */
   #piece = ''
   #read = 0
 
@@ -20,12 +20,12 @@ export class LiveJson {
     this.#maxDepth = maxDepth
   }
 
-  /** Tells that the text grew by `piece`. */
+  /** Records that `piece` was appended to the text. */
   append(piece: string): void {
     this.#waiting?.append(piece)
   }
 
-  /** The value of the first `end` characters; `undefined` where they are not the beginning of JSON. */
+  /** The value of the first `end` characters; `undefined` where they cannot begin a JSON value. */
   at(end: number): unknown {
     return this.#parse(end)?.value
   }
@@ -46,7 +46,7 @@ export class LiveJson {
     try {
       return this.#parser.push(this.#take(wanted))
     } catch {
-      // Plain text, or JSON gone wrong: there is no value to show.
+      // Plain text or invalid JSON: there is no value.
       this.#failed = true
       this.#piece = ''
       this.#waiting = undefined
@@ -54,7 +54,7 @@ export class LiveJson {
     }
   }
 
-  /** The next characters that the parser has not read. */
+  /** The next `count` characters that the parser has not read. */
   #take(count: number): string {
     if (this.#waiting && this.#waiting.length > 0) {
       this.#piece = this.#piece.slice(this.#read) + this.#waiting.take()

@@ -1,10 +1,10 @@
-// How a field that no type names grows: the rule for everything servers add to a delta.
+// The rule by which fields outside the API grow: everything that servers add to a delta.
 import type { Bounds } from '../limits/bounds.ts'
 import { utf8Length } from '../limits/bounds.ts'
 import { copyJson, getOwn, isEmpty, isObject, isOmitted, setOwn, sizeOf } from './value.ts'
 import type { JsonObject } from './value.ts'
 
-/** These strings name something: a later one replaces the earlier, where other strings are concatenated. */
+/** Fields that hold names: a later value replaces the earlier one. Other strings are concatenated. */
 const names: ReadonlySet<string> = new Set(
   'id type name role format signature model provider channel status recipient object'.split(' '),
 )
@@ -12,7 +12,7 @@ const isName = (key: string): boolean => names.has(key) || key.endsWith('_id') |
 
 /**
  * Adds one field of a delta: strings grow, objects merge key by key, arrays merge by their items' `index` or append.
- * `null` changes nothing, and neither does a text that the field holds already: servers repeat such fields in every
+ * `null` and a text that equals the field change nothing: servers repeat such fields in every
  * chunk. @see growField
  */
 export function mergeField(target: JsonObject, key: string, value: unknown, bounds: Bounds, depth = 1): void {
@@ -31,7 +31,7 @@ export function mergeField(target: JsonObject, key: string, value: unknown, boun
   }
 }
 
-/** Adds to a text that is known to come in pieces: here a piece that equals the text so far is a piece. */
+/** Appends to a text that arrives in pieces: here a piece that equals the text so far is appended too. */
 export function growField(target: JsonObject, key: string, value: unknown, bounds: Bounds): void {
   const before = getOwn(target, key)
   if (typeof before !== 'string' || typeof value !== 'string') return mergeField(target, key, value, bounds)
@@ -39,9 +39,9 @@ export function growField(target: JsonObject, key: string, value: unknown, bound
   setOwn(target, key, before + value)
 }
 
-/** Replaces a field, unless the new value says nothing. For what stands beside the delta: chunk and choice. */
+/** Replaces a field, unless the new value is empty. For the fields of chunks and choices beside the delta. */
 export function replaceField(target: JsonObject, key: string, value: unknown, bounds: Bounds): void {
-  // Most chunks repeat it. What a prototype has is never equal to a value from the wire.
+  // Most chunks repeat it. An inherited property never equals a value from the wire.
   if (target[key] === value) return
   const before = getOwn(target, key)
   if (isOmitted(value) || (isEmpty(value) && before !== undefined)) return
@@ -50,7 +50,7 @@ export function replaceField(target: JsonObject, key: string, value: unknown, bo
   setOwn(target, key, after)
 }
 
-/** A field counts for what it holds, however often it is replaced; a new one also for its name. */
+/** Counts the size of a field's current value, however often it is replaced, and of a new field's name. */
 function countField(key: string, before: unknown, after: unknown, bounds: Bounds): void {
   bounds.content(sizeOf(after) + (before === undefined ? utf8Length(key) : -sizeOf(before)))
 }

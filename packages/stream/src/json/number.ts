@@ -1,6 +1,6 @@
 // A JSON number that arrives in pieces.
 
-/** What was read last. A number may end behind `zero`, `integer`, `fraction` and `exponent`. */
+/** The part read last. A number may end after `zero`, `integer`, `fraction` and `exponent`. */
 type Part = 'minus' | 'zero' | 'integer' | 'point' | 'fraction' | 'e' | 'sign' | 'exponent'
 
 export class JsonNumber {
@@ -16,7 +16,7 @@ export class JsonNumber {
     return Number(this.#text)
   }
 
-  /** Starts a number, if `character` can be its first. */
+  /** Starts a number if `character` can be its first one. */
   begin(character: string): boolean {
     if (character !== '-' && !isDigit(character)) return false
     this.#text = character

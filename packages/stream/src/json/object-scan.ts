@@ -1,13 +1,13 @@
-// Finds where a JSON object that arrives in pieces ends; each character is looked at once.
+// Finds where a JSON object that arrives in pieces ends; each character is read once.
 import type { Bounds } from '../limits/bounds.ts'
 
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
 
-/** `none`: only white space so far; `open`: inside the object; `closed`: its last brace has come; `other`: not an object. */
+/** `none`: only white space so far; `open`: inside the object; `closed`: after its last brace; `other`: not an object. */
 export type ScanState = 'none' | 'open' | 'closed' | 'other'
 
-/** Follows braces, brackets and strings only: whether what lies between them is JSON is for a parser to say. */
+/** Follows braces, brackets and strings only. Whether the text is JSON, only a parser can decide. */
 export class ObjectScan {
   state: ScanState = 'none'
   #depth = 0
@@ -19,7 +19,7 @@ export class ObjectScan {
     this.#bounds = bounds
   }
 
-  /** Reads on from `start`. Returns the offset behind the object's last brace if it is in `piece`, else -1. */
+  /** Reads on from `start`. Returns the offset after the object's last brace if that is in `piece`, else -1. */
   push(piece: string, start: number): number {
     let at = start
     if (this.state === 'none') {
@@ -44,7 +44,10 @@ export class ObjectScan {
     return -1
   }
 
-  /** Looks for the end of a string; returns the offset behind it, or behind the piece. Only an even run of backslashes lets it end. */
+  /**
+   * Looks for the end of a string; returns the offset after it, or after the piece. A quote after an odd number of
+   * backslashes is escaped.
+   */
   #readString(piece: string, start: number): number {
     let from = start
     if (this.#escaped) {

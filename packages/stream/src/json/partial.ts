@@ -11,7 +11,7 @@ import type { JsonObject } from './value.ts'
 import { asWire, setOwn } from './value.ts'
 
 export interface PartialJsonOptions {
-  /** Objects and arrays inside one another. @default 128 */
+  /** The deepest nesting of objects and arrays. @default 128 */
   readonly maxDepth?: number
   /** UTF-8 bytes of the whole text. @default 32 MiB */
   readonly maxBytes?: number
@@ -23,7 +23,7 @@ interface Frame {
   key: string | number
 }
 
-/** What may come next, or what is being read. */
+/** What may come next, or which token is being read. */
 type State = 'value' | 'item or end' | 'key or end' | 'key' | 'colon' | 'comma or end' | 'end' | Token
 type Token = 'key string' | 'string' | 'number' | 'literal'
 
@@ -35,8 +35,8 @@ const literals: Readonly<Record<string, { readonly word: string; readonly value:
 
 /**
  * A parser that takes JSON in pieces, cut anywhere. `value` is the value so far: strings grow, a number or a literal
- * appears when it is complete, half an escape or surrogate pair is held back. What `JSON.parse` refuses is refused
- * at the first character that cannot be right. `value` is live: read it before the next `push`, or `structuredClone` it.
+ * appears when it is complete, half an escape or surrogate pair is held back. Text that `JSON.parse` rejects throws at
+ * its first wrong character. `value` is live: read it before the next `push`, or `structuredClone` it.
  */
 export class PartialJson<T = unknown> {
   readonly #maxDepth: number
@@ -58,12 +58,12 @@ export class PartialJson<T = unknown> {
     this.#maxBytes = options.maxBytes ?? 32 * 1024 * 1024
   }
 
-  /** The value so far; `undefined` before anything of it is known. Do not change it. */
+  /** The value so far; `undefined` before its first character. Do not change it. */
   get value(): DeepPartial<T> | undefined {
     return asWire(this.#root)
   }
 
-  /** Is the whole value there? A number at the top is complete only behind a space, or at `end()`. */
+  /** Is the whole value there? A top-level number is complete only after white space, or at `end()`. */
   get complete(): boolean {
     return this.#state === 'end'
   }
@@ -73,7 +73,7 @@ export class PartialJson<T = unknown> {
     return this.#position
   }
 
-  /** Reads on. Throws a `JsonError` at the first wrong character, and the same error at every call after it. */
+  /** Reads on. Throws a `JsonError` at the first wrong character, and the same error at every later call. */
   push(piece: string): this {
     if (this.#error) throw this.#error
     this.#bytes += utf8Length(piece)
@@ -86,12 +86,12 @@ export class PartialJson<T = unknown> {
       at = this.#read(piece, at)
     }
     this.#position = start + piece.length
-    // A string that goes on shows what it has.
+    // An unfinished string appears as far as it has come.
     if (this.#state === 'string') this.#put(this.#string.value)
     return this
   }
 
-  /** Says that no more comes, and returns the value. Throws a `JsonError` when something is missing. */
+  /** Ends the text and returns the value. Throws a `JsonError` when the JSON is incomplete. */
   end(): T {
     if (this.#error) throw this.#error
     if (this.#state === 'number' && this.#open.length === 0 && this.#number.complete) this.#endNumber()
@@ -99,7 +99,7 @@ export class PartialJson<T = unknown> {
     return asWire(this.#root)
   }
 
-  /** Is the value at `path` there, and will it not change any more? */
+  /** Is the value at `path` there and complete? */
   isComplete(path: JsonPath = []): boolean {
     if (this.#state === 'end') return has(this.#root, path)
     for (const [depth, frame] of this.#open.entries()) {
@@ -119,7 +119,7 @@ export class PartialJson<T = unknown> {
     return array.slice(from, isLastComplete ? array.length : -1)
   }
 
-  /** Reads one token or a run of one; returns the offset behind it. */
+  /** Reads one token, or part of one; returns the offset after it. */
   #read(piece: string, at: number): number {
     const state = this.#state
     if (state === 'string' || state === 'key string') return this.#readString(piece, at)
@@ -228,7 +228,7 @@ export class PartialJson<T = unknown> {
     this.#state = this.#open.length === 0 ? 'end' : 'comma or end'
   }
 
-  /** Puts a value where it is being read. */
+  /** Stores a value at the place that is being read. */
   #put(value: unknown): void {
     const frame = this.#open.at(-1)
     if (frame === undefined) this.#root = value
@@ -245,7 +245,7 @@ export class PartialJson<T = unknown> {
   }
 
   #unexpected(character: string): never {
-    const what = this.#state === 'end' ? 'behind the end of the JSON' : `in the JSON (${expectations[this.#state]})`
+    const what = this.#state === 'end' ? 'after the end of the JSON' : `in the JSON (${expectations[this.#state]})`
     this.#fail(new JsonError(`${JSON.stringify(character)} ${what}`, this.#position))
   }
 
@@ -268,7 +268,7 @@ const expectations: Readonly<Record<Exclude<State, 'end'>, string>> = {
   literal: 'in true, false or null',
 }
 
-/** JSON has no `undefined`: what is not there is `undefined`, and only that. */
+/** JSON has no `undefined`, so only a missing value is `undefined`. */
 function has(root: unknown, path: JsonPath): boolean {
   return valueAt(root, path) !== undefined
 }

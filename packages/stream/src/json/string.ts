@@ -17,15 +17,15 @@ const escapes: Readonly<Record<string, string>> = {
 
 export class JsonString {
   complete = false
-  /** The offset of a character that may not stand there, else -1. */
+  /** The offset of an invalid character, else -1. */
   wrongAt = -1
   /** The escape being read, without its backslash; `undefined`: none. */
   #escape: string | undefined
-  /** A first half of a surrogate pair that waits for its second. */
+  /** The first half of a surrogate pair whose second half has not arrived. */
   #half = ''
   #text = new Text()
 
-  /** The text so far, never with half a pair at its end unless the string ends with one. */
+  /** The text so far. It ends with half a surrogate pair only if the complete string does. */
   get value(): string {
     return this.#text.toString()
   }
@@ -36,7 +36,7 @@ export class JsonString {
     this.#half = ''
   }
 
-  /** Reads on from `start`; returns the offset behind what was read. */
+  /** Reads on from `start`; returns the offset after the last character read. */
   read(piece: string, start: number): number {
     let at = start
     while (at < piece.length) {
@@ -61,7 +61,7 @@ export class JsonString {
     return at
   }
 
-  /** One more character of an escape; `false` where it does not belong there. */
+  /** Reads one more character of an escape; `false` where it is invalid. */
   #readEscape(character: string): boolean {
     const escape = this.#escape ?? ''
     if (escape === '' && character !== 'u') {
@@ -80,7 +80,7 @@ export class JsonString {
     return true
   }
 
-  /** The last unit is looked at in the piece, never in the whole: that would make a flat copy of it. */
+  /** Reads the last unit of the piece, never of the whole text: that would make a flat copy of the text. */
   #append(piece: string): void {
     const last = piece.charCodeAt(piece.length - 1)
     const isHalf = last >= 0xd800 && last <= 0xdbff

@@ -1,6 +1,9 @@
 // Text that grows by deltas.
 
-/** Appending is constant work; every 64 deltas become one flat string, so that memory follows the text, not their number. */
+/**
+ * Appending is constant work. Every 64 deltas become one flat string, so that memory depends on the length of the text,
+ * not on the number of deltas.
+ */
 export class Text {
   /** UTF-16 units so far. */
   length = 0
@@ -14,7 +17,7 @@ export class Text {
     this.length += delta.length
     this.#tail += delta
     if (++this.#count === 64) {
-      // Engines keep `a + b` as a tree until a character is read. The field keeps the reading from being optimised away.
+      // Engines keep `a + b` as a tree until a character is read. The field keeps that read from being optimised away.
       this.#first = this.#tail.charCodeAt(0)
       this.#head += this.#tail
       this.#tail = ''
@@ -26,7 +29,7 @@ export class Text {
     return this.#head + this.#tail
   }
 
-  /** Returns everything and begins anew. */
+  /** Returns the whole text and clears it. */
   take(): string {
     const all = this.toString()
     this.length = 0

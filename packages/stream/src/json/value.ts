@@ -1,4 +1,4 @@
-// JSON values from the wire: told apart, copied, and written without ever touching a prototype.
+// JSON values from the wire: checks, copies and writes that never touch a prototype.
 import { StreamError } from '@toolloop/wire'
 import type { Bounds } from '../limits/bounds.ts'
 import { utf8Length } from '../limits/bounds.ts'
@@ -9,17 +9,17 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** A string with something in it, else `''`. */
+/** The value if it is a string, else `''`. */
 export function text(value: unknown): string {
   return typeof value === 'string' ? value : ''
 }
 
-/** An integer, else `undefined`. */
+/** The value if it is a safe integer, else `undefined`. */
 export function integer(value: unknown): number | undefined {
   return typeof value === 'number' && Number.isSafeInteger(value) ? value : undefined
 }
 
-/** Nothing was said: absent, `null` or `''`. */
+/** Is the value absent, `null` or `''`? */
 export function isEmpty(value: unknown): boolean {
   return value === undefined || value === null || value === ''
 }
@@ -31,14 +31,14 @@ export function setOwn(target: object, key: string, value: unknown): void {
   else asWire<JsonObject>(target)[key] = value
 }
 
-/** Reads an own property; what `Object.prototype` has is not data. */
+/** Reads an own property; properties of `Object.prototype` are not data. */
 export function getOwn(target: JsonObject, key: string): unknown {
   return Object.hasOwn(target, key) ? target[key] : undefined
 }
 
 /**
- * A deep copy that shares nothing; with `bounds` it is refused where it is too deep. What JSON has no word for, and only
- * a model in this process can say, is left out or `null`, as `JSON.stringify` has it.
+ * A deep copy that shares nothing with `value`. With `bounds`, too deep a value throws a `LimitError`. Values that JSON
+ * cannot represent come only from a model in this process; they are left out or `null`, as in `JSON.stringify`.
  */
 export function copyJson<T>(value: T, bounds?: Bounds, depth?: number): T
 export function copyJson(value: unknown, bounds?: Bounds, depth = 1): unknown {
@@ -46,7 +46,7 @@ export function copyJson(value: unknown, bounds?: Bounds, depth = 1): unknown {
   bounds?.depth(depth, 'A field of the answer')
   if (Array.isArray(value)) return value.map((item: unknown) => copyJson(item, bounds, depth + 1))
   const copy: JsonObject = {}
-  // `entries` would make a list for every field, and every answer's usage is copied.
+  // `Object.entries` would allocate a list per object, and every answer's usage is copied.
   for (const key in value) {
     const item = asWire<JsonObject>(value)[key]
     if (Object.hasOwn(value, key) && !isOmitted(item)) setOwn(copy, key, copyJson(item, bounds, depth + 1))
@@ -54,14 +54,14 @@ export function copyJson(value: unknown, bounds?: Bounds, depth = 1): unknown {
   return copy
 }
 
-/** A field that JSON leaves out. */
+/** Does JSON leave out a field of this value? */
 export const isOmitted = (value: unknown): boolean =>
   value === undefined || typeof value === 'function' || typeof value === 'symbol'
 
 const isJsonPrimitive = (value: unknown): boolean =>
   typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value)
 
-/** The error for a field whose type makes no sense. */
+/** The error for a field of an impossible type. */
 export function unexpected(path: string, value: unknown, expected: string): StreamError {
   return new StreamError(`The server sent \`${path}\` as ${describe(value)}; it should be ${expected}.`, {
     retryable: false,
@@ -85,7 +85,7 @@ export function isJson(value: string): boolean {
   }
 }
 
-/** Roughly the bytes a value takes; exact for text. */
+/** The approximate size of a value in bytes; exact for text. */
 export function sizeOf(value: unknown): number {
   if (typeof value === 'string') return utf8Length(value)
   if (typeof value !== 'object' || value === null) return 8
@@ -94,11 +94,11 @@ export function sizeOf(value: unknown): number {
 }
 
 /**
- * Takes a value of the wire for what the types say it is. The one place where that is claimed: servers leave fields
- * out and add others, and whoever asks for a completion gets it as it came.
+ * Casts a value from the wire to its declared type, unchecked. The only such cast: servers leave fields out and add
+ * others, and completions pass them through unchanged.
  */
-// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the caller names the claim
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the caller names the type
 export function asWire<T>(value: unknown): T {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- this is the claim
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- see above
   return value as T
 }

@@ -1,17 +1,17 @@
-// What an answer may take up. A bound that is hit is a `LimitError` that names the option.
+// Limits of an answer. Exceeding one throws a `LimitError` that names the option.
 import { checkOptionNames, LimitError, UsageError } from '@toolloop/wire'
 
-/** Whole numbers, or `Infinity`. */
+/** Each limit is a whole number of at least 1, or `Infinity`. */
 export interface AnswerLimits {
   /** Tool calls in one message. @default 128 */
   readonly maxToolCalls?: number | undefined
   /** UTF-8 bytes of one call's arguments or input. @default 16 MiB */
   readonly maxArgumentsBytes?: number | undefined
-  /** UTF-8 bytes of everything else the answer carries: text, reasoning, audio, log probabilities, unknown fields. @default 32 MiB */
+  /** UTF-8 bytes of everything else the answer carries: text, reasoning, audio, log probabilities, fields outside the API. @default 32 MiB */
   readonly maxContentBytes?: number | undefined
-  /** Items of a list whose pieces find their item by index or type, such as reasoning blocks. @default 4096 */
+  /** Items of a list whose pieces are matched by index or type, such as reasoning blocks. @default 4096 */
   readonly maxListItems?: number | undefined
-  /** Objects and arrays inside one another, in arguments and in unknown fields. @default 128 */
+  /** The deepest nesting of objects and arrays, in arguments and in fields outside the API. @default 128 */
   readonly maxDepth?: number | undefined
 }
 
@@ -19,15 +19,15 @@ const MiB = 1024 * 1024
 const limitNames = ['maxToolCalls', 'maxArgumentsBytes', 'maxContentBytes', 'maxListItems', 'maxDepth'] as const
 
 /**
- * For options that hold the limits of an answer: `who` is whose they are.
- * @throws UsageError for a limit that does not exist, or that bounds nothing
+ * Checks options that hold the limits of an answer; `who` names their owner in the message.
+ * @throws UsageError for an unknown limit and for an invalid value
  */
 export function checkAnswerLimits(who: string, limits: object): void {
   checkOptionNames(who, limits, limitNames)
   checkBounds(who, limits, limitNames)
 }
 
-/** A bound that is no number would bound nothing. */
+/** Rejects invalid limits: a comparison with `NaN` is always false, so it would limit nothing. */
 export function checkBounds(who: string, options: object, names: readonly string[]): void {
   for (const name of names) {
     const value = (options as Record<string, unknown>)[name]
@@ -37,7 +37,7 @@ export function checkBounds(who: string, options: object, names: readonly string
   }
 }
 
-/** Counts what arrives against the limits. */
+/** Counts an answer's size against its limits. */
 export class Bounds {
   readonly maxToolCalls: number
   readonly maxArgumentsBytes: number
@@ -84,13 +84,13 @@ export class Bounds {
       )
   }
 
-  /** Every piece looks for its item: without a bound that would be quadratic. */
+  /** Every piece searches the list for its item, which would be quadratic without a limit. */
   listItems(count: number): void {
     if (count > this.maxListItems)
       throw new LimitError(
         'maxListItems',
         this.maxListItems,
-        `A list of the answer has more than ${this.maxListItems} items to look through (maxListItems). Raise maxListItems if that is meant.`,
+        `A list of the answer has more than ${this.maxListItems} items (maxListItems). Raise maxListItems if that is intended.`,
       )
   }
 
@@ -99,7 +99,7 @@ export class Bounds {
       throw new LimitError(
         'maxDepth',
         this.maxDepth,
-        `${where} nests deeper than maxDepth (${this.maxDepth}). Raise maxDepth if that is meant.`,
+        `${where} nests deeper than maxDepth (${this.maxDepth}). Raise maxDepth if that is intended.`,
       )
   }
 }

@@ -1,5 +1,5 @@
 // Reads the body of an answer that is not streamed, and checks that it is a completion and not an error.
-import type { Chunk, Completion } from '@toolloop/wire'
+import { type Chunk, type Completion, type Finish, finishOf } from '@toolloop/wire'
 import { APIConnectionError } from '../errors/classes.ts'
 import { excerpt, isObject, statesError } from '../errors/body.ts'
 import { isTruncated } from './truncated.ts'
@@ -40,7 +40,14 @@ export function checkCompletion(body: unknown, answer: () => Answer): Completion
   if (statesError(body)) throw apiErrorOf({ ...answer(), body })
   const problem = problemOf(body)
   if (problem !== undefined) throw notACompletion({ ...answer(), body }, problem)
-  return body as Completion
+  return withMessages(body as Completion)
+}
+
+/** Adds an empty message where a withheld or cut answer has none, so that every choice fits its type. */
+function withMessages(completion: Completion): Completion {
+  for (const choice of completion.choices)
+    if (!choice.message && !(choice as { delta?: unknown }).delta) choice.message = { role: 'assistant', content: null }
+  return completion
 }
 
 /** A whole completion, sent in reply to a streaming request, as one chunk. */
@@ -72,11 +79,17 @@ function problemOf(body: unknown): string | undefined {
 function choiceProblem(choice: unknown): string | undefined {
   if (!isObject(choice)) return 'a choice that is not an object'
   const message = choice['message'] ?? choice['delta']
-  // Some servers leave the message out when a filter withheld it.
-  if (message === undefined || message === null)
-    return choice['finish_reason'] ? undefined : 'a choice without a message'
-  return messageProblem(message)
+  if (message !== undefined && message !== null) return messageProblem(message)
+  const { finish_reason: reason } = choice
+  const isAbsenceStated = typeof reason === 'string' && endsWithoutMessage.has(finishOf(reason))
+  return isAbsenceStated ? undefined : 'a choice without a message'
 }
+
+/**
+ * Some servers leave the message out when a filter withheld it, when reasoning used up the token limit, or when the
+ * server broke off. A complete answer has one.
+ */
+const endsWithoutMessage: ReadonlySet<Finish> = new Set(['filtered', 'truncated', 'failed'])
 
 /** Why this cannot be a message or delta; `undefined` where it can, also in the shapes of lenient servers. */
 export function messageProblem(message: unknown): string | undefined {

@@ -1,0 +1,8 @@
+// Prints how programs and recorded streams compare: `pnpm parity`.
+import { programRows, recordedRow, tableOf } from './parity.ts'
+
+const rows = await programRows()
+const recordings = await recordedRow()
+console.log(tableOf(recordings ? [...rows, recordings] : rows))
+if (!recordings) console.log('\nRecorded streams were left out: TOOLLOOP_CORPUS names no folder.')
+process.exit(0)
