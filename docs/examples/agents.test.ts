@@ -1,5 +1,17 @@
-import { call, calls as manyCalls, scriptedModel, text } from '@toolloop/testing'
-import { agent, and, calls, image, outputOf, type PrepareStep, steps, tool, type ToolContext, user } from 'toolloop'
+import { call, calls as manyCalls, scriptedModel, scriptedServer, text } from '@toolloop/testing'
+import {
+  agent,
+  and,
+  calls,
+  Client,
+  image,
+  outputOf,
+  type PrepareStep,
+  steps,
+  tool,
+  type ToolContext,
+  user,
+} from 'toolloop'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 
@@ -85,6 +97,23 @@ test('output', async () => {
   bird.heightCm // number
   // #endregion
   expect(bird).toEqual({ name: 'Tawny owl', heightCm: 38 })
+})
+
+test('an answer by the prompt alone, and a header', async () => {
+  await using server = await scriptedServer([text('{"name":"Tawny owl","heightCm":38}')])
+  const [baseURL, apiKey] = [server.url, 'sk-example-key']
+  const Bird = z.object({ name: z.string(), heightCm: z.number() })
+  // #region prompt
+  const output = { schema: Bird, mode: 'prompt' } as const
+  // #endregion
+  // #region header
+  const client = new Client({ baseURL, apiKey, headers: { 'x-team': 'birds' }, timeout: 60_000 }) // milliseconds
+  const watcher = agent({ name: 'watcher', model: 'llama3.3', client, output })
+  // #endregion
+  expect(outputOf(await watcher.run('Which owl is the most common?')).heightCm).toBe(38)
+  expect(server.requests[0]?.headers['x-team']).toBe('birds')
+  expect(server.requests[0]?.body).not.toHaveProperty('response_format')
+  await client.close()
 })
 
 test('limits of an answer', async () => {

@@ -20,8 +20,10 @@ test('to a browser and back', async () => {
     'run.done',
   ])
 
-  function handle(request: Request): Response {
-    const stream = assistant.stream(new URL(request.url).searchParams.get('q') ?? '', { signal: request.signal })
+  async function handle(request: Request): Promise<Response> {
+    if (request.method !== 'POST') return new Response(null, { status: 405, headers: { allow: 'POST' } })
+    const { question } = (await request.json()) as { question: string }
+    const stream = assistant.stream(question, { signal: request.signal })
     return toResponse(stream, {
       redact: (event) => {
         if (!shown.has(event.type)) return undefined
@@ -32,16 +34,19 @@ test('to a browser and back', async () => {
   }
   // #endregion
 
-  const response = handle(new Request('http://localhost/?q=Where'))
-  const said: string[] = []
+  const fetch = (path: string, init?: RequestInit) => handle(new Request(`http://localhost${path}`, init))
+  const shownText: string[] = []
   // #region browser
+  const response = await fetch('/ask', { method: 'POST', body: JSON.stringify({ question: 'Where?' }) })
   for await (const event of readSse<RunEvent>(response)) {
-    if (event.type === 'content.delta') said.push(event.delta)
-    if (event.type === 'step.reset') said.length = 0 // the stream broke off: what it said is void
-    if (event.type === 'tool.start') said.push(`[${event.name}] `)
+    if (event.type === 'content.delta') shownText.push(event.delta)
+    if (event.type === 'step.reset') shownText.length = 0 // the step is retried: discard its text
+    if (event.type === 'tool.start') shownText.push(`[${event.name}] `)
   }
   // #endregion
-  expect(said.join('')).toBe('[find] Found it.')
+  expect(shownText.join('')).toBe('[find] Found it.')
+  expect((await fetch('/ask')).status).toBe(405)
+  expect(model.requests).toHaveLength(2) // the GET has started no run
 })
 
 test('nothing that was redacted leaves, and facts are numbered', async () => {

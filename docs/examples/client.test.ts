@@ -81,7 +81,7 @@ test('stored completions', async () => {
     seen.push(id)
   }
   const page = await completions.list({ limit: 2 })
-  const next = await page.nextPage() // undefined behind the last one
+  const next = await page.nextPage() // undefined after the last page
   for (const id of seen) await completions.delete(id)
   // #endregion
   expect(seen.length).toBe(3)

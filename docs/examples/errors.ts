@@ -19,7 +19,7 @@ for (const content of ['A city.', 'Another one.', 'A long one.', 'A wrong one.']
       { maxRetries: 0 },
     )
   } catch (error) {
-    // The most special first: a RateLimitError is an APIError.
+    // The most specific first: a RateLimitError is an APIError.
     if (error instanceof RateLimitError) console.log('Too fast. Wait', error.retryAfter, 'ms')
     else if (error instanceof APIError) console.log(error.name, error.status, error.code, error.request_id)
     else if (error instanceof APIConnectionError) console.log('No answer:', error.cause)

@@ -48,7 +48,7 @@ test('arguments while they arrive', async () => {
   // #region arguments
   for await (const event of author.stream('A haiku about owls, into owls.txt')) {
     if (event.type === 'tool_calls.function.arguments.delta' && event.name === 'write_file')
-      draw(event.parsed?.path ?? '', event.parsed?.text ?? '') // what there is of both
+      draw(event.parsed?.path ?? '', event.parsed?.text ?? '') // as much of both as has arrived
   }
   // #endregion
   expect(drawn).toBe('owls.txt: An owl, at night.')

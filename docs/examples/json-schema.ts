@@ -2,7 +2,7 @@ import { Client } from 'toolloop'
 
 await using client = new Client()
 
-// A JSON Schema of your own, and the answer as text. With Zod: see parse.ts.
+// Your own JSON Schema, with the answer as text. With Zod: see parse.ts.
 const completion = await client.chat.completions.create({
   model: 'gpt-5.1',
   messages: [{ role: 'user', content: 'Which planets have rings?' }],

@@ -66,7 +66,7 @@ test('start or go on', async () => {
     await pay('invoice-17')
   } catch (error) {
     if (!(error instanceof LogError) || error.code !== 'log_owned') throw error
-    console.log(`process ${error.owner?.pid} on ${error.owner?.host} is at it`)
+    console.log(`process ${error.owner?.pid} on ${error.owner?.host} runs it`)
   }
   // #endregion
   expect((await pay('invoice-17')).status).toBe('approval')

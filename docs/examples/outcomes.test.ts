@@ -33,6 +33,37 @@ test('outcomes', async () => {
   expect(lines).toEqual(['Hello.', 'The run has no output: it ended as `truncated`.'])
 })
 
+test('aborting', async () => {
+  const assistant = agent({ name: 'assistant', model: scriptedModel(() => text('Hello.'), { delay: 10_000 }) })
+  const seen: unknown[] = []
+  const console = { log: (value: unknown) => void seen.push(value) }
+  const run = async () => {
+    // #region aborting
+    const result = await assistant.run('Say hello.', { signal: AbortSignal.timeout(50) }) // milliseconds
+    console.log(result.status) // 'aborted'
+
+    const stream = assistant.stream('Say hello.')
+    for await (const event of stream) if (event.type === 'step.start') stream.abort('The user left.')
+    console.log(await stream.result) // { status: 'aborted', reason: 'The user left.', … }
+    // #endregion
+  }
+  await run()
+  expect(seen).toEqual(['aborted', expect.objectContaining({ status: 'aborted', reason: 'The user left.' })])
+})
+
+test('a run that reached its limit goes on', async () => {
+  const look = tool({ name: 'look', effects: 'none', execute: () => 'nothing yet' })
+  const model = scriptedModel([call('look'), call('look'), text('There it is.')])
+  const seeker = agent({ name: 'seeker', model, tools: [look], maxSteps: 2 })
+  // #region limit
+  const log = memoryLog()
+  let result = await seeker.run('Find it.', { log })
+  if (result.status === 'limit') result = await seeker.run(undefined, { from: log }) // up to maxSteps more
+  // #endregion
+  expect(outputOf(result)).toBe('There it is.')
+  expect(result.steps).toHaveLength(3)
+})
+
 test('resuming', async () => {
   const cashier = agent({
     name: 'cashier',

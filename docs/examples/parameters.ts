@@ -15,7 +15,7 @@ const completion = await client.chat.completions.create(
     safety_identifier: 'user-1',
     metadata: { page: 'colours' },
   },
-  // What holds for this request only: see "The client".
+  // Options of this request only: see "The client".
   { timeout: 30_000, maxRetries: 1, headers: { 'x-trace': 'abc' } },
 )
 for (const { message, logprobs } of completion.choices) {

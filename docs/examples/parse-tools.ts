@@ -17,7 +17,7 @@ const completion = await client.chat.completions.parse({
 })
 for (const call of completion.choices[0]?.message.tool_calls ?? []) {
   if (call.type !== 'function') continue
-  // The name tells the type of the arguments.
+  // The name narrows the type of the arguments.
   if (call.function.name === 'get_weather') {
     const { city, days } = call.function.parsed_arguments
     console.log(`${city}, ${days} day(s)`)

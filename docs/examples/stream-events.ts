@@ -13,7 +13,7 @@ await using stream = client.chat.completions.stream({
 let shown = 0
 for await (const event of stream) {
   if (event.type === 'content.delta') {
-    // What there is of the answer so far.
+    // The part of the answer that has arrived.
     const complete = event.parsed?.ingredients?.slice(0, -1) ?? []
     for (const ingredient of complete.slice(shown)) console.log('-', ingredient)
     shown = Math.max(shown, complete.length)

@@ -86,14 +86,14 @@ for await (const events of accumulateBatches(model.stream(request))) {
   for (const event of events) handle(event)
 }
 
-// A stream that breaks off.
+// A stream that breaks.
 try {
   for await (const event of accumulate(model.stream(request))) handle(event)
 } catch (error) {
   console.log('What had arrived:', snapshotOf(error)?.choices[0]?.message.content)
 }
 
-// What was wrong.
+// Corrected and missing fields.
 const whole = new CompletionBuilder()
 for await (const chunk of model.stream(request)) whole.push(chunk)
 whole.finish()

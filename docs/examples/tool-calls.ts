@@ -2,7 +2,7 @@ import { Client, type Message } from 'toolloop'
 
 await using client = new Client()
 
-// By hand, to see the wire. An agent does all of this: see "Agents".
+// Tool calls by hand, as on the wire. An agent does all of this: see "Agents".
 const tools = [
   {
     type: 'function' as const,

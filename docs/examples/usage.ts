@@ -6,7 +6,7 @@ const chunks = await client.chat.completions.create({
   model: 'gpt-5.1',
   messages: [{ role: 'user', content: 'Say hello.' }],
   stream: true,
-  stream_options: { include_usage: true }, // `create` asks for nothing by itself
+  stream_options: { include_usage: true }, // `create` adds nothing by itself
 })
 for await (const { choices, usage } of chunks) {
   // The last chunk has the usage and no choices.

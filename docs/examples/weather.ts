@@ -5,7 +5,7 @@ export const getWeather = tool({
   name: 'get_weather',
   description: 'Current weather in a city',
   parameters: z.object({ city: z.string(), unit: z.enum(['celsius', 'fahrenheit']).default('celsius') }),
-  effects: 'none', // it only reads: it may start while the model is still talking
+  effects: 'none', // it only reads: it may start while the model still sends
   execute: async ({ city, unit }) => ({ city, sky: 'rain', temperature: unit === 'celsius' ? 7 : 45 }),
 })
 

@@ -6,7 +6,7 @@ import { Client, type CompletionEvent, readSse, toResponse } from 'toolloop'
 const client = new Client()
 
 // #region handler
-/** For any framework that speaks web requests: Hono, Next.js, SvelteKit, Deno, Bun, a worker … */
+/** For any framework with web-standard requests: Hono, Next.js, SvelteKit, Deno, Bun, a worker … */
 async function handle(request: Request): Promise<Response> {
   const { question } = (await request.json()) as { question: string }
   const stream = client.chat.completions.stream({
@@ -14,7 +14,7 @@ async function handle(request: Request): Promise<Response> {
     messages: [{ role: 'user', content: question }],
   })
   return toResponse(stream, {
-    redact: (event) => (event.type === 'content.delta' ? event : undefined), // the rest stays here
+    redact: (event) => (event.type === 'content.delta' ? event : undefined), // other events are not sent
     keepAlive: 15_000,
   })
 }

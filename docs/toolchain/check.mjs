@@ -7,8 +7,10 @@ import { deadLinks } from './links.mjs'
 
 const site = join(import.meta.dirname, '../site')
 const widths = [390, 1400]
-/** Of the API one page of each kind is looked at; all pages of the manual are. */
-const sample = /^api\/.*\/(agent|Client|AgentOptions|RunEvent|index)\.html$/
+/** All pages of the manual are looked at. Of the generated ones, a sample: one of each kind. */
+const generated = /^(api|source)\//
+const sample = /^(api\/toolloop\/(.*\/(agent|Client|AgentOptions|RunEvent)|index)|source\/.*\/loop\.ts)\.html$/
+const tabs = 3
 
 const types = {
   '.html': 'text/html; charset=utf-8',
@@ -55,8 +57,16 @@ async function look(executablePath) {
   const origin = `http://127.0.0.1:${server.address().port}`
   const chrome = await chromium.launch({ executablePath, args: ['--no-sandbox'] })
   try {
-    const looked = pages.filter((path) => path !== '404.html' && (!path.startsWith('api/') || sample.test(path)))
-    await read(chrome, origin, looked)
+    const looked = pages.filter((path) => path !== '404.html' && (!generated.test(path) || sample.test(path)))
+    await Promise.all(
+      Array.from({ length: tabs }, (_, tab) =>
+        read(
+          chrome,
+          origin,
+          looked.filter((_path, at) => at % tabs === tab),
+        ),
+      ),
+    )
     await search(chrome, origin)
     console.log(
       `Chromium ${chrome.version()}: ${looked.length} pages at ${widths.join(' and ')} pixels, and the search`,
@@ -114,6 +124,7 @@ function answer(request, response) {
     .find((name) => extname(name) !== '' && existsSync(name))
   response.writeHead(file ? 200 : 404, {
     'content-type': types[extname(file ?? '.html')] ?? 'application/octet-stream',
+    'cache-control': 'max-age=600', // every page loads the same scripts
   })
   response.end(readFileSync(file ?? join(site, '404.html')))
 }

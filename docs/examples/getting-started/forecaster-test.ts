@@ -11,5 +11,5 @@ test('the forecaster looks at the weather before it answers', async () => {
   ])
   const result = await forecaster.with({ model }).run('Rome?')
   assert.equal(outputOf(result), 'I looked: {"city":"Rome","sky":"rain","celsius":7}')
-  model.assertUsed() // every step of the script was asked for
+  model.assertUsed() // throws if a step of the script was not used
 })

@@ -3,7 +3,7 @@ import { call, scriptedModel, text, toolResults } from '@toolloop/testing'
 /** Plays the model without a key: calls the tool if there is one, and answers from what it returned. */
 const scripted = scriptedModel(
   (request) => {
-    if (!request.tools) return text('Hello! I am a script in the place of a model.')
+    if (!request.tools) return text('Hello! I am a scripted model.')
     const [weather] = toolResults(request)
     if (!weather) return call('get_weather', { city: 'Oslo' })
     const { sky, celsius } = JSON.parse(weather.content) as { sky: string; celsius: number }

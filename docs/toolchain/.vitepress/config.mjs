@@ -21,7 +21,7 @@ export default defineConfig({
   vite: { build: { chunkSizeWarningLimit: 2_000 } },
   markdown: { anchor: { slugify } },
   themeConfig: {
-    search: { provider: 'local' },
+    search: { provider: 'local', options: { _render: plain } },
     outline: [2, 3],
     sidebar: [
       ...contents.map(({ text, pages }) => ({
@@ -45,6 +45,12 @@ export default defineConfig({
     ],
   },
 })
+
+/** A page for the search index: code is indexed without colours, which would take most of the time. */
+function plain(text, env, md) {
+  const html = md.render(text.replaceAll(/^(`{3,})\w.*$/gm, '$1'), env)
+  return env.frontmatter?.search === false ? '' : html
+}
 
 /** One entry for each package; its page lists what it exports. */
 function api() {

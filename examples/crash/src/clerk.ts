@@ -20,7 +20,7 @@ export function clerk(ledger: string, crashAt?: number): Agent {
     parameters: z.object({ invoice: z.number() }),
     execute: ({ invoice }, { idempotencyKey }) => {
       appendFileSync(ledger, `invoice ${invoice} ${idempotencyKey}\n`)
-      if (invoice === crashAt) process.kill(process.pid, 'SIGKILL') // paid, and nobody was told
+      if (invoice === crashAt) process.kill(process.pid, 'SIGKILL') // paid, but not logged
       return 'paid'
     },
   })

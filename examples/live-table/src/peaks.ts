@@ -1,4 +1,4 @@
-// What the model is asked for.
+// The schema and the question for the model.
 import { responseFormat } from 'toolloop'
 import { z } from 'zod'
 

@@ -1,4 +1,4 @@
-// A model that needs no network: it says what it was given to say, a few characters at a time.
+// A model without a network: it streams a given text, a few characters at a time.
 import { scriptedModel, text, type ScriptedModel } from '@toolloop/testing'
 import type { Peak } from './peaks.ts'
 

@@ -1,4 +1,4 @@
-// A folder that can be looked at and not left: the file access behind the tools.
+// Read access to one folder, and to nothing outside it: the file access of the tools.
 import { lstat, open, readdir, realpath, stat } from 'node:fs/promises'
 import { isAbsolute, join, relative, resolve, sep } from 'node:path'
 
@@ -15,7 +15,7 @@ export interface Match {
   readonly text: string
 }
 
-/** What nobody wrote by hand is no answer to a question about a folder. */
+/** Generated files, which no answer about a folder needs. */
 const skipped: ReadonlySet<string> = new Set(['node_modules', '.git', 'dist', 'build', 'coverage', '.pnpm-store'])
 const longestFile = 256 * 1024
 

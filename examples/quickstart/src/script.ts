@@ -1,4 +1,4 @@
-// A model by rules, for a machine without a key: it calls the same tools and answers from what they really returned.
+// A rule-based model, for a machine without a key: it calls the same tools and answers from their real results.
 import { type CallParts, calls, type Reply, reply, type ScriptRequest, text, toolResults } from '@toolloop/testing'
 
 interface Listing {

@@ -1,4 +1,4 @@
-// strict-doctor: tells what of a module's schemas the API would refuse in strict mode, and how to mend it.
+// strict-doctor: lists what the API would reject in a module's schemas in strict mode, and how to fix it.
 //   pnpm demo strict-doctor [module.ts] [--record=pairs] [--tuple=object] [--open-object=closed] [--fine-tuned]
 // Exit code 0: all is well; 1: the API would refuse a schema; 2: the program was called wrongly.
 import { existsSync } from 'node:fs'
@@ -19,7 +19,7 @@ try {
   process.exitCode = 2
 }
 
-/** `diagnose` refuses values it does not know. */
+/** The command line's options. `diagnose` rejects unknown values. */
 function commandLine(): { file: string; options: StrictOptions } {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
@@ -43,7 +43,7 @@ function commandLine(): { file: string; options: StrictOptions } {
   }
 }
 
-/** The path is meant from where the command was typed; a package manager runs it in this package's folder. */
+/** The path is relative to the user's current folder; a package manager runs the program in this package's folder. */
 function existing(path: string): string {
   const from = process.env['INIT_CWD'] ?? process.cwd()
   const file = resolve(from, path)

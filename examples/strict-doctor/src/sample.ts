@@ -1,4 +1,4 @@
-// Schemas as people bring them, for the doctor to look at.
+// Typical schemas, as input for the doctor.
 import * as z from 'zod'
 
 export const getWeather = z.object({
