@@ -44,18 +44,20 @@ const utf8 = (value: string): Uint8Array => new TextEncoder().encode(value)
 describe('sse', () => {
   it('writes one object a line, and an end', async () => {
     expect(await body(facts({ type: 'a', text: 'x\r\ny\n\u2028z' }, { type: 'b' }))).toBe(
-      'data: {"type":"a","text":"x\\r\\ny\\n\u2028z"}\n\ndata: {"type":"b"}\n\ndata: [DONE]\n\n',
+      'data: {"type":"a","text":"x\\r\\ny\\n\u2028z"}\n\ndata: {"type":"b"}\n\nretry: 86400000\ndata: [DONE]\n\n',
     )
   })
 
   it('gives events the id of the hook', async () => {
     expect(await body(facts({ type: 'a', seq: 0 }, { type: 'progress' }), { id: ({ seq }) => seq })).toBe(
-      'id: 0\ndata: {"type":"a","seq":0}\n\ndata: {"type":"progress"}\n\ndata: [DONE]\n\n',
+      'id: 0\ndata: {"type":"a","seq":0}\n\ndata: {"type":"progress"}\n\nretry: 86400000\ndata: [DONE]\n\n',
     )
   })
 
   it.each(['a\nb', 'a\rb', 'a\0b', ''])('leaves out an id that would break the field: %j', async (id) => {
-    expect(await body(facts({ type: 'a' }), { id: () => id })).toBe('data: {"type":"a"}\n\ndata: [DONE]\n\n')
+    expect(await body(facts({ type: 'a' }), { id: () => id })).toBe(
+      'data: {"type":"a"}\n\nretry: 86400000\ndata: [DONE]\n\n',
+    )
   })
 
   it('shows what the redact hook leaves of an event', async () => {
@@ -121,14 +123,38 @@ describe('sse', () => {
         throw new Error('mine')
       },
     }
-    expect(await body(source(), options)).toMatch(/^event: error\n/)
+    expect(await body(source(), options)).toMatch(/^retry: 86400000\nevent: error\n/)
     expect(left).toHaveBeenCalledTimes(1)
+  })
+
+  it.each<[where: string, event: (error: object) => TypedEvent]>([
+    ['the end of a run', (error) => ({ type: 'run.done', outcome: { status: 'error', error } }) as TypedEvent],
+    ['a retry', (error) => ({ type: 'attempt.retry', error }) as TypedEvent],
+  ])('reveals as little of the failure in %s', async (_where, event) => {
+    const send = async (error: object, options?: SseOptions): Promise<string> =>
+      new Response(
+        sse(
+          (async function* () {
+            yield event(error)
+          })(),
+          options,
+        ),
+      ).text()
+    const logged = { name: 'BadRequestError', message: 'no quota for secret-7', code: 'api' }
+    for (const error of [logged, new StreamError('no quota for secret-7'), new Error('secret-7')]) {
+      expect(await send(error)).not.toContain('secret-7')
+      expect(await send(error)).toContain('The stream failed on the server.')
+      expect(await send(error, { formatError: () => ({ message: 'Try later.' }) })).toContain(
+        '"error":{"message":"Try later."}',
+      )
+    }
+    expect(await send(logged)).toContain('"name":"BadRequestError","code":"api"')
   })
 
   it('sends a fixed message of a failure, or what `formatError` returns', async () => {
     const source = (): AsyncIterable<Fact> => facts({ type: 'a' }, new Error('password: 1234'))
     expect(await body(source())).toBe(
-      'data: {"type":"a"}\n\nevent: error\ndata: {"error":{"message":"The stream failed on the server."}}\n\n',
+      'data: {"type":"a"}\n\nretry: 86400000\nevent: error\ndata: {"error":{"message":"The stream failed on the server."}}\n\n',
     )
     const ours = facts(new StreamError('prompt: …'))
     expect(await body(ours)).toContain('{"error":{"name":"StreamError","code":"stream","message":"The stream failed')
@@ -149,7 +175,7 @@ describe('sse', () => {
     gate.resolve()
     let rest = ''
     for (let part = await reader.read(); !part.done; part = await reader.read()) rest += decoder.decode(part.value)
-    expect(rest).toMatch(/^(: keep-alive\n\n)?data: \{"type":"a"\}\n\ndata: \[DONE\]\n\n$/)
+    expect(rest).toMatch(/^(: keep-alive\n\n)?data: \{"type":"a"\}\n\nretry: 86400000\ndata: \[DONE\]\n\n$/)
   })
 
   it('a server that pipes it notices that the other side has left, though the source is silent', async () => {

@@ -12,8 +12,9 @@ export interface SseOptions<Event extends TypedEvent = TypedEvent> {
   /** Returns the part of an event that is sent; `undefined` leaves the event out. @default the whole event */
   readonly redact?: ((event: Event) => TypedEvent | undefined) | undefined
   /**
-   * Returns what is sent when the source fails. @default a fixed message, with the name and code of Toolloop's errors:
-   * an error's own message may quote private data
+   * Returns what is sent of a failure: of the source's own, and of one in an event (`error`, or `error` in its
+   * `outcome`). @default a fixed message, with the name and code of Toolloop's errors: an error's own message may quote
+   * private data
    */
   readonly formatError?: ((error: unknown) => { readonly message: string }) | undefined
   /**
@@ -120,20 +121,32 @@ const eventStreamHeaders: Readonly<Record<string, string>> = {
   'x-accel-buffering': 'no',
 }
 
-const done = 'data: [DONE]\n\n'
+/** An `EventSource` connects again when a stream ends, which would start what it shows once more: it waits a day. */
+const noReconnect = 'retry: 86400000\n'
+const done = `${noReconnect}data: [DONE]\n\n`
 
 /** The frame of the next event that is sent; `undefined` at the end. */
 async function nextFrame<Event extends TypedEvent>(
   events: AsyncIterator<Event>,
-  { id = seqOf, redact }: SseOptions<Event>,
+  { id = seqOf, redact, formatError = safeError }: SseOptions<Event>,
 ): Promise<string | undefined> {
   for (;;) {
     const next = await events.next()
     if (next.done) return undefined
     const shown = redact ? redact(next.value) : next.value
-    if (shown) return frame(JSON.stringify(shown), idField(id(next.value)))
+    if (shown) return frame(JSON.stringify(withSafeErrors(shown, formatError)), idField(id(next.value)))
   }
 }
+
+/** The event with its failure formatted: the end of a run by an error, a retry, a step that was cut. */
+function withSafeErrors(event: TypedEvent, format: (error: unknown) => { readonly message: string }): object {
+  if ('error' in event && isFailure(event.error)) return { ...event, error: format(event.error) }
+  if ('outcome' in event && isFailure(event.outcome) && 'error' in event.outcome && isFailure(event.outcome.error))
+    return { ...event, outcome: { ...event.outcome, error: format(event.outcome.error) } }
+  return event
+}
+
+const isFailure = (value: unknown): value is object => typeof value === 'object' && value !== null
 
 /** Facts of a run are numbered. */
 function seqOf(event: TypedEvent): number | undefined {
@@ -152,10 +165,12 @@ function idField(id: string | number | undefined): string {
 }
 
 function failureFrame(error: unknown, { formatError = safeError }: Pick<SseOptions, 'formatError'>): string {
-  return frame(JSON.stringify({ error: formatError(error) }), 'event: error\n')
+  return frame(JSON.stringify({ error: formatError(error) }), `${noReconnect}event: error\n`)
 }
 
+/** Takes an error, or one that a log keeps as plain data. */
 function safeError(error: unknown): { message: string } {
-  const known = error instanceof ToolloopError ? { name: error.name, code: error.code } : {}
+  const logged = isFailure(error) && 'name' in error && 'code' in error && typeof error.code === 'string'
+  const known = error instanceof ToolloopError || logged ? { name: error.name, code: error.code } : {}
   return { ...known, message: 'The stream failed on the server.' }
 }

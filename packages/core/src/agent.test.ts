@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import {
   agent,
+  type AnyTool,
   calls as called,
   type Fact,
   image,
@@ -426,12 +427,15 @@ describe('wrong use is refused before anything is sent', () => {
     [{ maxstep: 3 }, /has no option `maxstep`; there are name, model/],
     [{ stepRetries: Number.NaN }, /`stepRetries` is NaN; it must be a whole number of at least 0/],
     [{ stepRetries: -1 }, /`stepRetries` is -1/],
-    [{ limit: { concurrency: 0 } }, /limit: `concurrency` is 0; it must be a whole number of at least 1/],
-    [{ limit: { concurency: 1 } }, /limit has no option `concurency`; there are concurrency, interval, intervalCap/],
-    [{ limit: { interval: 1000 } }, /`limit` is {"interval":1000}; `interval` and `intervalCap` go together/],
-    [{ limit: { intervalCap: 1, concurrency: 1 } }, /`interval` and `intervalCap` go together/],
-    [{ limit: {} }, /`limit` is {}, which limits nothing/],
-    [{ limit: { concurrency: '1' } }, /limit: `concurrency` is "1"/],
+    [
+      { limit: { concurrency: 0 } },
+      /`limit`: `concurrency` is 0; it must be a whole number of at least 1, or Infinity/,
+    ],
+    [{ limit: { concurency: 1 } }, /`limit` has no option `concurency`; there are concurrency, interval, intervalCap/],
+    [{ limit: { interval: 1000 } }, /`limit`: `interval` needs `intervalCap`: .* Got {"interval":1000}/],
+    [{ limit: { intervalCap: 1, concurrency: 1 } }, /`limit`: `intervalCap` needs `interval`/],
+    [{ limit: {} }, /`limit` limits nothing: set `concurrency`, .* Got {}/],
+    [{ limit: { concurrency: '1' } }, /`limit`: `concurrency` is "1"/],
     [{ client: {} }, /`client` is {}; it must be a client with `create` or `chat.completions.create`/],
     [{ client: { chat: {} } }, /`client` is {"chat":{}}/],
     [
@@ -500,6 +504,23 @@ describe('wrong use is refused before anything is sent', () => {
   it('params from a function that the agent sets itself, which end the run as error', async () => {
     const result = await agent({ name: 'a', model, params: () => ({ messages: [] }) as never }).run('go')
     expect(result).toMatchObject({ error: { message: expect.stringMatching(/`params` holds `messages`/) } })
+  })
+
+  it.each<[who: string, option: object]>([
+    ['execute', { execute: (_: object, { context }: { context: { user: string } }) => context.user }],
+    ['limit.key', { limit: { concurrency: 1, key: (_: object, context: { user: string }) => context.user } }],
+  ])('a context that %s of a tool reads and nobody passed', async (_who, option) => {
+    const look = tool({ name: 'look', execute: () => 'x', ...option }) as unknown as AnyTool
+    const script = () => scriptedModel([call('look'), text('done')])
+    const errors: unknown[] = []
+    const stream = agent({ name: 'a', model: script(), tools: [look] as readonly AnyTool[] }).stream('go', {})
+    stream.on('tool.done', (event) => void errors.push('error' in event && event.error))
+    const { messages } = await stream.result
+    const words = /^Tool `look` of agent `a` threw: .*was given no `context`.*run\(input, { context }\)/
+    expect(errors).toEqual([expect.objectContaining({ message: expect.stringMatching(words) })])
+    expect(JSON.stringify(messages)).not.toContain('was given no') // the model reads the tool's own words
+    const strict = agent({ name: 'a', model: script(), tools: [look] as readonly AnyTool[], onToolError: 'throw' })
+    expect(await strict.run('go', {})).toMatchObject({ error: { message: expect.stringMatching(words) } })
   })
 
   it('a context that a hook reads and nobody passed', async () => {

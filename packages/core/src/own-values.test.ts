@@ -40,7 +40,7 @@ async function run({ policy, options, listen, append }: Spoilers) {
   const args = { to: { name: 'Ada', tags: ['a', 'b'] }, due: '2026-01-02' }
   const model = scriptedModel([calls([{ name: 'pay', id: 'c1', args }]), text('{"sum":{"eur":7}}')])
   const kept = memoryLog()
-  const log = { load: kept.load, append: (facts: readonly Fact[]) => (kept.append(facts), append?.(facts)) }
+  const log = { load: () => kept.load(), append: (facts: readonly Fact[]) => (kept.append(facts), append?.(facts)) }
   const stream = agent({
     name: 'payer',
     model,

@@ -81,7 +81,7 @@ describe.each(stores)('%s', (name, open) => {
       .append([
         start(0, 1000, 'runner'),
         note(1),
-        { ...note(2, 'child'), type: 'run.done', outcome: { status: 'done', text: '' } } as Fact,
+        { ...note(2, 'child'), type: 'run.done', outcome: { status: 'done', text: '' } },
       ])
     const { data } = await store.list()
     expect(data.map(({ id, agent: by, status }) => ({ id, by, status }))).toEqual([

@@ -1,7 +1,7 @@
 // Recorded answers of many servers: streams decoded as they came, everything else replayed over a loopback server.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Chunk, CompletionParams } from '@toolloop/wire'
+import type { Chunk, Completion, CompletionParams } from '@toolloop/wire'
 import { describe, expect, test } from 'vitest'
 import { APIError, readChunks, Transport } from './index.ts'
 import { errorClassOf, requestIdOf } from './errors/classes.ts'
@@ -41,11 +41,13 @@ describe.skipIf(corpus === '')('recorded answers', () => {
     })
   })
 
-  test.each(ofKind('json'))('%s comes as it was sent', async (name) => {
+  test.each(ofKind('json'))('%s comes as it was sent, with a message in each choice', async (name) => {
     await using server = await replay(name)
     await using client = new Transport({ baseURL: server.url })
     expect(parsed<Expected>(name, 'expected.json').error).toBeNull()
-    expect(await client.create(requestOf(name))).toEqual(parsed(name, 'response.json'))
+    const sent = parsed<Completion>(name, 'response.json')
+    for (const choice of sent.choices) choice.message ??= { role: 'assistant', content: null }
+    expect(await client.create(requestOf(name))).toEqual(sent)
     expect(JSON.parse(server.requests[0]?.body ?? '')).toEqual(requestOf(name))
   })
 

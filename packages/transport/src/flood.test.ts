@@ -111,6 +111,18 @@ test('an event of short lines takes memory near its bytes', () => {
   expect(events).toEqual(['x\n'.repeat(1_000_000).slice(0, -1)])
 })
 
+test('a line that comes byte by byte takes memory near its bytes', () => {
+  const events: string[] = []
+  const decoder = new SseDecoder((event) => events.push(event))
+  const bytes = new TextEncoder().encode('x')
+  decoder.push(new TextEncoder().encode('data:'))
+  const before = process.memoryUsage().heapUsed
+  for (let count = 0; count < 2_000_000; count++) decoder.push(bytes)
+  expect(process.memoryUsage().heapUsed - before).toBeLessThan(32 * 2 ** 20) // of 2 MB; as a rope 60 MiB and more
+  decoder.push(new TextEncoder().encode('\n\n'))
+  expect(events).toEqual(['x'.repeat(2_000_000)])
+})
+
 async function drained(client: Transport): Promise<unknown> {
   try {
     for await (const _ of await client.create({ ...params, stream: true }));

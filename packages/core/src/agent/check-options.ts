@@ -1,27 +1,25 @@
 // Validates options at the call that passes them. The message names the option, its value and the valid values.
 import { checkAnswerLimits } from '@toolloop/stream'
-import { checkOptionNames, type ToolChoice, UsageError } from '@toolloop/wire'
-import { excerpt } from '../facts/excerpt.ts'
+import {
+  checkLimit,
+  checkOptions,
+  oneOf,
+  type OptionCheck,
+  showOption,
+  type ToolChoice,
+  UsageError,
+  wholeNumber,
+} from '@toolloop/wire'
 import { checkModel, checkParams, isClient } from './check-model.ts'
-
-type Check = readonly [test: (value: unknown) => boolean, expected: string]
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
 const isFunction = (value: unknown): boolean => typeof value === 'function'
-const whole = (least: number): Check => [
-  (value) => Number.isInteger(value) && (value as number) >= least,
-  `a whole number of at least ${least}`,
-]
-const oneOf = (...values: readonly unknown[]): Check => [
-  (value) => values.includes(value),
-  values.map((value) => JSON.stringify(value)).join(' or '),
-]
 const textOr =
   (...others: readonly ((value: unknown) => boolean)[]) =>
   (value: unknown) =>
     (typeof value === 'string' && value !== '') || others.some((other) => other(value))
 
-const checks: Readonly<Record<string, Check>> = {
+const checks: Readonly<Record<string, OptionCheck>> = {
   name: [textOr(), 'a text that is not empty'],
   model: [() => true, "a model's id or a ChatModel"], // see checkModel
   client: [isClient, 'a client with `create` or `chat.completions.create`, e.g. `new Client()`'],
@@ -38,7 +36,7 @@ const checks: Readonly<Record<string, Check>> = {
   ],
   parallel: oneOf(true, false),
   limit: [isObject, '{ concurrency, interval, intervalCap }'],
-  maxSteps: whole(1),
+  maxSteps: wholeNumber(1),
   stopWhen: [
     (value) => isFunction(value) || (Array.isArray(value) && value.every(isFunction)),
     'a predicate or an array of them',
@@ -48,26 +46,20 @@ const checks: Readonly<Record<string, Check>> = {
     (value) => isFunction(value) || value === 'message' || value === 'throw',
     '"message", "throw" or a function',
   ],
-  stepRetries: whole(0),
+  stepRetries: wholeNumber(0),
   earlyDispatch: oneOf(true, false),
   answerLimits: [isObject, '{ maxToolCalls, maxArgumentsBytes, … }'],
   wire: oneOf('stream', 'plain'),
 }
 
-const limitChecks: Readonly<Record<string, Check>> = {
-  concurrency: [isCount, 'a whole number of at least 1'],
-  interval: [isCount, 'a whole number of milliseconds, at least 1'],
-  intervalCap: [isCount, 'a whole number of at least 1'],
-}
-
-const outputChecks: Readonly<Record<string, Check>> = {
+const outputChecks: Readonly<Record<string, OptionCheck>> = {
   schema: [isObject, 'a schema'],
   mode: oneOf('native', 'tool', 'prompt'),
   validate: [isFunction, 'a function'],
-  retries: whole(0),
+  retries: wholeNumber(0),
 }
 
-const runChecks: Readonly<Record<string, Check>> = {
+const runChecks: Readonly<Record<string, OptionCheck>> = {
   context: [() => true, ''],
   signal: [(value) => isObject(value) && isFunction(value['addEventListener']), 'an AbortSignal'],
   log: [isLog, 'a log: { load, append }'],
@@ -83,26 +75,26 @@ const runChecks: Readonly<Record<string, Check>> = {
 }
 
 export function checkAgentOptions(options: unknown): void {
-  if (!isObject(options)) throw new UsageError(`agent() takes an object of options, not ${show(options)}.`)
+  if (!isObject(options)) throw new UsageError(`agent() takes an object of options, not ${showOption(options)}.`)
   const who = `Agent ${typeof options['name'] === 'string' ? `\`${options['name']}\`` : '(unnamed)'}`
   for (const option of ['name', 'model'])
     if (options[option] === undefined) throw new UsageError(`${who} needs a \`${option}\`: ${checks[option]![1]}.`)
-  checkAll(who, options, checks)
+  checkOptions(who, options, checks)
   checkModel(who, options['model'])
   if (!isFunction(options['params'])) checkParams(who, options['params'])
-  if (isObject(options['limit'])) checkLimit(who, options['limit'])
+  if (isObject(options['limit'])) checkLimit(`${who}: \`limit\``, options['limit'])
   if (isObject(options['answerLimits'])) checkAnswerLimits(`${who}: answerLimits`, options['answerLimits'])
   const output = options['output']
   if (isObject(output) && !('~standard' in output) && !('json_schema' in output)) {
     if (!('schema' in output))
-      throw new UsageError(`${who}: \`output\` is ${show(output)}; it must be ${checks['output']![1]}.`)
-    checkAll(`${who}: output`, output, outputChecks)
+      throw new UsageError(`${who}: \`output\` is ${showOption(output)}; it must be ${checks['output']![1]}.`)
+    checkOptions(`${who}: output`, output, outputChecks)
   }
 }
 
 export function checkRunOptions(options: unknown): void {
-  if (!isObject(options)) throw new UsageError(`The options of a run are an object, not ${show(options)}.`)
-  checkAll('The run', options, runChecks)
+  if (!isObject(options)) throw new UsageError(`The options of a run are an object, not ${showOption(options)}.`)
+  checkOptions('The run', options, runChecks)
   if (options['from'] && options['log'])
     throw new UsageError('A resumed run writes to the log it is resumed from: pass `from` or `log`, not both.')
   if (options['from'] && options['runId'] !== undefined)
@@ -113,21 +105,7 @@ export function checkRunOptions(options: unknown): void {
     )
 }
 
-/** `interval` and `intervalCap` only work together. */
-function checkLimit(who: string, limit: Readonly<Record<string, unknown>>): void {
-  checkAll(`${who}: limit`, limit, limitChecks)
-  const { concurrency, interval, intervalCap } = limit
-  if ((interval === undefined) !== (intervalCap === undefined))
-    throw new UsageError(
-      `${who}: \`limit\` is ${show(limit)}; \`interval\` and \`intervalCap\` go together: at most \`intervalCap\` calls start in each \`interval\`.`,
-    )
-  if (concurrency === undefined && interval === undefined)
-    throw new UsageError(
-      `${who}: \`limit\` is ${show(limit)}, which limits nothing; pass \`concurrency\`, or \`interval\` and \`intervalCap\`.`,
-    )
-}
-
-const stepChanges: Readonly<Record<string, Check>> = {
+const stepChanges: Readonly<Record<string, OptionCheck>> = {
   model: checks['model']!,
   instructions: [(value) => typeof value === 'string', 'a text'],
   messages: [Array.isArray, 'an array of messages'],
@@ -141,10 +119,10 @@ export function checkStepChanges(agentName: string, changes: unknown): void {
   if (changes === undefined || changes === null) return
   if (!isObject(changes))
     throw new UsageError(
-      `\`prepareStep\` of agent \`${agentName}\` returned ${show(changes)}; it must return an object of changes, or nothing.`,
+      `\`prepareStep\` of agent \`${agentName}\` returned ${showOption(changes)}; it must return an object of changes, or nothing.`,
     )
   const who = `What \`prepareStep\` of agent \`${agentName}\` returned`
-  checkAll(who, changes, stepChanges)
+  checkOptions(who, changes, stepChanges)
   if (changes['model'] !== undefined) checkModel(who, changes['model'])
   checkParams(who, changes['params'])
 }
@@ -155,21 +133,8 @@ export function checkChoice(who: string, choice: ToolChoice | undefined, offered
   const name = choice.type === 'custom' ? choice.custom?.name : choice.function?.name
   if (offered.includes(name)) return
   throw new UsageError(
-    `${who}: \`toolChoice\` names ${show(name)}, which is not offered. Offered tools: ${offered.join(', ') || 'none'}.`,
+    `${who}: \`toolChoice\` names ${showOption(name)}, which is not offered. Offered tools: ${offered.join(', ') || 'none'}.`,
   )
-}
-
-function checkAll(
-  who: string,
-  options: Readonly<Record<string, unknown>>,
-  known: Readonly<Record<string, Check>>,
-): void {
-  checkOptionNames(who, options, Object.keys(known))
-  for (const [option, value] of Object.entries(options)) {
-    const [test, expected] = known[option]!
-    if (value !== undefined && !test(value))
-      throw new UsageError(`${who}: \`${option}\` is ${show(value)}; it must be ${expected}.`)
-  }
 }
 
 function isTool(value: unknown): boolean {
@@ -182,10 +147,6 @@ function isTool(value: unknown): boolean {
   )
 }
 
-function isCount(value: unknown): boolean {
-  return value === Infinity || (Number.isInteger(value) && (value as number) >= 1)
-}
-
 function isChoice(value: unknown): boolean {
   if (!isObject(value)) return false
   const { type } = value
@@ -194,14 +155,4 @@ function isChoice(value: unknown): boolean {
 
 function isLog(value: unknown): boolean {
   return isObject(value) && isFunction(value['load']) && isFunction(value['append'])
-}
-
-function show(value: unknown): string {
-  if (typeof value === 'function') return 'a function'
-  if (typeof value === 'number' || typeof value === 'bigint') return String(value)
-  try {
-    return excerpt(JSON.stringify(value) ?? String(value), 120)
-  } catch {
-    return `a ${typeof value}`
-  }
 }

@@ -27,7 +27,7 @@ export async function* loop(
       batch = endingLast(batch)
       const facts = batch.filter(isFact)
       if (facts.length > 0 || batch.length === 0) {
-        const written = facts.length > 0 ? run.write(log, Object.freeze(facts) as readonly Fact[]) : undefined
+        const written = facts.length > 0 ? run.write(log, Object.freeze(facts)) : undefined
         if (written) await inTime(run, written)
         state = reconcile(run, scope, facts, start)
       }

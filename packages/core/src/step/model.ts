@@ -1,8 +1,9 @@
-import { finishOf, StreamError, type Usage, UsageError } from '@toolloop/wire'
+import { finishOf, StreamError, type Usage } from '@toolloop/wire'
 import { misfitOf } from '../run/answer.ts'
 import { bareAnswer } from '../facts/bare-answer.ts'
 import { type Fact, fact, type RunEvent } from '../facts/events.ts'
 import { failed } from '../facts/failure.ts'
+import { withContextHint } from '../run/context-hint.ts'
 import { turn } from '../run/in-time.ts'
 import type { Source } from '../run/scope.ts'
 import { prefixOf } from './prefix.ts'
@@ -25,7 +26,7 @@ export async function* modelStep(run: Run): Source {
     const planned = planStep(run)
     plan = planned instanceof Promise ? await planned : planned
   } catch (error) {
-    return [failed(withContextHint(run, error))]
+    return [failed(withContextHint(run, 'A hook', error))]
   }
   const { model, tools, toolChoice } = plan
   const prefix = prefixOf(run, plan)
@@ -69,15 +70,6 @@ export async function* modelStep(run: Run): Source {
     if (!verdict.again) return verdict.events
     yield verdict.events
   }
-}
-
-/** A hook that reads a missing context throws a TypeError about `undefined`. Its remedy, passing the context, is added. */
-function withContextHint({ agent, context }: Run, cause: unknown): unknown {
-  if (context !== undefined || !(cause instanceof TypeError) || !cause.message.includes('undefined')) return cause
-  return new UsageError(
-    `A hook of agent \`${agent.name}\` threw: ${cause.message}. The run was given no \`context\`; if the hook reads it, pass it: run(input, { context }).`,
-    { cause },
-  )
 }
 
 /** The process died while this step streamed. The sealed calls are kept, the rest is lost. */
@@ -138,6 +130,7 @@ const brokenOff = (reason: string | null): StreamError =>
 /** Sealed calls are kept: the step ends as cut. Without them a broken stream is retried; after the last retry the run fails. */
 function onFailure({ state, agent, signal }: Run, reader: StepReader, attempts: Attempts, error: unknown): Verdict {
   if (signal.aborted) return { again: false, events: [] }
+  reader.keepBeside(error)
   const cut = reader.cut('connection', error)
   if (cut && reader.sealed.length > 0) return { again: false, events: [cut] }
   if (reader.started && retryable(error) && attempts.resets++ < agent.stepRetries)

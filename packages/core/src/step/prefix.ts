@@ -8,12 +8,15 @@ import type { Run } from '../run/run.ts'
 import type { StepPlan } from './request.ts'
 
 type Found = NonNullable<FactOf<'step.start'>['prefix']>
+/** What is kept of the last request of this process. */
+type Last = Pick<StepPlan, 'model' | 'parts' | 'edited'>
 type Break = NonNullable<Found['breaks']>[number]
 
 /** The mark and the breaks of a request; `undefined` when it extends the last one. */
 export function prefixOf(run: Run, plan: StepPlan): Found | undefined {
-  const last = run.lastPlan as StepPlan | undefined
-  run.lastPlan = plan
+  const last = run.lastPlan as Last | undefined
+  // Without the request: its list of messages would live for a step longer, and be copied by the collector.
+  run.lastPlan = { model: plan.model, parts: plan.parts, edited: plan.edited } satisfies Last
   if (last && isSteady(last, plan)) return undefined
   const { prefix: before, messages } = run.state
   const mark = markOf(plan)
@@ -24,7 +27,7 @@ export function prefixOf(run: Run, plan: StepPlan): Found | undefined {
 }
 
 /** Whether all parts are the same objects. The conversation itself only grows. */
-function isSteady(last: StepPlan, plan: StepPlan): boolean {
+function isSteady(last: Last, plan: StepPlan): boolean {
   const { rest: a, head: x } = last.parts
   const { rest: b, head: y } = plan.parts
   if (last.edited || plan.edited || last.model !== plan.model) return false
@@ -78,7 +81,7 @@ function toolChange(was: readonly string[], is: readonly string[]): string {
 }
 
 /** The messages of the last request; `undefined` when only their hash is known. */
-function shownBefore({ state }: Run, last: StepPlan | undefined): readonly Message[] | undefined {
+function shownBefore({ state }: Run, last: Last | undefined): readonly Message[] | undefined {
   if (last) return last.edited?.messages ?? state.messages.slice(0, state.prefix.count)
   return state.prefix.mark?.shown ? undefined : state.messages.slice(0, state.prefix.count)
 }

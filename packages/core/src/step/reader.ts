@@ -88,9 +88,19 @@ export class StepReader {
       this.started = true
       return []
     }
+    this.started = hasChoices(body)
     const events = this.#builder.pushWhole(body)
-    this.started = true
     return this.#translate(events)
+  }
+
+  /** Keeps the partial answer of a plain body that also states an error: the model throws it with the body as `error`. */
+  keepBeside(error: unknown): void {
+    if (this.started || !isRecord(error) || !hasChoices(error['error'])) return
+    try {
+      this.#builder.pushWhole(error['error'])
+    } catch {
+      // The error is known already; what was read before it is kept.
+    }
   }
 
   /** The last events. Calls that only the end seals are not dispatched early. */
@@ -101,7 +111,7 @@ export class StepReader {
 
   /** Whether the answer so far has no text and no sealed call. */
   get #holdsNothing(): boolean {
-    if (!this.started) return true
+    if (!this.started && !this.#building) return true
     const { content, refusal, ...rest } = this.#answer().message
     return !content && !refusal && this.sealed.length === 0 && !('reasoning_content' in rest) && !('reasoning' in rest)
   }
@@ -217,6 +227,10 @@ export class StepReader {
     return fact({ type: 'call.sealed', step: this.#step, call, gained })
   }
 }
+
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
+const hasChoices = (body: unknown): boolean =>
+  isRecord(body) && Array.isArray(body['choices']) && body['choices'].length > 0
 
 const isInternal = ({ type }: StreamEvent): boolean => type === 'call.sealed' || type === 'usage' || type === 'chunk'
 

@@ -2,6 +2,7 @@
 import { isToolResult, renderOutput, ToolInputError, ToolRetry } from '@toolloop/schema'
 import { finishOf, UsageError } from '@toolloop/wire'
 import { readAnswer } from '../run/answer.ts'
+import { withContextHint } from '../run/context-hint.ts'
 import { argumentsOf, isWhole, nameOf } from '../facts/calls.ts'
 import { type Fact, fact, type RunEvent } from '../facts/events.ts'
 import { frozenCopy } from '../facts/own-copy.ts'
@@ -28,8 +29,10 @@ export async function* toolCall(run: Run, item: CallState): Source {
     const ready = await prepare(run, item)
     if (Array.isArray(ready)) return ready
     const { tool, args } = ready
-    if (tool.policy.needsApproval && run.state.open?.message === null) await run.untilMessage()
-    if (run.signal.aborted || !isCurrent(run, item)) return
+    if (tool.policy.needsApproval) {
+      if (run.state.open?.message === null) await run.untilMessage()
+      if (run.signal.aborted || !isCurrent(run, item)) return
+    }
     try {
       const under = placeInTool(run, tool, args)
       leaveTool = under instanceof Promise ? await under : under
@@ -156,8 +159,10 @@ async function failedCall(run: Run, { tool, shown, done }: Ready, error: unknown
   const isRetry = error instanceof ToolRetry
   const reason = isRetry ? 'retry' : error instanceof ToolTimeout ? 'timeout' : 'failed'
   const content = isRetry || reason === 'timeout' ? wordsOf(error) : await contentOf(policy, error)
-  const answer = done({ ok: false, reason, content, ms, args: shown, error })
-  return policy === 'throw' && !isRetry ? [answer, failed(error)] : [answer]
+  // For the developer: the model reads the tool's own words.
+  const hinted = withContextHint(run, `Tool \`${tool.name}\``, error)
+  const answer = done({ ok: false, reason, content, ms, args: shown, error: hinted })
+  return policy === 'throw' && !isRetry ? [answer, failed(hinted)] : [answer]
 }
 
 /** `tool` mode: valid arguments are the run's answer. Invalid ones are an error for the model, and count as an output retry. */

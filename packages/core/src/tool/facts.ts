@@ -35,8 +35,9 @@ export type DoneFactory = (answer: Answer) => Fact
 
 export function doneFactory(run: Run, { call, edited }: CallState): DoneFactory {
   const known = { step: run.state.step, callId: call.id, name: nameOf(call), arguments: argumentsOf(call) }
-  return ({ args, output, error, ms = 0, content: text, ...answer }) => {
-    const content = edited === undefined || answer.reason === 'answered' ? text : withEdited(edited, text)
+  return ({ args, output, error, ms = 0, ...answer }) => {
+    const content =
+      edited === undefined || answer.reason === 'answered' ? answer.content : withEdited(edited, answer.content)
     return live(run, fact({ type: 'tool.done', ...known, ...answer, content, ms }), { args, output, error })
   }
 }

@@ -17,8 +17,7 @@ export function payer(effects: string, gate?: string): Agent {
     name: 'pay',
     parameters,
     execute: async ({ of }, { idempotencyKey }) => {
-      for (const until = Date.now() + 15_000; gate !== undefined && !existsSync(gate); await sleep(2))
-        if (Date.now() > until) throw new Error('nobody opened the gate')
+      if (gate !== undefined) await opened(gate)
       leave(`pay ${idempotencyKey}`)
       await sleep(of % 2)
       return `paid ${of}`
@@ -43,8 +42,17 @@ export function payer(effects: string, gate?: string): Agent {
   return agent({ name: 'payer', model, tools: [pay, look, put] })
 }
 
+/** Polls for the file `gate`: another process opens it. */
+async function opened(gate: string): Promise<void> {
+  const until = Date.now() + 15_000
+  while (!existsSync(gate)) {
+    if (Date.now() > until) throw new Error(`The file ${gate} did not appear within 15 s.`)
+    await sleep(2)
+  }
+}
+
 /** Starts the run, or goes on with it, until it ends; payments that may or may not have been made are not made again. */
-export async function payAll(log: RunLog, effects: string, gate?: string): Promise<Result<string>> {
+export async function payAll(log: RunLog, effects: string, gate?: string): Promise<Result> {
   const paying = payer(effects, gate)
   const used = (await log.load()).length > 0
   let result = await paying.stream(used ? undefined : 'Pay.', used ? { from: log } : { log }).result
@@ -52,7 +60,7 @@ export async function payAll(log: RunLog, effects: string, gate?: string): Promi
     const decisions = Object.fromEntries(result.requests.map(({ callId }) => [callId, { approve: false } as const]))
     result = await paying.stream(undefined, { from: log, decisions }).result
   }
-  return result as Result<string>
+  return result
 }
 
 export interface Payments {

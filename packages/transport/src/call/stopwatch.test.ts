@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { Worker } from 'node:worker_threads'
 import { virtualClock } from '@toolloop/testing'
 import { expect, test } from 'vitest'
 import { APITimeoutError, type Timeouts, Transport } from '../index.ts'
@@ -171,4 +173,34 @@ test('a failure that cannot even be read leaves no clock running', async () => {
   await using client = new Transport({ baseURL: 'https://example.com/v1', fetch, clock, maxRetries: 0 })
   await expect(client.create(params)).rejects.toThrow(/got no answer: an error that cannot be read/)
   expect(clock.pending).toBe(0)
+})
+
+/** A server with a thread of its own, which answers while this one is busy. */
+const threaded = `
+const { parentPort } = require('node:worker_threads')
+const server = require('node:http').createServer((request, response) => {
+  parentPort.postMessage('asked')
+  if (request.url.startsWith('/answer')) setTimeout(() => response.end(${JSON.stringify(JSON.stringify(hello))}), 10)
+})
+server.listen(0, '127.0.0.1', () => parentPort.postMessage(server.address().port))
+`
+
+test('an answer that came in time while the process was busy is no timeout, and a missing one is', async () => {
+  const worker = new Worker(threaded, { eval: true })
+  const [port] = (await once(worker, 'message')) as [number]
+  const ask = async (path: string): Promise<unknown> => {
+    const baseURL = `http://127.0.0.1:${port}/${path}`
+    await using client = new Transport({ baseURL, apiKey: 'k', maxRetries: 0, timeout: { headers: 150 } })
+    const answer = client.create(params).catch((error: unknown) => error)
+    await once(worker, 'message')
+    await new Promise((resolve) => setImmediate(resolve)) // behind it timers come first, then sockets
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500)
+    return await answer
+  }
+  try {
+    expect(await ask('answer')).toEqual(hello)
+    expect(await ask('silence')).toMatchObject({ name: 'APITimeoutError', timeout: 'headers' })
+  } finally {
+    await worker.terminate()
+  }
 })

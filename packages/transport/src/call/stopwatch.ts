@@ -20,6 +20,8 @@ export class Stopwatch {
   readonly #clock: Clock
   #timer: unknown
   #timerAt = 0
+  /** The timer fired late, and fires once more behind what came meanwhile. */
+  #wasLate = false
 
   constructor(limits: ResolvedTimeouts, clock: Clock, onExpire: (error: APITimeoutError) => void) {
     this.#limits = limits
@@ -106,12 +108,17 @@ export class Stopwatch {
   }
 
   #check(): void {
+    const again = this.#wasLate
+    this.#wasLate = false
     this.#timer = undefined
     if (this.#since === undefined) return
     const now = this.#clock.now()
     const at = this.#since + this.#remaining()
     if (at - now > 0.5) return this.#arm(now, at)
-    this.#expire()
+    if (again || now - at < lateness) return this.#expire()
+    // The process was busy: what came in time may wait in the socket, and is read before the next timer.
+    this.#wasLate = true
+    this.#arm(now, now)
   }
 
   #expire(): void {
@@ -145,6 +152,8 @@ export class Stopwatch {
 
 /** Milliseconds below which the consumer's time counts as waiting. */
 const shortAbsence = 20
+/** Milliseconds behind its time at which a timer shows that the process was busy. */
+const lateness = 20
 
 /** The system clock with monotonic time: setting the wall clock does not change it. */
 export const steadyClock: Clock = Object.freeze<Clock>({ ...systemClock, now: () => performance.now() })

@@ -22,12 +22,12 @@ export class SseDecoder {
   /** Created at the first read that may end in the middle of a character. */
   #decoder: TextDecoder | undefined
   #begun = false
-  /** The line whose end has not arrived; a rope, flattened once. */
+  /** The line whose end has not arrived: its first piece, and further ones. */
   #line = ''
-  /** The first `data` line. Further lines are joined in blocks: a rope of short lines takes ten times their bytes. */
+  readonly #pieces = new Pieces('')
+  /** The first `data` line, and further ones. */
   #data: string | undefined
-  #lines: string[] = []
-  #blocks: string[] = []
+  readonly #lines = new Pieces('\n')
   #event = ''
   /** The event has a field other than `data`. */
   #named = false
@@ -53,8 +53,7 @@ export class SseDecoder {
    */
   end(): boolean {
     this.#read(this.#decoder?.decode() ?? '')
-    const line = this.#line
-    this.#line = ''
+    const line = this.#wholeLine('')
     if (line !== '') this.#field(line)
     const half = this.#data === undefined && (this.#named || /^(?!:|error:)./.test(line.trim()))
     this.#dispatch(0)
@@ -76,13 +75,20 @@ export class SseDecoder {
     for (;;) {
       const end = text.indexOf('\n', start)
       if (end < 0) break
-      const line = start === 0 && this.#line !== '' ? this.#line + text.slice(0, end) : text.slice(start, end)
-      this.#line = ''
+      const line = start === 0 && this.#line !== '' ? this.#wholeLine(text.slice(0, end)) : text.slice(start, end)
       start = end + 1
       if (line === '') this.#dispatch(text.length - start)
       else this.#field(line)
     }
-    this.#line += start === 0 ? text : text.slice(start)
+    const rest = start === 0 ? text : text.slice(start)
+    if (this.#line === '') this.#line = rest
+    else if (rest !== '') this.#pieces.add(rest)
+  }
+
+  #wholeLine(end: string): string {
+    const line = this.#pieces.isEmpty ? this.#line + end : this.#line + this.#pieces.take() + end
+    this.#line = ''
+    return line
   }
 
   /** Drops a BOM before the first line. */
@@ -102,7 +108,7 @@ export class SseDecoder {
     if (line.startsWith('data:')) {
       const value = line.slice(line.charCodeAt(5) === space ? 6 : 5)
       if (this.#data === undefined) this.#data = value
-      else this.#addLine(value)
+      else this.#lines.add(value)
     } else if (line.startsWith('event:')) {
       this.#event = line.slice(line.charCodeAt(6) === space ? 7 : 6)
       this.#named = true
@@ -110,7 +116,7 @@ export class SseDecoder {
       this.#listener(line.slice(6).trim(), 'error')
     } else if (line === 'data') {
       if (this.#data === undefined) this.#data = ''
-      else this.#addLine('')
+      else this.#lines.add('')
     } else if (line === 'event') {
       this.#event = ''
       this.#named = true
@@ -121,22 +127,9 @@ export class SseDecoder {
     }
   }
 
-  #addLine(line: string): void {
-    if (this.#lines.push(line) < linesInBlock) return
-    this.#blocks.push(this.#lines.join('\n'))
-    this.#lines = []
-  }
-
-  #wholeData(): string | undefined {
-    if (this.#lines.length === 0 && this.#blocks.length === 0) return this.#data
-    const whole = [this.#data, ...this.#blocks, ...this.#lines].join('\n')
-    this.#lines = []
-    this.#blocks = []
-    return whole
-  }
-
   #dispatch(left: number): void {
-    const data = this.#wholeData()
+    const first = this.#data
+    const data = first === undefined || this.#lines.isEmpty ? first : `${first}\n${this.#lines.take()}`
     const event = this.#event
     this.#data = undefined
     this.#event = ''
@@ -147,12 +140,42 @@ export class SseDecoder {
   }
 }
 
+/** Many texts that become one. They are joined in blocks: a rope of short texts takes ten times its bytes and more. */
+class Pieces {
+  readonly #separator: string
+  #recent: string[] = []
+  #blocks: string[] = []
+
+  constructor(separator: string) {
+    this.#separator = separator
+  }
+
+  get isEmpty(): boolean {
+    return this.#recent.length === 0 && this.#blocks.length === 0
+  }
+
+  add(piece: string): void {
+    if (this.#recent.push(piece) < piecesInBlock) return
+    this.#blocks.push(this.#recent.join(this.#separator))
+    this.#recent = []
+  }
+
+  /** The whole; nothing is left behind. */
+  take(): string {
+    const whole = [...this.#blocks, ...this.#recent].join(this.#separator)
+    this.#recent = []
+    this.#blocks = []
+    return whole
+  }
+}
+
+const piecesInBlock = 1024
+
 /** A decoder's own handling of a BOM depends on where the bytes are cut. */
 const makeDecoder = (): TextDecoder => new TextDecoder('utf-8', { ignoreBOM: true })
 /** For reads that end with a whole character: without `stream` a decoder has no state between calls. */
 const wholeDecoder = makeDecoder()
 
-const linesInBlock = 1024
 const lastAscii = 0x7f
 const space = 32
 const byteOrderMark = 0xfeff
