@@ -456,14 +456,14 @@ describe('wrong use is refused before anything is sent', () => {
     [{ toolChoice: 'requird' }, /`toolChoice` is "requird"/],
     [
       { toolChoice: { type: 'function', function: { name: 'nope' } } },
-      /`toolChoice` names "nope", which is not offered; there is get_weather/,
+      /`toolChoice` names "nope", which is not offered. Offered tools: get_weather/,
     ],
     [{ onToolError: 'thorw' }, /`onToolError` is "thorw"/],
     [{ stopWhen: 5 }, /`stopWhen` is 5/],
     [{ stopWhen: [undefined] }, /`stopWhen`/],
     [
       { stopWhen: or(steps(3), not(called('get_wether'))) },
-      /`stopWhen` waits for the tool "get_wether"; there is get_weather/,
+      /`stopWhen` waits for the tool "get_wether", which the agent does not have. Its tools: get_weather/,
     ],
     [{ prepareStep: {} }, /`prepareStep` is {}/],
     [{ tools: [{ name: 'x' }] }, /`tools` .*an array of tools made by `tool`/],
@@ -486,7 +486,7 @@ describe('wrong use is refused before anything is sent', () => {
   })
 
   it.each([
-    [{ model: 5 }, /`prepareStep` of agent `a` answers: `model` is 5/],
+    [{ model: 5 }, /`prepareStep` of agent `a` returned: `model` is 5/],
     [{ instructions: 5 }, /`instructions` is 5; it must be a text/],
     [{ messages: 'x' }, /`messages` is "x"; it must be an array of messages/],
     [{ tools: 'x' }, /`tools` is "x"; it must be an array of names/],
@@ -721,7 +721,7 @@ describe('wrong use is refused before anything is sent', () => {
     )
     await expect(
       agent({ name: 'a', model }).run('x', { from: log, decisions: { c9: { approve: true } } }),
-    ).rejects.toThrow(/names "c9", which no call waits under; waiting: none/)
+    ).rejects.toThrow(/names "c9", which is no pending request; pending: none/)
   })
 })
 

@@ -15,20 +15,21 @@ import type { RunArguments, RunOptions } from './run/options.ts'
 import type { Result } from './run/result.ts'
 import { OpenRunStream, type RunStream } from './run/stream.ts'
 
-/** A model, its instructions, tools and output: a frozen description that may be run any number of times. */
+/** A model, its instructions, tools and output: a frozen description that can be run any number of times. */
 export interface Agent<Output = string, Tools extends readonly AnyTool[] = readonly AnyTool[], Context = unknown> {
   readonly name: string
   readonly tools: Tools
-  /** Runs to the end. Rejects only before anything was sent, for wrong options or messages; failures are outcomes. */
+  /** Runs to the end. Rejects only before anything is sent, for invalid options or messages, or a log that cannot be used; later failures are outcomes. */
   run(input?: Input, ...options: RunArguments<Context>): Promise<Result<Output>>
   /**
-   * The same run as a stream of typed events. Lazy: nothing is sent before it is iterated, listened to, or awaited.
-   * @throws UsageError for messages that the API would refuse
+   * The same run as a stream of typed events. Lazy: nothing is sent until a consumer iterates it, calls `.on`, or reads
+   * `.result` or `.started`.
+   * @throws UsageError for invalid options, and messages that the API would reject
    */
   stream(input?: Input, ...options: RunArguments<Context>): RunStream<EventOf<Tools>, Output>
   /**
-   * The same agent with some things changed: its model in a test, its tools, its output. What its own tools and hooks
-   * ask of the context is asked for still.
+   * A new agent with some options replaced, such as the model in a test. The context that the old tools and hooks need
+   * stays required.
    */
   with<
     const NewTools extends readonly AnyTool[] = Tools,
@@ -42,22 +43,22 @@ export interface Agent<Output = string, Tools extends readonly AnyTool[] = reado
   ): Agent<NewOutput, NewTools, Context & ContextOf<NewTools> & Instructions & Params & Step & Validate>
 }
 
-/** Whatever agent, for code that is given one: it can be run and streamed, and its output is known or not. */
-// oxlint-disable-next-line typescript/no-explicit-any -- a context is taken, not given: only `any` admits every agent
+/** Any agent, for code that takes one as a parameter: it can be run and streamed. `Output` may stay `unknown`. */
+// oxlint-disable-next-line typescript/no-explicit-any -- the context is contravariant: only `any` admits every agent
 export type AnyAgent<Output = unknown> = Pick<
   Agent<Output, readonly AnyTool[], any>,
   'name' | 'tools' | 'run' | 'stream'
 >
 
 /**
- * Describes an agent. Context is stated where it is used (`{ context }: ToolContext<App>` in a tool, or in a hook) and
- * then required by `run`: all that tools and hooks ask for. A hook that states none is given the tools'.
- * @throws UsageError for a wrong option or two tools of one name
+ * Makes an agent. Declare the context where it is used: `{ context }: ToolContext<App>` in a tool or a hook. `run` then
+ * requires the context of all tools and hooks. A hook that declares none gets the tools' context.
+ * @throws UsageError for an unknown or invalid option, or two tools of one name
  */
 export function agent<
   const Tools extends readonly AnyTool[] = readonly [],
   Output = string,
-  // One for each hook: a single one would be inferred from one hook, and the others would have to fit it.
+  // One type parameter for each hook: a single one would be inferred from the first hook alone.
   Instructions = ContextOf<Tools>,
   Params = ContextOf<Tools>,
   Step = ContextOf<Tools>,
@@ -66,7 +67,7 @@ export function agent<
   options: AgentOptions<Tools, Output, Instructions, Params, Step, Validate>,
 ): Agent<Output, Tools, ContextOf<Tools> & Instructions & Params & Step & Validate> {
   checkAgentOptions(options)
-  // What the caller changes later changes nothing here.
+  // Copies, so that later changes by the caller have no effect.
   const { limit, params, stopWhen, toolChoice, tools } = options
   const own = {
     ...options,
@@ -77,7 +78,7 @@ export function agent<
     ...(Array.isArray(stopWhen) && { stopWhen: Object.freeze([...stopWhen]) }),
   }
   const spec = specOf(own as unknown as AgentOptions<readonly AnyTool[], unknown, unknown>)
-  // `live` in tool/facts.ts puts on the events what their types tell here: that is not to be seen in a log's types.
+  // `live` in tool/facts.ts adds the live values of these types to the events. The types of logged facts lack them.
   type Events = RunStream<EventOf<Tools>, Output>
   type Made = ReturnType<typeof agent<Tools, Output, Instructions, Params, Step, Validate>>
   const open = (
@@ -86,7 +87,7 @@ export function agent<
     desk: Desk | undefined,
     watched: boolean,
   ): (() => Promise<EventSource<RunEvent, Result<Output>>>) => {
-    const messages = messagesFrom(input) // now: the caller may change them later
+    const messages = messagesFrom(input) // copied at once: the caller may change them later
     return () => openRun<Output>(spec, messages, { ...runOptions, desk }, watched)
   }
   const made = Object.freeze({
@@ -98,13 +99,13 @@ export function agent<
       const stream: RunStream<RunEvent, Output> = new OpenRunStream(open(input, runOptions, desk, true), desk)
       return stream as unknown as Events
     },
-    // The new types are those of `with`, which knows what is overridden.
+    // The signature of `with` computes the new types from the overrides.
     with: ((overrides: object) => agent({ ...own, ...overrides } as never)) as Made['with'],
   } satisfies Made)
   return remember(made, spec)
 }
 
-/** Who decides on a run's requests while it waits. @throws UsageError for wrong options */
+/** The desk that collects decisions while the run waits. @throws UsageError for invalid options */
 function deskOf(options: RunOptions = {}, watched: boolean): Desk | undefined {
   checkRunOptions(options)
   const { approver, approvals } = options
@@ -113,7 +114,7 @@ function deskOf(options: RunOptions = {}, watched: boolean): Desk | undefined {
   return approver || approvals === 'wait' ? new Desk(approver) : undefined
 }
 
-/** To the result, with nobody looking at the events. */
+/** Reads to the result; drops the events. */
 async function drain<Outcome>(events: EventSource<unknown, Outcome>): Promise<Outcome> {
   for (;;) {
     const { done, value } = await events.next()
@@ -121,7 +122,7 @@ async function drain<Outcome>(events: EventSource<unknown, Outcome>): Promise<Ou
   }
 }
 
-/** The context that all of these tools can be run with. */
+/** The context that satisfies all of these tools. */
 export type ContextOf<Tools extends readonly AnyTool[]> = Intersection<
   Tools[number] extends infer One
     ? One extends Tool<string, infer _Args, unknown, infer Context>

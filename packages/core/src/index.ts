@@ -12,21 +12,21 @@ export type {
 } from './agent/spec.ts'
 export { and, calls, not, or, steps, type StopCondition } from './agent/stop.ts'
 export type { OutputMode, OutputOption, OutputSchema, OutputSettings } from './agent/output.ts'
-// Running them.
+// Runs.
 export { image, type Input, user } from './agent/input.ts'
 export type { RunArguments, RunOptions } from './run/options.ts'
 export type { RunStream } from './run/stream.ts'
 export { type MemoryLog, memoryLog, type RunLog } from './facts/log.ts'
-// Deciding on its calls.
+// Approvals.
 export type { Approver } from './approval/desk.ts'
 export { ApprovalError, type ApprovalProblem } from './approval/error.ts'
-// What a run comes to.
+// Results.
 export { outputOf, type Result, RunError, type RunReport } from './run/result.ts'
 export type { PrefixReport, PrefixState } from './facts/prefix.ts'
 export type { BreakPlace, PrefixBreak, PrefixMark } from './facts/prefix-mark.ts'
 export type { RunUsage } from './facts/usage.ts'
 export type { Ending, Failure, Outcome } from './facts/outcome.ts'
-// What happens in it.
+// Events.
 export {
   type ApprovalRequest,
   type Decision,
@@ -42,15 +42,15 @@ export {
 export type { Progress, StepProgress } from './facts/progress.ts'
 export type { EventOf, ToolFailed, ToolStarted, ToolSucceeded } from './agent/typed-events.ts'
 export { ToolTimeout } from './tool/execute.ts'
-// Reading a run from its log.
+// Reading a log.
 export { describe, readRun, type RunReading } from './reading/reading.ts'
 export type { Moment } from './reading/timeline.ts'
-// Going through it again, and another way.
+// Replay and fork.
 export { replay, type Replayed, type ReplayOptions } from './replay/replay.ts'
 export { ReplayError } from './replay/error.ts'
 export type { Difference } from './facts/difference.ts'
 export { fork, type ForkOptions } from './replay/fork.ts'
-// The fold behind it.
+// State.
 export { apply, initialState, type RunState } from './facts/state.ts'
 export { messagesOf } from './facts/state-views.ts'
 export type { CallState, OpenStep, Step } from './facts/open-step.ts'

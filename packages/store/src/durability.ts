@@ -2,8 +2,8 @@ import type { Fact } from '@toolloop/core'
 import { LogError } from './log-error.ts'
 
 /**
- * When a log waits for the disk. Facts are always handed to the operating system before `append` resolves: no dead
- * process loses one. A sync is what they need to outlive a loss of power.
+ * When a log waits for the disk. Facts are always written to the operating system before `append` resolves, so they
+ * survive the death of the process. Only a sync makes them survive a loss of power.
  * - `effects`: before a call of an `unsafe` tool starts, when the run waits for a decision, and at its end
  * - `every`: at each append
  * - `none`: never
@@ -22,11 +22,11 @@ function needsDisk(fact: Fact): boolean {
   return isRest(fact)
 }
 
-/** Is nothing running behind this fact? Then the log has no owner. Runs inside the run are told apart by their path. */
+/** Whether the run rests after this fact: it has ended or pauses, and its log has no owner. Nested runs have another path. */
 export const isRest = (fact: Fact): boolean =>
   fact.path === '' && (fact.type === 'run.done' || fact.type === 'run.pause')
 
-/** A sync that takes longer fails the append: a run must not wait for a dead disk for ever. */
+/** Rejects when a sync takes longer, so that a run does not wait for a dead disk without limit. */
 export async function within(ms: number, what: string, sync: Promise<void>): Promise<void> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {
@@ -42,12 +42,12 @@ export async function within(ms: number, what: string, sync: Promise<void>): Pro
   }
 }
 
-/** @throws LogError where the facts do not follow one another from `next` on: one is missing, or another writer was first */
+/** @throws LogError `log_conflict` when the facts are not numbered from `next` on: one is missing, or another writer was first */
 export function checkOrder(what: string, facts: readonly Fact[], next: number): void {
   for (const [at, fact] of facts.entries())
     if (fact.seq !== next + at)
       throw new LogError(
         'log_conflict',
-        `${what} goes on with fact ${next + at}, not ${fact.seq}. Another writer was here, or a fact is missing: load it again.`,
+        `${what} expects fact ${next + at} next, got ${fact.seq}. Another writer has written to it, or a fact is missing: load it again.`,
       )
 }

@@ -168,12 +168,12 @@ describe('damage', () => {
   const lines = [0, 1, 2].map((seq) => JSON.stringify(note(seq)))
   test.each([
     ['a line that is not JSON', [lines[0], '{"seq":1', lines[2]], 'line 2 is not JSON'],
-    ['a line that is missing', [lines[0], lines[2]], 'line 2 holds fact 2 where 1 is due'],
+    ['a line that is missing', [lines[0], lines[2]], 'line 2 holds fact 2 instead of 1'],
     ['two facts that were glued', [lines[0], `${lines[1]}${lines[2]}`], 'line 2 is not JSON'],
     ['a torn line with a fact glued to it', [lines[0], `{"seq":1,"at${lines[1]}`, lines[2]], 'line 2 is not JSON'],
     ['an empty line', [lines[0], '', lines[1]], 'line 2 is not JSON'],
-    ['null', ['null'], 'line 1 holds fact undefined where 0 is due'],
-    ['a line twice', [lines[0], lines[0], lines[1]], 'line 2 holds fact 0 where 1 is due'],
+    ['null', ['null'], 'line 1 holds fact undefined instead of 0'],
+    ['a line twice', [lines[0], lines[0], lines[1]], 'line 2 holds fact 0 instead of 1'],
     ['bytes that are not UTF-8', [lines[0], Buffer.from([...Buffer.from(lines[1]!), 0xff])], 'line 2 is not UTF-8'],
   ])('is an error that names the line, at load and at append: %s', async (_, content, message) => {
     const path = newPath()

@@ -16,11 +16,11 @@ export interface FileLogOptions {
   readonly sync?: Sync | undefined
   /** Milliseconds; a sync that takes longer fails the append. @default 30000 */
   readonly syncTimeout?: number | undefined
-  /** Called when the rest of a line that a dead writer left is cut off, before the next fact is written. */
+  /** Called when the torn line of a dead writer is cut off, before the next fact is written. */
   readonly onTorn?: ((torn: TornLine) => void) | undefined
 }
 
-/** What a writer left that died in the middle of a line. It was never acknowledged. */
+/** An incomplete last line: its writer died while writing it. It was never acknowledged. */
 export interface TornLine {
   readonly path: string
   /** Bytes of the complete lines before it. */
@@ -29,23 +29,23 @@ export interface TornLine {
 }
 
 /**
- * A log in a file, one line of JSON for each fact. It belongs to one run at a time, over processes: from the first
- * append until the run ends or waits for a decision. `load` needs no ownership, so that a live run can be looked at.
+ * A log in a file, one line of JSON for each fact. It belongs to one run at a time, across processes: from the first
+ * append until the run ends or waits for a decision. `load` needs no ownership, so that a running run can be read.
  */
 export interface FileLog extends RunLog {
   readonly path: string
-  /** The torn line that the last `load` met and left out; the next `append` cuts it off. */
+  /** The torn line that the last `load` found and skipped; the next `append` cuts it off. */
   readonly torn: TornLine | undefined
-  /** Gives the log back where no run did, such as behind a run that broke. Resolves when the file is closed. */
+  /** Releases the log where no run did, such as after a run that failed. Resolves when the file is closed. */
   close(): Promise<void>
 }
 
-/** Opens nothing yet: the file, and folders that are missing, are made by the first `append`, readable by their owner only. */
+/** Opens nothing yet. The first `append` makes the file and missing folders, readable by their owner only. */
 export function fileLog(path: string, options: FileLogOptions = {}): FileLog {
   return new JsonLines(path, options)
 }
 
-/** The log behind `fileLog`; `onRest` is called when nothing runs on it any more. */
+/** The log behind `fileLog`. `onRest` is called when its run has ended or pauses. */
 export class JsonLines implements FileLog {
   readonly path: string
   torn: TornLine | undefined
@@ -53,7 +53,7 @@ export class JsonLines implements FileLog {
   readonly #syncTimeout: number
   readonly #onTorn: FileLogOptions['onTorn']
   readonly #onRest: (() => void) | undefined
-  /** What was read or written so far: complete lines only. */
+  /** The complete lines that were read or written: the number of the next fact, and bytes. */
   #known: { next: number; size: number } | undefined
   #open: OpenFile | undefined
 
@@ -73,7 +73,7 @@ export class JsonLines implements FileLog {
     return facts
   }
 
-  /** What is written stands in the page cache when this returns; a promise stands for the disk. */
+  /** The facts are in the page cache when this returns. A returned promise resolves when they are on the disk. */
   append(facts: readonly Fact[]): void | Promise<void> {
     if (facts.length === 0) return
     const opening = this.#open === undefined
@@ -104,7 +104,7 @@ export class JsonLines implements FileLog {
     await this.close()
   }
 
-  /** Makes the log this process's, and the file end with a complete line. */
+  /** Takes the lock, opens the file, and cuts off a torn line. */
   #take(): OpenFile {
     const owner = newOwner()
     const lock = `${this.path}.lock`
@@ -125,7 +125,7 @@ export class JsonLines implements FileLog {
     }
   }
 
-  /** The file as it was loaded, but for a torn line, which is cut off; a log that was never loaded is read. */
+  /** Checks that the file is unchanged since it was loaded, and cuts off a torn line. Reads a log that was never loaded. */
   #checkEnd(fd: number): { next: number; size: number } {
     const { size: end } = fstatSync(fd)
     let known = this.#known
@@ -167,7 +167,7 @@ export class JsonLines implements FileLog {
     if (rests) this.#rest(file)
   }
 
-  /** Nothing more is written behind a failure: what the file holds is whole, and another run may go on from it. */
+  /** Stops writing after a failure: the file keeps complete lines only, and another run can be resumed from it. */
   #fail(file: OpenFile, cause: unknown): LogError {
     if (file.failure) return file.failure
     const error = storageError(`The log ${this.path} cannot be written`, cause)
@@ -175,15 +175,15 @@ export class JsonLines implements FileLog {
     try {
       if (error.code === 'log_storage') ftruncateSync(file.fd, this.#known!.size)
     } catch {
-      // The part of a line that stays is torn, and is cut off by the next owner.
+      // The rest of the line stays as a torn line; the next owner cuts it off.
     }
-    // A sync that hangs may still come to its end: until then nobody else may write.
+    // A sync that hangs may still end: until then no other run may write.
     if (file.shared.isIdle) this.#rest(file)
     else void file.shared.idle().then(() => this.#rest(file))
     return error
   }
 
-  /** Once for each time the log was owned. A lock that cannot be given back is taken over when this process has ended. */
+  /** Closes the file and releases the lock, once. A lock that cannot be released is taken over after this process has ended. */
   #rest(file: OpenFile): void {
     if (this.#open !== file) return
     this.#open = undefined
@@ -192,7 +192,7 @@ export class JsonLines implements FileLog {
       try {
         step?.()
       } catch {
-        // All facts are safe: the run must not fail by this.
+        // All facts are stored: the run must not fail because of this.
       }
     }
   }
@@ -203,7 +203,7 @@ class OpenFile {
   readonly fd: number
   readonly lock: string
   readonly owner: LogOwner
-  /** Folders whose entries are new. */
+  /** Folders with new entries. */
   readonly folders: readonly string[]
   readonly shared: SharedSync
   failure: LogError | undefined

@@ -1,4 +1,4 @@
-// A folder of logs: `<run>.jsonl`, and beside each a lock while it is owned and a summary when it rests.
+// A folder of logs: `<run>.jsonl`, with a lock file while a log is owned, and a summary file when its run rests.
 import { readdirSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { type FileLog, type FileLogOptions, JsonLines } from './file-log.ts'
@@ -24,7 +24,7 @@ export interface FileStore extends RunStore {
   log(runId: string): FileLog
 }
 
-/** Each run in a file of its own. Nothing is opened yet; the folder is made by the first fact. */
+/** Stores each run in its own file. Opens nothing yet; the first fact makes the folder. */
 export function fileStore(folder: string, options: FileLogOptions = {}): FileStore {
   return new Folder(folder, options)
 }
@@ -45,7 +45,7 @@ class Folder implements FileStore {
     return new JsonLines(path, this.#options, () => writeSummary(path))
   }
 
-  /** Costs a look at each run's size and its summary; of a run whose summary is out of date the first and the last line are read. */
+  /** Reads the size and the summary of each run; where the summary is out of date, the first and the last line. */
   async list(query: RunQuery = {}): Promise<Page<RunSummary>> {
     const limit = limitOf(query)
     const after = query.after === undefined ? undefined : readCursor(query.after)

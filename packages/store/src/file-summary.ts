@@ -1,5 +1,5 @@
-// A log's summary, in a file beside it. It names the size of the log it was made from: a log of another size has grown
-// since, so that a summary is never trusted when it is out of date.
+// A log's summary, in a file beside it. It records the size of its log: when the sizes differ, the log has grown and the
+// summary is out of date.
 import { closeSync, fstatSync, openSync, readFileSync, readSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import type { Fact } from '@toolloop/core'
 import { LogError } from './log-error.ts'
@@ -7,7 +7,7 @@ import { type StoredSummary, summaryOf } from './run-store.ts'
 
 const name = (log: string): string => `${log}.summary`
 
-/** `undefined` for a log that is gone, or that holds no complete fact. */
+/** `undefined` for a log that does not exist or holds no complete fact. */
 export function readSummary(log: string): StoredSummary | undefined {
   const size = statSync(log, { throwIfNoEntry: false })?.size
   if (size === undefined) return undefined
@@ -15,7 +15,7 @@ export function readSummary(log: string): StoredSummary | undefined {
     const { size: of, ...summary } = JSON.parse(readFileSync(name(log), 'utf8')) as StoredSummary & { size: number }
     if (of === size) return summary
   } catch {
-    // None yet, or one that a loss of power has emptied.
+    // There is no summary yet, or a loss of power has emptied it.
   }
   return summarise(log)?.summary
 }
@@ -29,7 +29,7 @@ export function writeSummary(log: string): void {
   renameSync(draft, name(log))
 }
 
-/** From the first and the last complete line. */
+/** Makes a summary from the first and the last complete line. */
 function summarise(log: string): { summary: StoredSummary; size: number } | undefined {
   const fd = openSync(log, 'r')
   try {

@@ -2,7 +2,7 @@ import { close, fsync, mkdirSync, open } from 'node:fs'
 import { dirname } from 'node:path'
 import { promisify } from 'node:util'
 
-/** Makes the folder of a file; returns every folder that has, or may have, a new entry. */
+/** Makes the folder of a file. Returns every folder that may have a new entry. */
 export function makeFolder(file: string): string[] {
   const folder = dirname(file)
   const first = mkdirSync(folder, { recursive: true, mode: 0o700 })
@@ -11,7 +11,7 @@ export function makeFolder(file: string): string[] {
   return changed
 }
 
-/** A file outlives a loss of power only when its name does. (Windows has no such call.) */
+/** Syncs a folder: a new file survives a loss of power only when its folder's entry does. (Windows has no such call.) */
 export async function syncFolder(folder: string): Promise<void> {
   if (process.platform === 'win32') return
   const fd = await promisify(open)(folder, 'r')

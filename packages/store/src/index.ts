@@ -5,6 +5,6 @@ export type { Sync } from './durability.ts'
 export { type FileStore, fileStore } from './file-store.ts'
 export { type SqliteStore, sqliteStore, type SqliteStoreOptions } from './sqlite-store.ts'
 export type { Page, RunQuery, RunStatus, RunStore, RunSummary } from './run-store.ts'
-// What goes wrong.
+// Errors.
 export { LogError, type LogErrorCode } from './log-error.ts'
 export type { LogOwner } from './owner.ts'

@@ -1,4 +1,4 @@
-// A log as text: one fact a line. Line breaks inside values are escaped by JSON, so a line break ends a fact.
+// A log as text, one fact a line. JSON escapes line breaks inside values, so a line break always ends a fact.
 import { isUtf8 } from 'node:buffer'
 import type { Fact } from '@toolloop/core'
 import { deepFreeze } from '@toolloop/wire'
@@ -8,7 +8,7 @@ export interface Lines {
   readonly facts: readonly Fact[]
   /** Bytes of the complete lines. */
   readonly size: number
-  /** Bytes behind them: of a line whose writer died, or is at it. */
+  /** Bytes after them: an incomplete line, whose writer died or is still writing. */
   readonly torn: number
 }
 
@@ -18,8 +18,8 @@ export const writeLines = (facts: readonly Fact[]): Buffer =>
   )
 
 /**
- * Reads a whole file. What stands behind the last line break was never acknowledged, and is left out.
- * @throws LogError `log_damaged` with the line, where a complete one is no fact or not the next
+ * Reads a whole file. Skips what follows the last line break: it was never acknowledged.
+ * @throws LogError `log_damaged`, with the line number, when a complete line is not the next fact
  */
 export function readLines(path: string, data: Buffer): Lines {
   const facts: Fact[] = []
@@ -33,7 +33,7 @@ export function readLines(path: string, data: Buffer): Lines {
   return { facts, size: from, torn: data.length - from }
 }
 
-/** Is this the rest of one write that did not end? A loss of power can leave a hole of zeros before the line break. */
+/** Whether the tail is an incomplete write. A loss of power can leave zeros before the line break. */
 export function isTorn(tail: Buffer): boolean {
   const end = tail.indexOf(10)
   return end < 0 || (end === tail.length - 1 && tail.includes(0))
@@ -47,7 +47,7 @@ function readFact(path: string, line: Buffer, at: number, sound: boolean): Fact 
   } catch (cause) {
     throw damaged(path, at, 'is not JSON', cause)
   }
-  if (fact?.seq !== at) throw damaged(path, at, `holds fact ${String(fact?.seq)} where ${at} is due`)
+  if (fact?.seq !== at) throw damaged(path, at, `holds fact ${String(fact?.seq)} instead of ${at}`)
   return fact
 }
 

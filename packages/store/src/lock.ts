@@ -1,11 +1,11 @@
-// A lock between processes: a file that names its owner and exists whole or not at all.
+// A lock between processes: a file that names its owner. It is created complete, by `link`.
 import { linkSync, readFileSync, renameSync, rmSync, unlinkSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { LogError } from './log-error.ts'
 import { isGone, type LogOwner, nameOf, readOwner } from './owner.ts'
 
 /**
- * Takes the lock, also from an owner whose process has ended. Atomic: of any number of takers one wins.
+ * Takes the lock, also from an owner whose process has ended. Atomic: exactly one of several takers succeeds.
  * @throws LogError `log_owned`, which names the owner
  */
 export function takeLock(path: string, owner: LogOwner): void {
@@ -18,12 +18,12 @@ export function takeLock(path: string, owner: LogOwner): void {
   }
 }
 
-/** Gives the lock back, if it is still this owner's. */
+/** Releases the lock if this owner still holds it. */
 export function releaseLock(path: string, owner: LogOwner): void {
   if (holderOf(path)?.id === owner.id) rmSync(path, { force: true })
 }
 
-/** Who holds the lock; `undefined` when nobody does. */
+/** The owner of the lock; `undefined` when there is no lock. */
 export function holderOf(path: string): LogOwner | undefined {
   let text: string
   try {
@@ -35,23 +35,23 @@ export function holderOf(path: string): LogOwner | undefined {
   return readOwner(text) ?? unreadable
 }
 
-/** A lock is complete before it has its name, so only a machine that lost its power leaves one like this. */
+/** The owner of an unreadable lock. Only a loss of power leaves one: a lock is complete before it has its name. */
 const unreadable: LogOwner = { host: hostname(), pid: 2 ** 31 - 1, started: '', id: 'unreadable' }
 
-/** `link` fails where the name exists, and the file behind the new name is complete. */
+/** Links the draft to the lock's name. `link` fails when the name exists, and the linked file is complete. */
 function claim(path: string, draft: string): void {
   for (;;) {
     if (link(draft, path)) return
     const holder = holderOf(path)
-    if (holder === undefined) continue // given back in between
+    if (holder === undefined) continue // released in between
     if (holder !== unreadable && !isGone(holder)) throw owned(path, holder)
     if (takeOver(path, draft, holder)) return
   }
 }
 
 /**
- * Replaces a lock whose owner is gone. Who may do so is decided by a lock of its own, named after that owner: a slow
- * taker, who saw the old lock, cannot remove the new one. (One who dies here is succeeded in the same way.)
+ * Replaces a lock whose owner has died. A second lock, named after the dead owner, protects the replacement: a slow taker
+ * that read the old lock cannot remove the new one. (A taker that dies here is replaced in the same way.)
  */
 function takeOver(path: string, draft: string, gone: LogOwner): boolean {
   const turn = `${path}.${gone.id}`
@@ -81,6 +81,6 @@ function owned(path: string, owner: LogOwner): LogError {
   const remedy =
     owner.host === hostname()
       ? 'Wait for its run to end.'
-      : `Whether it still runs cannot be seen from here; if it does not, delete ${path}.`
+      : `This host cannot see whether that process still runs; if it does not, delete ${path}.`
   return new LogError('log_owned', `The log is owned by ${nameOf(owner)}. ${remedy}`, { owner })
 }

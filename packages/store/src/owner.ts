@@ -1,4 +1,4 @@
-// Who owns a log: a process, told apart from a later one that has the same id.
+// The owner of a log: a process. Its start time distinguishes it from a later process with the same id.
 import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
@@ -7,20 +7,20 @@ import { hostname } from 'node:os'
 export interface LogOwner {
   readonly host: string
   readonly pid: number
-  /** When the process started, as its system tells it; compared, never read. Empty where the system does not tell. */
+  /** The start time of the process in the system's own form; only compared. Empty where the system does not report it. */
   readonly started: string
-  /** Which log of that process. */
+  /** Random; distinguishes the logs of one process. */
   readonly id: string
 }
 
-/** This process, as the owner of one more log. */
+/** This process as the owner of a log. */
 export function newOwner(): LogOwner {
   ownStart ??= startOf(process.pid) ?? ''
   return { host: hostname(), pid: process.pid, started: ownStart, id: randomBytes(8).toString('hex') }
 }
 let ownStart: string | undefined
 
-/** Has the owner's process ended? `false` where that cannot be known: on another host. */
+/** Whether the owner's process has ended. `false` for a process on another host, which cannot be checked. */
 export function isGone(owner: LogOwner): boolean {
   if (owner.host !== hostname()) return false
   if (!isAlive(owner.pid)) return true
@@ -28,7 +28,7 @@ export function isGone(owner: LogOwner): boolean {
   return started === ended || (started !== undefined && owner.started !== '' && started !== owner.started)
 }
 
-/** An owner as a message names it. */
+/** The owner's name in messages. */
 export const nameOf = ({ host, pid }: LogOwner): string =>
   pid === process.pid && host === hostname() ? `this process (${pid})` : `process ${pid} on ${host}`
 
@@ -46,11 +46,11 @@ function isAlive(pid: number): boolean {
   try {
     return process.kill(pid, 0)
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== 'ESRCH' // EPERM: somebody else's process, and alive
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH' // EPERM: the process of another user, and alive
   }
 }
 
-/** A process that has ended and that nobody has waited for: it keeps its id. */
+/** The start of a zombie: the process has ended but keeps its id, because its parent has not waited for it. */
 const ended = 'ended'
 
 function startOf(pid: number): string | undefined {
@@ -63,7 +63,7 @@ function startOf(pid: number): string | undefined {
   }
 }
 
-/** Clock ticks from the boot to the start of the process, and which boot (proc_pid_stat(5), fields 3 and 22). */
+/** The boot id, and clock ticks from boot to the start of the process (proc_pid_stat(5), fields 3 and 22). */
 function startInProc(pid: number): string {
   const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')

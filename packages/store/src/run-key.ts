@@ -1,11 +1,11 @@
 import { UsageError } from '@toolloop/wire'
 
-/** File names have at most 255 bytes, and a lock's is longer than its log's. */
+/** In bytes. File names have at most 255, and a lock's name is longer than its log's. */
 const longest = 180
 
 /**
- * A run's id as a name that is safe in every file system: no separator, no dot, no capital letter (some file systems
- * take `A` for `a`). Each id has a name of its own.
+ * Encodes a run's id as a name that is safe in every file system: no separator, no dot, no capital letter (some file
+ * systems ignore case). Different ids have different names.
  */
 export function keyOf(runId: string): string {
   if (typeof runId !== 'string' || runId === '')
@@ -19,12 +19,12 @@ export function keyOf(runId: string): string {
   }
   if (key.length > longest)
     throw new UsageError(
-      `A run's id takes ${key.length} bytes as a name, of ${longest} that it may: ${JSON.stringify(runId.slice(0, 40))}…`,
+      `A run's id takes ${key.length} bytes when encoded as a name; at most ${longest} are allowed: ${JSON.stringify(runId.slice(0, 40))}…`,
     )
   return key
 }
 
-/** The id behind a name; `undefined` for a name that `keyOf` does not make. */
+/** Decodes a name; `undefined` for a name that `keyOf` does not make. */
 export function idOf(key: string): string | undefined {
   if (!/^(?:[a-z0-9_-]|%[0-9a-f]{2}|%u[0-9a-f]{4})+$/.test(key)) return undefined
   return key.replaceAll(/%u([0-9a-f]{4})|%([0-9a-f]{2})/g, (_, wide: string, narrow: string) =>

@@ -204,7 +204,7 @@ describe('a SQLite file', () => {
     const database = new DatabaseSync(join(folder, 'runs.sqlite'))
     database.exec('PRAGMA user_version = 7')
     database.close()
-    expect(open).toThrow('of format 7; this version reads format 1')
+    expect(open).toThrow('has format 7; this version reads format 1')
   })
 
   test('lets another process take over from one that is gone, and from no other', async () => {

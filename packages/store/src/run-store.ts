@@ -1,16 +1,16 @@
-// Many runs in one place: what file and SQLite stores have in common.
+// The interface of stores, and what file and SQLite stores share.
 import type { Fact, FactOf, Outcome, RunLog } from '@toolloop/core'
 import { UsageError } from '@toolloop/wire'
 
-/** Where runs are kept. */
+/** Stores the logs of many runs. */
 export interface RunStore {
-  /** The log of a run, new or old. Opens nothing yet. */
+  /** The log of a run, new or existing. Opens nothing yet. */
   log(runId: string): RunLog
-  /** Runs, the newest first. */
+  /** Lists runs, newest first. */
   list(query?: RunQuery): Promise<Page<RunSummary>>
   /**
-   * Forgets a run. Resolves to `false` where there was none.
-   * @throws LogError `log_owned` while a process runs it
+   * Deletes a run. Resolves to `false` when there was none.
+   * @throws LogError `log_owned` while a process owns it
    */
   delete(runId: string): Promise<boolean>
 }
@@ -19,9 +19,9 @@ export interface RunQuery {
   readonly status?: RunStatus | undefined
   /** The agent's name. */
   readonly agent?: string | undefined
-  /** The `next` of the page before. */
+  /** The `next` of the previous page. */
   readonly after?: string | undefined
-  /** Runs on a page. @default 100 */
+  /** The maximum number of runs on a page. @default 100 */
   readonly limit?: number | undefined
 }
 
@@ -32,13 +32,13 @@ export interface Page<Item> {
 }
 
 /**
- * How a run stands. `running`: a process owns it. `interrupted`: it has not ended, and nobody owns it: its process
- * died, or its log failed. `approval`: it waits for a decision. `damaged`: its log cannot be read. Else how it ended.
+ * The status of a run. `running`: a process owns it. `interrupted`: it has not ended and has no owner: its process died,
+ * or its log failed. `approval`: it waits for a decision. `damaged`: its log cannot be read. Else its outcome.
  */
 export type RunStatus = 'running' | 'interrupted' | 'approval' | 'damaged' | Outcome['status']
 
 export interface RunSummary {
-  /** As it was given to `log`. */
+  /** The id that was passed to `log`. */
   readonly id: string
   /** The agent's name. */
   readonly agent: string
@@ -46,17 +46,17 @@ export interface RunSummary {
   /** Milliseconds since 1970, of the first and of the last fact. */
   readonly startedAt: number
   readonly updatedAt: number
-  /** How many facts the log holds. */
+  /** The number of facts in the log. */
   readonly facts: number
 }
 
-/** A summary as it is stored: whether an unfinished run is running is seen when somebody looks. */
+/** A stored summary. `running` and `interrupted` are only distinguished when it is read. */
 export type StoredSummary = Omit<RunSummary, 'id'>
 
-/** Of a log whose first or last fact cannot be read: it is listed, so that somebody sees it. */
+/** The summary of a log whose first or last fact cannot be read. It is listed, so that the damage is noticed. */
 export const damagedSummary: StoredSummary = { agent: '', status: 'damaged', startedAt: 0, updatedAt: 0, facts: 0 }
 
-/** A log's summary from its first and its last fact: no fold needed. */
+/** Makes a summary from the first and the last fact of a log. */
 export function summaryOf(first: Fact, last: Fact): StoredSummary {
   const { agent } = first as FactOf<'run.start'>
   return {
@@ -68,14 +68,14 @@ export function summaryOf(first: Fact, last: Fact): StoredSummary {
   }
 }
 
-/** `running` until somebody sees that nobody owns it. */
+/** The status after a log's last fact. `running` also stands for a run without an owner. */
 export function statusAfter(last: Fact): RunStatus {
-  if (last.path !== '') return 'running' // of a run inside the run
+  if (last.path !== '') return 'running' // of a nested run
   if (last.type === 'run.done') return last.outcome.status
   return last.type === 'run.pause' ? 'approval' : 'running'
 }
 
-/** Where a run stands in the list. Runs are listed by when they started, which never changes, so that pages neither repeat nor skip. */
+/** A run's position in the list. The order is by start time, which never changes, so pages neither repeat nor skip a run. */
 export interface Place {
   readonly startedAt: number
   readonly key: string
@@ -87,7 +87,7 @@ export const cursorOf = ({ startedAt, key }: Place): string => `${startedAt}:${k
 export function readCursor(after: string): Place {
   const [, startedAt, key] = /^(\d+):(.+)$/.exec(after) ?? []
   if (startedAt === undefined || key === undefined)
-    throw new UsageError(`\`after\` is ${JSON.stringify(after)}; pass the \`next\` of the page before.`)
+    throw new UsageError(`\`after\` is ${JSON.stringify(after)}; pass the \`next\` of the previous page.`)
   return { startedAt: Number(startedAt), key }
 }
 

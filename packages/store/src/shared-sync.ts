@@ -1,6 +1,6 @@
 /**
- * Group commit: whoever asks while a sync runs shares the next one. A sync covers what was written before it began, so
- * it cannot serve those who ask later.
+ * Group commit: calls during a sync share the next one. A sync covers only what was written before it began, so it cannot
+ * serve later calls.
  */
 export class SharedSync {
   readonly #sync: () => Promise<void>
@@ -23,7 +23,7 @@ export class SharedSync {
     return this.#running === undefined
   }
 
-  /** Resolves when no sync runs or waits any more, however it ended. */
+  /** Resolves when no sync is running or queued, even if one failed. */
   async idle(): Promise<void> {
     while (this.#running !== undefined) await (this.#next ?? this.#running).catch(() => {})
   }

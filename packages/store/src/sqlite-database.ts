@@ -1,5 +1,5 @@
-// The tables, and every statement on them. Facts of a run are numbered by the primary key, so that two writers never
-// both write the same one; `runs` says who owns a run and how it stands, in the same transaction as the facts.
+// The tables, and all statements. The primary key (run, seq) prevents two writers from writing the same fact. `runs` holds
+// the owner and the status of each run; it is written in the same transaction as the facts.
 import { closeSync, fdatasync, openSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
@@ -20,7 +20,7 @@ export interface RunRow {
   readonly startedAt: number
   readonly updatedAt: number
   readonly facts: number
-  /** By a process that lives. */
+  /** Owned by a process that has not ended. */
   readonly owned: boolean
 }
 
@@ -47,7 +47,7 @@ const schema = `
 
 export class Database {
   readonly path: string
-  /** Syncs of all runs of this process are shared. */
+  /** Shared by all runs of this process. */
   readonly shared: SharedSync
   readonly #database: DatabaseSync
   readonly #statements: Readonly<Record<keyof typeof statements, StatementSync>>
@@ -68,7 +68,7 @@ export class Database {
     return this.#do(() => this.#statements.load.all(run).map(({ fact }) => fact as string))
   }
 
-  /** Takes the run for `owner` and writes its first facts; all or nothing. */
+  /** Makes `owner` the owner of the run and writes its first facts, in one transaction. */
   take(run: string, owner: LogOwner, facts: readonly Fact[]): void {
     this.#transaction(() => {
       const row = this.#statements.owner.get(run)
@@ -91,7 +91,7 @@ export class Database {
     else this.#transaction(() => this.#insert(run, facts))
   }
 
-  /** Gives a run back that did not end. */
+  /** Releases a run that did not end. */
   release(run: string, owner: LogOwner): void {
     this.#do(() => this.#statements.release.run(run, JSON.stringify(owner)))
   }
@@ -128,7 +128,7 @@ export class Database {
     this.#database.close()
   }
 
-  /** An error of SQLite as ours. */
+  /** Converts an error of SQLite to a `LogError`. */
   failure(error: unknown): LogError {
     const { errcode } = error as { readonly errcode?: number }
     if (errcode !== undefined && damage.has(errcode & 0xff))
@@ -176,8 +176,8 @@ export class Database {
   }
 
   /**
-   * Commits write to the WAL and do not wait for the disk; a sync of that file makes them durable, whoever made them.
-   * (SQLite's locks are on other files: to open and close this one breaks none.)
+   * Commits write to the WAL without waiting for the disk. A sync of that file makes the commits of all processes durable.
+   * (SQLite's locks are on other files, so opening and closing this one releases none.)
    */
   async #sync(): Promise<void> {
     if (this.#wal === undefined) {
@@ -217,7 +217,7 @@ const constraint = 19
 const damage: ReadonlySet<number> = new Set([11, 26])
 
 function open(path: string): DatabaseSync {
-  // Loaded when it is needed: not every runtime has it, and Node 22 warns that it is new.
+  // Loaded on demand: not every runtime has it, and Node.js 22 prints an ExperimentalWarning.
   const sqlite = process.getBuiltinModule('node:sqlite')
   if (sqlite === undefined)
     throw new UsageError('sqliteStore needs `node:sqlite` of Node.js 22.13 or newer; fileStore works everywhere.')
@@ -229,10 +229,7 @@ function open(path: string): DatabaseSync {
     database.exec('BEGIN IMMEDIATE')
     const found = Number(database.prepare('PRAGMA user_version').get()?.['user_version'])
     if (found > version)
-      throw new LogError(
-        'log_storage',
-        `The store ${path} is of format ${found}; this version reads format ${version}.`,
-      )
+      throw new LogError('log_storage', `The store ${path} has format ${found}; this version reads format ${version}.`)
     if (found === 0) database.exec(schema)
     database.exec('COMMIT')
     return database

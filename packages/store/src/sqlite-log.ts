@@ -35,7 +35,7 @@ export class SqliteLog implements RunLog {
         this.#database.write(this.#run, facts)
       }
     } catch (error) {
-      this.#giveBack()
+      this.#release()
       throw error
     }
     this.#next = facts[0]!.seq + facts.length
@@ -54,19 +54,19 @@ export class SqliteLog implements RunLog {
     try {
       await within(this.#syncTimeout, this.#name, this.#database.shared.flush())
     } catch (error) {
-      this.#giveBack()
+      this.#release()
       throw this.#database.failure(error)
     }
   }
 
-  /** Nothing more is written behind a failure; another run may go on from what is stored. */
-  #giveBack(): void {
+  /** Stops writing after a failure; another run can be resumed from the stored facts. */
+  #release(): void {
     const owner = this.#owner
     this.#owner = undefined
     try {
       if (owner) this.#database.release(this.#run, owner)
     } catch {
-      // Taken over when this process has ended.
+      // It is taken over after this process has ended.
     }
   }
 
@@ -79,7 +79,7 @@ export class SqliteLog implements RunLog {
       const fact = deepFreeze(JSON.parse(text) as Fact)
       if (fact?.seq === at) return fact
     } catch {
-      // Said below.
+      // The error is thrown below.
     }
     throw new LogError('log_damaged', `${this.#name} is damaged: fact ${at} is missing or cannot be read.`)
   }

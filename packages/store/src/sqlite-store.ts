@@ -1,4 +1,4 @@
-// Many runs in one SQLite file, by the `node:sqlite` that Node brings.
+// Many runs in one SQLite file, with Node's built-in `node:sqlite`.
 import type { RunLog } from '@toolloop/core'
 import type { Sync } from './durability.ts'
 import { newOwner } from './owner.ts'
@@ -30,7 +30,7 @@ export interface SqliteStore extends RunStore {
 }
 
 /**
- * Opens the file, or makes one that its owner alone may read; it is in WAL mode.
+ * Opens the SQLite file in WAL mode. A new file is readable by its owner only.
  * @throws LogError `log_storage`, `log_damaged`
  */
 export function sqliteStore(path: string, options: SqliteStoreOptions = {}): SqliteStore {
@@ -51,7 +51,7 @@ class Runs implements SqliteStore {
     return new SqliteLog(this.#database, keyOf(runId), { sync, syncTimeout })
   }
 
-  /** Costs the rows of the page, found by an index; with a filter also those that were passed over. */
+  /** Reads the rows of the page by an index; with a filter also the rows that do not match. */
   async list(query: RunQuery = {}): Promise<Page<RunSummary>> {
     const limit = limitOf(query)
     const after = query.after === undefined ? undefined : readCursor(query.after)

@@ -1,4 +1,4 @@
-// What stands for a model, a client or request parameters.
+// Validates a model, a client and request parameters.
 import { UsageError } from '@toolloop/wire'
 
 type Fields = Readonly<Record<string, unknown>>
@@ -7,7 +7,7 @@ const isFields = (value: unknown): value is Fields =>
   (typeof value === 'object' && value !== null) || typeof value === 'function'
 const isFunction = (value: unknown): boolean => typeof value === 'function'
 
-/** What `chatModel` can ask: `create` itself, or `chat.completions.create`. */
+/** Whether `chatModel` can use the value as a client: it has `create` or `chat.completions.create`. */
 export function isClient(value: unknown): boolean {
   if (!isFields(value)) return false
   const { chat } = value
@@ -32,7 +32,7 @@ export function checkModel(who: string, model: unknown): void {
   throw new UsageError(`${who}: \`model\` is ${shown}; it must be a model's id or a ChatModel.`)
 }
 
-/** Parameters that the agent sets itself, and where they are stated instead. */
+/** Parameters that the agent sets itself, and the option to use instead. */
 const taken: Readonly<Record<string, string>> = {
   messages: 'pass them to `run`',
   model: 'use the option `model`',

@@ -1,4 +1,4 @@
-// Wrong options are refused where they are written: the message names the option, its value and what it may be.
+// Validates options at the call that passes them. The message names the option, its value and the valid values.
 import { checkAnswerLimits } from '@toolloop/stream'
 import {
   checkLimit,
@@ -96,11 +96,13 @@ export function checkRunOptions(options: unknown): void {
   if (!isObject(options)) throw new UsageError(`The options of a run are an object, not ${showOption(options)}.`)
   checkOptions('The run', options, runChecks)
   if (options['from'] && options['log'])
-    throw new UsageError('A run goes on in the log it comes from: pass `from` or `log`, not both.')
+    throw new UsageError('A resumed run writes to the log it is resumed from: pass `from` or `log`, not both.')
   if (options['from'] && options['runId'] !== undefined)
-    throw new UsageError('A run that goes on keeps its id: leave `runId` out where there is `from`.')
+    throw new UsageError('A resumed run keeps its id: do not pass `runId` with `from`.')
   if (options['approver'] && options['approvals'] !== undefined)
-    throw new UsageError('Requests go to `approver` or, with `approvals`, to the stream: pass one of them.')
+    throw new UsageError(
+      '`approver` decides on requests; with `approvals` the stream does. Pass one of them, not both.',
+    )
 }
 
 const stepChanges: Readonly<Record<string, OptionCheck>> = {
@@ -112,26 +114,26 @@ const stepChanges: Readonly<Record<string, OptionCheck>> = {
   params: [() => true, 'an object'], // see checkParams
 }
 
-/** What `prepareStep` answered. */
+/** Validates what `prepareStep` returned. */
 export function checkStepChanges(agentName: string, changes: unknown): void {
   if (changes === undefined || changes === null) return
   if (!isObject(changes))
     throw new UsageError(
-      `\`prepareStep\` of agent \`${agentName}\` answers ${showOption(changes)}; it must be an object of changes, or nothing.`,
+      `\`prepareStep\` of agent \`${agentName}\` returned ${showOption(changes)}; it must return an object of changes, or nothing.`,
     )
-  const who = `What \`prepareStep\` of agent \`${agentName}\` answers`
+  const who = `What \`prepareStep\` of agent \`${agentName}\` returned`
   checkOptions(who, changes, stepChanges)
   if (changes['model'] !== undefined) checkModel(who, changes['model'])
   checkParams(who, changes['params'])
 }
 
-/** A choice may only name tools that are offered. */
+/** @throws UsageError for a choice that names a tool that is not offered */
 export function checkChoice(who: string, choice: ToolChoice | undefined, offered: readonly string[]): void {
   if (typeof choice !== 'object' || choice.type === 'allowed_tools') return
   const name = choice.type === 'custom' ? choice.custom?.name : choice.function?.name
   if (offered.includes(name)) return
   throw new UsageError(
-    `${who}: \`toolChoice\` names ${showOption(name)}, which is not offered; there is ${offered.join(', ') || 'no tool'}.`,
+    `${who}: \`toolChoice\` names ${showOption(name)}, which is not offered. Offered tools: ${offered.join(', ') || 'none'}.`,
   )
 }
 

@@ -3,20 +3,20 @@ import { excerpt } from '../facts/excerpt.ts'
 import { jsonCopy } from '../facts/json-copy.ts'
 import { adopt, isOwn } from '../facts/own-message.ts'
 
-/** What a run is asked: a text, a conversation that ends with what is new, or nothing when a log goes on. */
+/** The input of a run: a text, one message, or a conversation that ends with the new messages. */
 export type Input = string | readonly Message[] | Message
 
-/** A user message of a text and further parts: `user('What is on it?', image(url))`. */
+/** A user message with a text and further parts: `user('What is on it?', image(url))`. */
 export function user(text: string, ...parts: readonly ContentPart[]): UserMessage {
   return { role: 'user', content: parts.length === 0 ? text : [{ type: 'text', text }, ...parts] }
 }
 
-/** An image by https URL or data URL; nothing is fetched here. */
+/** An image part, by https URL or data URL. Nothing is fetched here. */
 export function image(url: string | URL, options: { readonly detail?: 'auto' | 'low' | 'high' } = {}): ImagePart {
   return { type: 'image_url', image_url: { url: String(url), ...options } }
 }
 
-/** Frozen copies, safe from whoever holds the originals. @throws UsageError for what the API would refuse, with its path */
+/** Copies and freezes the input. @throws UsageError, with the path, for messages that the API would reject */
 export function messagesFrom(input: Input | undefined): Message[] {
   if (input === undefined) return []
   if (typeof input === 'string') return [adopt({ role: 'user', content: input })]
@@ -32,7 +32,7 @@ export function messagesFrom(input: Input | undefined): Message[] {
 
 const roles: ReadonlySet<unknown> = new Set(['system', 'developer', 'user', 'assistant', 'tool', 'function'])
 
-/** Roles and contents are possible, and every tool call is answered exactly once, directly behind its message. */
+/** Validates roles and contents, and that every tool call has exactly one tool message, directly after its message. */
 export function validateMessages(messages: readonly Message[]): void {
   let open = new Set<string>()
   for (const [at, message] of messages.entries()) {

@@ -1,7 +1,7 @@
 import { UsageError } from '@toolloop/wire'
 import type { AgentSpec } from './spec.ts'
 
-/** What agents are made of, for functions beside `run` and `stream` that are given one. */
+/** The specs of agents, for functions that take an agent, such as `replay`. */
 const specs = new WeakMap<object, AgentSpec>()
 
 export function remember<Agent extends object>(agent: Agent, spec: AgentSpec): Agent {
@@ -9,9 +9,11 @@ export function remember<Agent extends object>(agent: Agent, spec: AgentSpec): A
   return agent
 }
 
-/** @throws UsageError for what `agent()` has not made */
+/** @throws UsageError for a value that `agent()` did not return */
 export function specBehind(agent: object): AgentSpec {
   const spec = typeof agent === 'object' && agent !== null ? specs.get(agent) : undefined
   if (spec) return spec
-  throw new UsageError('This is no agent that `agent({ … })` has made here; a copy of one cannot be replayed.')
+  throw new UsageError(
+    'The agent must be one that `agent({ … })` returned in this process; a copy of one does not work.',
+  )
 }

@@ -1,9 +1,9 @@
-// The tools of a step: their names, and their definitions as the request carries them.
+// The tools that a step offers: their names, and their definitions for the request.
 import { deepFreeze, UsageError } from '@toolloop/wire'
 import { FINAL_TOOL, finalTool, type OutputSpec } from './output.ts'
 import type { AgentSpec, AnyTool, Offer } from './spec.ts'
 
-/** The tools that are enabled, of those that `prepareStep` names. */
+/** The enabled tools; where `prepareStep` narrows the list, only those it names. */
 export function offered(
   agent: AgentSpec,
   context: unknown,
@@ -23,14 +23,14 @@ async function offeredNow(agent: AgentSpec, context: unknown, narrowed: readonly
   return offerOf(tools)
 }
 
-/** What is offered in every step where nothing is narrowed; `undefined` where that is for functions to say. */
+/** The offer of every step that is not narrowed; `undefined` when an `enabled` function decides in each step. */
 export function steadyOffer(tools: Iterable<AnyTool>): Offer | undefined {
   const all = [...tools]
   if (all.some(({ policy }) => typeof policy.enabled === 'function')) return undefined
   return offerOf(all.filter(({ policy }) => policy.enabled ?? true))
 }
 
-/** The offer with the tool that gives the answer. */
+/** The offer with the tool `final_answer`. */
 export function withFinalTool(offer: Offer, output: OutputSpec): Offer {
   const known = withFinal.get(offer) ?? {
     names: Object.freeze([...offer.names, FINAL_TOOL]),
@@ -40,7 +40,7 @@ export function withFinalTool(offer: Offer, output: OutputSpec): Offer {
   return known
 }
 
-/** An offer is one agent's, so it has one output. */
+/** By offer: each belongs to one agent, so it has one output. */
 const withFinal = new WeakMap<Offer, Offer>()
 
 const offerOf = (tools: readonly AnyTool[]): Offer => ({
@@ -52,6 +52,6 @@ function checked(agent: AgentSpec, names: readonly string[]): readonly string[] 
   const unknown = names.find((name) => !agent.tools.has(name))
   if (unknown === undefined) return names
   throw new UsageError(
-    `\`prepareStep\` offers the tool ${JSON.stringify(unknown)}, which agent \`${agent.name}\` does not have; it has ${[...agent.tools.keys()].join(', ') || 'none'}.`,
+    `\`prepareStep\` offers the tool ${JSON.stringify(unknown)}, which agent \`${agent.name}\` does not have. Its tools: ${[...agent.tools.keys()].join(', ') || 'none'}.`,
   )
 }

@@ -1,4 +1,4 @@
-// Structured output: what the answer must look like, and the three ways of asking for it.
+// Structured output: the form of the answer, and three modes of requesting it.
 import { OutputError, responseFormat, type ResponseFormatOf, type StandardSchema } from '@toolloop/schema'
 import { deepFreeze, type FunctionDefinition, type Profile } from '@toolloop/wire'
 import { ownCopy } from '../facts/own-copy.ts'
@@ -12,20 +12,20 @@ export interface OutputSettings<Output, Context = unknown> {
   readonly schema: OutputSchema<Output>
   /**
    * `native`: the request's `response_format`; `tool`: a function `final_answer` that the model must call;
-   * `prompt`: the schema is part of the instructions. @default what the model's profile does best
+   * `prompt`: the schema is part of the instructions. @default the mode that works best by the model's profile
    */
   readonly mode?: OutputMode | undefined
-  /** A further check: a text refuses the answer and is told to the model; so is what it throws. */
+  /** A further check. A returned text rejects the answer and is sent to the model; so is the message of a thrown error. */
   readonly validate?:
     | ((output: Output, input: { readonly context: Context }) => string | void | Promise<string | void>)
     | undefined
-  /** How often an answer that does not fit is asked for again. @default 2 */
+  /** How many times a rejected answer is retried. @default 2 */
   readonly retries?: number | undefined
 }
 
 export type OutputMode = 'native' | 'tool' | 'prompt'
 
-/** The output as tasks read it. */
+/** The output option with defaults filled in. */
 export interface OutputSpec {
   readonly format: ResponseFormatOf<unknown>
   readonly mode: OutputMode | undefined
@@ -42,7 +42,7 @@ export const FINAL_TOOL = 'final_answer'
 export function outputSpec(option: OutputOption<unknown, never>): OutputSpec {
   const settings: OutputSettings<unknown, never> = isSettings(option) ? option : { schema: option }
   const format = '~standard' in settings.schema ? responseFormat(settings.schema, { name: 'answer' }) : settings.schema
-  deepFreeze(format.json_schema) // a model that is given it must not change it
+  deepFreeze(format.json_schema) // custom models receive it and must not change it
   const schema = JSON.stringify(format.json_schema.schema)
   return Object.freeze({
     format,
@@ -53,13 +53,13 @@ export function outputSpec(option: OutputOption<unknown, never>): OutputSpec {
       const value = await format.parse(text)
       const objection = await objectionOf(() => settings.validate?.(ownCopy(value), { context: context as never }))
       if (objection !== undefined)
-        throw new OutputError('The answer was refused', [{ path: '', message: objection }], { text })
+        throw new OutputError('The answer was rejected', [{ path: '', message: objection }], { text })
       return value
     },
   })
 }
 
-/** The mode to ask in: the user's, else what the server does best. */
+/** The mode of a request: the option's, else the one that works best by the profile. */
 export const modeOf = (output: OutputSpec, profile: Profile | undefined, hasTools: boolean): OutputMode =>
   output.mode ?? (hasTools ? profile?.outputWithTools : undefined) ?? profile?.output ?? 'native'
 

@@ -8,7 +8,7 @@ import { FINAL_TOOL, outputSpec } from './output.ts'
 import type { AgentOptions, AgentSpec, AnyTool, Offer, StepAnswers } from './spec.ts'
 import { type StopCondition, toolsOf } from './stop.ts'
 
-/** The description of an agent from its options. @throws UsageError for options that do not go together */
+/** Fills in the defaults of an agent's options. @throws UsageError for options that contradict each other */
 export function specOf(options: AgentOptions<readonly AnyTool[], unknown, unknown>): AgentSpec {
   const { name, instructions, params, stopWhen } = options
   const tools = new Map<string, AnyTool>()
@@ -24,10 +24,10 @@ export function specOf(options: AgentOptions<readonly AnyTool[], unknown, unknow
       : Array.isArray(stopWhen)
         ? (stopWhen as readonly StopCondition[])
         : [stopWhen as StopCondition]
-  for (const asked of toolsOf(conditions))
-    if (!tools.has(asked))
+  for (const awaited of toolsOf(conditions))
+    if (!tools.has(awaited))
       throw new UsageError(
-        `Agent \`${name}\`: \`stopWhen\` waits for the tool ${JSON.stringify(asked)}; there is ${[...tools.keys()].join(', ') || 'none'}.`,
+        `Agent \`${name}\`: \`stopWhen\` waits for the tool ${JSON.stringify(awaited)}, which the agent does not have. Its tools: ${[...tools.keys()].join(', ') || 'none'}.`,
       )
   const output = options.output === undefined ? undefined : outputSpec(options.output)
   const offer = steadyOffer(tools.values())
@@ -66,7 +66,7 @@ function steadyAnswers(
   return { changes: {}, offer, params, instructions }
 }
 
-/** Models by id, made when first asked for: until then no client, no key is needed. */
+/** Models by id, made at first use: until then no client and no API key is needed. */
 function modelsOf({ model, client }: AgentOptions<readonly AnyTool[], unknown, unknown>): AgentSpec['model'] {
   const made = new Map<string, ChatModel>()
   return (other = model) => {

@@ -1,4 +1,4 @@
-// What an agent is made of. `AgentOptions` is what users write; `AgentSpec` is what tasks read.
+// The options of an agent. Users write `AgentOptions`; tasks read `AgentSpec`.
 import type { Tool } from '@toolloop/schema'
 import type { AnswerLimits } from '@toolloop/stream'
 import type { CompletionClient } from '@toolloop/transport'
@@ -7,19 +7,19 @@ import type { OutputOption, OutputSpec } from './output.ts'
 import type { RunState } from '../facts/state.ts'
 import type { StopCondition } from './stop.ts'
 
-/** Any tool; what it takes and gives is known to its own type. */
+/** Any tool, whatever its arguments, output and context. */
 // oxlint-disable-next-line typescript/no-explicit-any -- arguments and context are contravariant: only `any` admits every tool
 export type AnyTool = Tool<string, any, unknown, any>
 
-/** The names of these tools; `string` where the list is only known when it runs. */
+/** The names of these tools; `string` when the list is only known at run time. */
 export type NamesOf<Tools extends readonly AnyTool[]> = Tools[number]['name']
 
-/** Request parameters beyond what the agent itself sets; passed on as they are. */
+/** Request parameters that the agent does not set itself; passed on as they are. */
 export type AgentParams = Partial<
   Omit<ModelRequest, 'messages' | 'tools' | 'tool_choice' | 'response_format' | 'n' | 'parallel_tool_calls'>
 >
 
-/** How many of a run's calls may be under way at once, or start per interval. */
+/** How many tool calls of a run may execute at once, or start in each interval. */
 export interface RunLimit {
   readonly concurrency?: number | undefined
   /** Milliseconds, with `intervalCap` starts in each. */
@@ -27,12 +27,12 @@ export interface RunLimit {
   readonly intervalCap?: number | undefined
 }
 
-/** What a tool's failure becomes: a message for the model, the end of the run, or a text of your own for the model. */
+/** How a failed tool is handled: `message` sends the error to the model, `throw` ends the run, a function returns a text for the model. */
 export type OnToolError = 'message' | 'throw' | ((error: unknown) => string)
 
 /**
- * What `agent` takes. `Context` is enough to write the type; the others are there so that `agent` can tell what each
- * hook asks for by itself.
+ * The options of `agent`. To write the type, `Context` is enough; the other context parameters let `agent` infer the
+ * context of each hook separately.
  */
 export interface AgentOptions<
   Tools extends readonly AnyTool[],
@@ -42,28 +42,28 @@ export interface AgentOptions<
   StepContext = Context,
   OutputContext = Context,
 > {
-  /** Names it in logs; a log is resumed by the agent of the same name. */
+  /** Stored in logs. A log can only be resumed by an agent of the same name. */
   readonly name: string
-  /** A model's id, asked through `client`; or any `ChatModel`. */
+  /** A model's id, requested through `client`; or any `ChatModel`. */
   readonly model: string | ChatModel
-  /** Turns a model's id into a model. @default the client made from OPENAI_API_KEY and OPENAI_BASE_URL */
+  /** The client for models given by id. @default the client made from OPENAI_API_KEY and OPENAI_BASE_URL */
   readonly client?: CompletionClient | undefined
-  /** The system message; rendered for each request and never part of `messages`. */
+  /** The system message. It is rendered for each request and is never part of `messages`. */
   readonly instructions?: string | ((context: Context) => string | Promise<string>) | undefined
   readonly tools?: Tools | undefined
   /** The form of the answer. @default text */
   readonly output?: OutputOption<Output, OutputContext> | undefined
   readonly params?: AgentParams | ((context: ParamsContext) => AgentParams | Promise<AgentParams>) | undefined
-  /** A choice that forces a call holds for the first step only. @default 'auto' */
+  /** A choice that forces a call applies to the first step only. @default 'auto' */
   readonly toolChoice?: ToolChoice<NamesOf<Tools>> | undefined
-  /** `false`: one call at a time, asked of the model and kept here. @default true */
+  /** `false`: the request asks for one call at a time, and calls execute one at a time. @default true */
   readonly parallel?: boolean | undefined
   readonly limit?: RunLimit | undefined
-  /** Model calls of one run; then it ends as `limit`. @default 20 */
+  /** The maximum number of steps since the last input; then the run ends as `limit`. @default 20 */
   readonly maxSteps?: number | undefined
-  /** Ends the run as `stopped` after a step whose calls are done. Several: any of them. */
+  /** Ends the run as `stopped` after a step whose calls are done. With several conditions, any of them. */
   readonly stopWhen?: StopCondition<NamesOf<Tools>> | readonly StopCondition<NamesOf<Tools>>[] | undefined
-  /** Changes this one step. What it throws ends the run as `error`. */
+  /** Returns changes for one step. If it throws, the run ends as `error`. */
   readonly prepareStep?:
     | ((
         input: PrepareStep<StepContext>,
@@ -71,13 +71,13 @@ export interface AgentOptions<
     | undefined
   /** @default 'message' */
   readonly onToolError?: OnToolError | undefined
-  /** How often a step whose stream broke off is asked again. @default 1 */
+  /** How many times a step is retried after its stream broke. @default 1 */
   readonly stepRetries?: number | undefined
-  /** Start complete calls of tools with `effects: 'none' | 'idempotent'` while the model still talks. @default true */
+  /** Start complete calls of tools with `effects: 'none' | 'idempotent'` while the answer still streams. @default true */
   readonly earlyDispatch?: boolean | undefined
-  /** What one answer of the model may take up; beyond it the run ends as `error`. @default 128 calls, 16 MiB of arguments a call, 32 MiB of text */
+  /** The size limits of one answer; beyond them the run ends as `error`. @default 128 calls, 16 MiB of arguments a call, 32 MiB of text */
   readonly answerLimits?: AnswerLimits | undefined
-  /** Ask for a stream or a whole answer. @default a stream when deltas are read or a tool may start early */
+  /** Whether to request a stream or a plain body. @default a stream when the run is streamed or a tool may start early */
   readonly wire?: 'stream' | 'plain' | undefined
 }
 
@@ -88,26 +88,26 @@ export interface PrepareStep<Context> {
   readonly context: Context
 }
 
-/** What differs in one step; the rest is as the agent says. */
+/** Changes for one step. Everything else is as in the agent's options. */
 export interface StepChanges<Name extends string = string> {
   readonly model?: string | ChatModel | undefined
   readonly instructions?: string | undefined
-  /** What the model is shown instead of the conversation; the transcript stays as it is. */
+  /** Sent in place of the conversation; the transcript stays unchanged. */
   readonly messages?: readonly Message[] | undefined
   /** Names of the tools to offer. */
   readonly tools?: readonly Name[] | undefined
   readonly toolChoice?: ToolChoice<Name> | undefined
-  /** Laid over the agent's. */
+  /** Merged over the agent's `params`. */
   readonly params?: AgentParams | undefined
 }
 
-/** The tools of a step. Frozen: what is known of such a list is known of the next request. */
+/** The tools that a step offers. Frozen, so that later steps can reuse what was computed from them. */
 export interface Offer {
   readonly names: readonly string[]
   readonly definitions: readonly ToolDefinition[]
 }
 
-/** What the user's functions answer for a step; what is no function stands as it was given. */
+/** The values of options that may be functions, for one step. */
 export interface StepAnswers {
   readonly changes: StepChanges
   readonly offer: Offer
@@ -115,7 +115,7 @@ export interface StepAnswers {
   readonly instructions: string | undefined
 }
 
-/** The description as tasks read it: defaults filled in, types erased. */
+/** The options with defaults filled in and types erased. */
 export interface AgentSpec {
   readonly name: string
   /** Changes when tools or output change. */
@@ -124,9 +124,9 @@ export interface AgentSpec {
   readonly model: (other?: string | ChatModel) => ChatModel
   readonly instructions: (context: unknown) => string | undefined | Promise<string | undefined>
   readonly tools: ReadonlyMap<string, AnyTool>
-  /** What is offered where nothing narrows it, if that is always the same. */
+  /** The offer of every step that is not narrowed, if it is always the same. */
   readonly offer: Offer | undefined
-  /** What holds for every step, where no function has a say. */
+  /** The values for every step, when no option is a function. */
   readonly steady: StepAnswers | undefined
   readonly output: OutputSpec | undefined
   readonly params: (context: unknown) => AgentParams | Promise<AgentParams>

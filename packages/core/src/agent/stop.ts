@@ -1,18 +1,18 @@
 import type { RunState } from '../facts/state.ts'
 
-/** Asked after every step that called tools: is it enough? A name makes `stopped.by` readable. */
-// oxlint-disable-next-line typescript/no-explicit-any -- a condition that names no tools in its type fits every agent: only `any` does
+/** Called after every step with tool calls; `true` ends the run. The function's name becomes `by` of the outcome. */
+// oxlint-disable-next-line typescript/no-explicit-any -- a condition without tool names must be assignable for every agent: only `any` is
 export interface StopCondition<Name extends string = any> {
   (state: RunState): boolean | Promise<boolean>
-  /** The tools it waits for: an agent that has none of that name is refused. */
+  /** The tools that the condition waits for. `agent` throws when it has no tool of that name. */
   readonly tools?: readonly Name[] | undefined
 }
 
-/** After so many steps since the last question. */
+/** Holds after `count` steps since the last input. */
 export const steps = (count: number): StopCondition<never> =>
   condition(`steps(${count})`, [], (state) => state.steps.length - state.since >= count)
 
-/** The last step called one of these tools. */
+/** Holds when the last step called one of these tools. */
 export const calls = <Name extends string>(...names: readonly Name[]): StopCondition<Name> =>
   condition(
     `calls(${names.join(', ')})`,
@@ -37,7 +37,7 @@ export const not = <Name extends string = never>(inner: StopCondition<Name>): St
 
 const list = (conditions: readonly StopCondition[]): string => conditions.map(({ name }) => name).join(', ')
 
-/** The tools that conditions wait for, so that a misspelt one is found when the agent is made. */
+/** The tools that conditions wait for, so that `agent` can reject an unknown name. */
 export const toolsOf = <Name extends string>(conditions: readonly StopCondition<Name>[]): readonly Name[] =>
   conditions.flatMap(({ tools }) => tools ?? [])
 

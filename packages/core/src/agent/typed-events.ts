@@ -5,8 +5,8 @@ import type { FactOf, FailureReason, RunEvent, ToolDone } from '../facts/events.
 import type { AnyTool } from './spec.ts'
 
 /**
- * The events of an agent with these tools: discriminate on `type`, then `ok`, then `name`. Arguments that are still
- * arriving are told apart by `name` too; they are what the model wrote, not checked yet.
+ * The events of an agent with these tools: discriminate on `type`, then `ok`, then `name`. Arguments that still
+ * stream are discriminated by `name` too; they are what the model wrote, not validated yet.
  */
 export type EventOf<Tools extends readonly AnyTool[]> =
   | Exclude<RunEvent, ToolDone | FactOf<'tool.start'> | ArgumentsDelta | ArgumentsDone>
@@ -34,7 +34,7 @@ export interface ToolSucceeded<Name extends string, Args, Output, Details = unde
   readonly details?: Details
 }
 
-/** A call did not run here, or failed. `error` is live: not enumerable, not in the log. */
+/** A call was not executed here, or failed. `error` is a live value: not enumerable, not in the log. */
 export interface ToolFailed extends Omit<ToolDone, 'ok' | 'reason'> {
   readonly ok: false
   readonly reason: FailureReason

@@ -1,4 +1,4 @@
-// A decision as it is recorded: checked, copied, and saying exactly one thing.
+// Validates and copies a decision before it is logged.
 import { UsageError } from '@toolloop/wire'
 import type { AgentSpec } from '../agent/spec.ts'
 import { nameOf } from '../facts/calls.ts'
@@ -9,8 +9,8 @@ import type { CallState } from '../facts/open-step.ts'
 import { ApprovalError } from './error.ts'
 
 /**
- * A copy of a decision; anything that is none is refused, so that a slip never runs a tool.
- * @throws UsageError for what is no decision, ApprovalError for edited arguments that the tool refuses
+ * Copies a decision. Anything else throws, so that a mistake never executes a tool.
+ * @throws UsageError for a value that is not a decision, ApprovalError for edited arguments that the tool rejects
  */
 export async function decisionOf(agent: AgentSpec, item: CallState, given: unknown): Promise<Decision> {
   const id = item.call.id
@@ -27,7 +27,7 @@ export async function decisionOf(agent: AgentSpec, item: CallState, given: unkno
     if (approve === false && result === undefined && typeof reason === 'string') return { approve, reason }
   }
   throw new UsageError(
-    `A decision answers the call ${JSON.stringify(id)} with ${shown(given)}; it must be { approve: true, arguments? }, { approve: false, reason? } or { result: 'text' }.`,
+    `The decision on the call ${JSON.stringify(id)} is ${shown(given)}; it must be { approve: true, arguments? }, { approve: false, reason? } or { result: 'text' }.`,
   )
 }
 
@@ -41,7 +41,7 @@ export const decided = (step: number, { call, request }: CallState, decision: De
     decision,
   })
 
-/** Consent to other arguments than the model's: the tool must accept them now, not when it is too late to correct them. */
+/** An approval with edited arguments. They are parsed now, while the caller can still correct them. */
 async function editedBy(agent: AgentSpec, { call, request }: CallState, edited: unknown): Promise<Decision> {
   const id = request?.id ?? call.id
   if (request && request.kind !== 'approval')
@@ -55,7 +55,7 @@ async function editedBy(agent: AgentSpec, { call, request }: CallState, edited: 
   try {
     await tool.parse(text)
   } catch (cause) {
-    const words = cause instanceof Error ? cause.message : 'the tool refused them'
+    const words = cause instanceof Error ? cause.message : 'the tool rejected them'
     throw new ApprovalError('arguments', id, `The edited arguments of ${JSON.stringify(id)} do not fit: ${words}`, {
       cause,
     })

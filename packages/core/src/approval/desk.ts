@@ -1,4 +1,4 @@
-// Where a live run's requests wait for a person.
+// The pending requests of a running run.
 import type { AgentSpec } from '../agent/spec.ts'
 import type { ApprovalRequest, Decision } from '../facts/events.ts'
 import type { CallState } from '../facts/open-step.ts'
@@ -7,23 +7,23 @@ import { decisionOf } from './decision.ts'
 import { ApprovalError } from './error.ts'
 import { askedBy } from './request.ts'
 
-/** Decides on a request: asks a person, or a rule. `signal` is aborted when the run ends first. */
+/** Decides on a request, by a person or a rule. `signal` is aborted when the run ends first. */
 export type Approver = (
   request: ApprovalRequest,
   input: { readonly signal: AbortSignal },
 ) => Decision | Promise<Decision>
 
-/** What a desk needs of the run that it serves. */
+/** What a desk reads of its run. */
 export interface Served {
   readonly agent: AgentSpec
   readonly state: RunState
   readonly signal: AbortSignal
 }
 
-/** The requests that wait in this process. A run without one pauses instead. */
+/** Collects decisions for the requests of a run in this process. A run without a desk pauses instead. */
 export class Desk {
   readonly #approver: Approver | undefined
-  /** By call id: what settles the wait. */
+  /** The functions that settle a wait, by call id. */
   readonly #waiting = new Map<string, (decision: Decision) => void>()
   #served: Served | undefined
 
@@ -35,7 +35,7 @@ export class Desk {
     this.#served = run
   }
 
-  /** The decision on a call; `undefined` once the run is aborted. @throws what the approver throws, and for what is no decision */
+  /** The decision on a call; `undefined` once the run is aborted. @throws the approver's error; UsageError when it did not return a decision */
   async wait(run: Served, item: CallState): Promise<Decision | undefined> {
     const { signal } = run
     const { promise, resolve, reject } = Promise.withResolvers<Decision | undefined>()
@@ -57,12 +57,12 @@ export class Desk {
   }
 
   /**
-   * Takes a decision for a request that waits, by its id or its call's. The first one counts.
-   * @throws ApprovalError where no such request waits, or its edited arguments do not fit
+   * Accepts a decision on a pending request, by its id or its call's. The first decision counts.
+   * @throws ApprovalError when no such request is pending, or the edited arguments are rejected
    */
   async decide(id: string, given: unknown): Promise<void> {
     const run = this.#served
-    if (!run) throw new ApprovalError('unknown', id, 'The run has not started; no request waits.')
+    if (!run) throw new ApprovalError('unknown', id, 'The run has not started; no request is pending.')
     const item = askedBy(run.state, id)
     const decision = await decisionOf(run.agent, item, given)
     const settle = this.#waiting.get(item.call.id)

@@ -1,12 +1,12 @@
 import { brand, ToolloopError } from '@toolloop/wire'
 
 /**
- * Why a decision was not taken: nothing of that name was asked (`unknown`), somebody has decided already (`decided`),
- * the call asks something else by now or is closed (`stale`), or the edited arguments do not fit (`arguments`).
+ * Why a decision was rejected. `unknown`: no request has that id. `decided`: the request is decided already. `stale`: the
+ * call has another request by now, or has ended. `arguments`: the tool rejected the edited arguments.
  */
 export type ApprovalProblem = 'unknown' | 'decided' | 'stale' | 'arguments'
 
-/** A decision that was refused. It has changed nothing. */
+/** A decision was rejected. It has changed nothing. */
 export class ApprovalError extends ToolloopError {
   static override readonly brand: symbol = Symbol.for('toolloop.ApprovalError')
   override readonly name = 'ApprovalError'

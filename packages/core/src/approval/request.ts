@@ -1,11 +1,11 @@
-// Which request a decision means.
+// Finds the request that a decision refers to.
 import { prefixOf } from '../facts/request-id.ts'
 import type { CallState } from '../facts/open-step.ts'
 import type { RunState } from '../facts/state.ts'
 import { asked } from '../facts/state-views.ts'
 import { ApprovalError } from './error.ts'
 
-/** The call that waits under this id: its request's, or its own. @throws ApprovalError where none does */
+/** The pending call with this id: its request's, or its own. @throws ApprovalError when there is none */
 export function askedBy(state: RunState, id: string): CallState {
   const waiting = asked(state)
   const item = waiting.find(({ request }) => request?.id === id) ?? waiting.find(({ call }) => call.id === id)
@@ -13,15 +13,15 @@ export function askedBy(state: RunState, id: string): CallState {
   const ids = waiting.map(({ request, call }) => request?.id ?? call.id).join(', ') || 'none'
   const names = (step: number, callId: string): boolean => callId === id || id.startsWith(prefixOf(step, callId))
   if (state.decided.includes(id) || state.open?.calls.some(({ call, decision }) => call.id === id && decision))
-    throw new ApprovalError('decided', id, `The request ${JSON.stringify(id)} is decided already; waiting: ${ids}.`)
+    throw new ApprovalError('decided', id, `The request ${JSON.stringify(id)} is decided already; pending: ${ids}.`)
   const isKnown =
     state.open?.calls.some(({ call, request }) => request && names(state.step, call.id)) ||
     state.steps.some((step) => step.calls.some(({ callId }) => names(step.step, callId)))
   if (isKnown)
-    throw new ApprovalError('stale', id, `The request ${JSON.stringify(id)} waits no longer; waiting: ${ids}.`)
+    throw new ApprovalError('stale', id, `The request ${JSON.stringify(id)} is not pending any more; pending: ${ids}.`)
   throw new ApprovalError(
     'unknown',
     id,
-    `The decision names ${JSON.stringify(id)}, which no call waits under; waiting: ${ids}.`,
+    `The decision names ${JSON.stringify(id)}, which is no pending request; pending: ${ids}.`,
   )
 }

@@ -31,5 +31,5 @@ export function memoryLog(saved: readonly Fact[] = []): MemoryLog {
 
 const misplaced = (seq: number, next: number): UsageError =>
   new UsageError(
-    `The next fact of the log is ${next}, not ${seq}. Another run has written to it, or a fact is missing: load it again.`,
+    `The log expects fact ${next} next, got ${seq}. Another run has written to it, or a fact is missing: load it again.`,
   )

@@ -280,7 +280,7 @@ describe('a decision that cannot be taken', () => {
     await expect(pausing.approve('p1')).rejects.toThrow(/stream it with `approvals: 'wait'`/)
     await expect(cashier(payment()).run('go', { approvals: 'wait' })).rejects.toThrow(/give `run` an `approver`/)
     const both = { approvals: 'wait', approver: () => ({ approve: true }) } as const
-    expect(() => cashier(payment()).stream('go', both)).toThrow(/pass one of them/)
+    expect(() => cashier(payment()).stream('go', both)).toThrow(/Pass one of them/)
   })
 })
 

@@ -1,4 +1,4 @@
-// What a run begins with: a question in a new log, or what is new where a log goes on.
+// The first batch of a run: the input in a new log, or decisions and messages for a resumed one.
 import { type Message, UsageError } from '@toolloop/wire'
 import type { AgentSpec } from '../agent/spec.ts'
 import { decided, decisionOf } from '../approval/decision.ts'
@@ -13,7 +13,7 @@ import type { Batch } from '../run/scope.ts'
 
 type Start = FactOf<'run.start'>
 
-/** The first fact of a log that goes on; `undefined` for a run that starts. @throws UsageError where the log does not fit */
+/** The first fact of a log to resume; `undefined` for an empty log. @throws UsageError when the log does not fit agent or options */
 export function checkLog(agent: AgentSpec, past: readonly Fact[], options: RunOptions): Start | undefined {
   const { from, log, decisions, runId } = options
   const [first] = past
@@ -29,7 +29,7 @@ export function checkLog(agent: AgentSpec, past: readonly Fact[], options: RunOp
       `The log given as \`${option}\` does not begin with \`run.start\`; there is nothing to resume.`,
     )
   if (first.version !== 1)
-    throw new UsageError(`The log is of format ${String(first.version)}; this version reads format 1.`)
+    throw new UsageError(`The log has format ${String(first.version)}; this version reads format 1.`)
   if (first.agent.name !== agent.name)
     throw new UsageError(`The log is of the agent \`${first.agent.name}\`, not of \`${agent.name}\`.`)
   if (log && runId !== undefined && first.run !== runId)
@@ -39,17 +39,17 @@ export function checkLog(agent: AgentSpec, past: readonly Fact[], options: RunOp
   return first
 }
 
-/** A used log given as `log` goes on where its run has not ended and is asked the same. @throws UsageError otherwise */
+/** A used log given as `log` is resumed if its run has not ended and had the same input. @throws UsageError otherwise */
 export function checkSameRun(first: Start, state: RunState, messages: readonly Message[]): void {
   const holds = `The log holds run \`${first.run}\` already`
   if (state.outcome)
     throw new UsageError(
-      `${holds}, which ended as \`${state.outcome.status}\`: pass it as \`from\` to go on, or pass an empty log.`,
+      `${holds}, which ended as \`${state.outcome.status}\`: pass it as \`from\` to resume it, or pass an empty log.`,
     )
   const found = difference(first.input, messages, 'input')
   if (!found) return
   throw new UsageError(
-    `${holds}, which was asked something else: ${found.path} is ${shown(found.is)}, and was ${shown(found.was)}. Pass it as \`from\` to say something more, or pass an empty log.`,
+    `${holds}, which had another input: ${found.path} is ${shown(found.is)}, and was ${shown(found.was)}. Pass it as \`from\` to add messages, or pass an empty log.`,
   )
 }
 
@@ -58,7 +58,7 @@ export const started = ({ name, fingerprint }: AgentSpec, input: readonly Messag
   fact({ type: 'run.start', version: 1, agent: { name, fingerprint }, input }),
 ]
 
-/** What is new when an earlier run goes on. @throws ApprovalError or UsageError for decisions that do not fit */
+/** The first batch of a resumed run. @throws ApprovalError or UsageError for decisions that do not fit */
 export async function resumed(
   agent: AgentSpec,
   past: readonly Fact[],
@@ -82,15 +82,15 @@ export async function resumed(
   return batch
 }
 
-/** Of the agent that ran last. */
+/** The fingerprint of the agent that ran last. */
 function lastFingerprint(past: readonly Fact[]): string | undefined {
   const mark = past.findLast((one) => one.type === 'run.start' || one.type === 'run.resume')
   return mark && 'agent' in mark ? mark.agent.fingerprint : undefined
 }
 
 /**
- * Why a log refused the first batch of a run that brought decisions: where somebody else's stand in it by now, theirs
- * count.
+ * The error for a first batch with decisions that the log rejected. If another process has logged decisions meanwhile,
+ * theirs count.
  */
 export async function refusal(log: RunLog, start: Batch, known: number, error: unknown): Promise<unknown> {
   const ours = start.filter((event) => event.type === 'approval.decision')
@@ -102,7 +102,7 @@ export async function refusal(log: RunLog, start: Batch, known: number, error: u
     )
     if (!taken) return error
     const id = taken.id ?? taken.callId
-    const words = `The request ${JSON.stringify(id)} was decided by somebody else in the meantime; nothing was changed.`
+    const words = `The request ${JSON.stringify(id)} was decided by another process in the meantime; nothing was changed.`
     return new ApprovalError('decided', id, words, { cause: error })
   } catch {
     return error

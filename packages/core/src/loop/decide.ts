@@ -2,7 +2,7 @@ import type { CallState } from '../facts/open-step.ts'
 import type { RunState } from '../facts/state.ts'
 import { asked } from '../facts/state-views.ts'
 
-/** Something that should be running. Keys are made of step numbers and call ids, never of position, time or chance. */
+/** Work that should be running. Its key is made of step number and call id, never of position, time or random values. */
 export type Task = { readonly key: string } & (
   | { readonly do: 'model' }
   | { readonly do: 'tool'; readonly item: CallState }
@@ -12,8 +12,8 @@ export type Task = { readonly key: string } & (
 )
 
 /**
- * Pure: what should be running now. The loop starts whatever of it is not running already. `attended`: somebody decides
- * on requests while the run waits.
+ * Pure: the tasks that should be running now. The loop starts those that are not. `attended`: requests are decided while
+ * the run waits, by a desk.
  */
 export function decide(state: RunState, attended: boolean): Task[] {
   const { open, step, answered } = state
@@ -23,7 +23,7 @@ export function decide(state: RunState, attended: boolean): Task[] {
     const { call, phase, request, decision } = item
     if (phase === 'asked' && attended)
       tasks.push({ do: 'decide', item, key: `decide:${step}:${call.id}:${request?.id}` })
-    // What needed consent waits for the rest of the message, too.
+    // A call that needed approval also waits for the rest of the message.
     const held = phase === 'decided' && !open.message
     if (phase !== 'done' && phase !== 'asked' && !held)
       tasks.push({ do: 'tool', item, key: `tool:${step}:${call.id}${decision ? ':decided' : ''}` })

@@ -1,4 +1,4 @@
-// A run under way: its loop, driven to a result.
+// A running run: its loop, driven to a result.
 import type { EventSource } from '@toolloop/client'
 import type { Fact, RunEvent } from '../facts/events.ts'
 import { failed } from '../facts/failure.ts'
@@ -6,22 +6,22 @@ import { inTime } from '../run/in-time.ts'
 import type { RunLog } from '../facts/log.ts'
 import type { Result } from '../run/result.ts'
 import { resultOf } from '../run/result-of.ts'
-import { type Run, runIsOver } from '../run/run.ts'
+import { type Run, runHasEnded } from '../run/run.ts'
 import type { Batch } from '../run/scope.ts'
 import { apply, type RunState } from '../facts/state.ts'
 import { aborted } from './tasks.ts'
 
-/** What ends a run, and who is told of its end. */
+/** What aborts a run, and the callbacks for its end. */
 export interface Ending {
   readonly controller: AbortController
   /** The caller's signal. */
   readonly outer: AbortSignal | undefined
   readonly onEnd: () => void
-  /** What the caller reads when the log refused the first batch. */
-  readonly onRefused: (error: unknown) => Promise<unknown>
+  /** The error to throw when the log rejected the first batch. */
+  readonly onRejected: (error: unknown) => Promise<unknown>
 }
 
-/** Runs the loop to its result; what breaks once the run is logged becomes the result's error. */
+/** Runs the loop to its result. An error after the first logged fact becomes the result's error. */
 export class DrivenRun<Output> implements EventSource<RunEvent, Result<Output>> {
   readonly #run: Run
   readonly #log: RunLog
@@ -29,7 +29,7 @@ export class DrivenRun<Output> implements EventSource<RunEvent, Result<Output>> 
   readonly #ending: Ending
   readonly #before: RunState
   readonly #unlisten: (() => void) | undefined
-  #over = false
+  #hasEnded = false
 
   constructor(run: Run, log: RunLog, events: AsyncGenerator<Batch, RunState, void>, ending: Ending) {
     this.#run = run
@@ -56,29 +56,29 @@ export class DrivenRun<Output> implements EventSource<RunEvent, Result<Output>> 
     this.#ending.controller.abort(reason)
   }
 
-  /** @throws the error, where not one fact was logged */
+  /** @throws the error when no fact was logged */
   async #breakOff(error: unknown): Promise<void> {
     const run = this.#run
     const last = run.signal.aborted ? aborted(run) : failed(error)
     this.#release()
-    if (run.state === this.#before) throw run.writing ? await this.#ending.onRefused(error) : error
+    if (run.state === this.#before) throw run.writing ? await this.#ending.onRejected(error) : error
     run.stamp(last)
     if (!run.writing) await record(run, this.#log, last)
     run.state = apply(run.state, last)
   }
 
-  /** Once: when it is asked again behind the end, another run may hold the log. */
+  /** Runs once: after the end another run may use the log. */
   #release(): void {
-    if (this.#over) return
-    this.#over = true
+    if (this.#hasEnded) return
+    this.#hasEnded = true
     this.#ending.onEnd()
     this.#run.memory.clear()
     this.#unlisten?.()
-    this.abort(runIsOver)
+    this.abort(runHasEnded)
   }
 }
 
-/** Passes an abort on; tells how to stop that. */
+/** Forwards an abort. Returns a function that removes the listener. */
 function follow(outer: AbortSignal, controller: AbortController): () => void {
   const abort = (): void => controller.abort(outer.reason)
   if (outer.aborted) abort()
@@ -86,12 +86,12 @@ function follow(outer: AbortSignal, controller: AbortController): () => void {
   return () => outer.removeEventListener('abort', abort)
 }
 
-/** The end of a run that broke, in its log. (Behind a batch that was refused it would be damage: a hole before it.) */
+/** Logs the end of a run that failed. Not after a rejected batch: its facts would be missing before it. */
 async function record(run: Run, log: RunLog, last: Fact): Promise<void> {
   try {
     const written = log.append([last])
     if (written) await inTime(run, written)
   } catch {
-    // The result tells.
+    // The result carries the error.
   }
 }

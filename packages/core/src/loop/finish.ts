@@ -10,7 +10,7 @@ import type { Outcome } from '../facts/outcome.ts'
 import type { Run } from '../run/run.ts'
 import type { Step } from '../facts/open-step.ts'
 
-/** The last step was an answer: say what it comes to, or ask again for one that fits. */
+/** The last step was an answer: ends the run, or retries an answer that was rejected. */
 // oxlint-disable-next-line require-yield -- its only batch is its last
 export async function* finish(run: Run): Source {
   const step = run.state.steps.at(-1)!

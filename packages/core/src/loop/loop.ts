@@ -9,8 +9,9 @@ import { apply, type RunState } from '../facts/state.ts'
 import { endingLast, interrupted, type Perform, perform, withoutStarts } from './tasks.ts'
 
 /**
- * Decide what should run, take what happened, record it, tell the caller. `run.state` is what the log came to, `input`
- * what is new: a question, decisions, a message; `start` makes a source of a task. Early dispatch, parallel tools and resume need no code of their own.
+ * Decides which tasks should run, takes their events, logs the facts, emits the batch. `run.state` is the state of the log;
+ * `input` is the first batch: the input of a new run, or decisions and messages. `start` makes the source of a task. Early
+ * dispatch, parallel tools and resume need no code of their own.
  */
 export async function* loop(
   run: Run,
@@ -44,19 +45,19 @@ export async function* loop(
   }
 }
 
-/** After an abort: tools that run may still give their results, and results on their way arrive. */
+/** After an abort: waits for executing tools, `toolGrace` at most, and for results that are already settled. */
 async function settled(run: Run): Promise<void> {
   run.abortedAt ??= run.clock.now()
   await run.idle(run.abortedAt + toolGrace - run.clock.now())
   await turn()
 }
 
-/** What is logged has happened: the state follows, and whatever should run now and does not is started. */
+/** Applies logged facts to the state, and starts the tasks that should run and do not. */
 function reconcile(run: Run, scope: Scope, facts: readonly Fact[], start: Perform): RunState {
   run.writing = false
   run.state = facts.reduce(apply, run.state)
-  if (run.state.open?.message) run.said()
-  if (!run.signal.aborted) scope.logged() // a tool that goes on here may abort the run
+  if (run.state.open?.message) run.messageComplete()
+  if (!run.signal.aborted) scope.logged() // a tool that resumes here may abort the run
   if (run.state.status === 'running' && !run.signal.aborted)
     for (const task of decide(run.state, run.desk !== undefined))
       if (!scope.has(task.key)) scope.start(task.key, start(task, run), task.do === 'tool')

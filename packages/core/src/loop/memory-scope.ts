@@ -2,35 +2,35 @@ import { soon } from '../run/in-time.ts'
 import type { Progress } from '../facts/progress.ts'
 import type { Batch, Scope, Source } from '../run/scope.ts'
 
-/** A task, and whether its source has returned. */
+/** A task that has started and not ended. */
 interface Live {
   readonly key: string
   readonly source: Source
   readonly eager: boolean
-  over: boolean
+  hasReturned: boolean
 }
 
-/** So much progress is kept for a consumer that does not take it; of more, the newest. */
-const mostTold = 1024
+/** The maximum number of queued progress events. Beyond it the oldest are dropped. */
+const maxProgress = 1024
 
 /**
- * Runs tasks side by side in this process. All that has arrived leaves as one batch; nothing runs ahead of the log,
- * nothing piles up: a source has at most one batch waiting. (A queue and not `Promise.race`, which would keep a
- * reaction on every long-running tool for every event.)
+ * Runs tasks in parallel in this process. Everything queued leaves as one batch. No task runs ahead of the log, and each
+ * source has at most one batch queued. (A queue and not `Promise.race`, which would add a reaction to every long-running
+ * tool for every event.)
  */
 export class MemoryScope implements Scope {
   readonly #live = new Map<string, Live>()
   readonly #signal: AbortSignal
-  #told: Progress[] = []
+  #progress: Progress[] = []
   #arrived: Batch = []
-  /** Tasks whose batch lies in `#arrived`. */
+  /** Tasks whose batch is in `#arrived`. */
   #arrivedFrom: Live[] = []
-  /** Tasks whose batch has left: logged, or about to be. */
-  #given: Live[] = []
+  /** Tasks whose batch has left: it is logged, or about to be. */
+  #logging: Live[] = []
   #failure: { readonly error: unknown } | undefined
   #waiting: PromiseWithResolvers<Batch> | undefined
   #due = false
-  readonly #onAbort = (): void => this.#give()
+  readonly #onAbort = (): void => this.#flush()
 
   constructor(signal: AbortSignal) {
     this.#signal = signal
@@ -41,35 +41,35 @@ export class MemoryScope implements Scope {
     return this.#live.has(key)
   }
 
-  /** `eager`: goes on as soon as its batch is logged, even while the consumer still looks at it. */
+  /** `eager`: the task is resumed as soon as its batch is logged, before the consumer takes the batch. */
   start(key: string, source: Source, eager: boolean): void {
-    const task = { key, source, eager, over: false }
+    const task = { key, source, eager, hasReturned: false }
     this.#live.set(key, task)
     this.#pull(task)
   }
 
-  tell(progress: Progress): void {
-    if (this.#told.length === mostTold) this.#told.shift()
-    this.#told.push(progress)
-    this.#give()
+  emit(progress: Progress): void {
+    if (this.#progress.length === maxProgress) this.#progress.shift()
+    this.#progress.push(progress)
+    this.#flush()
   }
 
   logged(): void {
-    if (this.#given.length > 0) this.#resume((task) => task.eager)
+    if (this.#logging.length > 0) this.#resume((task) => task.eager)
   }
 
   next(): Promise<Batch> {
     const waiting = (this.#waiting = Promise.withResolvers<Batch>())
     this.#resume(() => true)
-    // A task is pulled again once its batch has left, also an empty one.
-    const some = this.#arrivedFrom.length > 0 || this.#told.length > 0
-    if (some || this.#failure || this.#live.size === 0 || this.#signal.aborted) this.#give()
+    // Counts tasks, not events: a task whose batch is empty must be resumed too.
+    const some = this.#arrivedFrom.length > 0 || this.#progress.length > 0
+    if (some || this.#failure || this.#live.size === 0 || this.#signal.aborted) this.#flush()
     return waiting.promise
   }
 
   arrived(): Batch {
-    const arrived = this.#told.length > 0 ? [...this.#told, ...this.#arrived] : this.#arrived
-    this.#told = []
+    const arrived = this.#progress.length > 0 ? [...this.#progress, ...this.#arrived] : this.#arrived
+    this.#progress = []
     this.#arrived = []
     this.#arrivedFrom = []
     return arrived
@@ -82,53 +82,53 @@ export class MemoryScope implements Scope {
   }
 
   #resume(which: (task: Live) => boolean): void {
-    const given = this.#given
-    this.#given = []
-    for (const task of given) {
+    const logging = this.#logging
+    this.#logging = []
+    for (const task of logging) {
       if (which(task)) this.#pull(task)
-      else this.#given.push(task)
+      else this.#logging.push(task)
     }
   }
 
   #pull(task: Live): void {
     task.source.next().then(
       ({ done, value }) => {
-        task.over = done === true
+        task.hasReturned = done === true
         if (value) this.#arrive(task, value)
         else this.#end(task)
       },
       (error: unknown) => {
         this.#failure ??= { error }
-        this.#give()
+        this.#flush()
       },
     )
   }
 
   #arrive(task: Live, batch: Batch): void {
     this.#arrivedFrom.push(task)
-    // Never added to in place: the array is the task's.
+    // Never appended in place: the array is the task's.
     this.#arrived = this.#arrived.length === 0 ? batch : this.#arrived.concat(batch)
-    // Tools that were called together tend to end together: their facts are to be one write. (For two it is not worth it.)
-    if (task.eager && this.#live.size > 2) this.#giveSoon()
-    else this.#give()
+    // Tools that start together tend to end together. Waiting a turn makes their facts one write. (Not worth it for two.)
+    if (task.eager && this.#live.size > 2) this.#flushSoon()
+    else this.#flush()
   }
 
-  #giveSoon(): void {
+  #flushSoon(): void {
     if (this.#due) return
     this.#due = true
     soon(() => {
       this.#due = false
-      this.#give()
+      this.#flush()
     })
   }
 
   #end({ key }: Live): void {
     this.#live.delete(key)
-    if (this.#live.size === 0) this.#give()
+    if (this.#live.size === 0) this.#flush()
   }
 
-  /** A finished task lives until its last batch leaves: it must not be started again before that is logged. */
-  #give(): void {
+  /** A task that has returned stays in `#live` until its last batch leaves, so that the loop does not start it again. */
+  #flush(): void {
     const waiting = this.#waiting
     if (!waiting) return
     this.#waiting = undefined
@@ -136,8 +136,8 @@ export class MemoryScope implements Scope {
     const from = this.#arrivedFrom
     waiting.resolve(this.arrived())
     for (const task of from) {
-      if (task.over) this.#live.delete(task.key)
-      else this.#given.push(task)
+      if (task.hasReturned) this.#live.delete(task.key)
+      else this.#logging.push(task)
     }
   }
 }

@@ -15,14 +15,14 @@ import { MemoryScope } from './memory-scope.ts'
 
 type Options = RunOptions & {
   readonly context?: unknown
-  /** Who decides on requests while the run waits. */
+  /** Collects decisions while the run waits. */
   readonly desk?: Desk | undefined
 }
 
 /**
- * Checks what the caller gave and opens the run; nothing is sent yet. Once its first fact is logged it never rejects:
+ * Validates the input and opens the run; nothing is sent yet. After its first fact is logged the run never rejects:
  * failures are outcomes.
- * @throws UsageError for wrong options, invalid messages, a log that does not fit
+ * @throws UsageError for missing input, or a log that does not fit
  */
 export async function openRun<Output>(
   agent: AgentSpec,
@@ -44,7 +44,7 @@ export async function openRun<Output>(
   }
 }
 
-/** Logs of runs that have not ended: two runs on one log would do everything twice. */
+/** Logs of runs that have not ended. Two runs on one log would send and execute everything twice. */
 const inUse = new WeakSet<RunLog>()
 
 async function openLog<Output>(
@@ -57,7 +57,7 @@ async function openLog<Output>(
   const past = await readLog(log)
   const first = checkLog(agent, past, options)
   if (!options.from && messages.length === 0)
-    throw new UsageError('There is nothing to run: pass a text or messages, or `{ from: log }` to go on.')
+    throw new UsageError('There is nothing to run: pass a text or messages, or `{ from: log }` to resume a run.')
   const state = stateOf(past)
   if (first && !options.from) checkSameRun(first, state, messages)
   const start = first
@@ -81,6 +81,6 @@ async function openLog<Output>(
     controller,
     outer: options.signal,
     onEnd: () => inUse.delete(log),
-    onRefused: (error) => refusal(log, start, past.length, error),
+    onRejected: (error) => refusal(log, start, past.length, error),
   })
 }

@@ -250,7 +250,7 @@ const cases: readonly Case[] = [
     options: { prepareStep: () => ({ tools: ['nope'] }) },
     ends: {
       status: 'error',
-      error: expect.objectContaining({ message: expect.stringMatching(/"nope".*it has look/) }),
+      error: expect.objectContaining({ message: expect.stringMatching(/"nope".*Its tools: look/) }),
     },
   },
   {

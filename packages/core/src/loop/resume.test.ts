@@ -348,7 +348,7 @@ describe('a call that needs approval', () => {
     const { one, log } = await start()
     const before = log.facts.length
     await expect(one.run(undefined, { from: log, decisions: { g1: decision as never } })).rejects.toThrow(
-      /"g1" with .*must be \{ approve: true, arguments\? \}/,
+      /"g1" is .*must be \{ approve: true, arguments\? \}/,
     )
     expect(ran).toEqual(['r'])
     expect(log.facts).toHaveLength(before)

@@ -102,9 +102,7 @@ describe.each(rows)('a log of a run that is `$status`', ({ status, alone, more, 
     const log = await logs[status]!()
     const before = [...log.facts]
     const run = workerOf([]).worker.run('something else', { log })
-    await expect(run).rejects.toThrow(
-      /holds run `.*` already, which (ended as|was asked something else: input\[0\].content)/,
-    )
+    await expect(run).rejects.toThrow(/holds run `.*` already, which (ended as|had another input: input\[0\].content)/)
     expect(log.facts).toEqual(before)
   })
 })

@@ -7,10 +7,10 @@ import type { Run } from '../run/run.ts'
 import { toolCall } from '../tool/call.ts'
 import { decision } from '../tool/decision.ts'
 
-/** Makes a task's events. */
+/** Performs a task: returns its events. */
 export type Perform = (task: Task, run: Run) => Source
 
-/** A task as events. It ends with exactly one closing fact. */
+/** The events of a task. They end with exactly one closing fact. */
 export function perform(task: Task, run: Run): Source {
   switch (task.do) {
     case 'model':
@@ -27,8 +27,8 @@ export function perform(task: Task, run: Run): Source {
 }
 
 /**
- * What an abort leaves in the log: results that had arrived, then the text so far and the end. Progress alone does not
- * put the end off: it may never cease.
+ * The batch after an abort: results that have arrived; once there are none, the text so far and the end. Progress does not
+ * delay the end: a tool may emit it without limit.
  */
 export function interrupted(run: Run, arrived: RunEvent[]): RunEvent[] {
   const results = withoutStarts(arrived)
@@ -37,21 +37,21 @@ export function interrupted(run: Run, arrived: RunEvent[]): RunEvent[] {
   return [...results, ...(cut ? [cut] : []), aborted(run)]
 }
 
-/** After an abort: what was only about to start has not, and nobody may read in the log that it has. */
+/** After an abort: drops the starts of tasks. They have not been logged, and the tasks do not start. */
 export const withoutStarts = (batch: RunEvent[]): RunEvent[] =>
   batch.filter((event) => event.type !== 'tool.start' && event.type !== 'step.start')
 
 export const aborted = (run: Run): Fact =>
   fact({ type: 'run.done', outcome: { status: 'aborted', reason: reasonOf(run.signal) } })
 
-/** What arrived together with the end of the run comes before it; there is one end. */
+/** Moves `run.done` to the end of its batch, and keeps only the first. */
 export function endingLast(batch: RunEvent[]): RunEvent[] {
   if (batch.length === 1) return batch
   const end = batch.find((event) => event.type === 'run.done')
   return end ? [...batch.filter((event) => event.type !== 'run.done'), end] : batch
 }
 
-/** A text whatever the reason is: it is the caller's, and reading it may throw. */
+/** The abort reason as text. The reason is the caller's value, so reading it may throw. */
 function reasonOf({ reason }: AbortSignal): string {
   try {
     const words: unknown = reason instanceof Error ? reason.message || reason.name : reason

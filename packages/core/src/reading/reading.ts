@@ -1,4 +1,4 @@
-// A run read from its log: nothing runs, nothing is written.
+// Reads a run from its log. Nothing is executed or written.
 import type { Message } from '@toolloop/wire'
 import type { ApprovalRequest, Fact } from '../facts/events.ts'
 import type { RunLog } from '../facts/log.ts'
@@ -11,32 +11,32 @@ import { costsOf, messagesOf, prefixOf, requestsOf, stepsOf } from '../facts/sta
 import { type RunUsage, usageOf } from '../facts/usage.ts'
 import { type Moment, startOf, timelineOf } from './timeline.ts'
 
-/** What a log holds of its run. */
+/** The contents of a log. */
 export interface RunReading {
   readonly runId: string
   /** The agent's name. */
   readonly agent: string
-  /** `running`: it has not ended: it runs elsewhere, or its process died. `approval`: only undecided calls are left. */
+  /** `running`: the run has not ended. It runs in another process, or its process died. `approval`: only undecided calls are left. */
   readonly status: 'running' | 'approval' | Outcome['status']
-  /** How it ended. */
+  /** How the run ended. */
   readonly outcome: Outcome | undefined
   /** The conversation so far, valid to send. */
   readonly messages: readonly Message[]
-  /** The step in flight is the last, as far as it is known. */
+  /** All steps. The open step comes last, as far as it is known. */
   readonly steps: readonly Step[]
   readonly usage: RunUsage
   /** US dollars; `undefined` where a step's cost is unknown. */
   readonly cost: number | undefined
   readonly timing: { readonly startedAt: number; readonly endedAt: number; readonly ms: number }
   readonly prefix: PrefixReport
-  /** Requests that nobody has decided, in call order. */
+  /** The pending requests, in call order. */
   readonly requests: readonly ApprovalRequest[]
   readonly timeline: readonly Moment[]
   readonly state: RunState
 }
 
 /**
- * Reads a run from its log or its facts, whatever state it is in. Pure: nothing is run or appended, no agent is needed.
+ * Reads a run from its log or its facts, in any state. Nothing is executed or appended, and no agent is needed.
  * @throws UsageError for a log that is empty or damaged
  */
 export async function readRun(from: RunLog | readonly Fact[]): Promise<RunReading> {
@@ -44,7 +44,7 @@ export async function readRun(from: RunLog | readonly Fact[]): Promise<RunReadin
   return readingOf(facts, stateOf(facts))
 }
 
-/** The reading of facts whose fold is known. */
+/** The reading of facts whose state is known. */
 export function readingOf(facts: readonly Fact[], state: RunState): RunReading {
   const start = startOf(facts)
   const steps = stepsOf(state)

@@ -3,7 +3,7 @@ import { argumentsOf, nameOf } from '../facts/calls.ts'
 import type { Decision, Fact, FactOf } from '../facts/events.ts'
 import type { Outcome } from '../facts/outcome.ts'
 
-/** One fact, as a person reads it. */
+/** One fact in readable form. */
 export interface Moment {
   readonly seq: number
   readonly type: Fact['type']
@@ -30,12 +30,12 @@ export function timelineOf(facts: readonly Fact[]): Moment[] {
   }))
 }
 
-/** The first fact of a run. @throws UsageError where there is none */
+/** The first fact of a run. @throws UsageError when the log does not begin with `run.start` */
 export function startOf([first]: readonly Fact[]): FactOf<'run.start'> {
   if (first?.type === 'run.start') return first
   throw new UsageError(
     first
-      ? 'The log does not begin with `run.start`; it is none of a run.'
+      ? 'The log does not begin with `run.start`; it is not the log of a run.'
       : 'The log is empty: no run has started in it.',
   )
 }
@@ -43,7 +43,7 @@ export function startOf([first]: readonly Fact[]): FactOf<'run.start'> {
 function textOf(fact: Fact): string {
   switch (fact.type) {
     case 'run.start':
-      return `run.start  ${excerpt(saidBy(fact.input.at(-1)))}`
+      return `run.start  ${excerpt(textBy(fact.input.at(-1)))}`
     case 'run.resume':
       return 'run.resume'
     case 'step.start':
@@ -53,7 +53,7 @@ function textOf(fact: Fact): string {
     case 'step.done':
     case 'step.cut': {
       const calls = fact.message.tool_calls?.map((call) => `${nameOf(call)}(${excerpt(argumentsOf(call))}) ${call.id}`)
-      const said = [excerpt(saidBy(fact.message)), ...(calls ?? [])].filter((part) => part !== '').join('; ')
+      const said = [excerpt(textBy(fact.message)), ...(calls ?? [])].filter((part) => part !== '').join('; ')
       const end = fact.type === 'step.cut' ? `cut (${fact.reason}): ` : ''
       return `step ${fact.step}  ${end}${said || 'nothing'}${tokensOf(fact)}`
     }
@@ -66,7 +66,7 @@ function textOf(fact: Fact): string {
     case 'approval.decision':
       return `step ${fact.step}  ${fact.callId} ${decisionIn(fact.decision)}`
     case 'message.add':
-      return `message  ${excerpt(saidBy(fact.message))}`
+      return `message  ${excerpt(textBy(fact.message))}`
     case 'run.pause':
       return `run.pause  waits for ${fact.callIds.join(', ')}`
     case 'run.done':
@@ -105,7 +105,7 @@ function outcomeIn(outcome: Outcome): string {
 const tokensOf = ({ usage }: FactOf<'step.done' | 'step.cut'>): string =>
   usage ? ` [${usage.prompt_tokens} + ${usage.completion_tokens} tokens]` : ''
 
-function saidBy(message: Message | undefined): string {
+function textBy(message: Message | undefined): string {
   const { content } = message ?? {}
   const refusal = message && 'refusal' in message && message.refusal ? message.refusal : ''
   return content === null || content === undefined ? refusal : textIn(content as string | ContentPart[])

@@ -2,7 +2,7 @@ import { brand, ToolloopError } from '@toolloop/wire'
 import type { Difference } from '../facts/difference.ts'
 import type { Fact } from '../facts/events.ts'
 
-/** Today's agent does something else than the log says. Carries the place of the first difference, and both values. */
+/** Today's agent differs from the log. Carries the place of the first difference, and both values. */
 export class ReplayError extends ToolloopError {
   static override readonly brand: symbol = Symbol.for('toolloop.ReplayError')
   override readonly name = 'ReplayError'
@@ -11,12 +11,12 @@ export class ReplayError extends ToolloopError {
   /** The name of the tool whose call differs. */
   readonly tool: string | undefined
   readonly callId: string | undefined
-  /** Where in the fact of type `fact`, such as `$.content`. `$`: the fact as a whole is missing, or is one too many. */
+  /** The path within the fact of type `fact`, such as `$.content`. `$`: the whole fact is missing, or is not in the log. */
   readonly path: string
   readonly fact: Fact['type']
-  /** In the log. */
+  /** The value in the log. */
   readonly was: unknown
-  /** Today. */
+  /** The value of today's run. */
   readonly is: unknown
 
   constructor(about: Fact, { path, was, is }: Difference) {

@@ -1,4 +1,4 @@
-// A new log out of an old one: what came before a step, or before a call, is its history.
+// Makes a new log from the facts of an old one before a step or a call.
 import { type Message, UsageError } from '@toolloop/wire'
 import { type Input, messagesFrom } from '../agent/input.ts'
 import { specBehind } from '../agent/known.ts'
@@ -8,35 +8,35 @@ import { readLog, stateOf } from '../facts/read-log.ts'
 import { startOf } from '../reading/timeline.ts'
 
 export interface ForkOptions {
-  /** The number of the first step that is not history; or the id of the call that has not been made: its siblings have. */
+  /** The number of the first step that is not copied; or the id of a call, whose siblings' results are copied. */
   readonly before: number | string
-  /** Said at that point; behind the tool messages where the fork is before a call. */
+  /** Messages to add at that point; after the tool messages when the fork is before a call. */
   readonly messages?: Input | undefined
-  /** Goes on in place of the agent whose log it is. */
+  /** The agent that will run the fork. @default the agent of the old log */
   readonly agent?: { readonly name: string } | undefined
   /** The new run's id. @default a random UUID */
   readonly runId?: string | undefined
 }
 
 /**
- * A new log that goes on by `agent.run(undefined, { from: forked })`. It is another run: calls from there on have new
- * idempotency keys. The old log stays as it is.
- * @throws UsageError for a step or a call that the log does not hold, or a damaged log
+ * Copies the beginning of a log to a new one; resume it with `agent.run(undefined, { from: forked })`. It is a new run:
+ * its calls have new idempotency keys. The old log stays unchanged.
+ * @throws UsageError for a step or call that is not in the log, or a damaged log
  */
 export async function fork(log: RunLog | readonly Fact[], options: ForkOptions): Promise<MemoryLog> {
   const { before, agent, runId = crypto.randomUUID() } = options
   const facts = await readLog('load' in log ? log : { load: () => log, append: () => {} })
   const start = startOf(facts)
-  stateOf(facts) // a damaged log is no history
+  stateOf(facts) // throws for a damaged log
   const history = typeof before === 'number' ? beforeStep(facts, before) : beforeCall(facts, before)
-  const said = messagesFrom(options.messages).map((message) => addedAt(history.at(-1)!, message))
+  const added = messagesFrom(options.messages).map((message) => addedAt(history.at(-1)!, message))
   const spec = agent && specBehind(agent)
   const first: Fact = {
     ...start,
     ...(spec && { agent: { name: spec.name, fingerprint: spec.fingerprint } }),
     forkOf: { run: start.run, before },
   }
-  return memoryLog([first, ...history.slice(1), ...said].map((one, seq) => ({ ...one, seq, run: runId })))
+  return memoryLog([first, ...history.slice(1), ...added].map((one, seq) => ({ ...one, seq, run: runId })))
 }
 
 const addedAt = ({ at }: Fact, message: Message): Fact => ({
@@ -49,11 +49,11 @@ function beforeStep(facts: readonly Fact[], step: number): readonly Fact[] {
   if (at >= 0) return facts.slice(0, at)
   const steps = new Set(facts.flatMap((one) => (one.type === 'step.start' ? one.step : [])))
   throw new UsageError(
-    `\`before\` is ${step}; the log has the steps ${[...steps].join(', ') || 'none'}, and a call is named by its id.`,
+    `\`before\` is ${step}; the log has the steps ${[...steps].join(', ') || 'none'}. To fork before a call, pass its id.`,
   )
 }
 
-/** The whole message stands, and so do siblings that are done; this call, and what was not done, was never begun. */
+/** Keeps the whole message and the siblings that are done. Drops this call and every call that is not done. */
 function beforeCall(facts: readonly Fact[], callId: string): readonly Fact[] {
   const step = facts.find((one) => isEnd(one) && one.message.tool_calls?.some((call) => call.id === callId))
   if (!step || !isEnd(step)) {

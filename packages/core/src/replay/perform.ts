@@ -1,4 +1,4 @@
-// Tasks of a run that is replayed: everything the agent decides is decided anew; what came from outside comes from the log.
+// The tasks of a replay. The agent's code runs again; answers, results and decisions come from the log.
 import type { Task } from '../loop/decide.ts'
 import { perform } from '../loop/tasks.ts'
 import type { CallState } from '../facts/open-step.ts'
@@ -8,7 +8,7 @@ import { modelStep } from '../step/model.ts'
 import { toolCall } from '../tool/call.ts'
 import { drafted, type Recording } from './recording.ts'
 
-/** How tasks are performed from a recording: no model is asked, no tool executed. */
+/** Performs tasks from a recording: no request is sent, no tool executed. */
 export const performFrom =
   (recording: Recording) =>
   (task: Task, run: Run): Source =>
@@ -37,7 +37,7 @@ async function* counted(recording: Recording, source: Source): Source {
   }
 }
 
-/** Up to the request everything is as ever; the answer is the log's. */
+/** Plans the step as in a run; the answer comes from the log. */
 async function* step(recording: Recording, run: Run): Source {
   const about = { type: 'step.start', step: run.state.step } as const
   const asking = modelStep(run)
@@ -47,13 +47,13 @@ async function* step(recording: Recording, run: Run): Source {
   await asking.return()
   for (;;) {
     const fact = recording.next(about)
-    if (!fact || fact.type === 'step.start') return recording.never(run.signal)
+    if (!fact || fact.type === 'step.start') return recording.stall(run.signal)
     if (fact.type !== 'call.sealed') return [drafted(fact)]
     yield [drafted(fact)]
   }
 }
 
-/** Up to its start a call is as ever: found, parsed, asked about. Its result is the log's. */
+/** Prepares the call as in a run: finds the tool, parses, checks approval. The result comes from the log. */
 async function* call(recording: Recording, run: Run, item: CallState): Source {
   const calling = toolCall(run, item)
   const first = await calling.next()
@@ -72,5 +72,5 @@ async function* recorded(
 ): Source {
   const fact = recording.next({ type, step: run.state.step, callId: id })
   if (fact?.type === type) return [drafted(fact)]
-  await recording.never(run.signal)
+  await recording.stall(run.signal)
 }

@@ -1,32 +1,32 @@
-// One stretch of a log, from a start or a resume to its end: what it holds, and what of it has come again.
+// One stretch of a log, from a start or resume to the next, and how much of it the replay has reproduced.
 import { difference } from '../facts/difference.ts'
 import type { Fact } from '../facts/events.ts'
 import { turn } from '../run/in-time.ts'
 import { ReplayError } from './error.ts'
 
-/** A recorded fact as a task makes it: the loop stamps it anew. */
+/** A mutable copy of a recorded fact, for the loop to stamp. */
 export const drafted = (fact: Fact): Fact => ({ ...fact })
 
 /**
- * What of a stretch is still to come, in lanes: what ran side by side may come in another order, but a step, a call and
- * the run each have one. Where nothing more can come, it ends.
+ * The facts that the replay has not reproduced yet, in lanes. Tasks that ran in parallel may come in another order, but the
+ * facts of one step, one call, or the run itself keep theirs. When nothing more can come, the stretch ends.
  */
 export class Recording {
-  /** What was new when the stretch began: a question, decisions, messages. */
+  /** The first batch of the stretch: the input, decisions, messages. */
   readonly start: readonly Fact[]
-  /** Somebody decided while the run waited. */
+  /** A decision was made while the run waited. */
   readonly attended: boolean
   readonly #lanes = new Map<string, Fact[]>()
-  /** The end that no agent brings about again: an abort, an error from outside. */
+  /** An end that a replay cannot reproduce: an abort, or an error. */
   readonly #tail: Fact | undefined
-  /** The log goes on, or ends, behind a process that died, or behind such an end. */
+  /** The stretch ends with such an end, or its process died. */
   readonly #breaksOff: boolean
   readonly #controller: AbortController
   #left = 0
   #live = 0
   #stuck = 0
   #moves = 0
-  over = false
+  hasEnded = false
 
   constructor(facts: readonly Fact[], controller: AbortController) {
     this.#controller = controller
@@ -47,21 +47,21 @@ export class Recording {
     this.#endIfComplete()
   }
 
-  /** The next fact of a lane, where the log has one. */
+  /** The next fact of the lane, if there is one. */
   next(like: Parameters<typeof laneOf>[0]): Fact | undefined {
     return this.#lanes.get(laneOf(like))?.[0]
   }
 
-  /** A fact of today. @throws ReplayError where the log has another one, or none */
+  /** Compares a reproduced fact. @throws ReplayError when the log has another one, or none */
   take(fact: Fact): void {
-    if (this.over) return
+    if (this.hasEnded) return
     this.#moves++
     if (fact.type === 'run.done' && this.#tail) return this.#takeEnd(fact, this.#tail)
     const was = this.#lanes.get(laneOf(fact))?.shift()
-    if (!was && this.#breaksOff) return // today it comes further than the process that died
+    if (!was && this.#breaksOff) return // the replay gets further than the process that died
     if (!was) throw new ReplayError(fact, { path: '$', was: undefined, is: plain(fact) })
     const first = this.#first()
-    // The run goes another way: what should have come first is where.
+    // The run takes another way: the fact that should have come first shows where.
     if (first && first.seq < was.seq && laneOf(fact) === 'run')
       throw new ReplayError(first, { path: '$', was: plain(first), is: plain(fact) })
     const found = difference(plain(was), plain(fact))
@@ -73,23 +73,23 @@ export class Recording {
   #takeEnd(fact: Fact, tail: Fact): void {
     const found = difference(plain(tail), plain(fact))
     if (found) throw new ReplayError(tail, found)
-    this.over = true
+    this.hasEnded = true
   }
 
-  /** @throws ReplayError for what has not come again */
+  /** @throws ReplayError for a fact that was not reproduced */
   checkComplete(): void {
     const missing = this.#first()
     if (missing) throw new ReplayError(missing, { path: '$', was: plain(missing), is: undefined })
   }
 
-  /** What should come next, of all lanes. */
+  /** The earliest remaining fact of all lanes. */
   #first(): Fact | undefined {
     let first: Fact | undefined
     for (const [head] of this.#lanes.values()) if (head && (!first || head.seq < first.seq)) first = head
     return first
   }
 
-  /** A task begins or ends. */
+  /** Counts a task that begins. */
   enter(): void {
     this.#live++
   }
@@ -98,8 +98,8 @@ export class Recording {
     this.#live--
   }
 
-  /** What this task would bring is not in the log: its process died first. When all wait so, the stretch is over. */
-  async never(signal: AbortSignal): Promise<void> {
+  /** The next fact of this task is not in the log: its process died first. When all tasks stall, the stretch ends. */
+  async stall(signal: AbortSignal): Promise<void> {
     this.#stuck++
     for (let moves = -1; !signal.aborted && moves !== this.#moves;) {
       moves = this.#moves
@@ -115,7 +115,7 @@ export class Recording {
   }
 
   #stop(): void {
-    this.over = true
+    this.hasEnded = true
     this.#controller.abort('The log ends here.')
   }
 }
@@ -130,7 +130,7 @@ const isNews = (fact: Fact): boolean =>
 
 const isCutByAbort = (fact: Fact): boolean => fact.type === 'step.cut' && fact.reason === 'abort'
 
-/** A fact without what differs from run to run: clocks, ids of the run, and what the agent's fingerprint says. */
+/** A fact without the fields that may differ: times, ids of the run, the model, the prefix, and `effects`, which old logs lack. */
 function plain(fact: Fact): unknown {
   const {
     seq: _seq,

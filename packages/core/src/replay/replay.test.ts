@@ -212,7 +212,7 @@ describe('replay', () => {
   it('refuses another agent, and what is no agent', async () => {
     const log = await whole()
     await expect(replay(log, agent({ name: 'other', model: unreachable }))).rejects.toThrow(/of the agent `worker`/)
-    await expect(replay(log, { ...workerOf() })).rejects.toThrow(/no agent that `agent\(\{ … \}\)` has made here/)
+    await expect(replay(log, { ...workerOf() })).rejects.toThrow(/must be one that `agent\(\{ … \}\)` returned/)
   })
 })
 

@@ -13,30 +13,30 @@ import { MemoryScope } from '../loop/memory-scope.ts'
 import { readingOf, type RunReading } from '../reading/reading.ts'
 import { readAnswer } from '../run/answer.ts'
 import type { Result } from '../run/result.ts'
-import { Run, runIsOver } from '../run/run.ts'
+import { Run, runHasEnded } from '../run/run.ts'
 import { performFrom } from './perform.ts'
 import { drafted, Recording } from './recording.ts'
 
-/** An agent as `agent()` makes it, of which the output's type is known. */
+/** An agent made by `agent()`; the type carries its output. */
 interface Replayable<Output> {
   readonly name: string
   run(...args: never[]): Promise<Result<Output>>
 }
 
-/** What a replay is given beside the log and the agent. */
+/** The options of `replay`. */
 export interface ReplayOptions {
-  /** What the agent's hooks and tools' policies ask for. */
+  /** The context for the agent's hooks and its tools' policies. */
   readonly context?: unknown
 }
 
-/** A run that was replayed to its end: what the log says of it, and its typed output where it is `done`. */
+/** The reading of a replayed run, with its typed output when it is `done`. */
 export interface Replayed<Output> extends RunReading {
   readonly output: Output | undefined
 }
 
 /**
- * Goes through a whole run again, offline, with today's agent: hooks, schemas and policies run; no model is asked and no
- * tool executed, their answers come from the log. The log is not written to.
+ * Replays a whole run offline with today's agent. Hooks, schemas and policies run; no request is sent and no tool executed:
+ * answers and results come from the log. Nothing is written to the log.
  * @throws ReplayError at the first difference; UsageError for a damaged log, or one of another agent
  */
 export async function replay<Output>(
@@ -62,7 +62,7 @@ function stretches(facts: readonly Fact[]): [from: number, to: number][] {
   return starts.map((from, index) => [from, starts[index + 1] ?? facts.length])
 }
 
-/** One stretch, by the one loop: its log is what is compared. */
+/** Replays one stretch with the loop; its log compares the facts. */
 async function stretch(
   agent: AgentSpec,
   before: readonly Fact[],
@@ -99,13 +99,13 @@ async function stretch(
     recording.checkComplete()
     return run
   } finally {
-    controller.abort(runIsOver)
+    controller.abort(runHasEnded)
   }
 }
 
 /**
- * The agent without its client: a model that only has a name needs no key to be replayed. How its server is best asked
- * for an answer's form is no decision of the agent's; the log knows.
+ * The agent without its client: a model given by id needs no API key. The output mode may depend on the server's profile,
+ * so it is taken from the log.
  */
 function offline(spec: AgentSpec, facts: readonly Fact[]): AgentSpec {
   const model: AgentSpec['model'] = (other) => {

@@ -2,7 +2,7 @@ import { OutputError } from '@toolloop/schema'
 import type { Run } from './run.ts'
 import type { Step } from '../facts/open-step.ts'
 
-/** The text of an answer as its schema gives it; read and checked once. @throws OutputError */
+/** The typed value of an answer's text. Each text is parsed and validated once. @throws OutputError */
 export async function readAnswer(run: Run, text: string): Promise<unknown> {
   if (!run.agent.output) return text
   run.answers ??= new Map()
@@ -10,7 +10,7 @@ export async function readAnswer(run: Run, text: string): Promise<unknown> {
   return run.answers.get(text)
 }
 
-/** The arguments of the first call that gave the answer, else the text of the message, spoken or written. */
+/** The text of an answer: the arguments of the first accepted `final_answer`, else the content, else the audio's transcript. */
 export function textOf({ message, calls }: Pick<Step, 'message' | 'calls'>): string {
   const final = calls.find((call) => call.final && call.ok)
   if (final) return final.arguments
@@ -20,12 +20,12 @@ export function textOf({ message, calls }: Pick<Step, 'message' | 'calls'>): str
   return audio && 'transcript' in audio && typeof audio.transcript === 'string' ? audio.transcript : ''
 }
 
-/** What was wrong with the answer of a step. */
+/** The error of a rejected answer. */
 export async function misfitOf(run: Run, step: Step): Promise<unknown> {
   const text = step.calls.find((call) => call.final)?.arguments ?? textOf(step)
   try {
     await readAnswer(run, text)
-    return new OutputError('The answer was refused', [], { text })
+    return new OutputError('The answer was rejected', [], { text })
   } catch (error) {
     return error
   }

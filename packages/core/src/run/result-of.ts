@@ -10,7 +10,7 @@ import type { Run } from './run.ts'
 import { costsOf, messagesOf, prefixOf, requestsOf, stepsOf } from '../facts/state-views.ts'
 import { usageOf } from '../facts/usage.ts'
 
-/** What a run came to, read off its state. */
+/** Computes the result of a run from its state. */
 export async function resultOf<Output>(run: Run): Promise<Result<Output>> {
   const { state } = run
   const report = reportOf<Output>(run)
@@ -19,7 +19,7 @@ export async function resultOf<Output>(run: Run): Promise<Result<Output>> {
   if (outcome.status === 'error') return { ...report, status: 'error', error: errorOf(outcome.error) }
   if (outcome.status !== 'done') return { ...report, ...outcome }
   try {
-    // In an old log's text the schema, which may have changed, reads again.
+    // The text may come from an old log: it is parsed by today's schema.
     return { ...report, status: 'done', output: (await readAnswer(run, outcome.text)) as Output }
   } catch (error) {
     return { ...report, status: 'error', error: error as Error }
@@ -49,7 +49,7 @@ function requestOf({ requests, state }: Run, step: number): ModelRequest | undef
   return parts && { ...parts.rest, messages: [...parts.head, ...state.messages.slice(0, parts.upTo)] }
 }
 
-/** What the last step said, if that was the answer so far; parsed as far as it goes where the output has a schema. */
+/** The incomplete answer of the last step. With an output schema: the JSON parsed so far. */
 function partialOf({ state, agent }: Run): unknown {
   const step = stepsOf(state).at(-1)
   if (!step || state.outcome?.status === 'done') return undefined
@@ -63,7 +63,7 @@ function partialJson(text: string): unknown {
   try {
     json.push(text)
   } catch {
-    // What came before the first wrong character stands.
+    // The value before the first invalid character is kept.
   }
   return json.value
 }

@@ -8,8 +8,8 @@ import type { RunState } from '../facts/state.ts'
 import type { RunUsage } from '../facts/usage.ts'
 
 /**
- * What a run came to: discriminate on `status`. Only `done` has the typed `output`. `stopped`, `limit`, `approval`,
- * `aborted` and `error` may be resumed from their log.
+ * The result of a run: discriminate on `status`. Only `done` has the typed `output`. Runs that ended as `stopped`, `limit`,
+ * `approval`, `aborted` or `error` can be resumed from their log.
  */
 export type Result<Output = string> = RunReport<Output> &
   (
@@ -19,21 +19,21 @@ export type Result<Output = string> = RunReport<Output> &
     | { readonly status: 'error'; readonly error: Error }
   )
 
-/** What every result tells, however the run ended. */
+/** The fields of every result, however the run ended. */
 export interface RunReport<Output = string> {
   readonly runId: string
   /** The conversation without instructions; always valid to send again: `run([...result.messages, next])`. */
   readonly messages: readonly Message[]
   readonly steps: readonly Step[]
   readonly usage: RunUsage
-  /** US dollars; `undefined` where a step's model has no price or its server told no usage. */
+  /** US dollars; `undefined` where a step's model has no price or its server reported no usage. */
   readonly cost: number | undefined
   readonly timing: { readonly startedAt: number; readonly endedAt: number; readonly ms: number }
-  /** What there is of the answer when there is no `output`. */
+  /** The incomplete answer, when there is no `output`. */
   readonly partial: DeepPartial<Output> | undefined
-  /** How far each request extended the last one, over the whole run: what breaks a provider's prompt cache. */
+  /** The requests of the whole run that did not extend the one before. Each breaks a provider's prompt cache. */
   readonly prefix: PrefixReport
-  /** The request of a step of this process, as the model was given it. */
+  /** The request of a step that ran in this process, as it was passed to the model. */
   request(step: number): ModelRequest | undefined
   readonly state: RunState
 }
@@ -56,7 +56,7 @@ export class RunError extends ToolloopError {
   }
 }
 
-/** The typed output of a run that is `done`. @throws RunError, which carries the result, for every other status; UsageError for what is no result */
+/** The typed output of a run that is `done`. @throws RunError, which carries the result, for every other status; UsageError when the value is not a result */
 export function outputOf<Output>(result: Result<Output>): Output {
   if (!isResult(result)) throw new UsageError(`\`outputOf\` takes the result of a run, ${remedy(result)}`)
   if (result.status === 'done') return result.output

@@ -7,34 +7,34 @@ import type { AgentSpec } from '../agent/spec.ts'
 import type { Desk } from '../approval/desk.ts'
 import type { RunState } from '../facts/state.ts'
 
-/** What a run is opened with. */
+/** The parameters of a `Run`. */
 export interface RunSetup {
   readonly agent: AgentSpec
   readonly id: string
   readonly context: unknown
-  /** Aborted by the caller, and when the run is over. */
+  /** Aborted by the caller, and when the run has ended. */
   readonly signal: AbortSignal
   readonly scope: Scope
   readonly clock: Clock
-  /** Somebody looks at the events: ask the model for a stream, tell progress. */
+  /** A consumer reads the events: request a stream, emit progress. */
   readonly watched: boolean
   readonly state: RunState
-  /** Who decides on requests while the run waits; without one it pauses. */
+  /** Collects decisions while the run waits. Without one the run pauses. */
   readonly desk?: Desk | undefined
-  /** The number of its next fact. */
+  /** The number of the next fact. */
   readonly seq: number
 }
 
-/** A request of one of this process's steps, as its parts. */
+/** The parts of a request that this process sent. */
 export interface RequestParts {
   readonly rest: Omit<ModelRequest, 'messages'>
   readonly head: readonly Message[]
-  /** So many of the conversation's messages follow. */
+  /** The number of messages of the conversation that follow `head`. */
   readonly upTo: number
 }
 
-/** The abort's reason when a run has ended by itself; made once, since making an error takes longer than a step. */
-export const runIsOver: UsageError = new UsageError('The run is over.')
+/** The abort reason when a run has ended by itself. Made once: making an error takes longer than a step. */
+export const runHasEnded: UsageError = new UsageError('The run has ended.')
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] }
 
@@ -48,32 +48,32 @@ export class Run {
   readonly watched: boolean
   /** The state as of the last logged batch. */
   state: RunState
-  /** A batch is on its way to the log. Where a run broke meanwhile, it was the log that failed. */
+  /** A write to the log is pending. If the run fails meanwhile, the log has failed. */
   writing = false
-  /** The answer that is being read: it tells what its step would be if it ended now. */
+  /** The reader of the current answer. `cut` returns the fact that ends its step now. */
   reading: { cut(reason: 'connection' | 'abort'): Fact | undefined } | undefined
-  /** Ids of earlier calls, and how many messages were searched for them. */
+  /** The ids of earlier calls, and the number of messages already searched for them. */
   readonly seen: { readonly ids: Set<string>; upTo: number } = { ids: new Set(), upTo: 0 }
-  /** The instructions of the last request, as a message: while they stay the same, so does the message. */
+  /** The instructions of the last request as a message. The same object is sent again while the text is the same. */
   system: Message | undefined
-  /** What models keep of the conversation. */
+  /** Values that models cache about the conversation. */
   readonly memory: ModelMemory = new Map()
-  /** The last request of this process, as the step that made it knows it. */
+  /** The plan of the last request in this process; a `StepPlan`. */
   lastPlan: unknown
   /** By step. */
   readonly requests: RequestParts[] = []
-  /** Typed answers as their schema gave them, by the text they were read from. */
+  /** Typed answers by the text they were parsed from. */
   answers: Map<string, unknown> | undefined
-  /** Who decides on requests while the run waits. */
+  /** Collects decisions while the run waits. */
   readonly desk: Desk | undefined
-  /** When the loop met the abort. */
+  /** The time at which the loop noticed the abort. */
   abortedAt: number | undefined
   readonly #scope: Scope
   #seq: number
-  /** How many tools are executing, and who waits for the last of them. */
+  /** The number of executing tools, and the callback for when it reaches zero. */
   #executing = 0
   #onIdle: (() => void) | undefined
-  #onSaid: PromiseWithResolvers<void> | undefined
+  #onMessage: PromiseWithResolvers<void> | undefined
 
   constructor({ agent, id, context, signal, scope, clock, watched, state, desk, seq }: RunSetup) {
     this.agent = agent
@@ -89,30 +89,30 @@ export class Run {
     this.#seq = seq
   }
 
-  /** Progress, for somebody who looks. */
-  tell(progress: Progress): void {
-    if (this.watched) this.#scope.tell(progress)
+  /** Emits progress if a consumer reads the events. */
+  emit(progress: Progress): void {
+    if (this.watched) this.#scope.emit(progress)
   }
 
-  /** Until the message of the open step is complete, or the run is aborted. */
-  untilSaid(): Promise<void> {
-    this.#onSaid ??= Promise.withResolvers()
-    this.signal.addEventListener('abort', () => this.said(), { once: true })
-    return this.#onSaid.promise
+  /** Resolves when the message of the open step is complete, or the run is aborted. */
+  untilMessage(): Promise<void> {
+    this.#onMessage ??= Promise.withResolvers()
+    this.signal.addEventListener('abort', () => this.messageComplete(), { once: true })
+    return this.#onMessage.promise
   }
 
-  /** The message of the open step is complete. */
-  said(): void {
-    this.#onSaid?.resolve()
-    this.#onSaid = undefined
+  /** Releases the tasks that wait for the message of the open step. */
+  messageComplete(): void {
+    this.#onMessage?.resolve()
+    this.#onMessage = undefined
   }
 
-  /** A tool begins to execute. */
+  /** Counts a tool that begins to execute. */
   enter(): void {
     this.#executing++
   }
 
-  /** A tool's result is known, or given up. */
+  /** Counts a tool whose result is known or no longer awaited. */
   leave(): void {
     if (--this.#executing === 0) this.#onIdle?.()
   }
@@ -129,7 +129,7 @@ export class Run {
     })
   }
 
-  /** Stamps facts and gives them to the log; `writing` until its answer was taken. */
+  /** Stamps facts and appends them to the log. `writing` stays set until the loop has applied them. */
   write(log: RunLog, facts: readonly Fact[]): void | Promise<void> {
     for (const fact of facts) this.stamp(fact)
     this.writing = true

@@ -1,24 +1,24 @@
-// Where tasks run: the seam for engines.
+// The interface between the loop and what runs its tasks.
 import type { RunEvent } from '../facts/events.ts'
 import type { Progress } from '../facts/progress.ts'
 
-/** Events that travel together: what arrived at once. */
+/** Events that are logged and emitted together. */
 export type Batch = RunEvent[]
 
-/** A task as events. What it returns is its last batch, with its closing fact; nothing, when the run was aborted. */
+/** A task as batches of events. It returns its last batch, with its closing fact; `undefined` when the run was aborted. */
 export type Source = AsyncGenerator<Batch, Batch | void, void>
 
-/** Where tasks run. A source is asked for more only after its last batch was logged and taken. */
+/** Runs tasks. A source is resumed only after its last batch was logged and taken. */
 export interface Scope {
   has(key: string): boolean
   start(key: string, source: Source, eager: boolean): void
-  /** Progress, from inside a running task. */
-  tell(progress: Progress): void
-  /** The last batch is logged: what it announced may happen. */
+  /** Queues progress of a running task. */
+  emit(progress: Progress): void
+  /** Resumes eager tasks: their last batch is logged. */
   logged(): void
-  /** What arrived; empty when nothing runs, or the run was aborted. */
+  /** The next batch; empty when no task runs, or the run was aborted. */
   next(): Promise<Batch>
-  /** What has arrived and was not given yet: after an abort, the last there is. */
+  /** The queued events that `next` has not returned. */
   arrived(): Batch
   close(): void
 }

@@ -10,14 +10,15 @@ type Heard<Event> = Event | ListenerError | SourceFailure
 
 /**
  * A run as a stream of events. It starts when a consumer reads it: an iterator (once), or `.on` and `.result`, which
- * drain it. A consumer that pauses pauses the run: nothing new starts, what runs goes on; one that leaves aborts it.
+ * drain it. While the iterator's consumer pauses, no new task starts; running tasks continue. A consumer that stops
+ * iterating aborts the run.
  * Any run's stream is a `RunStream<RunEvent, unknown>`.
  */
 export interface RunStream<Event extends { readonly type: string } = RunEvent, Output = string>
   extends AsyncIterable<Event | ListenerError>, AsyncDisposable {
   /**
-   * Resolves when the run's first fact is logged; rejects with what prevented it, so that a server can answer 400 or 409
-   * instead of a stream that breaks. Reading it starts the run no further than that: read the stream, or dispose of it.
+   * Resolves when the run's first fact is logged; rejects with the error that prevented it, so that a server can
+   * respond with 400 or 409. Reading it starts the run only up to that fact: then read the stream, or dispose of it.
    */
   readonly started: Promise<void>
   /** How the run ended. Rejects only when it could not be started. Reading it starts the run, unless an iterator does. */
@@ -45,20 +46,20 @@ export interface RunStream<Event extends { readonly type: string } = RunEvent, O
    * @throws ApprovalError (as a rejection) for a request that does not wait, or arguments that the tool refuses
    */
   approve(id: string, edit?: { readonly arguments?: string | object }): Promise<void>
-  /** Declines; the model is told the reason. */
+  /** Declines a call; the model reads the reason. */
   reject(id: string, reason?: string): Promise<void>
-  /** Tells the model this result; the tool does not run. */
+  /** Gives the result that the model reads; the tool is not executed. */
   answer(id: string, result: string): Promise<void>
   /** Ends the run as `aborted`, within a second whatever its tools do. */
   abort(reason?: unknown): void
   [Symbol.asyncIterator](): AsyncIterator<Event | ListenerError, void, void>
-  /** Aborts what still runs, and waits for its end. */
+  /** Aborts the run if it has not ended, and waits for its end. */
   [Symbol.asyncDispose](): Promise<void>
 }
 
 const listenedTypes: readonly string[] = [...eventTypes, 'error']
 
-/** The handle of a run that `open` opens. A class, because an object made with a getter leaves a hidden class behind. */
+/** The stream of a run. A class, because each object literal with a getter makes a hidden class of its own. */
 export class OpenRunStream<Output> implements RunStream<RunEvent, Output> {
   readonly #events: LazyEvents<RunEvent, Result<Output>>
 

@@ -7,7 +7,7 @@ import {
   UsageError,
 } from '@toolloop/wire'
 
-/** An answer that came at once, as its server sent it. */
+/** The plain body of an answer, as the server sent it. */
 export class WholeAnswer {
   readonly body: unknown
 
@@ -16,10 +16,10 @@ export class WholeAnswer {
   }
 }
 
-/** What of an answer arrives together. */
+/** A part of an answer that arrives at once. */
 export type Piece = Chunk | readonly Chunk[] | WholeAnswer
 
-/** An answer as it arrives, whichever way the model is asked: one reader knows them all. */
+/** The pieces of an answer, streamed or plain: one reader handles both. */
 export function chunksOf(
   model: ChatModel,
   request: ModelRequest,
@@ -40,12 +40,12 @@ export function chunksOf(
   )
 }
 
-/** One piece. Written by hand: a generator would take its turns for nothing. */
+/** Yields one piece. Written by hand: a generator would add microtasks. */
 function wholeAnswer(answer: Promise<Completion>): AsyncIterable<WholeAnswer> {
-  let asked = false
+  let isDone = false
   const next = async (): Promise<IteratorResult<WholeAnswer>> => {
-    if (asked) return { done: true, value: undefined }
-    asked = true
+    if (isDone) return { done: true, value: undefined }
+    isDone = true
     return { done: false, value: new WholeAnswer(await answer) }
   }
   return { [Symbol.asyncIterator]: () => ({ next }) }

@@ -19,9 +19,9 @@ export async function* modelStep(run: Run): Source {
   if (open && open.calls.length > 0) return [crashed(run)]
   let plan: StepPlan
   try {
-    // Nothing is waited for where no function has a say.
-    const why = whyStop(run)
-    const enough = why instanceof Promise ? await why : why
+    // Awaited only when a user's function is asynchronous: otherwise no turn is lost.
+    const end = endBefore(run)
+    const enough = end instanceof Promise ? await end : end
     if (enough) return [enough]
     const planned = planStep(run)
     plan = planned instanceof Promise ? await planned : planned
@@ -43,10 +43,10 @@ export async function* modelStep(run: Run): Source {
   ]
   run.requests[step] = plan.parts
 
-  // Asked until there is a message. One generator, no nesting: this is the way of every delta.
-  const tries: Tries = { resets: 0, empty: 0, spent: null }
+  // Retries until there is a message. One generator without nesting: every delta passes through it.
+  const attempts: Attempts = { resets: 0, empty: 0, usage: null }
   for (;;) {
-    const reader = new StepReader(run, plan, tries.spent)
+    const reader = new StepReader(run, plan, attempts.usage)
     run.reading = reader
     let verdict: Verdict
     let source: ReturnType<StepReader['open']> | undefined
@@ -58,31 +58,31 @@ export async function* modelStep(run: Run): Source {
         const events = reader.push(next.value)
         if (events.length > 0) yield events
       }
-      source = undefined // it has ended by itself
-      verdict = onAnswer(run, reader, tries)
+      source = undefined // it has ended: nothing to return
+      verdict = onAnswer(run, reader, attempts)
     } catch (error) {
-      verdict = onFailure(run, reader, tries, error)
+      verdict = onFailure(run, reader, attempts, error)
     } finally {
-      if (source) void leave(source)
+      if (source) void cancel(source)
     }
-    if (run.signal.aborted) return // the loop writes the end
+    if (run.signal.aborted) return // the loop logs the end
     run.reading = undefined
     if (!verdict.again) return verdict.events
     yield verdict.events
   }
 }
 
-/** The process died while this step streamed: what was sealed stands, the rest never was. */
+/** The process died while this step streamed. The sealed calls are kept, the rest is lost. */
 function crashed({ state }: Run): Fact {
   return fact({ type: 'step.cut', step: state.step, reason: 'crash', message: messageIn(state.open!), usage: null })
 }
 
-/** The end of the run, where there is a reason not to ask. */
-function whyStop(run: Run): Fact | undefined | Promise<Fact | undefined> {
+/** The end of the run, when there is a reason not to send another request. */
+function endBefore(run: Run): Fact | undefined | Promise<Fact | undefined> {
   const { agent, state } = run
-  // In `tool` mode a refused answer is an ordinary call: here it shows that there were too many of them.
+  // In `tool` mode a rejected answer is an ordinary call, so its retries are counted here.
   if (agent.output && state.asks > agent.output.retries) return misfitOf(run, state.steps.at(-1)!).then(failed)
-  // A stream that broke behind its calls is asked on, but not for ever, and not when it would break again.
+  // After a stream that broke behind a complete call the run continues, within `stepRetries`, unless a retry would fail.
   const cut = state.cuts.at(-1)
   if (cut && (cut.retryable === false || state.cuts.length > agent.stepRetries))
     return fact({ type: 'run.done', outcome: { status: 'error', error: cut } })
@@ -101,11 +101,11 @@ async function stopped({ agent, state }: Run): Promise<Fact | undefined> {
   return undefined
 }
 
-/** What earlier tries of this step came to. */
-interface Tries {
+/** What the earlier attempts of this step used up. */
+interface Attempts {
   resets: number
   empty: number
-  spent: Usage | null
+  usage: Usage | null
 }
 
 interface Verdict {
@@ -113,47 +113,47 @@ interface Verdict {
   readonly again: boolean
 }
 
-/** The step is done; a bare answer is retried once, and one that its server broke off is a failure. That a content is complete is told with the fact that says so. */
-function onAnswer(run: Run, reader: StepReader, tries: Tries): Verdict {
+/** The step is done. An empty answer is retried once; an answer that the server broke off is a failure. `content.done` is emitted in the batch of `step.done`. */
+function onAnswer(run: Run, reader: StepReader, attempts: Attempts): Verdict {
   const { step } = run.state
   const last = reader.finish()
   const end = reader.end()
-  if (finishOf(end.finish_reason) === 'failed') return onFailure(run, reader, tries, brokenOff(end.finish_reason))
-  if (bareAnswer(end.message, end.finish_reason) !== undefined && tries.empty++ === 0)
-    return again(reader, tries, ...last, { type: 'step.reset', step, reason: 'empty' })
+  if (finishOf(end.finish_reason) === 'failed') return onFailure(run, reader, attempts, brokenOff(end.finish_reason))
+  if (bareAnswer(end.message, end.finish_reason) !== undefined && attempts.empty++ === 0)
+    return again(reader, attempts, ...last, { type: 'step.reset', step, reason: 'empty' })
   return { again: false, events: [...last, fact({ type: 'step.done', step, ...end })] }
 }
 
 const brokenOff = (reason: string | null): StreamError =>
   new StreamError(`The server broke the answer off: finish_reason ${JSON.stringify(reason)}.`)
 
-/** What was sealed stands; else a stream that broke off is asked again, and at last the run fails. */
-function onFailure({ state, agent, signal }: Run, reader: StepReader, tries: Tries, error: unknown): Verdict {
+/** Sealed calls are kept: the step ends as cut. Without them a broken stream is retried; after the last retry the run fails. */
+function onFailure({ state, agent, signal }: Run, reader: StepReader, attempts: Attempts, error: unknown): Verdict {
   if (signal.aborted) return { again: false, events: [] }
   reader.keepBeside(error)
   const cut = reader.cut('connection', error)
   if (cut && reader.sealed.length > 0) return { again: false, events: [cut] }
-  if (reader.started && retryable(error) && tries.resets++ < agent.stepRetries)
-    return again(reader, tries, { type: 'step.reset', step: state.step, reason: 'connection' })
+  if (reader.started && retryable(error) && attempts.resets++ < agent.stepRetries)
+    return again(reader, attempts, { type: 'step.reset', step: state.step, reason: 'connection' })
   return { again: false, events: [...(cut ? [cut] : []), failed(error)] }
 }
 
-function again(reader: StepReader, tries: Tries, ...events: RunEvent[]): Verdict {
-  tries.spent = reader.usage
+function again(reader: StepReader, attempts: Attempts, ...events: RunEvent[]): Verdict {
+  attempts.usage = reader.usage
   return { again: true, events }
 }
 
-/** A broken stream may be asked again unless its error says that it would break again. */
+/** A broken stream is retried unless its error has `retryable: false`. */
 const retryable = (error: unknown): boolean => {
   try {
     return (error as { retryable?: unknown } | null)?.retryable !== false
   } catch {
-    return false // an error that throws when it is touched
+    return false // an error whose property throws
   }
 }
 
-/** Tells a source that nobody comes back. What it makes of that is its own affair. */
-async function leave(source: AsyncIterator<unknown>): Promise<void> {
+/** Cancels a source. Its errors are ignored: they come after the end. */
+async function cancel(source: AsyncIterator<unknown>): Promise<void> {
   try {
     await source.return?.()
   } catch {

@@ -49,7 +49,7 @@ const cases: readonly Case[] = [
   {
     title: 'instructions',
     options: { prepareStep: ({ step }: { step: number }) => ({ instructions: step < at ? 'One.' : 'Two.' }) },
-    breaks: [{ step: at, place: 'instructions', cause: 'The instructions are others.' }],
+    breaks: [{ step: at, place: 'instructions', cause: 'The instructions changed.' }],
   },
   {
     title: 'tools, there and back',
@@ -80,7 +80,7 @@ const cases: readonly Case[] = [
           ? {}
           : { messages: state.messages.map((message, n) => (n === 2 ? { ...message, content: '(long)' } : message)) },
     },
-    breaks: [{ step: at, place: 'history', cause: 'messages[2] is another one.' }],
+    breaks: [{ step: at, place: 'history', cause: 'messages[2] changed.' }],
   },
 ]
 

@@ -1,4 +1,4 @@
-// Does a request extend the last one? Nothing is computed while everything is as it was.
+// Finds where a request does not extend the last one. While nothing changed, nothing is computed.
 import type { Message } from '@toolloop/wire'
 import type { FactOf } from '../facts/events.ts'
 import { fingerprintOf } from '../facts/fingerprint.ts'
@@ -12,7 +12,7 @@ type Found = NonNullable<FactOf<'step.start'>['prefix']>
 type Last = Pick<StepPlan, 'model' | 'parts' | 'edited'>
 type Break = NonNullable<Found['breaks']>[number]
 
-/** What is new about a request's beginning; `undefined` where it extends the last one. */
+/** The mark and the breaks of a request; `undefined` when it extends the last one. */
 export function prefixOf(run: Run, plan: StepPlan): Found | undefined {
   const last = run.lastPlan as Last | undefined
   // Without the request: its list of messages would live for a step longer, and be copied by the collector.
@@ -26,7 +26,7 @@ export function prefixOf(run: Run, plan: StepPlan): Found | undefined {
   return { mark, ...(breaks.length > 0 && { breaks }) }
 }
 
-/** The same objects, and the conversation as it is: it only ever grows. */
+/** Whether all parts are the same objects. The conversation itself only grows. */
 function isSteady(last: Last, plan: StepPlan): boolean {
   const { rest: a, head: x } = last.parts
   const { rest: b, head: y } = plan.parts
@@ -64,8 +64,8 @@ function breaksOf(
   const add = (place: BreakPlace, cause: string): void => void breaks.push({ place, cause })
   if (before.model !== plan.model.name) add('model', `${before.model}, then ${plan.model.name}`)
   if (was.tools !== is.tools) add('tools', toolChange(before.tools, plan.tools))
-  if (was.output !== is.output) add('output', 'The form of the answer is another one.')
-  if (was.instructions !== is.instructions) add('instructions', 'The instructions are others.')
+  if (was.output !== is.output) add('output', 'The output format changed.')
+  if (was.instructions !== is.instructions) add('instructions', 'The instructions changed.')
   if (was.rendering !== is.rendering)
     add('rendering', `rendered for ${was.rendering || 'OpenAI'}, then for ${is.rendering || 'OpenAI'}`)
   const history = historyChange(was, plan, shown, conversation)
@@ -77,16 +77,16 @@ function toolChange(was: readonly string[], is: readonly string[]): string {
   const added = is.filter((name) => !was.includes(name))
   const gone = was.filter((name) => !is.includes(name))
   const changes = [added.length > 0 && `added ${added.join(', ')}`, gone.length > 0 && `removed ${gone.join(', ')}`]
-  return changes.filter(Boolean).join('; ') || 'The same tools in another order, or with other definitions.'
+  return changes.filter(Boolean).join('; ') || 'The order or the definitions of the tools changed.'
 }
 
-/** What the last request carried of the conversation; `undefined` where only its hash is known. */
+/** The messages of the last request; `undefined` when only their hash is known. */
 function shownBefore({ state }: Run, last: Last | undefined): readonly Message[] | undefined {
   if (last) return last.edited?.messages ?? state.messages.slice(0, state.prefix.count)
   return state.prefix.mark?.shown ? undefined : state.messages.slice(0, state.prefix.count)
 }
 
-/** The conversation only grows: what a hook shows in its place may be anything. */
+/** Only messages that a hook sends in place of the conversation can break the history. */
 function historyChange(
   was: PrefixMark,
   { edited }: StepPlan,
@@ -98,9 +98,9 @@ function historyChange(
   if (!shown)
     return was.shown && fingerprintOf(now.slice(0, was.shown.count)) === was.shown.hash
       ? undefined
-      : 'Other messages are shown than before.'
+      : 'The messages changed.'
   const at = shown.findIndex(
     (message, index) => message !== now[index] && JSON.stringify(message) !== JSON.stringify(now[index]),
   )
-  return at < 0 ? undefined : `messages[${at}] is another one.`
+  return at < 0 ? undefined : `messages[${at}] changed.`
 }

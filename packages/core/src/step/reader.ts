@@ -18,7 +18,7 @@ import type { Run } from '../run/run.ts'
 import { grows } from '../facts/open-step.ts'
 import { addUsage, costOf, soundUsage } from '../facts/usage.ts'
 
-/** The end of a step, as its server left it. */
+/** The fields of a complete answer. */
 export interface StepEnd {
   readonly message: AssistantMessage
   readonly finish_reason: FinishReason | null
@@ -28,21 +28,21 @@ export interface StepEnd {
 
 /** Reads one answer: chunks in, run events out. */
 export class StepReader {
-  /** Calls that may have been started. */
+  /** Calls that may have started. */
   readonly sealed: ToolCall[] = []
-  /** Has anything of the answer arrived? */
+  /** Whether a part of the answer has arrived. */
   started = false
   readonly #run: Run
   readonly #plan: StepPlan
   readonly #spent: Usage | null
   readonly #step: number
   readonly #taken: ReadonlySet<string>
-  #told: Partial<AssistantMessage> = {}
+  #recorded: Partial<AssistantMessage> = {}
   #building: CompletionBuilder | undefined
-  /** An answer that needed no building. */
+  /** A plain body that is used as it is. */
   #plain: PlainAnswer | undefined
 
-  /** `spent`: what earlier tries of this step cost. */
+  /** `spent`: the usage of earlier attempts of this step. */
   constructor(run: Run, plan: StepPlan, spent: Usage | null) {
     this.#spent = spent
     this.#run = run
@@ -61,13 +61,13 @@ export class StepReader {
     }))
   }
 
-  /** Asks the model; a streamed request is sent at the first `next()`. */
+  /** Sends the request; a streamed one at the first `next()`. */
   open(): AsyncIterator<Piece> {
     const options: ModelOptions = {
       signal: this.#run.signal,
       memory: this.#run.memory,
       onRetry: ({ attempt, delay, error }) =>
-        this.#run.tell({ type: 'attempt.retry', step: this.#step, attempt, delay, error }),
+        this.#run.emit({ type: 'attempt.retry', step: this.#step, attempt, delay, error }),
     }
     return chunksOf(this.#plan.model, this.#plan.request, options, this.#wire())[Symbol.asyncIterator]()
   }
@@ -79,9 +79,9 @@ export class StepReader {
     return this.#translate(this.#builder.push(piece))
   }
 
-  /** A body without choices is no beginning of an answer. */
+  /** Sets `started` only after the body was accepted as a completion. */
   #pushWhole({ body }: WholeAnswer): RunEvent[] {
-    // Where nobody looks at events, an answer that is right as it is can be taken as it is.
+    // Without a consumer of events a valid body needs no builder.
     const { watched, agent } = this.#run
     if (!watched && !agent.answerLimits) this.#plain = plainAnswer(body, this.#taken)
     if (this.#plain) {
@@ -93,30 +93,30 @@ export class StepReader {
     return this.#translate(events)
   }
 
-  /** Keeps the half answer of a plain body that states an error beside it: a model throws it with the body as `error`. */
+  /** Keeps the partial answer of a plain body that also states an error: the model throws it with the body as `error`. */
   keepBeside(error: unknown): void {
     if (this.started || !isRecord(error) || !hasChoices(error['error'])) return
     try {
       this.#builder.pushWhole(error['error'])
     } catch {
-      // The error is known; what could be read before it is kept.
+      // The error is known already; what was read before it is kept.
     }
   }
 
-  /** The last events. What only the end seals gains nothing by an early start. */
+  /** The last events. Calls that only the end seals are not dispatched early. */
   finish(): RunEvent[] {
     if (this.#plain) return []
     return this.#builder.finish().filter((event) => this.#isShown(event)) as StepProgress[]
   }
 
-  /** Is there nothing worth keeping, should the stream end now? */
+  /** Whether the answer so far has no text and no sealed call. */
   get #holdsNothing(): boolean {
     if (!this.started && !this.#building) return true
     const { content, refusal, ...rest } = this.#answer().message
     return !content && !refusal && this.sealed.length === 0 && !('reasoning_content' in rest) && !('reasoning' in rest)
   }
 
-  /** What this try and the earlier ones cost, as far as it was told. */
+  /** The reported usage of this attempt and the earlier ones. */
   get usage(): Usage | null {
     return this.#usageWith(this.#answer())
   }
@@ -126,35 +126,35 @@ export class StepReader {
     return this.#spent && own ? addUsage(this.#spent, own) : (own ?? this.#spent)
   }
 
-  /** The complete answer, with the calls that stand. */
+  /** The complete answer, with the calls that are kept. */
   end(): StepEnd {
     const answer = this.#answer()
     const { finish_reason } = answer
     const message = this.#withoutFunctionCall(answer.message)
-    const calls = this.#standing(message.tool_calls ?? [], finish_reason)
+    const calls = this.#keptCalls(message.tool_calls ?? [], finish_reason)
     return { message: adopt(tidy(message, calls)), finish_reason, ...this.#bill(answer) }
   }
 
-  /** What there is of it. */
+  /** The answer so far. */
   #answer(): Answer {
     return this.#plain ?? this.#builder.answer()
   }
 
-  /** A legacy `function_call` is a call without an id. */
-  #withoutFunctionCall(said: AssistantMessage): AssistantMessage {
-    if (!said.function_call || said.tool_calls?.length) return said
-    const { function_call, ...message } = said
+  /** Turns a legacy `function_call` into a call with an id. */
+  #withoutFunctionCall(answer: AssistantMessage): AssistantMessage {
+    if (!answer.function_call || answer.tool_calls?.length) return answer
+    const { function_call, ...message } = answer
     return { ...message, tool_calls: [{ id: this.#mint(0), type: 'function', function: function_call }] }
   }
 
-  /** A filter leaves what was started; a token limit drops the calls unless one of them is whole. */
-  #standing(calls: readonly ToolCall[], finishReason: FinishReason | null): readonly ToolCall[] {
+  /** A filtered answer keeps the calls that have started. A truncated one drops all calls unless one of them is complete. */
+  #keptCalls(calls: readonly ToolCall[], finishReason: FinishReason | null): readonly ToolCall[] {
     const finish = finishOf(finishReason)
     if (finish === 'filtered') return this.sealed.filter((call) => this.#startsEarly(nameOf(call)))
     return finish === 'truncated' && !calls.some(isWhole) ? [] : calls
   }
 
-  /** What stands when the stream ends here, if anything does. */
+  /** The `step.cut` of an answer that ends here; `undefined` when there is nothing to keep. */
   cut(reason: 'connection' | 'abort', cause?: unknown): Fact | undefined {
     if (this.#holdsNothing) return undefined
     const answer = this.#answer()
@@ -182,7 +182,7 @@ export class StepReader {
     return watched || this.#plan.tools.some((name) => this.#startsEarly(name)) ? 'stream' : 'plain'
   }
 
-  /** Only what changes nothing, or nothing twice, and needs nobody's consent. */
+  /** Whether a call may execute while the answer streams: its tool is `none` or `idempotent`, and needs no approval. */
   #startsEarly(name: string): boolean {
     const { agent } = this.#run
     const tool = agent.tools.get(name)
@@ -190,7 +190,7 @@ export class StepReader {
     return tool.policy.effects !== 'unsafe' && !tool.policy.needsApproval
   }
 
-  /** A person can be asked while the model still talks; the call itself runs behind the finish. */
+  /** Whether approval can be requested while the answer streams. The call itself executes after the message is complete. */
   #asksEarly(name: string): boolean {
     const { agent } = this.#run
     const tool = agent.tools.get(name)
@@ -202,28 +202,28 @@ export class StepReader {
     return this.#startsEarly(name) || this.#asksEarly(name)
   }
 
-  /** Most batches pass as they are; only a sealed call is rewritten, or dropped where it must wait for the finish. */
+  /** Most batches pass unchanged. A sealed call becomes a fact, or is dropped when it must wait for the complete message. */
   #translate(events: readonly StreamEvent[]): RunEvent[] {
-    if (this.#run.watched && !events.some(isOurs)) return events as StepProgress[]
-    const told: RunEvent[] = []
+    if (this.#run.watched && !events.some(isInternal)) return events as StepProgress[]
+    const shown: RunEvent[] = []
     for (const event of events) {
-      if (this.#isShown(event)) told.push(event as StepProgress)
+      if (this.#isShown(event)) shown.push(event as StepProgress)
       else if (event.type === 'call.sealed' && event.choice === 0 && this.#goesAhead(nameOf(event.call)))
-        told.push(this.#seal(event.call))
+        shown.push(this.#seal(event.call))
     }
-    return told
+    return shown
   }
 
-  /** Progress is made for somebody who looks at it. */
+  /** Progress is emitted only when a consumer reads it. */
   #isShown(event: StreamEvent): boolean {
-    return this.#run.watched && !isOurs(event)
+    return this.#run.watched && !isInternal(event)
   }
 
   #seal(call: ToolCall): Fact {
     this.sealed.push(call)
     const { tool_calls: _calls, role: _role, ...now } = this.#answer().message
-    const gained = Object.fromEntries(Object.entries(now).flatMap(([key, value]) => gainOf(key, value, this.#told)))
-    this.#told = now
+    const gained = Object.fromEntries(Object.entries(now).flatMap(([key, value]) => gainOf(key, value, this.#recorded)))
+    this.#recorded = now
     return fact({ type: 'call.sealed', step: this.#step, call, gained })
   }
 }
@@ -232,16 +232,16 @@ const isRecord = (value: unknown): value is Record<string, unknown> => typeof va
 const hasChoices = (body: unknown): boolean =>
   isRecord(body) && Array.isArray(body['choices']) && body['choices'].length > 0
 
-const isOurs = ({ type }: StreamEvent): boolean => type === 'call.sealed' || type === 'usage' || type === 'chunk'
+const isInternal = ({ type }: StreamEvent): boolean => type === 'call.sealed' || type === 'usage' || type === 'chunk'
 
-function gainOf(key: string, value: unknown, told: Partial<AssistantMessage>): [string, unknown][] {
-  const before: unknown = told[key as keyof AssistantMessage]
+function gainOf(key: string, value: unknown, recorded: Partial<AssistantMessage>): [string, unknown][] {
+  const before: unknown = recorded[key as keyof AssistantMessage]
   if (grows(key) && typeof value === 'string' && typeof before === 'string')
     return value === before ? [] : [[key, value.slice(before.length)]]
   return value === undefined || value === null || JSON.stringify(value) === JSON.stringify(before) ? [] : [[key, value]]
 }
 
-/** Whole and streamed answers leave the same message: no empty refusal, no empty list of calls. */
+/** Plain and streamed answers give the same message: no empty refusal, no empty list of calls. */
 function tidy(
   { tool_calls: _calls, refusal, ...message }: AssistantMessage,
   calls: readonly ToolCall[],
@@ -249,7 +249,7 @@ function tidy(
   return { ...message, ...(refusal && { refusal }), ...(calls.length > 0 && { tool_calls: [...calls] }) }
 }
 
-/** The ids of this run's earlier calls. Every message is looked at once per run. */
+/** The ids of the run's earlier calls. Each message is searched once per run. */
 function seenIds(run: Run): Set<string> {
   const { seen } = run
   const { messages } = run.state

@@ -18,19 +18,19 @@ import type { AgentSpec, StepAnswers, StepChanges } from '../agent/spec.ts'
 import { conversationOf } from '../facts/state.ts'
 import { frozen } from '../facts/state-views.ts'
 
-/** One step as it will be asked. */
+/** The plan of a step: its request, and what it is made of. */
 export interface StepPlan {
   readonly model: ChatModel
   readonly tools: readonly string[]
   readonly toolChoice: ToolChoice | undefined
   readonly request: ModelRequest
-  /** What a hook shows in place of the conversation, behind the instructions. */
+  /** The messages that `prepareStep` sends in place of the conversation, and the system message before them. */
   readonly edited: { readonly system: Message | undefined; readonly messages: readonly Message[] } | undefined
-  /** The request by its parts: kept for `result.request(step)` once the step has begun, not copied. */
+  /** The parts of the request, for `result.request(step)`; not copied. */
   readonly parts: RequestParts
 }
 
-/** Asks the user's functions, where there are any, and renders the request. */
+/** Calls the user's functions, if any, and builds the request. */
 export function planStep(run: Run): StepPlan | Promise<StepPlan> {
   const { steady } = run.agent
   return steady ? planned(run, steady) : answersOf(run).then((answers) => planned(run, answers))
@@ -52,7 +52,7 @@ function planned(run: Run, { changes, offer: enabled, params, instructions }: St
   const offer = agent.output && mode === 'tool' ? withFinalTool(enabled, agent.output) : enabled
   const chosen = changes.toolChoice ?? choiceOf(run, offer.names)
   if (typeof chosen === 'object') checkChoice(`Step ${state.step} of agent \`${agent.name}\``, chosen, offer.names)
-  // In `tool` mode a text would be no answer: unless a certain call is forced, some call is.
+  // In `tool` mode a text is no answer: some call is required, unless a certain one is forced.
   const toolChoice = mode === 'tool' && typeof chosen !== 'object' ? 'required' : chosen
 
   const rest: Omit<ModelRequest, 'messages'> = { ...params, ...changes.params }
@@ -85,24 +85,22 @@ async function changesOf(
 ): Promise<StepChanges> {
   const changes = (await prepareStep({ step: state.step, state: frozen(state), context })) ?? {}
   checkStepChanges(agent.name, changes)
-  // Whoever made them may change them later.
+  // Copies: the hook may change its objects later.
   const own = { ...changes, toolChoice: frozenCopy(changes.toolChoice), params: frozenCopy(changes.params) }
   if (!changes.messages) return own
   if (changes.messages.length === 0)
-    throw new UsageError(
-      '`prepareStep` answers with no messages at all; leave `messages` out to keep the conversation.',
-    )
+    throw new UsageError('`prepareStep` returned an empty `messages`; leave `messages` out to keep the conversation.')
   return { ...own, messages: messagesFrom(changes.messages) }
 }
 
-/** The same message as long as it says the same: what is known of it is known of the next request. */
+/** The same message object while the instructions are the same, so that models can cache what they computed from it. */
 function headOf(run: Run, instructions: string): readonly Message[] {
   if (instructions === '') return []
   if (run.system?.content !== instructions) run.system = adopt({ role: 'system', content: instructions })
   return [run.system]
 }
 
-/** A forced choice would force for ever: it holds for the first step, and only where its tool is offered. */
+/** A forced choice applies to the first step only, and only if its tool is offered: it would force a call in every step. */
 function choiceOf({ agent, state }: Run, names: readonly string[]): ToolChoice | undefined {
   const { toolChoice } = agent
   const first = state.steps.length === 0

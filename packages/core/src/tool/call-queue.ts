@@ -2,24 +2,24 @@ import type PQueue from 'p-queue'
 import { type Clock, sleep } from '@toolloop/wire'
 import type { RunLimit } from '../agent/spec.ts'
 
-/** Frees a place; once. */
+/** Frees a place. Call it once. */
 export type Release = () => void
 
-/** Who asks for a place: it gives up when `signal` is aborted, and `clock` tells its time. */
-interface Asker {
+/** The waiting call's run: `signal` ends the wait. */
+interface Waiter {
   readonly clock: Clock
   readonly signal: AbortSignal
 }
 
-/** Places in call order: so many at once, and so many starts in any span of the interval. */
+/** Gives places in call order: at most `concurrency` at once, and `intervalCap` starts in any span of `interval` ms. */
 export class CallQueue {
   readonly #concurrency: number
   readonly #interval: number
   readonly #cap: number
   #places: Promise<PQueue> | undefined
-  /** The last call that was let in, or waits for the interval. */
+  /** The interval wait of the last call in the queue. */
   #last: Promise<boolean> = Promise.resolve(true)
-  /** The times of the last starts by each clock, at most `cap`. */
+  /** The times of the last `cap` starts, by clock. */
   readonly #started = new WeakMap<Clock, number[]>()
 
   constructor({ concurrency = Infinity, interval = 0, intervalCap = Infinity }: RunLimit) {
@@ -28,16 +28,16 @@ export class CallQueue {
     this.#cap = intervalCap
   }
 
-  /** `undefined`: the signal was aborted first. */
-  async place(asker: Asker): Promise<Release | undefined> {
-    const release = this.#concurrency === Infinity ? free : await this.#freePlace(asker.signal)
+  /** Waits for a place. `undefined`: the signal was aborted first. */
+  async place(waiter: Waiter): Promise<Release | undefined> {
+    const release = this.#concurrency === Infinity ? free : await this.#freePlace(waiter.signal)
     if (this.#cap === Infinity || !release) return release
-    if (await this.#inTurn(asker)) return release
+    if (await this.#inTurn(waiter)) return release
     release()
     return undefined
   }
 
-  /** A place is a task that lasts until it is released. */
+  /** A place is a task of the queue that lasts until it is released. */
   async #freePlace(signal: AbortSignal): Promise<Release | undefined> {
     const queue = await (this.#places ??= placesFor(this.#concurrency))
     return new Promise((resolve) => {
@@ -45,12 +45,12 @@ export class CallQueue {
     })
   }
 
-  #inTurn(asker: Asker): Promise<boolean> {
-    this.#last = this.#last.then(() => this.#inInterval(asker))
+  #inTurn(waiter: Waiter): Promise<boolean> {
+    this.#last = this.#last.then(() => this.#inInterval(waiter))
     return this.#last
   }
 
-  async #inInterval({ clock, signal }: Asker): Promise<boolean> {
+  async #inInterval({ clock, signal }: Waiter): Promise<boolean> {
     const started = this.#started.get(clock) ?? []
     this.#started.set(clock, started)
     const first = started.length < this.#cap ? undefined : started[0]
@@ -68,7 +68,7 @@ export class CallQueue {
 
 const free: Release = () => {}
 
-/** Loaded when it is first needed: most agents have no limit. */
+/** Loaded at first use: most agents have no limit. */
 async function placesFor(concurrency: number): Promise<PQueue> {
   const { default: Queue } = await import('p-queue')
   return new Queue({ concurrency })

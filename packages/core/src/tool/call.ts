@@ -1,4 +1,4 @@
-// One call: find the tool, parse the arguments, run it, report. Every failure is an answer for the model.
+// One call: find the tool, parse the arguments, execute, report. The model reads every failure.
 import { isToolResult, renderOutput, ToolInputError, ToolRetry } from '@toolloop/schema'
 import { finishOf, UsageError } from '@toolloop/wire'
 import { readAnswer } from '../run/answer.ts'
@@ -19,7 +19,7 @@ import { callContext, callOf, type DoneFactory, doneFactory, live, plainJson, re
 import { questionFor } from './question.ts'
 import { contentOf, unknownOutcome, unknownTool, wordsOf } from './words.ts'
 
-/** Ends with one `tool.done`, or with `approval.request` where somebody else must answer. */
+/** Ends with one `tool.done`, or with `approval.request` when a decision is needed. */
 export async function* toolCall(run: Run, item: CallState): Source {
   const place = placeInRun(run)
   const leaveRun = place instanceof Promise ? await place : place
@@ -30,8 +30,8 @@ export async function* toolCall(run: Run, item: CallState): Source {
     if (Array.isArray(ready)) return ready
     const { tool, args } = ready
     if (tool.policy.needsApproval) {
-      if (run.state.open?.message === null) await run.untilSaid()
-      if (run.signal.aborted || !stands(run, item)) return
+      if (run.state.open?.message === null) await run.untilMessage()
+      if (run.signal.aborted || !isCurrent(run, item)) return
     }
     try {
       const under = placeInTool(run, tool, args)
@@ -42,18 +42,18 @@ export async function* toolCall(run: Run, item: CallState): Source {
     if (!leaveTool) return // aborted while it waited
     const context = callContext(run, callOf(item))
     yield [started(run, item, context, ready)]
-    return run.signal.aborted ? undefined : await ran(run, ready, context)
+    return run.signal.aborted ? undefined : await executed(run, ready, context)
   } finally {
     leaveTool?.()
     leaveRun()
   }
 }
 
-/** Is it still one of the step's calls? A filter may have taken back what had not begun. */
-const stands = ({ state }: Run, { call }: CallState): boolean =>
+/** Whether the call still belongs to the step: a filtered answer drops calls that have not started. */
+const isCurrent = ({ state }: Run, { call }: CallState): boolean =>
   state.open?.calls.some((item) => item.call === call) ?? false
 
-/** A call that may run. */
+/** A call that may execute. */
 interface Ready {
   readonly tool: AnyTool
   readonly args: unknown
@@ -62,7 +62,7 @@ interface Ready {
   readonly done: DoneFactory
 }
 
-/** Finds the tool, parses the arguments, asks for consent; or the events of a call that does not run. */
+/** Finds the tool, parses the arguments, checks approval. Returns events for a call that is not executed. */
 async function prepare(run: Run, item: CallState): Promise<Ready | RunEvent[]> {
   const { call, decision } = item
   const { open } = run.state
@@ -108,7 +108,7 @@ async function prepare(run: Run, item: CallState): Promise<Ready | RunEvent[]> {
   return { tool, args, shown: run.watched ? frozenCopy(args) : undefined, done }
 }
 
-/** Only `true` itself: a log may have been edited, and whoever reads it may have slipped. */
+/** Only `true` itself: a log may have been edited by hand. */
 const isApproval = (decision: { readonly approve: unknown }): decision is { readonly approve: true } =>
   decision.approve === true
 
@@ -119,8 +119,8 @@ function started(run: Run, { call }: CallState, { step, idempotencyKey }: CallCo
   return live(run, fact(start), { args: ready.shown })
 }
 
-/** Runs the tool and reports. A result that comes soon after an abort counts; what a tool throws then says nothing of its effects. */
-async function ran(run: Run, ready: Ready, context: CallContext): Promise<RunEvent[] | undefined> {
+/** Executes the tool and reports. A result soon after an abort counts; an error then does not, because the tool may have had effects. */
+async function executed(run: Run, ready: Ready, context: CallContext): Promise<RunEvent[] | undefined> {
   const since = run.clock.now()
   run.enter()
   try {
@@ -140,7 +140,7 @@ function succeeded({ shown, done }: Ready, returned: unknown, output: unknown, m
   const { content, parts, problem } = renderOutput(output)
   if (problem !== undefined)
     throw new UsageError(
-      `What the tool returned cannot be shown to the model: ${problem}. Return text, JSON or content parts.`,
+      `The tool's result cannot be sent to the model: ${problem}. Return text, JSON or content parts.`,
     )
   const details = isToolResult(returned) ? plainJson(returned.details) : undefined
   return done({
@@ -156,16 +156,16 @@ function succeeded({ shown, done }: Ready, returned: unknown, output: unknown, m
 
 async function failedCall(run: Run, { tool, shown, done }: Ready, error: unknown, ms: number): Promise<RunEvent[]> {
   const policy = tool.policy.onError ?? run.agent.onToolError
-  const told = error instanceof ToolRetry
-  const reason = told ? 'retry' : error instanceof ToolTimeout ? 'timeout' : 'failed'
-  const content = told || reason === 'timeout' ? wordsOf(error) : await contentOf(policy, error)
+  const isRetry = error instanceof ToolRetry
+  const reason = isRetry ? 'retry' : error instanceof ToolTimeout ? 'timeout' : 'failed'
+  const content = isRetry || reason === 'timeout' ? wordsOf(error) : await contentOf(policy, error)
   // For the developer: the model reads the tool's own words.
   const hinted = withContextHint(run, `Tool \`${tool.name}\``, error)
   const answer = done({ ok: false, reason, content, ms, args: shown, error: hinted })
-  return policy === 'throw' && !told ? [answer, failed(hinted)] : [answer]
+  return policy === 'throw' && !isRetry ? [answer, failed(hinted)] : [answer]
 }
 
-/** `tool` mode: a call whose arguments fit is the run's answer; one whose do not is told so, and counts as an ask. */
+/** `tool` mode: valid arguments are the run's answer. Invalid ones are an error for the model, and count as an output retry. */
 async function finalAnswer(run: Run, { call }: CallState, done: DoneFactory): Promise<RunEvent> {
   try {
     await readAnswer(run, argumentsOf(call))

@@ -2,15 +2,15 @@ import type { Clock } from '@toolloop/wire'
 import { isThenable } from './thenable.ts'
 
 export interface DeadlineSettings {
-  /** In milliseconds. */
+  /** Milliseconds. */
   readonly timeout: number | undefined
-  /** The reason when `timeout` has passed. */
+  /** Makes the error when `timeout` has passed. */
   readonly late: (ms: number) => Error
-  /** How long an abort with this reason still waits for the attempt that runs, in milliseconds. */
+  /** How long an abort with this reason waits for the running attempt, in milliseconds. */
   readonly linger: (reason: unknown) => number
 }
 
-/** What ends the wait for a call: the abort of its run, or its time. One listener for all its attempts. */
+/** Ends the wait for a call: at the abort of its run, or at its timeout. One listener for all attempts. */
 export class Deadline {
   readonly #outer: AbortSignal
   readonly #clock: Clock
@@ -31,7 +31,7 @@ export class Deadline {
     if (timeout !== undefined) this.#timer = clock.setTimeout(() => this.#pass(late(timeout)), timeout)
   }
 
-  /** For the tool, of this call alone: what a tool still listens to when its call is over never fires. */
+  /** The signal for the tool. It belongs to this call alone, so it never fires after the call has ended. */
   get signal(): AbortSignal {
     return this.#controller.signal
   }
@@ -41,8 +41,9 @@ export class Deadline {
   }
 
   /**
-   * What the attempt gives, at once or as a promise, or the reason if the end comes first. A late rejection is swallowed.
-   * @throws what the attempt throws at once, or the reason where it has passed
+   * Runs an attempt. Returns its value or a promise of it; rejects with the reason if the deadline passes first. A later
+   * rejection is ignored.
+   * @throws what the attempt throws synchronously, or the reason if the deadline has passed
    */
   unlessPassed(attempt: () => unknown): unknown {
     const result = this.#passed ? undefined : attempt()
@@ -56,14 +57,14 @@ export class Deadline {
     return result
   }
 
-  /** The call is over: nothing of it is left. */
+  /** Removes the listener and the timers. */
   close(): void {
     this.#outer.removeEventListener('abort', this.#onAbort)
     if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer)
     if (this.#lastTimer !== undefined) this.#clock.clearTimeout(this.#lastTimer)
   }
 
-  /** The tool hears of it at once; what it answers soon enough still counts. */
+  /** Aborts the tool's signal at once. A result within the linger time still counts. */
   #abort(reason: unknown): void {
     this.#controller.abort(reason)
     const linger = this.#linger(reason)

@@ -4,7 +4,7 @@ import type { CallState } from '../facts/open-step.ts'
 import type { Run } from '../run/run.ts'
 import type { Source } from '../run/scope.ts'
 
-/** Waits for somebody's decision. An approver that fails ends the run; its request still waits in the log. */
+/** Waits for a decision. An approver that throws ends the run; its request stays pending in the log. */
 // oxlint-disable-next-line require-yield -- its only batch is its last
 export async function* decision(run: Run, item: CallState): Source {
   try {

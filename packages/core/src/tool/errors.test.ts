@@ -108,7 +108,7 @@ describe('the model is told', () => {
   ])('that the tool failed when it returns %s', async (_title, value, content) => {
     const done = await runWith(returning(value))
     expect(done).toMatchObject({ ok: false, reason: 'failed' })
-    expect(done.content).toMatch(/What the tool returned cannot be shown to the model: /)
+    expect(done.content).toMatch(/The tool's result cannot be sent to the model: /)
     expect(done.content).toMatch(content)
   })
 

@@ -1,10 +1,10 @@
-// Runs a tool: attempts, deadline, abort, progress.
+// Executes a tool: attempts, deadline, abort, progress.
 import { ToolRetry } from '@toolloop/schema'
 import type { ToolContext } from '@toolloop/schema'
 import { brand, sleep, ToolloopError } from '@toolloop/wire'
 import { ownCopy } from '../facts/own-copy.ts'
 import { Deadline } from './deadline.ts'
-import { type Run, runIsOver } from '../run/run.ts'
+import { type Run, runHasEnded } from '../run/run.ts'
 import type { AnyTool } from '../agent/spec.ts'
 import { toolGrace } from '../run/in-time.ts'
 import { isThenable } from './thenable.ts'
@@ -23,12 +23,12 @@ export class ToolTimeout extends ToolloopError {
   }
 }
 
-/** A tool's context without what each attempt adds. */
+/** A tool's context without the fields of an attempt. */
 export type CallContext = Omit<ToolContext, 'signal' | 'attempt' | 'progress'>
 
 /**
- * Runs a tool: attempts under one deadline, with a growing pause between them. Settles as soon as the deadline passes,
- * or `toolGrace` after an abort, whatever the tool does; what it does later is ignored.
+ * Executes a tool: retries under one deadline, with growing delays. Settles when the deadline passes, or `toolGrace`
+ * milliseconds after an abort, even if the tool does not; its later result is ignored.
  */
 export async function execute(run: Run, tool: AnyTool, args: unknown, call: CallContext): Promise<unknown> {
   const { timeout, retries = 0 } = tool.policy
@@ -38,19 +38,19 @@ export async function execute(run: Run, tool: AnyTool, args: unknown, call: Call
   const callId = call.call.id
   let settled = false
   const progress = (data: unknown): void => {
-    if (!settled) run.tell({ type: 'tool.progress', step, callId, name: tool.name, data })
+    if (!settled) run.emit({ type: 'tool.progress', step, callId, name: tool.name, data })
   }
   try {
     for (let attempt = 1; ; attempt++) {
       try {
         const context = { ...call, signal: deadline.signal, attempt, progress }
-        const own = retries > 0 ? ownCopy(args) : args // an attempt may change what it is given
+        const own = retries > 0 ? ownCopy(args) : args // an attempt may change its arguments
         const result = deadline.unlessPassed(() => invoke(tool, own, context))
         return result instanceof Promise ? ((await result) as unknown) : result
       } catch (error) {
         if (deadline.passed || deadline.signal.aborted || attempt > retries || error instanceof ToolRetry) throw error
         const delay = Math.min(250 * 2 ** (attempt - 1), 8_000)
-        run.tell({ type: 'attempt.retry', step, callId, attempt, delay, error })
+        run.emit({ type: 'attempt.retry', step, callId, attempt, delay, error })
         await sleep(run.clock, delay, deadline.signal)
       }
     }
@@ -60,7 +60,7 @@ export async function execute(run: Run, tool: AnyTool, args: unknown, call: Call
   }
 }
 
-const linger = (reason: unknown): number => (reason === runIsOver ? 0 : toolGrace)
+const linger = (reason: unknown): number => (reason === runHasEnded ? 0 : toolGrace)
 
 function invoke(tool: AnyTool, args: unknown, context: ToolContext): unknown {
   const returned: unknown = tool.execute!(args, context)
@@ -71,7 +71,7 @@ function invoke(tool: AnyTool, args: unknown, context: ToolContext): unknown {
 const finalValue = (returned: unknown, context: ToolContext): unknown =>
   isGenerator(returned) ? drained(returned, context) : returned
 
-/** A generator's yields are progress, its return value is the result. */
+/** Yielded values are progress; the return value is the result. */
 async function drained(returned: AnyGenerator, context: ToolContext): Promise<unknown> {
   for (;;) {
     const { done, value } = await returned.next()
@@ -86,7 +86,7 @@ async function drained(returned: AnyGenerator, context: ToolContext): Promise<un
 
 type AnyGenerator = AsyncGenerator<unknown, unknown> | Generator<unknown, unknown>
 
-/** Only generators have `throw`: what `array.values().map(…)` returns is a value. */
+/** Only generators have `throw`. An iterator such as `array.values().map(…)` is a plain value. */
 function isGenerator(value: unknown): value is AnyGenerator {
   if (typeof value !== 'object' || value === null) return false
   return (Symbol.asyncIterator in value || Symbol.iterator in value) && 'next' in value && 'throw' in value

@@ -1,4 +1,4 @@
-// The facts of a call, and what beside them only this process sees.
+// The facts of a call, and their live values, which only this process sees.
 import { renderOutput } from '@toolloop/schema'
 import type { ContentPart, TextPart, ToolCall } from '@toolloop/wire'
 import { argumentsOf, nameOf } from '../facts/calls.ts'
@@ -8,7 +8,7 @@ import type { CallContext } from './execute.ts'
 import type { Run } from '../run/run.ts'
 import type { CallState } from '../facts/open-step.ts'
 
-/** The question whether, or how, a call goes on; `args` are the model's, parsed. */
+/** The request for a decision on a call. `args` are the parsed arguments. */
 export function request(run: Run, item: CallState, kind: ApprovalRequest['kind'], args: unknown): Fact {
   const { call } = item
   const { step } = run.state
@@ -26,7 +26,7 @@ export interface Answer {
   readonly reason?: FailureReason
   readonly final?: true
   readonly ms?: number
-  /** Live, for listeners of this process. */
+  /** Live: for listeners in this process, not logged. */
   readonly args?: unknown
   readonly output?: unknown
   readonly error?: unknown
@@ -36,18 +36,19 @@ export type DoneFactory = (answer: Answer) => Fact
 export function doneFactory(run: Run, { call, edited }: CallState): DoneFactory {
   const known = { step: run.state.step, callId: call.id, name: nameOf(call), arguments: argumentsOf(call) }
   return ({ args, output, error, ms = 0, ...answer }) => {
-    const told = edited === undefined || answer.reason === 'answered' ? {} : { content: under(edited, answer.content) }
-    return live(run, fact({ type: 'tool.done', ...known, ...answer, ...told, ms }), { args, output, error })
+    const content =
+      edited === undefined || answer.reason === 'answered' ? answer.content : withEdited(edited, answer.content)
+    return live(run, fact({ type: 'tool.done', ...known, ...answer, content, ms }), { args, output, error })
   }
 }
 
-/** The model still reads its own arguments in its message: what was really run is said where the result is. */
-function under(edited: string, words: string | TextPart[]): string | TextPart[] {
+/** Adds the edited arguments to the result: the model's message still shows its own arguments. */
+function withEdited(edited: string, content: string | TextPart[]): string | TextPart[] {
   const head = `Run with these arguments instead: ${edited}`
-  return typeof words === 'string' ? `${head}\n${words}` : [{ type: 'text', text: head }, ...words]
+  return typeof content === 'string' ? `${head}\n${content}` : [{ type: 'text', text: head }, ...content]
 }
 
-/** Values that listeners of this process see and the log does not keep; without listeners there are none. */
+/** Adds live values to a fact: not enumerable, so not logged. Only when a consumer reads the events. */
 export function live(run: Run, made: Fact, values: Readonly<Record<string, unknown>>): Fact {
   if (!run.watched) return made
   for (const key in values)
@@ -55,7 +56,7 @@ export function live(run: Run, made: Fact, values: Readonly<Record<string, unkno
   return made
 }
 
-/** A copy that a log can hold, rendered as a tool's output is; `undefined` for what JSON has no word for. */
+/** A JSON copy, encoded like a tool's output; `undefined` for `undefined`, functions and symbols. */
 export function plainJson(value: unknown): unknown {
   if (value === undefined || typeof value === 'function' || typeof value === 'symbol') return undefined
   const { content, problem } = renderOutput({ value }, { maxBytes: Infinity })
@@ -63,14 +64,14 @@ export function plainJson(value: unknown): unknown {
   return typeof content === 'string' ? (JSON.parse(content) as { value?: unknown }).value : content
 }
 
-/** The call as it is run: with the arguments that somebody put in place of the model's. */
+/** The call as it is executed: with edited arguments, if there are any. */
 export function callOf({ call, edited }: CallState): ToolCall {
   if (edited === undefined) return call
   if (call.type === 'custom') return { ...call, custom: { ...call.custom, input: edited } }
   return { ...call, function: { ...call.function, arguments: edited } }
 }
 
-/** What `execute` and the policy's functions are told of the call. */
+/** The context that `execute` and the policy's functions get. */
 export function callContext(run: Run, call: ToolCall): CallContext {
   const { step } = run.state
   return { call, step, runId: run.id, idempotencyKey: `${run.id}/${step}/${call.id}`, context: run.context }

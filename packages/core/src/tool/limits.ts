@@ -3,15 +3,15 @@ import type { Run } from '../run/run.ts'
 import type { AnyTool, RunLimit } from '../agent/spec.ts'
 import { CallQueue, type Release } from './call-queue.ts'
 
-/** A queue of calls, and how many know it: one that nobody knows is forgotten. */
+/** A queue, and the number of calls that use it. Unused queues are deleted. */
 interface Entry {
   readonly queue: CallQueue
   users: number
-  /** Until then its interval counts, and it is kept. */
+  /** The end of its interval: until then the queue is kept. */
   until: number
 }
 
-/** A tool's queues by key, shared by all runs of the process; a run's own queue. Held weakly. */
+/** The queues of each tool by key, shared by all runs of the process; and the queue of each run. */
 const toolQueues = new WeakMap<AnyTool, Map<string, Entry>>()
 const runQueues = new WeakMap<Run, CallQueue>()
 
@@ -28,7 +28,7 @@ function placeUnder(own: RunLimit, run: Run): Promise<Release | undefined> {
   return queue.place(run)
 }
 
-/** A place under the tool's limit. What the limit's `key` throws is the tool's failure. */
+/** A place under the tool's limit. If `key` throws, the call fails. */
 export function placeInTool(run: Run, tool: AnyTool, args: unknown): Release | Promise<Release | undefined> {
   const { limit } = tool.policy
   return limit ? placeByKey(limit, run, tool, args) : free
@@ -64,7 +64,7 @@ async function placeByKey(
   }
 }
 
-/** Keys whose interval is over; looked for as the keys grow, so that no timer is needed. */
+/** Deletes unused queues whose interval has ended, at every 64th key, so that no timer is needed. */
 function sweep(queues: Map<string, Entry>, now: number): void {
   if (queues.size % 64 !== 63) return
   for (const [key, { users, until }] of queues) if (users === 0 && until < now) queues.delete(key)

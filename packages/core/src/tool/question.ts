@@ -4,7 +4,7 @@ import type { Run } from '../run/run.ts'
 import type { AnyTool } from '../agent/spec.ts'
 import type { CallState } from '../facts/open-step.ts'
 
-/** Must somebody be asked before this call runs? A function that throws means yes. */
+/** Whether the call needs a decision before it executes, and of which kind. A policy function that throws counts as yes. */
 export async function questionFor(
   run: Run,
   tool: AnyTool,
@@ -26,9 +26,9 @@ export async function questionFor(
   return policy === 'rerun' ? undefined : policy === 'report' ? 'report' : 'interrupted'
 }
 
-async function settle<Value>(ask: () => Value | Promise<Value>, otherwise: Value): Promise<Value> {
+async function settle<Value>(call: () => Value | Promise<Value>, otherwise: Value): Promise<Value> {
   try {
-    return await ask()
+    return await call()
   } catch {
     return otherwise
   }

@@ -1,4 +1,4 @@
-// What the model is told of a call that has no result of its tool.
+// The text that the model reads for a call without a result of its tool.
 import { describeError, OutputError, ToolInputError, ToolRetry } from '@toolloop/schema'
 import { ToolTimeout } from './execute.ts'
 import { FINAL_TOOL } from '../agent/output.ts'
@@ -6,11 +6,11 @@ import { excerpt } from '../facts/excerpt.ts'
 import type { Run } from '../run/run.ts'
 import type { OnToolError } from '../agent/spec.ts'
 
-/** Nobody may tell the model that something did not happen which may have. */
+/** Never says that the call was not executed: it may have had effects. */
 export const unknownOutcome = (reason?: string): string =>
   `Interrupted: the outcome is unknown. It was not run again.${reason ? ` ${reason}` : ''}`
 
-/** What was written for the model keeps its lines; what anything else threw is one bounded line. */
+/** The text of an error. Errors written for the model keep their lines; any other is one line of limited length. */
 export function wordsOf(error: unknown): string {
   const written =
     error instanceof ToolInputError ||
@@ -20,7 +20,7 @@ export function wordsOf(error: unknown): string {
   return written ? excerpt(error.message, 16_384) : describeError(error)
 }
 
-/** The user's words for an error; what is no text, or throws, is replaced by the error's own message. */
+/** The text that `onToolError` returns for an error. If it returns no text, or throws, the error's message is used. */
 export async function contentOf(policy: OnToolError, error: unknown): Promise<string> {
   if (typeof policy !== 'function') return wordsOf(error)
   try {
