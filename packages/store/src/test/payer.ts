@@ -47,13 +47,17 @@ function payTool(effects: string, gate: string | undefined, needsApproval: boole
     parameters,
     needsApproval,
     execute: async ({ of }, { idempotencyKey }) => {
-      for (const until = Date.now() + 15_000; gate !== undefined && !existsSync(gate); await sleep(2))
-        if (Date.now() > until) throw new Error('nobody opened the gate')
+      if (gate !== undefined) await opened(gate)
       appendFileSync(effects, `pay ${idempotencyKey}\n`)
       await sleep(of % 2)
       return `paid ${of}`
     },
   })
+}
+
+async function opened(gate: string): Promise<void> {
+  for (const until = Date.now() + 15_000; !existsSync(gate); await sleep(2))
+    if (Date.now() > until) throw new Error('nobody opened the gate')
 }
 
 /** Starts the run, or goes on with it, until it ends; payments that may or may not have been made are not made again. */
