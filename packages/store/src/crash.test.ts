@@ -26,7 +26,7 @@ describe.each(kinds)('a process that is killed while it writes to a store of kin
   }, 120_000)
 
   test.each(raceKinds)(
-    'of two processes that start one run in the same millisecond one runs, the other is refused: %s',
+    'of two processes that start one run, or approve one request, in the same millisecond one runs, the other is refused: %s',
     async (what) => {
       const rounds = 3
       const { odd, ran, refused, twice } = await race(kind, what, rounds)

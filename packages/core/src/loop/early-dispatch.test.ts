@@ -69,16 +69,17 @@ describe('early dispatch', () => {
   })
 
   it.each([
-    ['an unsafe tool', [unsafe], 'unsafe', {}],
+    ['an unsafe tool', [unsafe], 'unsafe', {}, 0],
     [
-      'a tool that needs approval',
+      'a tool that needs approval, though the question comes early',
       [tool({ name: 'pure', parameters: params, effects: 'none', needsApproval: () => false, execute: () => 1 })],
       'pure',
       {},
+      2,
     ],
-    ['a tool that is not here', [unsafe], 'pure', {}],
-    ['any tool when it is off', [pure], 'pure', { earlyDispatch: false }],
-  ])('waits for the finish with %s', async (_title, tools, name, options) => {
+    ['a tool that is not here', [unsafe], 'pure', {}, 0],
+    ['any tool when it is off', [pure], 'pure', { earlyDispatch: false }, 0],
+  ])('waits for the finish with %s', async (_title, tools, name, options, sealed) => {
     const { events } = await types(
       tools,
       calls([
@@ -90,6 +91,7 @@ describe('early dispatch', () => {
     expect(events.findIndex((event) => event.type === 'tool.done')).toBeGreaterThan(
       events.findIndex((event) => event.type === 'step.done'),
     )
+    expect(events.filter((event) => event.type === 'call.sealed')).toHaveLength(sealed)
   })
 
   it('gives the same transcript on and off, whatever the answer', async () => {

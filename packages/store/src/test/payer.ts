@@ -1,28 +1,19 @@
 // An agent whose unsafe calls leave a line each in a file: who counts the lines knows what was done, whatever the log says.
 import { appendFileSync, existsSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { agent, type Agent, type Fact, type Result, type RunLog } from '@toolloop/core'
+import { agent, type Agent, type AnyTool, type Fact, type Result, type RunLog } from '@toolloop/core'
 import { tool } from '@toolloop/schema'
-import { calls, scriptedModel, text } from '@toolloop/testing'
+import { call, calls, scriptedModel, text } from '@toolloop/testing'
 import { z } from 'zod'
 
 const steps = 3
 const bytes = [20, 5000, 1_048_576 - 100]
+const parameters = z.object({ of: z.number() })
 
 /** Pays when the file `gate` is there. In each step two payments, which are unsafe, and beside them a look, which starts early, and a put, which may be repeated. */
 export function payer(effects: string, gate?: string): Agent {
   const leave = (line: string): void => appendFileSync(effects, `${line}\n`)
-  const parameters = z.object({ of: z.number() })
-  const pay = tool({
-    name: 'pay',
-    parameters,
-    execute: async ({ of }, { idempotencyKey }) => {
-      if (gate !== undefined) await opened(gate)
-      leave(`pay ${idempotencyKey}`)
-      await sleep(of % 2)
-      return `paid ${of}`
-    },
-  })
+  const pay = payTool(effects, gate, false)
   const look = tool({ name: 'look', parameters, effects: 'none', execute: ({ of }) => 'ä'.repeat(bytes[of % 3]! / 2) })
   const put = tool({
     name: 'put',
@@ -40,6 +31,28 @@ export function payer(effects: string, gate?: string): Agent {
     return calls(names.map((name, at) => ({ name, args: { of: step * 3 + at }, id: `${name}_${step}_${at}` })))
   })
   return agent({ name: 'payer', model, tools: [pay, look, put] })
+}
+
+/** Makes one payment, which a person must approve. */
+export function cashier(effects: string, gate?: string): Agent {
+  const model = scriptedModel(({ messages }) =>
+    messages.some(({ role }) => role === 'tool') ? text('All is paid.') : call('pay', { of: 1 }),
+  )
+  return agent({ name: 'cashier', model, tools: [payTool(effects, gate, true)] })
+}
+
+function payTool(effects: string, gate: string | undefined, needsApproval: boolean): AnyTool {
+  return tool({
+    name: 'pay',
+    parameters,
+    needsApproval,
+    execute: async ({ of }, { idempotencyKey }) => {
+      if (gate !== undefined) await opened(gate)
+      appendFileSync(effects, `pay ${idempotencyKey}\n`)
+      await sleep(of % 2)
+      return `paid ${of}`
+    },
+  })
 }
 
 /** Polls for the file `gate`: another process opens it. */

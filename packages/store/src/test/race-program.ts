@@ -1,5 +1,6 @@
-// A process that starts the runs it is sent at the millisecond it is told.
-import { payAll } from './payer.ts'
+// A process that starts the runs it is sent, or approves their requests, at the millisecond it is told.
+import { ApprovalError, type RunLog } from '@toolloop/core'
+import { cashier, payAll } from './payer.ts'
 import { type Kind, openStore } from './stores.ts'
 
 export interface Job {
@@ -8,7 +9,9 @@ export interface Job {
   readonly run: string
   readonly effects: string
   /** No payment is made before this file is there: whoever runs still runs when the other one tries. */
-  readonly gate: string
+  readonly gate?: string
+  /** The run waits: the ids of the requests to approve. */
+  readonly approve?: readonly string[]
   /** Milliseconds since 1970. */
   readonly at: number
 }
@@ -18,15 +21,23 @@ export type Answer = { readonly status: string } | { readonly refused: string; r
 
 process.on('message', (job: Job) => {
   const store = openStore(job.kind, job.folder)
-  const log = store.log(job.run)
   const answer = (said: Answer): void => {
     store.close?.()
     process.send?.(said)
   }
-  while (Date.now() < job.at);
-  payAll(log, job.effects, job.gate).then(
+  begin(job, store.log(job.run)).then(
     ({ status }) => answer({ status }),
-    (error: Error & { code?: string }) => answer({ refused: error.code ?? error.name, message: error.message }),
+    (error: Error & { code?: string }) => answer({ refused: codeOf(error), message: error.message }),
   )
 })
 process.send?.({ status: 'ready' })
+
+async function begin({ approve, at, effects, gate }: Job, log: RunLog): Promise<{ status: string }> {
+  const decisions = Object.fromEntries(approve?.map((id) => [id, { approve: true } as const]) ?? [])
+  if (approve) await log.load()
+  while (Date.now() < at);
+  return approve ? cashier(effects, gate).run(undefined, { from: log, decisions }) : payAll(log, effects, gate)
+}
+
+const codeOf = (error: Error & { code?: string }): string =>
+  error instanceof ApprovalError ? `${error.code}: ${error.problem}` : (error.code ?? error.name)

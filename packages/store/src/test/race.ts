@@ -1,4 +1,4 @@
-// Two processes that start one run in the same millisecond.
+// Two processes that start one run, or approve one request, in the same millisecond.
 import { type ChildProcess, fork, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
@@ -8,13 +8,17 @@ import { DatabaseSync } from 'node:sqlite'
 import type { Fact } from '@toolloop/core'
 import { newOwner } from '../owner.ts'
 import { bundle } from './crash.ts'
-import { comparePayments } from './payer.ts'
+import { cashier, comparePayments } from './payer.ts'
 import type { Answer, Job } from './race-program.ts'
 import { type Kind, linesOf, openStore } from './stores.ts'
 
-/** `new`: an empty log. `resumed`: an interrupted run. `taken over`: the same, and its dead owner still has the lock. */
+/**
+ * `new`: an empty log. `resumed`: an interrupted run. `taken over`: the same, and its dead owner still has the lock.
+ * `approved`: both approve the request of a paused run, and who wins still runs when the other one tries. `approved and
+ * paid`: the same, and who wins does not wait for the other one.
+ */
 export type RaceKind = (typeof raceKinds)[number]
-export const raceKinds = ['new', 'resumed', 'taken over'] as const
+export const raceKinds = ['new', 'resumed', 'taken over', 'approved', 'approved and paid'] as const
 
 export interface RaceCounts {
   rounds: number
@@ -39,9 +43,12 @@ export async function race(kind: Kind, what: RaceKind, rounds: number): Promise<
     for (let round = 0; round < rounds; round++) {
       const run = `run-${round}`
       const effects = join(folder, `${run}.effects`)
-      if (what !== 'new') await interrupt(kind, folder, run, what === 'taken over')
+      const approve = what.startsWith('approved') ? await pause(kind, folder, run, effects) : undefined
+      if (!approve && what !== 'new') await interrupt(kind, folder, run, what === 'taken over')
       const gate = join(folder, `${run}.gate`)
-      const job: Job = { kind, folder, run, effects, gate, at: Date.now() + 15 }
+      const waits = what !== 'approved and paid'
+      const at = Date.now() + 30
+      const job: Job = { kind, folder, run, effects, ...(approve && { approve }), ...(waits && { gate }), at }
       const asked = racers.map((racer) => ask(racer, job))
       await Promise.race(asked)
       writeFileSync(gate, '')
@@ -73,9 +80,9 @@ function count(counts: RaceCounts, run: string, answers: readonly Answer[]): voi
     }
   }
   const ran = answers.filter((answer) => 'status' in answer && answer.status === 'done').length
-  // `usage`: the log was found used by who wanted a new one.
+  // `usage`: the log was found used by who wanted a new one. `approval: decided`: the request, by who wanted to approve it.
   const refused = answers.filter(
-    (answer) => 'refused' in answer && /^log_(owned|conflict)$|^usage$/.test(answer.refused),
+    (answer) => 'refused' in answer && /^log_(owned|conflict)$|^usage$|^approval: decided$/.test(answer.refused),
   ).length
   if (ran !== 1 || refused !== 1) counts.odd.push(`${run}: ${JSON.stringify(answers)}`)
 }
@@ -84,6 +91,15 @@ async function ask(racer: ChildProcess, job: Job): Promise<Answer> {
   const answered = once(racer, 'message') as Promise<[Answer]>
   racer.send(job)
   return (await answered)[0]
+}
+
+/** A run that waits for somebody to approve its payment; the ids of its requests. */
+async function pause(kind: Kind, folder: string, run: string, effects: string): Promise<readonly string[]> {
+  const store = openStore(kind, folder)
+  const result = await cashier(effects).run('Pay.', { log: store.log(run) })
+  store.close?.()
+  if (result.status !== 'approval') throw new Error(`${run} does not wait, it ended as ${result.status}`)
+  return result.requests.map(({ id }) => id)
 }
 
 /** A run whose process died before its first step. */
