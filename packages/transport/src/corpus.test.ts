@@ -1,7 +1,7 @@
 // Recorded answers of many servers: streams decoded as they came, everything else replayed over a loopback server.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Chunk, Completion, CompletionParams } from '@toolloop/wire'
+import type { Choice, Chunk, Completion, CompletionParams } from '@toolloop/wire'
 import { describe, expect, test } from 'vitest'
 import { APIError, readChunks, Transport } from './index.ts'
 import { errorClassOf, requestIdOf } from './errors/classes.ts'
@@ -46,7 +46,11 @@ describe.skipIf(corpus === '')('recorded answers', () => {
     await using client = new Transport({ baseURL: server.url })
     expect(parsed<Expected>(name, 'expected.json').error).toBeNull()
     const sent = parsed<Completion>(name, 'response.json')
-    for (const choice of sent.choices) choice.message ??= { role: 'assistant', content: null }
+    for (const choice of sent.choices as (Choice & { delta?: Choice['message'] })[]) {
+      if (choice.message) continue
+      choice.message = choice.delta ?? { role: 'assistant', content: null }
+      delete choice.delta
+    }
     expect(await client.create(requestOf(name))).toEqual(sent)
     expect(JSON.parse(server.requests[0]?.body ?? '')).toEqual(requestOf(name))
   })

@@ -142,13 +142,30 @@ test.each(disguised)('a 200 that holds %s', async (_name, answer, type, words) =
 
 test.each<[string, object]>([
   ['no finish_reason', { ...choice, finish_reason: undefined }],
-  ['a delta for a message', { index: 0, delta: { content: 'x' }, finish_reason: 'stop' }],
   ['content parts', { ...choice, message: { role: 'assistant', content: [{ type: 'text', text: 'x' }] } }],
 ])('a completion with %s passes as it came', async (_name, odd) => {
   const body = JSON.parse(JSON.stringify({ ...hello, choices: [odd], extra: 1 })) as object
   await using server = await loopback(json(200, body))
   await using client = new Transport({ baseURL: server.url })
   expect(await client.create(params)).toEqual(body)
+})
+
+test('a message under `delta` is the message', async () => {
+  const message = { role: 'assistant', content: 'x' }
+  for (const stream of [false, true]) {
+    await using server = await loopback(
+      json(200, { ...hello, choices: [{ index: 0, delta: message, finish_reason: 'stop' }] }),
+    )
+    await using client = new Transport({ baseURL: server.url })
+    if (stream) {
+      const chunks = []
+      for await (const chunk of await client.create({ ...params, stream })) chunks.push(chunk)
+      expect(chunks.map(({ choices }) => choices)).toEqual([[{ index: 0, delta: message, finish_reason: 'stop' }]])
+    } else {
+      const { choices } = await client.create(params)
+      expect(choices).toEqual([{ index: 0, message, finish_reason: 'stop' }])
+    }
+  }
 })
 
 test.each(['content_filter', 'length', 'error'])(

@@ -1,5 +1,5 @@
 // Reads the body of an answer that is not streamed, and checks that it is a completion and not an error.
-import { type Chunk, type Completion, type Finish, finishOf } from '@toolloop/wire'
+import { type Choice, type Chunk, type Completion, type Finish, finishOf } from '@toolloop/wire'
 import { APIConnectionError } from '../errors/classes.ts'
 import { excerpt, isObject, statesError } from '../errors/body.ts'
 import { isTruncated } from './truncated.ts'
@@ -43,19 +43,22 @@ export function checkCompletion(body: unknown, answer: () => Answer): Completion
   return withMessages(body as Completion)
 }
 
-/** Adds an empty message where a withheld or cut answer has none, so that every choice fits its type. */
+/**
+ * Gives every choice a message, as its type promises. Some servers put it under `delta`; a withheld or cut answer may
+ * have none, and gets an empty one.
+ */
 function withMessages(completion: Completion): Completion {
-  for (const choice of completion.choices)
-    if (!choice.message && !(choice as { delta?: unknown }).delta) choice.message = { role: 'assistant', content: null }
+  for (const choice of completion.choices as (Choice & { delta?: Choice['message'] })[]) {
+    if (choice.message) continue
+    choice.message = choice.delta ?? { role: 'assistant', content: null }
+    delete choice.delta
+  }
   return completion
 }
 
 /** A whole completion, sent in reply to a streaming request, as one chunk. */
 export function chunkOf(completion: Completion): Chunk {
-  const choices = completion.choices.map(({ message, ...choice }) => {
-    // Some servers without streaming put the whole message under `delta`.
-    const { tool_calls, ...rest } =
-      message ?? (choice as { delta?: Completion['choices'][number]['message'] }).delta ?? {}
+  const choices = completion.choices.map(({ message: { tool_calls, ...rest }, ...choice }) => {
     const calls = tool_calls?.map((call, index) => ({ index, ...call }))
     return { ...choice, delta: { ...rest, ...(calls === undefined ? {} : { tool_calls: calls }) } }
   })
