@@ -161,9 +161,9 @@ export class Completions {
     query?: ChatCompletionListParams | RequestOptions | null,
     options?: RequestOptions,
   ): PagePromise<CursorPage<ChatCompletion>, ChatCompletion> {
-    const [asked, own] = queryAndOptions(query, options, ['after', 'limit', 'metadata', 'model', 'order'])
+    const [params, own] = queryAndOptions(query, options, ['after', 'limit', 'metadata', 'model', 'order'])
     return pagesOf<ChatCompletion>(() =>
-      this.#connection.client().chat.completions.list(asked as CompletionQuery, wholeOptions(own)),
+      this.#connection.client().chat.completions.list(params as CompletionQuery, wholeOptions(own)),
     )
   }
 
@@ -232,9 +232,9 @@ export class Messages {
     query?: MessageListParams | RequestOptions | null,
     options?: RequestOptions,
   ): PagePromise<CursorPage<ChatCompletionStoreMessage>, ChatCompletionStoreMessage> {
-    const [asked, own] = queryAndOptions(query, options, ['after', 'limit', 'order'])
+    const [params, own] = queryAndOptions(query, options, ['after', 'limit', 'order'])
     return pagesOf<ChatCompletionStoreMessage>(() =>
-      this.#connection.client().chat.completions.messages.list(completionID, asked, wholeOptions(own)),
+      this.#connection.client().chat.completions.messages.list(completionID, params, wholeOptions(own)),
     )
   }
 }
