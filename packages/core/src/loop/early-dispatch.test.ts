@@ -160,7 +160,7 @@ describe('early dispatch', () => {
 
   it.each([
     ['would break again', false, 1],
-    ['may work when asked again', true, 2],
+    ['may succeed at a retry', true, 2],
   ])(
     'does not go on for ever with a stream that breaks behind its call and %s',
     async (_title, retryable, requests) => {
