@@ -241,7 +241,7 @@ describe('tool mode, where several answers meet', () => {
   })
 })
 
-it('what there is of an answer is shown in `tool` mode too', async () => {
+it('the result has the partial answer in `tool` mode too', async () => {
   const model = scriptedModel([call('final_answer', { city: 7, degrees: 3 })])
   const result = await agent({ name: 'a', model, output: { schema: Answer, mode: 'tool', retries: 0 } }).run('go')
   expect(result).toMatchObject({ status: 'error', partial: { city: 7, degrees: 3 } })

@@ -184,7 +184,7 @@ const create: Record<string, Case> = {
         function_call: 'auto',
       }),
   },
-  'create with parameters nobody knows': {
+  'create with unknown parameters': {
     answers: [said],
     program: ({ client }) =>
       client.chat.completions.create({ model, messages, top_k: 4, extra: { a: [1, null] } } as never),
@@ -939,7 +939,7 @@ const runs: Record<string, Case> = {
       return [await runner.finalFunctionToolCallResult(), runner.messages]
     },
   },
-  'runTools: a function nobody knows': {
+  'runTools: an unknown function': {
     answers: [call('get_whether', { city: 'Oslo' }, { id: 'c1', usage }), said],
     program: async ({ client }) => {
       const runner = client.chat.completions.runTools({ model, messages, tools: [runnable()] })
@@ -1143,7 +1143,7 @@ const errors: Record<string, Case> = {
     program: ({ client }) => client.chat.completions.create({ model, messages }),
     differs: 'a spent quota is not retried, because every retry would fail',
   },
-  'nobody listens': {
+  'no server at the address': {
     answers: [],
     program: async ({ OpenAI }) => {
       const client = new OpenAI({ apiKey: 'sk', baseURL: 'http://127.0.0.1:9/v1', maxRetries: 0 })
