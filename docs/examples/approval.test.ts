@@ -43,7 +43,7 @@ test('a stream that waits', async () => {
   const stream = cashier.stream('Pay Ada 250 and Bob 20.', { approvals: 'wait' })
   for await (const event of stream) {
     if (event.type !== 'approval.request') continue
-    // Show it to somebody; when they click, from wherever that is:
+    // Show it to a person. When they approve, call from anywhere in this process:
     await stream.approve(event.id, { arguments: { to: 'Ada', amount: 200 } })
   }
   const { messages } = await stream.result

@@ -1,4 +1,4 @@
-// node ask.ts FILE: the first process. It pays what it may, and ends where somebody must decide.
+// node ask.ts FILE: the first process. It makes the payments that need no approval, then ends.
 import { fileLog } from 'toolloop/store'
 import { cashier } from './cashier.ts'
 

@@ -1,4 +1,4 @@
-// An agent that pays, but not large sums by itself. A scripted model answers: no key, no network.
+// An agent that needs approval for large payments. The model is scripted: no key, no network.
 import { calls, scriptedModel, text, toolResults } from '@toolloop/testing'
 import { agent, tool } from 'toolloop'
 import { z } from 'zod'

@@ -1,4 +1,4 @@
-// node decide.ts FILE: another process, another day. It approves a smaller sum; a second click changes nothing.
+// node decide.ts FILE: the second process. It approves a smaller sum; a second decision changes nothing.
 import { ApprovalError, readRun } from 'toolloop'
 import { fileLog } from 'toolloop/store'
 import { cashier } from './cashier.ts'

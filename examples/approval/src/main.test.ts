@@ -3,11 +3,11 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, it } from 'vitest'
 
-it('pauses in one process, and goes on in another one with edited arguments', async () => {
+it('pauses in one process and resumes in another with edited arguments', async () => {
   const main = join(import.meta.dirname, 'main.ts')
   const { stdout } = await promisify(execFile)(process.execPath, ['--conditions=@toolloop/source', main])
-  const [told = '', timeline = ''] = stdout.trim().split('\n\n')
-  expect(told.split('\n')).toEqual([
+  const [output = '', timeline = ''] = stdout.trim().split('\n\n')
+  expect(output.split('\n')).toEqual([
     'process 1: "Paid 20 euros to Bob."',
     'process 1: waits for pay({"to":"Ada","amount":250})',
     'process 2: approves pay({"to":"Ada","amount":200})',

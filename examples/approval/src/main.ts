@@ -1,4 +1,4 @@
-// npx -y pnpm@12 demo approval: two processes, one log between them.
+// npx -y pnpm@12 demo approval: two processes that share one log.
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'

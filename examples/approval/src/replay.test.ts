@@ -1,4 +1,4 @@
-// The logs that the examples write can be replayed by today's agents, and forked at every step and call.
+// The logs of the examples can be replayed by the current agents, and forked at every step and call.
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'

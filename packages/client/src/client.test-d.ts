@@ -88,7 +88,7 @@ describe('parse', () => {
     expectTypeOf(parsed).resolves.toExtend<ParsedCompletion>()
   })
 
-  it('refuses what makes no sense', () => {
+  it('rejects invalid parameters', () => {
     expectTypeOf<ParseParams>().not.toHaveProperty('stream')
     // @ts-expect-error: a stream is what `stream` is for
     void client.chat.completions.parse({ model: 'm', messages, stream: true })

@@ -285,7 +285,7 @@ describe('what changes in one step', () => {
     expect([toolChoice, toolChoice.function, messages, messages[0]].map(Object.isFrozen)).toEqual(Array(4).fill(false))
   })
 
-  it('shows the model what was said when it was asked, whatever becomes of it later', async () => {
+  it('sends the messages as they were when the step began, even if they change later', async () => {
     const messages = [user('short')]
     const model = scriptedModel([text('done')], { check })
     const result = await agent({ name: 'a', model, prepareStep: () => ({ messages }) }).run('go')
@@ -294,12 +294,15 @@ describe('what changes in one step', () => {
     expect(result.request(0)?.messages).toEqual([user('short')])
   })
 
-  it.each(['short', user('short'), 1])('is told when it answers messages with %j', async (messages) => {
-    const prepareStep = () => ({ messages: messages as never })
-    const result = await agent({ name: 'a', model: scriptedModel([]), prepareStep }).run('go')
-    expect(result).toMatchObject({ status: 'error', error: { name: 'UsageError' } })
-    expect(result.status === 'error' && result.error.message).toContain(`\`messages\` is ${JSON.stringify(messages)}`)
-  })
+  it.each(['short', user('short'), 1])(
+    'ends the run with a UsageError when it returns %j as messages',
+    async (messages) => {
+      const prepareStep = () => ({ messages: messages as never })
+      const result = await agent({ name: 'a', model: scriptedModel([]), prepareStep }).run('go')
+      expect(result).toMatchObject({ status: 'error', error: { name: 'UsageError' } })
+      expect(result.status === 'error' && result.error.message).toContain(`\`messages\` is ${JSON.stringify(messages)}`)
+    },
+  )
 
   it('cannot change the conversation behind the log', async () => {
     const model = scriptedModel([call('get_weather', { city: 'Oslo', unit: null }), text('done')], { check })

@@ -1,4 +1,4 @@
-// Azure OpenAI under the peer's name.
+// `AzureOpenAI`: the peer's client for Azure OpenAI.
 import type { ClientOptions as OwnOptions } from '@toolloop/transport'
 import { OpenAIError } from './errors/errors.ts'
 import { type ClientOptions, environment } from './http/client-options.ts'
@@ -14,11 +14,11 @@ export interface AzureClientOptions extends Omit<ClientOptions, 'apiKey'> {
   deployment?: string | undefined
   /** @default AZURE_OPENAI_API_KEY */
   apiKey?: string | undefined
-  /** Gives a Microsoft Entra token, in place of a key; asked before every attempt. */
+  /** Returns a Microsoft Entra token, in place of a key. Called before every attempt. */
   azureADTokenProvider?: (() => Promise<string>) | undefined
 }
 
-/** A client for a resource of Azure. @throws OpenAIError where key, version or address are missing, or are there twice */
+/** A client for an Azure resource. @throws OpenAIError where key, version or address is missing or given twice */
 export class AzureOpenAI extends OpenAI {
   apiVersion: string
   deploymentName: string | undefined
@@ -46,7 +46,7 @@ export class AzureOpenAI extends OpenAI {
     return super.withOptions({ apiVersion, deployment, ...(moves && { baseURL: undefined }), ...options })
   }
 
-  /** @internal A base URL that names no deployment is made to: one client of ours for each. */
+  /** @internal Where the base URL names no deployment, it is added: one client of ours for each deployment. */
   override addressKey(model: string | undefined): string {
     const deployment = this.deploymentName ?? model
     return deployment === undefined || this.#addressing() !== 'other' ? '' : deployment
@@ -78,7 +78,7 @@ export class AzureOpenAI extends OpenAI {
     }
   }
 
-  /** What the base URL ends in. */
+  /** Which part of an Azure address the base URL already has. */
   #addressing(): 'openai' | 'deployment' | 'other' {
     const { pathname } = new URL(this.baseURL)
     if (pathname.split('/').includes('deployments')) return 'deployment'

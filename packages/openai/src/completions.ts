@@ -1,4 +1,4 @@
-// `client.chat.completions`: every method of it, over our client.
+// `client.chat.completions`: the peer's methods, implemented with our client.
 import type { Client } from '@toolloop/client'
 import type { ChunkStream, CompletionQuery, RequestOptions as OwnOptions } from '@toolloop/transport'
 import type { Chunk, Completion, CompletionParams } from '@toolloop/wire'
@@ -38,9 +38,9 @@ import type {
 } from './types/completion.ts'
 import type { ExtractParsedContentFromParams } from './types/parsing.ts'
 
-/** What the resource needs of its client: ours, with the settings of this moment. */
+/** What the resource needs of its client. The settings are read at each request. */
 export interface Connection {
-  /** For a completion of this model, or for a stored one. */
+  /** Our client for completions of this model; without a model, for stored completions. */
   client(model?: string): Client
   readonly timeout: number
 }
@@ -59,7 +59,7 @@ export class Completions {
   }
 
   /**
-   * Sends exactly these parameters. With `stream: true` the promise gives the chunks as they come.
+   * Sends exactly these parameters. With `stream: true` the promise resolves to a stream of chunks.
    * @throws APIError by status, APIConnectionError, APIConnectionTimeoutError, APIUserAbortError
    */
   create(params: ChatCompletionCreateParamsNonStreaming, options?: RequestOptions): APIPromise<ChatCompletion>
@@ -79,7 +79,7 @@ export class Completions {
   }
 
   /**
-   * Asks for an answer in a form and reads it: `message.parsed` by `response_format`, `parsed_arguments` by the tools.
+   * Creates a completion and parses it: `message.parsed` by `response_format`, `parsed_arguments` by the tools.
    * @throws LengthFinishReasonError, ContentFilterFinishReasonError when the answer was cut, and what `create` throws
    */
   parse<Params extends ChatCompletionParseParams, ParsedT = ExtractParsedContentFromParams<Params>>(
@@ -100,7 +100,7 @@ export class Completions {
     return ChatCompletionStream.createChatCompletion<ParsedT>(this.#asClient(), params, options)
   }
 
-  /** Asks, calls the functions that the answer names, and asks again, until an answer calls none. */
+  /** Sends requests and calls the functions that the answers name, until an answer calls none. */
   runTools<
     ToolContext,
     Params extends Omit<ChatCompletionCreateParamsNonStreaming, 'tools'> = Omit<
@@ -147,7 +147,7 @@ export class Completions {
     return this.#stored((client) => client.chat.completions.retrieve(completionID, wholeOptions(options)))
   }
 
-  /** Changes a stored completion's metadata, the only thing that can change. */
+  /** Replaces a stored completion's metadata, its only mutable field. */
   update(
     completionID: string,
     params: ChatCompletionUpdateParams,
@@ -156,23 +156,23 @@ export class Completions {
     return this.#stored((client) => client.chat.completions.update(completionID, params, wholeOptions(options)))
   }
 
-  /** Stored completions, a page at a time; iterating goes on through all later pages. */
+  /** Stored completions, one page at a time. Iterating yields the items of all later pages too. */
   list(
     query?: ChatCompletionListParams | RequestOptions | null,
     options?: RequestOptions,
   ): PagePromise<CursorPage<ChatCompletion>, ChatCompletion> {
-    const [asked, own] = queryAndOptions(query, options, ['after', 'limit', 'metadata', 'model', 'order'])
+    const [params, own] = queryAndOptions(query, options, ['after', 'limit', 'metadata', 'model', 'order'])
     return pagesOf<ChatCompletion>(() =>
-      this.#connection.client().chat.completions.list(asked as CompletionQuery, wholeOptions(own)),
+      this.#connection.client().chat.completions.list(params as CompletionQuery, wholeOptions(own)),
     )
   }
 
-  /** Forgets a stored completion. */
+  /** Deletes a stored completion. */
   delete(completionID: string, options: RequestOptions = {}): APIPromise<ChatCompletionDeleted> {
     return this.#stored((client) => client.chat.completions.delete(completionID, wholeOptions(options)))
   }
 
-  /** Not `async`: every request would wait for a further promise. */
+  /** Not `async`: that would add a promise to every request. */
   #whole(body: CompletionParams, options: RequestOptions): Promise<ChatCompletion> {
     try {
       return this.#connection
@@ -212,7 +212,7 @@ export class Completions {
     return new APIPromise<Answer>(answerOf(() => ask(this.#connection.client())) as Promise<unknown> as Promise<Answer>)
   }
 
-  /** Requests of streams and runs go through `create`, as those of everybody else. */
+  /** The client for streams and runs: they send their requests through `create`, too. */
   #asClient(): { readonly chat: { readonly completions: Completions } } {
     return { chat: { completions: this } }
   }
@@ -232,9 +232,9 @@ export class Messages {
     query?: MessageListParams | RequestOptions | null,
     options?: RequestOptions,
   ): PagePromise<CursorPage<ChatCompletionStoreMessage>, ChatCompletionStoreMessage> {
-    const [asked, own] = queryAndOptions(query, options, ['after', 'limit', 'order'])
+    const [params, own] = queryAndOptions(query, options, ['after', 'limit', 'order'])
     return pagesOf<ChatCompletionStoreMessage>(() =>
-      this.#connection.client().chat.completions.messages.list(completionID, asked, wholeOptions(own)),
+      this.#connection.client().chat.completions.messages.list(completionID, params, wholeOptions(own)),
     )
   }
 }
@@ -276,7 +276,7 @@ function pagesOf<Item extends { id: string }>(ask: () => Promise<unknown>): Page
   return new PagePromise(first())
 }
 
-/** The query may be left out before the options. @throws OpenAIError where both are in one object */
+/** The query may be omitted before the options. @throws OpenAIError where one object mixes both */
 function queryAndOptions<Query extends object>(
   first: Query | RequestOptions | null | undefined,
   options: RequestOptions | undefined,
@@ -301,7 +301,7 @@ const optionNames: ReadonlySet<string> = new Set([
   'query',
 ])
 
-/** The chunks of a request, as the peer hands them out: a finish reason that is not there is `null`. */
+/** The chunks of a request, as the peer yields them: a missing finish reason is `null`. */
 function chunkSource(
   chunks: ChunkStream,
   onEnd: () => void,

@@ -11,7 +11,7 @@ export { APIPromise } from './http/api-promise.ts'
 export type { APIResponse, WithRequestID } from './http/api-promise.ts'
 export { CursorPage, PagePromise } from './http/pages.ts'
 export { Stream } from './http/stream.ts'
-// Streams and runs with events.
+// Streams and runs that emit events.
 export { ChatCompletionStream } from './runs/chat-completion-stream.ts'
 export { ChatCompletionRunner } from './runs/chat-completion-runner.ts'
 export type { ChatCompletionRunnerEvents } from './runs/chat-completion-runner.ts'
@@ -39,7 +39,7 @@ export type {
   RunnableToolFunction,
   RunnableTools,
 } from './runs/runnable-tools.ts'
-// What goes wrong.
+// Errors.
 export {
   APIConnectionError,
   APIConnectionTimeoutError,

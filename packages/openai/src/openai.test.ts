@@ -1,4 +1,4 @@
-// What the comparison with the peer cannot show: what is refused, and what is only here.
+// Behaviour that the peer does not have, so the comparison cannot test it.
 import { execFileSync } from 'node:child_process'
 import { APIError as OwnAPIError } from '@toolloop/transport'
 import { failure, reply, scriptedServer, text } from '@toolloop/testing'
@@ -8,16 +8,16 @@ import OpenAI, { AzureOpenAI } from './index.ts'
 const messages: OpenAI.ChatCompletionMessageParam[] = [{ role: 'user', content: 'Weather in Oslo?' }]
 const model = 'gpt-5.1'
 
-describe('what is not covered', () => {
+describe('an uncovered resource', () => {
   const client = new OpenAI({ apiKey: 'sk' }) as unknown as Record<string, unknown> & { beta: Record<string, unknown> }
 
-  it.each(['responses', 'embeddings', 'files', 'images', 'audio', 'models', 'post'])('`client.%s` says so', (name) => {
+  it.each(['responses', 'embeddings', 'files', 'images', 'audio', 'models', 'post'])('`client.%s` throws', (name) => {
     expect(() => client[name]).toThrow(OpenAI.OpenAIError)
     expect(() => client[name]).toThrow(`\`client.${name}\` is not part of this package, which covers`)
     expect(() => client[name]).toThrow("import OpenAIApi from 'openai'")
   })
 
-  it('says so below beta', () => {
+  it('throws below beta too', () => {
     expect(() => client.beta['assistants']).toThrow('`client.beta.assistants` is not part of this package')
   })
 })
@@ -28,7 +28,7 @@ describe('a client', () => {
     expect(client.beta.chat.completions).toBe(client.chat.completions)
   })
 
-  it('is refused in a browser that was not asked for', () => {
+  it('throws in a browser without `dangerouslyAllowBrowser`', () => {
     Object.assign(globalThis, { window: { document: {} } })
     try {
       expect(() => new OpenAI({ apiKey: 'sk' })).toThrow('browser-like environment')
@@ -38,7 +38,7 @@ describe('a client', () => {
     }
   })
 
-  it('prints nothing that was not asked for, and what was', async () => {
+  it('logs nothing by default, and requests at level `info`', async () => {
     await using server = await scriptedServer([
       failure(500, undefined, { 'retry-after-ms': '1' }),
       text('Rain.'),
@@ -102,7 +102,7 @@ describe('an error', () => {
     expect((cause as OwnAPIError).retryAfter).toBe(7000)
   })
 
-  it('that nobody listens to is an unhandled rejection, as with the peer', () => {
+  it('without a listener is an unhandled rejection, as with the peer', () => {
     const program = `
       import OpenAI from ${JSON.stringify(new URL('./index.ts', import.meta.url).href)}
       process.on('unhandledRejection', (error) => { console.log(error.constructor.name); process.exit(0) })
@@ -114,7 +114,7 @@ describe('an error', () => {
 })
 
 describe('a streamed answer', () => {
-  it('keeps no more than some chunks for a reader that lags behind', async () => {
+  it('buffers a bounded number of chunks for a slow reader', async () => {
     const words = 'word '.repeat(400)
     await using server = await scriptedServer([text(words, { deltaSize: 5 })])
     const stream = new OpenAI({ apiKey: 'sk', baseURL: server.url }).chat.completions.stream({ model, messages })
@@ -130,7 +130,7 @@ describe('a streamed answer', () => {
     expect(await stream.finalContent()).toBe(words)
   })
 
-  it('is never held up where somebody waits for its end', async () => {
+  it('does not wait for slow iterators once its end is awaited', async () => {
     const words = 'word '.repeat(400)
     await using server = await scriptedServer([text(words, { deltaSize: 5 })])
     const stream = new OpenAI({ apiKey: 'sk', baseURL: server.url }).chat.completions.stream({ model, messages })

@@ -1,4 +1,4 @@
-// The client under the peer's name: its options, its environment, its errors.
+// `OpenAI`: the peer's client, with its options, environment and errors.
 import { Client } from '@toolloop/client'
 import type { ClientOptions as OwnOptions } from '@toolloop/transport'
 import { Completions, type Connection } from './completions.ts'
@@ -81,14 +81,14 @@ import type {
   ResponseFormatText,
 } from './types/names.ts'
 
-/** The group `chat` of a client. */
+/** `client.chat`. */
 export interface Chat {
   readonly completions: Completions
 }
 
 /**
- * A client for chat completions. What may be set later (`baseURL`, `apiKey`, …) holds from the next request on.
- * @throws OpenAIError where there is no key, and in a browser that was not asked for
+ * A client for chat completions. Settings that change later (`baseURL`, `apiKey`, …) apply from the next request on.
+ * @throws OpenAIError without a key, and in a browser without `dangerouslyAllowBrowser`
  */
 export class OpenAI {
   apiKey: string | null
@@ -141,12 +141,12 @@ export class OpenAI {
     return new Class({ ...this.#options, ...inherited, apiKey: this.#keyOf ?? this.apiKey, ...options })
   }
 
-  /** @internal What differs for servers that are addressed in another way. */
+  /** @internal Changes the options for servers with other addresses, such as Azure. */
   addressed(own: OwnOptions, _model: string | undefined): OwnOptions {
     return own
   }
 
-  /** @internal Clients of one state differ by this. */
+  /** @internal The key of our client for this model: one client for each address. */
   addressKey(_model: string | undefined): string {
     return ''
   }
@@ -201,13 +201,13 @@ export class OpenAI {
   }
 }
 
-/** Our clients for one state of this one, by what their addresses differ in. */
+/** Our clients for one state of this client, by `addressKey`. */
 interface Made {
   readonly state: ClientState
   readonly clients: Map<string, Client>
 }
 
-/** The variables that a request depends on. */
+/** Compares the settings that a request depends on. */
 function isSame(state: ClientState, client: OpenAI): boolean {
   return (
     state.baseURL === client.baseURL &&

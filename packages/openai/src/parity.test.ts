@@ -1,4 +1,4 @@
-// The same programs, and the same recorded streams, with the peer and with this package.
+// Runs the same programs and recorded streams with the peer and with this package.
 import { readFileSync } from 'node:fs'
 import { isDeepStrictEqual } from 'node:util'
 import { describe, expect, it, test } from 'vitest'
@@ -13,7 +13,10 @@ describe.each(Object.entries(programs))('%s', (_, cases) => {
     const peer = await runWithPeer(answers, program)
     const ours = await runWithOurs(answers, program)
     if (differs === undefined) return expect(ours).toEqual(peer)
-    expect(isDeepStrictEqual(ours, peer), `This is the same now; it was said to differ: ${differs}`).toBe(false)
+    expect(
+      isDeepStrictEqual(ours, peer),
+      `The results are equal now; the program still declares a difference: ${differs}`,
+    ).toBe(false)
     if (except) expect(without(ours, except)).toEqual(without(peer, except))
   })
 })
@@ -22,11 +25,11 @@ it('holds at least sixty programs', () => {
   expect(Object.values(programs).flatMap((cases) => Object.keys(cases)).length).toBeGreaterThanOrEqual(60)
 })
 
-it('is told in the manual', () => {
+it('has the same table in the manual', () => {
   const page = readFileSync(new URL('../../../docs/coming-from-openai.md', import.meta.url), 'utf8')
-  const told = new Set(page.split('\n').map(plain))
+  const lines = new Set(page.split('\n').map(plain))
   const rows = tableOf(expectedRows()).split('\n').map(plain)
-  expect(rows.filter((row) => !told.has(row))).toEqual([])
+  expect(rows.filter((row) => !lines.has(row))).toEqual([])
 })
 
 describe('recorded streams', () => {
@@ -39,7 +42,7 @@ describe('recorded streams', () => {
   })
 
   test.skipIf(!corpus).each(corpus ?? [])(
-    '$name is told alike, or differs for a reason',
+    '$name gives the same events, or differs for a listed reason',
     async ({ body, expected }) => {
       const n = Math.max(1, ...expected.choices.map((choice) => Number(choice['index']) + 1))
       expect(reasonFor(await replay(body, n))).not.toBe('unexplained')
@@ -47,10 +50,10 @@ describe('recorded streams', () => {
   )
 })
 
-/** Tables are laid out by the formatter. */
+/** The formatter pads the table. */
 const plain = (line: string): string => line.replaceAll(/ +/g, ' ').replaceAll(/-+/g, '-').trim()
 
-/** The length is another one too. */
+/** Also removes `content-length`, which differs with the body. */
 function without({ requests, result }: Run, fields: readonly string[]): unknown {
   const drop = (key: string, value: unknown): unknown =>
     fields.includes(key) || key === 'content-length' ? undefined : value

@@ -1,4 +1,4 @@
-// What the peer has under `resources/chat/completions`.
+// The peer's `resources/chat/completions`.
 export { Completions, Messages } from './completions.ts'
 export { ChatCompletionRunner } from './runs/chat-completion-runner.ts'
 export { ChatCompletionStream } from './runs/chat-completion-stream.ts'

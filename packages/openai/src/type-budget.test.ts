@@ -1,4 +1,4 @@
-// The surface must be cheap to check: a call costs the compiler some hundreds of instantiations, however many there are.
+// The types must be cheap to check: each call costs some hundreds of instantiations, however many calls there are.
 import { rmSync } from 'node:fs'
 import { afterAll, describe, expect, it } from 'vitest'
 import { each, instantiationsOf, programFolder } from '../../../scripts/type-cost.ts'

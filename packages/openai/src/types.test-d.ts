@@ -1,4 +1,4 @@
-// The peer's types and ours, both ways: what compiles with one compiles with the other.
+// The peer's types and ours are assignable both ways, so programs compile with either.
 import type Peer from 'openai'
 import type * as PeerChat from 'openai/resources/chat/completions'
 import type { CompletionUsage as PeerUsage } from 'openai/resources/completions'

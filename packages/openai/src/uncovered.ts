@@ -1,4 +1,4 @@
-// What this package does not have says so, and what to do about it.
+// The peer's members that this package does not have. Reading one throws an error that names the remedy.
 import { OpenAIError } from './errors/errors.ts'
 
 /** The peer's other resources and methods of a client. */
@@ -38,7 +38,7 @@ export const uncovered = [
 /** The peer's other resources below `beta`. */
 export const uncoveredBeta = ['assistants', 'realtime', 'responses', 'threads', 'vectorStores'] as const
 
-/** Gives `target` these names; reading one throws. */
+/** Defines a getter for each name on `target`. The getter throws an `OpenAIError`. */
 export function refuse(target: object, names: readonly string[], path: string): void {
   for (const name of names)
     Object.defineProperty(target, name, {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { SharedSync } from './shared-sync.ts'
 
-/** A disk whose syncs end when they are told to. */
+/** A disk whose syncs end when the test releases them. */
 function slowDisk() {
   const syncs: PromiseWithResolvers<void>[] = []
   const shared = new SharedSync(() => {

@@ -201,7 +201,7 @@ describe.each([
     expect(snapshotOf(error)).toBe(snapshot)
   })
 
-  test('what is thrown that is no error is told', async () => {
+  test('a thrown value that is not an Error is reported', async () => {
     const { error } = await failing(run(source(items, 'just text')))
     expect(error).toMatchObject({ name: 'StreamError', message: 'The stream broke off: just text' })
   })

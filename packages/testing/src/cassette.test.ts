@@ -88,7 +88,7 @@ describe('a cassette', () => {
     expect(server.count).toBe(1)
   })
 
-  it('keeps the order of equal requests: a refusal, then the answer', async () => {
+  it('keeps the order of equal requests: an error response, then the answer', async () => {
     await using server = await origin()
     const file = await pathOf()
     const statuses = async (mode: 'auto' | 'replay') => {
@@ -146,7 +146,7 @@ describe('a cassette', () => {
     )
   })
 
-  it.each(['true', '1'])('forbids the network where CI=%s, unless it is told to record', async (value) => {
+  it.each(['true', '1'])('forbids the network where CI=%s, unless the mode is `record`', async (value) => {
     vi.stubEnv('CI', value)
     await using server = await origin()
     const file = await pathOf()
@@ -157,7 +157,7 @@ describe('a cassette', () => {
     expect(server.count).toBe(1)
   })
 
-  it('removes what else is secret, and records anew when it is told to', async () => {
+  it('applies `redact`, and records again in the mode `record`', async () => {
     await using server = await origin()
     const file = await pathOf()
     for (const content of ['Ada Lovelace', 'Ada Lovelace']) {
@@ -169,7 +169,7 @@ describe('a cassette', () => {
     expect(server.count).toBe(2)
   })
 
-  it('refuses a file that is none', async () => {
+  it('throws for a file that is not a cassette', async () => {
     const file = join(await mkdtemp(join(tmpdir(), 'cassette-')), 'tape.json')
     await writeFile(file, '{"recordings": 7}')
     expect(() => cassette(file)).toThrow(/is no cassette of version 1/)

@@ -1,21 +1,21 @@
-// Real HTTP, recorded once and played back offline: a `fetch` to hand to a client.
+// A `fetch` for a client that records real HTTP once and plays it back offline.
 import { UsageError } from '@toolloop/wire'
 import { clean, type Recording, readTape, type Taped, writeTape } from './tape.ts'
 import { nearest } from './tape-difference.ts'
 
 export interface CassetteOptions {
   /**
-   * `auto` plays what is recorded and records the rest; `replay` forbids the network; `record` forgets the old tape and
-   * records all. @default 'replay' where the environment has CI=true (or 1), else 'auto'
+   * `auto` plays what is recorded and records the rest; `replay` forbids the network; `record` discards the old tape and
+   * records everything. @default 'replay' where the environment has CI=true (or 1), else 'auto'
    */
   readonly mode?: 'auto' | 'replay' | 'record' | undefined
-  /** How the network is reached. @default the platform's */
+  /** The `fetch` that reaches the network. @default the platform's */
   readonly fetch?: typeof globalThis.fetch | undefined
-  /** Removes what else must not be in the file, from every text of a request and its answer. Keys are removed anyway. */
+  /** Removes further secrets from every text of a request and its answer. Keys are always removed. */
   readonly redact?: ((text: string) => string) | undefined
 }
 
-/** `await using` waits until everything is in the file. */
+/** `await using` waits until every answer that has begun is in the file. */
 export interface Cassette extends AsyncDisposable {
   /** For `new OpenAI({ fetch })`, `client({ fetch })`, or your own calls. */
   readonly fetch: typeof globalThis.fetch
@@ -25,7 +25,7 @@ export interface Cassette extends AsyncDisposable {
 
 /**
  * A tape of HTTP: requests are matched by method, URL and body (as JSON, keys in any order), and each recording is
- * played once, in order. Answers keep their bytes and how these were cut. Headers of requests are not recorded; keys
+ * played once, in order. Answers keep their bytes and chunk boundaries. Request headers are not recorded; keys
  * that they carry are replaced by `[key]` wherever they appear. A request that is not on the tape, where the network is
  * forbidden, throws a `UsageError` with the nearest recording and what differs.
  */
@@ -76,7 +76,7 @@ export function cassette(file: string | URL, options: CassetteOptions = {}): Cas
 
 const isCI = (): boolean => ['true', '1'].includes(globalThis.process?.env['CI'] ?? '')
 
-/** What a request proves itself with. */
+/** The credentials in a request's headers. */
 function secretsOf(headers: Headers): string[] {
   const names = ['authorization', 'api-key', 'x-api-key', 'x-goog-api-key', 'proxy-authorization', 'cookie']
   return names.flatMap((name) => headers.get(name)?.replace(/^(Bearer|Basic) /i, '') || [])
@@ -94,7 +94,7 @@ function bodyOf(text: string): unknown {
 const matches = (one: Taped, other: Taped): boolean =>
   one.method === other.method && one.url === other.url && canonical(one.body) === canonical(other.body)
 
-/** The same text for the same JSON, however its keys are ordered. */
+/** JSON with sorted keys, so that the order of keys does not matter. */
 function canonical(value: unknown): string {
   return JSON.stringify(value, (_key, item: unknown) =>
     typeof item === 'object' && item !== null && !Array.isArray(item)
@@ -103,7 +103,7 @@ function canonical(value: unknown): string {
   )
 }
 
-/** Passes an answer on as it comes, and keeps its pieces; what the reader leaves is read to its end all the same. */
+/** Passes an answer on as it arrives and keeps its chunks. If the reader leaves early, the rest is read and kept too. */
 function recorded(response: Response, keep: (chunks: readonly Uint8Array[]) => void): [Response, Promise<void>] {
   const { body, status, statusText, headers } = response
   if (!body) {
@@ -113,7 +113,7 @@ function recorded(response: Response, keep: (chunks: readonly Uint8Array[]) => v
   const reader = body.getReader()
   const chunks: Uint8Array[] = []
   const ended = Promise.withResolvers<void>()
-  /** The next piece; `undefined` at the end, where all is kept. */
+  /** The next chunk; `undefined` at the end, when the recording is kept. */
   const read = async (): Promise<Uint8Array<ArrayBuffer> | undefined> => {
     const { done, value } = await reader.read()
     if (!done) {
@@ -132,7 +132,7 @@ function recorded(response: Response, keep: (chunks: readonly Uint8Array[]) => v
           if (chunk) controller.enqueue(chunk)
           else controller.close()
         } catch (error) {
-          ended.resolve() // an answer that broke off is not kept
+          ended.resolve() // an incomplete answer is not kept
           controller.error(error)
         }
       },
@@ -149,14 +149,14 @@ function recorded(response: Response, keep: (chunks: readonly Uint8Array[]) => v
   return [new Response(passing, { status, statusText, headers: plainHeaders(headers) }), ended.promise]
 }
 
-/** Headers of what was decoded on the way say what is true no more. */
+/** The platform's `fetch` has decoded the body, so headers of its encoding and length no longer apply. */
 function plainHeaders(headers: Headers): Headers {
   const plain = new Headers(headers)
   for (const name of ['content-encoding', 'content-length', 'transfer-encoding']) plain.delete(name)
   return plain
 }
 
-/** What a client reads of an answer's headers; all others may say who asked. */
+/** The response headers that a client reads. Others are dropped, because they may identify the account. */
 const keptHeaders = ['content-type', 'retry-after', 'retry-after-ms', 'x-should-retry', 'x-request-id', 'location']
 
 function headOf(
@@ -171,7 +171,7 @@ function headOf(
   return { status, headers: Object.fromEntries(kept), chunks: chunks.map((chunk) => pieceOf(chunk, hide)) }
 }
 
-/** Text where it is text; a piece that was cut within a character is bytes. */
+/** A chunk as text; as base64 if it is not valid UTF-8, such as a chunk cut within a character. */
 function pieceOf(chunk: Uint8Array, hide: (text: string) => string): Recording['response']['chunks'][number] {
   try {
     return hide(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(chunk))

@@ -1,7 +1,7 @@
 import { isJsonObject } from './json-object.ts'
 import type { Taped } from './tape.ts'
 
-/** The recorded request that differs least from one, and how. */
+/** The recorded request with the fewest differences from `asked`, and those differences. */
 export function nearest(
   asked: Taped,
   tape: readonly Taped[],
@@ -13,7 +13,7 @@ export function nearest(
   return { index, lines: [...found.slice(0, 8), ...more] }
 }
 
-/** A line for each place: `  $.body.model: recorded "a", now "b"`. */
+/** A line for each different path: `  $.body.model: recorded "a", now "b"`. */
 function differences(was: unknown, is: unknown, path: string): string[] {
   if (Array.isArray(was) && Array.isArray(is))
     return Array.from({ length: Math.max(was.length, is.length) }).flatMap((_, at) =>

@@ -1,14 +1,14 @@
-// The file of a cassette.
+// Reads and writes the file of a cassette.
 import type * as NodeFs from 'node:fs'
 import type * as NodePath from 'node:path'
 import type * as NodeUrl from 'node:url'
 import { UsageError } from '@toolloop/wire'
 
-/** What of a request is recorded, and matched. */
+/** The parts of a request that are recorded and matched. */
 export interface Taped {
   readonly method: string
   readonly url: string
-  /** JSON, or a text that is none. */
+  /** Parsed JSON, or the text if it is not JSON; `null` without a body. */
   readonly body: unknown
 }
 
@@ -17,12 +17,12 @@ export interface Recording {
   readonly response: {
     readonly status: number
     readonly headers: Readonly<Record<string, string>>
-    /** The body as it arrived, piece by piece. */
+    /** The body's chunks, as they arrived. */
     readonly chunks: readonly (string | { readonly base64: string })[]
   }
 }
 
-/** The recordings of a file; none where there is no file. @throws UsageError for a file that is no cassette */
+/** The recordings of a file; empty if there is no file. @throws UsageError for a file that is not a cassette */
 export function readTape(file: string | URL): Recording[] {
   let text: string
   const { readFileSync } = builtin('node:fs') as typeof NodeFs
@@ -36,7 +36,7 @@ export function readTape(file: string | URL): Recording[] {
     const { version, recordings } = JSON.parse(text) as { version?: unknown; recordings?: unknown }
     if (version === 1 && Array.isArray(recordings)) return recordings as Recording[]
   } catch {
-    // Said below.
+    // Not JSON: reported below.
   }
   throw new UsageError(`${String(file)} is no cassette of version 1; delete it to record it again.`)
 }
@@ -49,14 +49,14 @@ export function writeTape(file: string | URL, recordings: readonly Recording[]):
   writeFileSync(file, `${JSON.stringify({ version: 1, recordings }, undefined, 2)}\n`)
 }
 
-/** Asked for at run time: the package's entry then loads, and bundles, where there is no Node. */
+/** Loads a Node module at run time, so that the package also loads and bundles for other platforms. */
 function builtin(name: string): unknown {
   const module: unknown = globalThis.process?.getBuiltinModule?.(name)
   if (module) return module
   throw new UsageError(`A cassette needs \`${name}\`: record and replay on Node.`)
 }
 
-/** A text without keys: those that the request carried, those in a query, and what looks like one. */
+/** Replaces keys: those of the request, those in a query, and texts that look like one. */
 export function clean(text: string, secrets: readonly string[]): string {
   let cleaned = text
   for (const secret of secrets) if (secret.length > 3) cleaned = cleaned.replaceAll(secret, '[key]')

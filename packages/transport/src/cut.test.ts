@@ -138,7 +138,7 @@ test.each<[string, string]>([
   ['an object', 'event: error\ndata: {"message":"overloaded"}'],
   ['words', 'event: error\ndata: overloaded'],
   ['a line', 'error: {"message":"overloaded"}'],
-])('an error without its blank line is told (%s)', async (_name, text) => {
+])('an error without its blank line is reported (%s)', async (_name, text) => {
   for (const failure of [undefined, new Error('reset')]) {
     const { error } = await read(readChunks(source([Buffer.from(text)], failure)))
     expect(error).toBeInstanceOf(APIError)

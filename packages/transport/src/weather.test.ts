@@ -11,7 +11,7 @@ interface RawServer extends AsyncDisposable {
   connections: number
 }
 
-/** Writes what it is told, byte for byte, headers included. */
+/** Writes the given bytes unchanged, headers included. */
 async function rawServer(answer: (socket: Socket, connection: number) => void): Promise<RawServer> {
   const sockets = new Set<Socket>()
   const server = createServer((socket) => {

@@ -216,7 +216,7 @@ describe('tool mode, where several answers meet', () => {
     expect(result.state.outcome).toEqual({ status: 'done', text: '{"a":1}' })
   })
 
-  it('one that does not fit is told once, in its tool message', async () => {
+  it('an invalid one is reported once, in its tool message', async () => {
     const { model, result } = run([call('final_answer', { a: 'no' }), call('final_answer', { a: 3 })])
     expect(outputOf(await result)).toEqual({ a: 3 })
     expect(model.requests[1]?.messages.map((message) => message.role)).toEqual(['user', 'assistant', 'tool'])
@@ -232,7 +232,7 @@ describe('tool mode, where several answers meet', () => {
     expect(outputOf(await run([call('final_answer', { a: 4 }, { finishReason: 'length' })]).result)).toEqual({ a: 4 })
   })
 
-  it('an unknown tool is told that the answer is a tool', async () => {
+  it('the error for an unknown tool says that the answer is a tool', async () => {
     const { model, result } = run([call('finish'), call('final_answer', { a: 5 })])
     expect(outputOf(await result)).toEqual({ a: 5 })
     expect(toolResults(model.requests[1]!)[0]?.content).toBe(
@@ -241,7 +241,7 @@ describe('tool mode, where several answers meet', () => {
   })
 })
 
-it('what there is of an answer is shown in `tool` mode too', async () => {
+it('the result has the partial answer in `tool` mode too', async () => {
   const model = scriptedModel([call('final_answer', { city: 7, degrees: 3 })])
   const result = await agent({ name: 'a', model, output: { schema: Answer, mode: 'tool', retries: 0 } }).run('go')
   expect(result).toMatchObject({ status: 'error', partial: { city: 7, degrees: 3 } })

@@ -159,44 +159,41 @@ describe('early dispatch', () => {
   })
 
   it.each([
-    ['would break again', false, 1],
-    ['may work when asked again', true, 2],
-  ])(
-    'does not go on for ever with a stream that breaks behind its call and %s',
-    async (_title, retryable, requests) => {
-      let asked = 0
-      const model = {
-        name: 'broken',
-        async *stream(): AsyncGenerator<Chunk, void> {
-          asked++
-          for (const delta of [
-            { tool_calls: [{ index: 0, id: `c${asked}`, function: { name: 'pure', arguments: '{"id":1}' } }] },
-            { content: '.' },
-          ])
-            yield {
-              id: 'c',
-              object: 'chat.completion.chunk',
-              created: 1,
-              model: 'm',
-              choices: [{ index: 0, delta, finish_reason: null }],
-            }
-          await new Promise((resolve) => setTimeout(resolve, 1))
-          throw Object.assign(new Error('broken pipe'), { retryable })
-        },
-      }
-      const log = memoryLog()
-      const result = await agent({ name: 'a', model, tools: [pure] }).run('go', { log })
-      expect(result).toMatchObject({ status: 'error', error: { message: 'broken pipe' } })
-      expect(asked).toBe(requests)
-      expect(log.facts.find((fact) => fact.type === 'step.cut')).toMatchObject({
-        reason: 'connection',
-        error: { message: 'broken pipe' },
-      })
-      expect(result.steps.flatMap((step) => step.calls.map((done) => done.content))).toEqual(
-        Array(requests).fill('pure 1'),
-      )
-    },
-  )
+    ['would fail at a retry', false, 1],
+    ['may succeed at a retry', true, 2],
+  ])('retries at most once a stream that breaks after its call and %s', async (_title, retryable, requests) => {
+    let asked = 0
+    const model = {
+      name: 'broken',
+      async *stream(): AsyncGenerator<Chunk, void> {
+        asked++
+        for (const delta of [
+          { tool_calls: [{ index: 0, id: `c${asked}`, function: { name: 'pure', arguments: '{"id":1}' } }] },
+          { content: '.' },
+        ])
+          yield {
+            id: 'c',
+            object: 'chat.completion.chunk',
+            created: 1,
+            model: 'm',
+            choices: [{ index: 0, delta, finish_reason: null }],
+          }
+        await new Promise((resolve) => setTimeout(resolve, 1))
+        throw Object.assign(new Error('broken pipe'), { retryable })
+      },
+    }
+    const log = memoryLog()
+    const result = await agent({ name: 'a', model, tools: [pure] }).run('go', { log })
+    expect(result).toMatchObject({ status: 'error', error: { message: 'broken pipe' } })
+    expect(asked).toBe(requests)
+    expect(log.facts.find((fact) => fact.type === 'step.cut')).toMatchObject({
+      reason: 'connection',
+      error: { message: 'broken pipe' },
+    })
+    expect(result.steps.flatMap((step) => step.calls.map((done) => done.content))).toEqual(
+      Array(requests).fill('pure 1'),
+    )
+  })
 
   it('goes on when calls that were sealed together fail together', async () => {
     for (let count = 1; count < 6; count++) {

@@ -39,7 +39,7 @@ const answers: readonly [awaited: string, reply: Reply][] = [
   ['e1', calls([{ name: 'write', args: { id: 'e1' }, id: 'e1' }])],
 ]
 
-/** The first answer breaks off with nothing in it and is asked again; the second one behind its first call. */
+/** The first answer breaks off empty and is retried; the second breaks off after its first call. */
 function flaky(): { readonly model: ChatModel; readonly problems: unknown[] } {
   const problems: unknown[] = []
   const isAnswered = ({ messages }: Pick<ModelRequest, 'messages'>, id: string): boolean =>

@@ -479,7 +479,7 @@ describe('a run ends as it says', () => {
   it.each([
     ['at once', (): void => {}],
     ['in its time', (): Promise<void> => Promise.resolve()],
-  ])('what was logged before the log failed is told, where the log answers %s', async (_when, answer) => {
+  ])('the facts logged before the log failed are reported, where the log answers %s', async (_when, answer) => {
     for (let after = 1; ; after++) {
       const kept: Fact[] = []
       let appends = 0

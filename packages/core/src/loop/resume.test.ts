@@ -71,7 +71,7 @@ describe('a run resumed from its log', () => {
       return
     }
     expect(outputOf(result)).toBe('Finished.')
-    // Only a step that was streaming when the log ended may differ: what it had not said is asked again.
+    // Only a step that was streaming when the log ended may differ: its incomplete part is requested again.
     if (!endsInOpenStream(prefix)) expect(result.messages).toEqual(whole.messages)
   })
 

@@ -3,14 +3,14 @@ import { argumentsOf, nameOf } from '../facts/calls.ts'
 import type { Decision, Fact, FactOf } from '../facts/events.ts'
 import type { Outcome } from '../facts/outcome.ts'
 
-/** One fact in readable form. */
+/** A fact as one line of the timeline. */
 export interface Moment {
   readonly seq: number
   readonly type: Fact['type']
   readonly path: string
   /** The step it belongs to. */
   readonly step: number | undefined
-  /** Milliseconds since 1970, and since the run's start. */
+  /** `at` in milliseconds since 1970, `after` in milliseconds since the run's start. */
   readonly at: number
   readonly after: number
   /** One line. */
@@ -72,7 +72,7 @@ function textOf(fact: Fact): string {
     case 'run.done':
       return `run.done  ${outcomeIn(fact.outcome)}`
     default:
-      return (fact as Fact).type // a fact of a newer version
+      return (fact as Fact).type // a fact type of a newer version
   }
 }
 
@@ -116,7 +116,7 @@ const textIn = (content: string | readonly (ContentPart | TextPart)[]): string =
     ? content
     : content.map((part) => ('text' in part && typeof part.text === 'string' ? part.text : `(${part.type})`)).join(' ')
 
-/** One short line. */
+/** The text on one line, cut after `length` characters. */
 function excerpt(text: string, length = 100): string {
   const line = text.replaceAll(/\s+/g, ' ').trim()
   return line.length > length ? `${line.slice(0, length - 1)}…` : line

@@ -40,7 +40,7 @@ const script = (said: string): Reply =>
       )
     : said === 'first'
       ? calls([{ name: 'guarded', args: { id: 'g2' }, id: 'c5' }])
-      : text(said === 'asked again' ? '{"sum":3}' : '{"sum":"x"}')
+      : text(said === 'retry' ? '{"sum":3}' : '{"sum":"x"}')
 const model = () =>
   scriptedModel(({ messages }) => {
     const ids = messages.flatMap((message) => (message.role === 'tool' ? message.tool_call_id : []))
@@ -48,7 +48,7 @@ const model = () =>
     if (!ids.includes('c5')) return script('first')
     return script(
       messages.some(({ content }) => typeof content === 'string' && content.includes('Answer again'))
-        ? 'asked again'
+        ? 'retry'
         : 'second',
     )
   })

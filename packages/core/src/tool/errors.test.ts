@@ -46,7 +46,7 @@ async function runWith(bad: AnyTool, args: Record<string, unknown> | string = {}
   return second!
 }
 
-describe('the model is told', () => {
+describe('the tool message reports', () => {
   it.each([
     ['an unknown tool', typed, {}, 'nope', 'unknown_tool', /There is no tool "nope". Available: fine, typed\./],
     ['arguments that are no JSON', typed, '{"n": 1', 'typed', 'arguments', /typed/],
@@ -92,7 +92,7 @@ describe('the model is told', () => {
       /midway/,
     ],
     ['a ToolRetry', throwing(new ToolRetry('Use a shorter range.')), {}, 'bad', 'retry', /^Use a shorter range\.$/],
-  ] as const)('of %s', async (_title, bad, args, name, reason, content) => {
+  ] as const)('%s', async (_title, bad, args, name, reason, content) => {
     const done = await runWith(bad as AnyTool, args, name)
     expect(done).toMatchObject({ ok: false, reason })
     expect(done.content).toMatch(content)

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { agent, type Fact, memoryLog, user } from '../index.ts'
 
-/** What JSON has no word for, or another one. */
+/** Values that JSON cannot represent, or represents in another form. */
 const odd: [string, unknown][] = Object.entries({
   date: new Date(0),
   'number that is none': NaN,

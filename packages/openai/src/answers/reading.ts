@@ -1,9 +1,9 @@
-// From a completion to what it was asked to say: `parsed`, `parsed_arguments`, or the error that programs expect.
+// Parses a completion: sets `parsed` and `parsed_arguments`, or throws the error that the peer throws.
 import { ContentFilterFinishReasonError, LengthFinishReasonError, OpenAIError } from '../errors/errors.ts'
 import type { ChatCompletionTool } from '../types/chat.ts'
 import type { ChatCompletion, ChatCompletionMessage, ParsedChatCompletion } from '../types/completion.ts'
 
-/** What of a request tells how to read its answer. */
+/** The request parameters that decide how its answer is parsed. */
 export interface ReadingParams {
   readonly response_format?: unknown
   readonly tools?: readonly unknown[] | null | undefined
@@ -13,12 +13,12 @@ interface Reader {
   readonly $parseRaw?: (text: string) => unknown
 }
 
-/** Does the request say how its answer is to be read? */
+/** True if any part of the answer has a parser. */
 export function readsAnswer({ response_format, tools }: ReadingParams): boolean {
   return formatReader(response_format) !== undefined || (tools ?? []).some((tool) => toolReader(tool) !== undefined)
 }
 
-/** What reads the content; `undefined` where it is text. */
+/** The parser of the content; `undefined` where it is plain text. */
 export function formatReader(format: unknown): ((text: string) => unknown) | undefined {
   const { $parseRaw, type } = (format ?? {}) as Reader & { type?: unknown }
   return typeof $parseRaw === 'function' ? (text) => $parseRaw(text) : type === 'json_schema' ? jsonOf : undefined
@@ -30,7 +30,7 @@ function toolReader(tool: unknown): ((text: string) => unknown) | undefined {
   return definition?.strict === true ? jsonOf : undefined
 }
 
-/** What reads the arguments of a tool; `undefined` for one that is not strict, and for an unknown one. */
+/** The parser of a tool's arguments; `undefined` for a tool that is not strict or not known. */
 export function argumentsReader(
   tools: ReadingParams['tools'],
   name: string | undefined,
@@ -50,8 +50,8 @@ export function checkWhole({ choices }: { readonly choices: readonly { readonly 
 }
 
 /**
- * A copy of the completion with everything read.
- * @throws LengthFinishReasonError, ContentFilterFinishReasonError when a choice was cut, and what the readers throw
+ * A copy of the completion with its content and arguments parsed.
+ * @throws LengthFinishReasonError, ContentFilterFinishReasonError when a choice was cut, and what the parsers throw
  */
 export async function readCompletion<ParsedT>(
   completion: ChatCompletion,
@@ -69,7 +69,7 @@ export async function readCompletion<ParsedT>(
   return { ...completion, choices } as ParsedChatCompletion<ParsedT>
 }
 
-/** `null` for a refusal, where there is no content, and where nothing says how to read it. */
+/** `null` for a refusal, without content, and without a parser. */
 async function readContent(message: ChatCompletionMessage, { response_format }: ReadingParams): Promise<unknown> {
   const { content, refusal, tool_calls, function_call } = message
   if (typeof content !== 'string' || refusal) return null
@@ -78,7 +78,7 @@ async function readContent(message: ChatCompletionMessage, { response_format }: 
   return read ? read(content) : null
 }
 
-/** The same, where nothing was asked to be read. */
+/** A copy with `parsed: null`, for a request without parsers. */
 export function unread<ParsedT>(completion: ChatCompletion): ParsedChatCompletion<ParsedT> {
   const choices = completion.choices.map((choice) => ({ ...choice, message: { ...choice.message, parsed: null } }))
   return { ...completion, choices }
@@ -94,7 +94,7 @@ async function readCall<Call extends { type: string }>(call: Call, { tools }: Re
   return { ...call, function: { ...body, parsed_arguments } }
 }
 
-/** @throws OpenAIError for a tool whose arguments cannot be read: one that is not strict */
+/** @throws OpenAIError for a tool that is not strict: its arguments cannot be parsed */
 export function checkTools(tools: readonly ChatCompletionTool[] | null | undefined): void {
   for (const tool of tools ?? []) {
     if (tool.type === 'custom') continue
@@ -109,7 +109,7 @@ export function checkTools(tools: readonly ChatCompletionTool[] | null | undefin
   }
 }
 
-/** JSON as it is; the parser's own error would quote the answer. */
+/** JSON without validation. Its error is our own, because `JSON.parse` quotes the answer in the message. */
 export function jsonOf(text: string): unknown {
   try {
     return JSON.parse(text) as unknown

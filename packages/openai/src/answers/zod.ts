@@ -1,4 +1,4 @@
-// Zod schemas as formats and tools that read what the model wrote.
+// Formats and tools made from Zod schemas. They parse what the model wrote.
 import { responseFormat, type StandardSchema, tool } from '@toolloop/schema'
 import type { ChatCompletionFunctionTool, ResponseFormatJSONSchema } from '../types/chat.ts'
 import type { AutoParseableResponseFormat, AutoParseableTool } from '../types/parsing.ts'
@@ -17,8 +17,8 @@ export type InferZodType<T extends ZodTypeLike> = T extends { _output: infer Out
 export type ZodResponseFormatProps = Omit<ResponseFormatJSONSchema['json_schema'], 'schema' | 'strict' | 'name'>
 
 /**
- * A strict `response_format` of a Zod schema: `parse` and `stream` then give `message.parsed`.
- * @throws SchemaError where the API would refuse the schema, with every problem and its remedy
+ * A strict `response_format` from a Zod schema. `parse` and `stream` then set `message.parsed`.
+ * @throws SchemaError where the API would reject the schema, with every problem and its remedy
  */
 export function zodResponseFormat<ZodInput extends ZodTypeLike>(
   zodObject: ZodInput,
@@ -36,7 +36,7 @@ export function zodResponseFormat<ZodInput extends ZodTypeLike>(
 export interface ZodFunctionOptions<Parameters extends ZodTypeLike> {
   name: string
   parameters: Parameters
-  /** What `runTools` calls with the parsed arguments. */
+  /** `runTools` calls it with the parsed arguments. */
   function?: ((args: InferZodType<Parameters>) => unknown) | undefined
   description?: string | undefined
 }
@@ -46,8 +46,8 @@ type ZodFunctionTool<
 > = AutoParseableTool<{ arguments: InferZodType<Parameters>; name: string; function: Callback }>
 
 /**
- * A strict tool of a Zod schema: `parse` and `stream` then give `parsed_arguments`, and `runTools` calls `function`.
- * @throws SchemaError where the API would refuse the schema, with every problem and its remedy
+ * A strict tool from a Zod schema. `parse` and `stream` then set `parsed_arguments`; `runTools` calls `function`.
+ * @throws SchemaError where the API would reject the schema, with every problem and its remedy
  */
 export function zodFunction<Parameters extends ZodTypeLike>(
   options: ZodFunctionOptions<Parameters> & { function: NonNullable<ZodFunctionOptions<Parameters>['function']> },
@@ -79,7 +79,7 @@ function hidden<T extends object>(value: T, fields: Readonly<Record<string, unkn
   return value
 }
 
-/** Reads with the schema; what does not fit is thrown as Zod throws it, which is what programs catch. */
+/** Parses and validates. Invalid values throw Zod's own error, because programs catch that one. */
 function readerOf(schema: ZodTypeLike, parse: (text: string) => Promise<unknown>): (text: string) => Promise<unknown> {
   return async (text) => {
     const json = jsonOf(text)

@@ -1,9 +1,9 @@
-// The peer's tree of errors: programs match on these classes, fields and texts. What happened in full is the `cause`.
+// The peer's error classes. Programs match on their names, fields and texts. The `cause` is our own, full error.
 
-/** The base of what this package throws. */
+/** The base class of this package's errors. */
 export class OpenAIError extends Error {}
 
-/** What the server answered, or that it did not answer. */
+/** An error that the server returned, or a request without an answer. */
 export class APIError<
   Status extends number | undefined = number | undefined,
   ErrorHeaders extends Headers | undefined = Headers | undefined,
@@ -31,7 +31,7 @@ export class APIError<
     this.type = facts.type
   }
 
-  /** The error of a status, from the body of the answer. */
+  /** The error class for a status, made from the response's body. */
   static generate(
     status: number | undefined,
     errorResponse: object | undefined,
@@ -62,14 +62,14 @@ function messageOf(status: number | undefined, error: object | undefined, messag
   return words || '(no status code or body)'
 }
 
-/** The request was aborted: by its signal, its controller, or whoever left its stream. */
+/** The request was aborted: by its signal, by its controller, or by a consumer that left its stream. */
 export class APIUserAbortError extends APIError<undefined, undefined, undefined> {
   constructor({ message }: { message?: string } = {}) {
     super(undefined, undefined, message || 'Request was aborted.', undefined)
   }
 }
 
-/** No whole answer came. */
+/** The connection failed, or closed before the answer was complete. */
 export class APIConnectionError extends APIError<undefined, undefined, undefined> {
   constructor({ message, cause }: { message?: string | undefined; cause?: Error | undefined }) {
     super(undefined, undefined, message || 'Connection error.', undefined)
@@ -77,7 +77,7 @@ export class APIConnectionError extends APIError<undefined, undefined, undefined
   }
 }
 
-/** A timeout ran out. */
+/** A timeout expired. */
 export class APIConnectionTimeoutError extends APIConnectionError {
   constructor({ message }: { message?: string } = {}) {
     super({ message: message ?? 'Request timed out.' })
@@ -103,14 +103,14 @@ const byStatus: ReadonlyMap<number, unknown> = new Map<number, unknown>([
   [429, RateLimitError],
 ])
 
-/** A token limit cut the answer, so it cannot be read. */
+/** A token limit cut the answer, so it cannot be parsed. */
 export class LengthFinishReasonError extends OpenAIError {
   constructor() {
     super('Could not parse response content as the length limit was reached')
   }
 }
 
-/** The content filter withheld the answer, so it cannot be read. */
+/** The content filter withheld the answer, so it cannot be parsed. */
 export class ContentFilterFinishReasonError extends OpenAIError {
   constructor() {
     super('Could not parse response content as the request was rejected by the content filter')

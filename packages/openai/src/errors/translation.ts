@@ -1,4 +1,4 @@
-// From an error of the client to the one that programs written for the peer catch.
+// Translates errors of our client to the peer's, which programs catch.
 import {
   APIConnectionError as ConnectionError,
   APIError as ServerError,
@@ -8,7 +8,7 @@ import {
 import { StreamError, ToolloopError } from '@toolloop/wire'
 import { APIConnectionError, APIConnectionTimeoutError, APIError, APIUserAbortError, OpenAIError } from './errors.ts'
 
-/** Of a request that failed. What is not ours stays as it is; ours becomes the `cause`. */
+/** The error of a failed request. Foreign errors pass unchanged; our own becomes the `cause`. */
 export function peerError(error: unknown): unknown {
   if (!(error instanceof ToolloopError)) return error
   if (error.cause instanceof OpenAIError) return error.cause
@@ -20,7 +20,7 @@ export function peerError(error: unknown): unknown {
   return caused(new OpenAIError(error.message), error)
 }
 
-/** Of a stream that had begun: an error inside it has no status of its own. */
+/** The error of a stream that has begun. A server error inside it has no status. */
 export function peerStreamError(error: unknown): unknown {
   if (!(error instanceof ServerError)) return peerError(error)
   return caused(new APIError(undefined, bodyOf(error.error), error.message, error.headers), error)
@@ -28,7 +28,7 @@ export function peerStreamError(error: unknown): unknown {
 
 function serverError({ status, error, headers, message }: ServerError): APIError {
   if (typeof error === 'string') return APIError.generate(status, undefined, error, headers)
-  // A 200 that is no answer has no words of the server's own.
+  // A 200 that is not a completion has no error text of the server.
   if (status !== undefined && status < 300) return new APIError(status, undefined, message, headers)
   return APIError.generate(status, { error: bodyOf(error) }, undefined, headers)
 }

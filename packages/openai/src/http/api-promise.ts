@@ -1,8 +1,8 @@
-// The promise of an answer that also gives the response it came in.
+// A promise of an answer that also returns the HTTP response.
 import { responseOf, type ResponseInfo } from '@toolloop/transport'
 import { Stream } from './stream.ts'
 
-/** What every answer carries beside its fields: the server's id of the request. Not enumerable. */
+/** Adds the server's request id to an answer. The property is not enumerable. */
 export type WithRequestID<T> = T extends Array<unknown> | Response
   ? T
   : T extends Record<string, unknown> | object
@@ -21,7 +21,7 @@ export class APIPromise<T> extends Promise<WithRequestID<T>> {
 
   /** @internal */
   constructor(answer: Promise<T>) {
-    // `then` is this class's own: the base promise holds nothing, and never rejects.
+    // This class overrides `then`: the base promise resolves to `undefined` and never rejects.
     super(settled)
     this.#answer = answer as Promise<WithRequestID<T>>
   }
@@ -30,7 +30,7 @@ export class APIPromise<T> extends Promise<WithRequestID<T>> {
     return Promise
   }
 
-  /** The response. Its body is written anew from the answer: the same JSON, or the same events. */
+  /** The response. Its body is serialised again from the answer: the same JSON, or the same events. */
   async asResponse(): Promise<Response> {
     return responseFor(await this.#answer)
   }
@@ -77,14 +77,14 @@ function settled(resolve: (value: never) => void): void {
 
 const known: unique symbol = Symbol('toolloop.openai.response')
 
-/** Gives an object the `_request_id` of its response, read only when somebody asks. */
+/** Defines `_request_id` on an object. The getter reads the response's headers at each access. */
 export function withRequestId(value: unknown, info: ResponseInfo | undefined): void {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return
   Object.defineProperty(value, known, { value: info, configurable: true })
   Object.defineProperty(value, '_request_id', requestId)
 }
 
-/** Of an answer of the client, which has remembered its response. */
+/** The same for an answer of our client, whose response `responseOf` finds. */
 export function withOwnRequestId<T extends object>(answer: T): T {
   return Object.defineProperty(answer, '_request_id', requestId)
 }
@@ -110,7 +110,7 @@ function responseFor(answer: unknown): Response {
   return new Response(JSON.stringify(answer), init)
 }
 
-/** The body is plain text now, of another length. */
+/** The new body is not compressed and has another length. */
 function withoutEncoding(headers: Headers | undefined): Headers {
   const own = new Headers(headers)
   for (const name of ['content-encoding', 'content-length', 'transfer-encoding']) own.delete(name)

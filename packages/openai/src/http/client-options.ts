@@ -1,4 +1,4 @@
-// The peer's options of a client with the environment behind them, and what they are to our client.
+// The peer's client options with defaults from the environment, and their translation for our client.
 import type { ClientOptions as OwnOptions, Logger as OwnLogger, Timeouts } from '@toolloop/transport'
 import { OpenAIError } from '../errors/errors.ts'
 import { type FetchOptions, type HeadersLike, headersOf, queryOf } from './request-options.ts'
@@ -16,7 +16,7 @@ export interface Logger {
 }
 
 export interface ClientOptions {
-  /** The key, or a function asked for one before every attempt. @default OPENAI_API_KEY */
+  /** The key, or a function that returns it; called before every attempt. @default OPENAI_API_KEY */
   apiKey?: string | ApiKeySetter | null | undefined
   /** @default OPENAI_ORG_ID */
   organization?: string | null | undefined
@@ -28,7 +28,7 @@ export interface ClientOptions {
   timeout?: number | undefined
   /** Attempts after the first. @default 2 */
   maxRetries?: number | undefined
-  /** Laid over what OPENAI_CUSTOM_HEADERS holds, a `name: value` a line. */
+  /** Override the headers of OPENAI_CUSTOM_HEADERS, which holds one `name: value` a line. */
   defaultHeaders?: HeadersLike | undefined
   defaultQuery?: Record<string, string | undefined> | undefined
   fetch?: Fetch | undefined
@@ -37,11 +37,11 @@ export interface ClientOptions {
   logger?: Logger | undefined
   /** @default OPENAI_LOG, else 'warn' */
   logLevel?: LogLevel | undefined
-  /** A key in a browser is a key in everybody's hands; `true` says that this is known. @default false */
+  /** Allows a client in a browser, where every visitor can read the API key. @default false */
   dangerouslyAllowBrowser?: boolean | undefined
 }
 
-/** What of a client may be changed after it was made. */
+/** The settings of a client that may change after it was created. */
 export interface ClientState {
   readonly apiKey: string | ApiKeySetter | undefined
   readonly organization: string | null
@@ -90,7 +90,7 @@ export function stateOf(options: ClientOptions): ClientState {
   }
 }
 
-/** The options of our client for a client in this state. */
+/** The options of our client for this state. */
 export function ownClientOptions(state: ClientState, options: ClientOptions): OwnOptions {
   const { apiKey, organization, project, fetchOptions = {} } = state
   const { dispatcher, ...init } = fetchOptions
@@ -99,7 +99,7 @@ export function ownClientOptions(state: ClientState, options: ClientOptions): Ow
   return {
     baseURL: state.baseURL,
     ...(apiKey !== undefined && { apiKey: typeof apiKey === 'function' ? checked(apiKey) : apiKey }),
-    // As headers: what is `null` here is not looked up in the environment again.
+    // As headers: `null` removes a header, so our client does not read it from the environment again.
     headers: {
       accept: 'application/json',
       'openai-organization': organization || null,
@@ -116,7 +116,7 @@ export function ownClientOptions(state: ClientState, options: ClientOptions): Ow
   }
 }
 
-/** Of an answer that is not streamed: it must be there when an attempt's time is up. */
+/** For an answer that is not streamed: the limit covers the whole attempt. */
 export const wholeTimeout = (milliseconds: number): Timeouts => ({
   total: Infinity,
   attempt: milliseconds,
@@ -124,7 +124,7 @@ export const wholeTimeout = (milliseconds: number): Timeouts => ({
   firstEvent: Infinity,
 })
 
-/** Of a stream: it must have begun. */
+/** For a stream: the limit ends when the response's headers arrive. */
 export const streamTimeout = (milliseconds: number): Timeouts => ({
   total: Infinity,
   attempt: Infinity,
@@ -147,7 +147,7 @@ function checked(apiKey: ApiKeySetter): () => Promise<string> {
   }
 }
 
-/** `name: value`, a line each. */
+/** One `name: value` a line. */
 function customHeaders(): Record<string, string> {
   const lines = (environment('OPENAI_CUSTOM_HEADERS') ?? '').split('\n').filter((line) => line.includes(':'))
   return Object.fromEntries(
@@ -158,7 +158,7 @@ function customHeaders(): Record<string, string> {
   )
 }
 
-/** A `fetch` of the user's, or the platform's where options of `fetch` were given; else our own HTTP is used. */
+/** The user's `fetch`, or the platform's where `fetchOptions` are given; otherwise our own HTTP is used. */
 function fetchWith(fetch: Fetch | undefined, init: RequestInit): Fetch | undefined {
   if (fetch === undefined && Object.keys(init).length === 0) return undefined
   const send = fetch ?? globalThis.fetch
@@ -171,7 +171,7 @@ function levelOf(level: string | undefined): LogLevel | undefined {
   return levels.find((known) => known === level)
 }
 
-/** What happens to requests is worth `info`, as it is to the peer: nothing is printed that was not asked for. */
+/** Requests are logged at level `info`, as by the peer, so the default level prints nothing. */
 function loggerOf({ logger, logLevel }: ClientState): OwnLogger | undefined {
   if (logger === undefined || levels.indexOf(logLevel) < levels.indexOf('info')) return undefined
   const info: LogFunction = (message, ...rest) => logger.info(message, ...rest)

@@ -37,7 +37,7 @@ function valueOf(line: string): unknown {
   try {
     return JSON.parse(line) as unknown
   } catch {
-    // The parser's own error quotes the line.
+    // The error of `JSON.parse` would quote the line.
     throw new SyntaxError('Error reading response: a line is not JSON.')
   }
 }

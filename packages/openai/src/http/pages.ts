@@ -1,10 +1,10 @@
-// Lists that come in pages.
+// Paged lists.
 import { responseOf, type Page as OwnPage } from '@toolloop/transport'
 import { OpenAIError } from '../errors/errors.ts'
 import { peerError } from '../errors/translation.ts'
 import { APIPromise, withRequestId } from './api-promise.ts'
 
-/** One page of a list. Iterating it goes on through all later pages, each fetched when it is needed. */
+/** One page of a list. Iterating it yields the items of this page and of all later ones, fetched when needed. */
 export class CursorPage<Item extends { id?: string | null }> implements AsyncIterable<Item> {
   data: Item[]
   has_more: boolean
@@ -27,7 +27,7 @@ export class CursorPage<Item extends { id?: string | null }> implements AsyncIte
     return this.has_more && Boolean(this.data.at(-1)?.id)
   }
 
-  /** @throws OpenAIError behind the last page; see `hasNextPage` */
+  /** @throws OpenAIError on the last page; see `hasNextPage` */
   async getNextPage(): Promise<this> {
     const next = this.hasNextPage() ? await this.#page.nextPage().catch(rethrow) : undefined
     if (next === undefined)
@@ -53,7 +53,7 @@ function rethrow(error: unknown): never {
   throw peerError(error)
 }
 
-/** The first page, and without awaiting it, all items. */
+/** Resolves to the first page. Iterating it without awaiting it yields the items of all pages. */
 export class PagePromise<PageClass extends CursorPage<Item>, Item extends { id?: string | null }>
   extends APIPromise<PageClass>
   implements AsyncIterable<Item>

@@ -1,4 +1,4 @@
-// The peer's options of a request, and what they are to our client.
+// The peer's request options, and their translation for our client.
 import type { QueryOptions, RequestOptions as OwnOptions } from '@toolloop/transport'
 
 type HeaderValue = string | undefined | null
@@ -26,7 +26,7 @@ export interface RequestOptions {
 /** Options of `fetch`; `dispatcher` is undici's. */
 export type FetchOptions = Omit<RequestInit, 'body' | 'headers' | 'method' | 'signal'> & { dispatcher?: object }
 
-/** Without the signal and the timeout, which depend on whether the answer is streamed. */
+/** Translates all but the signal and the timeout, which depend on whether the answer is streamed. */
 export function ownOptions(options: RequestOptions): Omit<OwnOptions, 'timeout' | 'signal'> {
   const { headers, query, maxRetries, idempotencyKey } = options
   return {
@@ -37,7 +37,7 @@ export function ownOptions(options: RequestOptions): Omit<OwnOptions, 'timeout' 
   }
 }
 
-/** `null` removes a header, several values are one line. */
+/** `null` removes a header. Several values of a name are joined with a comma. */
 export function headersOf(headers: HeadersLike): Record<string, string | null> {
   if (headers === undefined || headers === null) return {}
   const entries: Iterable<readonly unknown[]> =

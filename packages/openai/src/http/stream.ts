@@ -1,16 +1,16 @@
-// A stream of items that is read once, split, or passed on as text.
+// A stream of items. It can be read once, split, or serialised.
 import type { ResponseInfo } from '@toolloop/transport'
 import { APIUserAbortError, OpenAIError } from '../errors/errors.ts'
 import { peerStreamError } from '../errors/translation.ts'
 import { jsonLines } from './json-lines.ts'
 
-/** What a stream can also hand out: many items at once, as they came. */
+/** A source that yields several items at once: all that one read returned. */
 export interface BatchSource<Item> {
   batches(): AsyncIterator<readonly Item[]>
   response(): ResponseInfo | undefined
 }
 
-/** Items as they come. It is iterated once; leaving the iteration, or aborting `controller`, ends the request. */
+/** Items as they arrive. It can be iterated once. Leaving the iteration, or aborting `controller`, ends the request. */
 export class Stream<Item> implements AsyncIterable<Item> {
   controller: AbortController
   readonly #iterator: () => AsyncIterator<Item>
@@ -46,12 +46,12 @@ export class Stream<Item> implements AsyncIterable<Item> {
     }, controller)
   }
 
-  /** @internal The HTTP side, where there is one. */
+  /** @internal The HTTP response, where there is one. */
   response(): ResponseInfo | undefined {
     return this.#source?.response()
   }
 
-  /** @internal What came in one read at a time, without a promise for each item. */
+  /** @internal The items of one read at a time, without a promise for each item. */
   batches(): AsyncIterator<readonly Item[]> | undefined {
     return this.#source?.batches()
   }
@@ -60,7 +60,7 @@ export class Stream<Item> implements AsyncIterable<Item> {
     return this.#iterator()
   }
 
-  /** Two streams of the same items. What one has read and the other has not is kept. */
+  /** Two streams of the same items. Items that only one of them has read stay in memory. */
   tee(): [Stream<Item>, Stream<Item>] {
     const source = this.#iterator()
     const queues: [Promise<IteratorResult<Item>>[], Promise<IteratorResult<Item>>[]] = [[], []]
@@ -88,12 +88,12 @@ export class Stream<Item> implements AsyncIterable<Item> {
     return [branch(queues[0]), branch(queues[1])]
   }
 
-  /** The items as lines of JSON, for `fromReadableStream` elsewhere. */
+  /** The items as lines of JSON, which `fromReadableStream` reads. */
   toReadableStream(): ReadableStream<Uint8Array<ArrayBuffer>> {
     return textOf(this.#iterator, (item) => `${JSON.stringify(item)}\n`)
   }
 
-  /** @internal The items as the events they came in. */
+  /** @internal The items as server-sent events. */
   toEventStream(): ReadableStream<Uint8Array<ArrayBuffer>> {
     return textOf(this.#iterator, (item) => `data: ${JSON.stringify(item)}\n\n`, 'data: [DONE]\n\n')
   }
@@ -111,7 +111,7 @@ function failing(error: Error): AsyncIterator<never> {
   }
 }
 
-/** Nothing is read before somebody reads it. */
+/** Reads an item only when the consumer pulls one. */
 function textOf<Item>(
   open: () => AsyncIterator<Item>,
   write: (item: Item) => string,
@@ -137,7 +137,7 @@ function textOf<Item>(
   )
 }
 
-/** One item a time; one that is there costs a resolved promise. An abort ends the iteration without an error. */
+/** One item at a time. An item already read costs a resolved promise. An abort ends the iteration without an error. */
 function oneByOne<Item>(batches: AsyncIterator<readonly Item[]>, controller: AbortController): AsyncIterator<Item> {
   let batch: readonly Item[] = []
   let at = 0

@@ -1,9 +1,9 @@
-// Events that wait for whoever iterates them.
+// A buffer of events for an iterator.
 
-/** Items that an iterator may lag behind before the source is asked to wait. */
+/** Buffered items above which the source waits. */
 const most = 64
 
-/** An iterator that is pushed to. `onOver` is called once; `left` tells that the consumer left before the end. */
+/** An iterator that is pushed to. `onOver` is called once; `left` is true if the consumer left before the end. */
 export class BufferedEvents<Item> implements AsyncIterableIterator<Item> {
   readonly #onOver: (left: boolean) => void
   #items: Item[] = []
@@ -35,14 +35,14 @@ export class BufferedEvents<Item> implements AsyncIterableIterator<Item> {
     this.release()
   }
 
-  /** A promise while there is more than the consumer should have waiting. */
+  /** A pending promise while more than `most` items are buffered. */
   room(): Promise<void> | undefined {
     if (this.#free || this.#items.length - this.#at <= most) return undefined
     this.#room ??= Promise.withResolvers()
     return this.#room.promise
   }
 
-  /** Never asks the source to wait again. */
+  /** Removes the bound: the source never waits again. */
   release(): void {
     this.#free = true
     this.#room?.resolve()

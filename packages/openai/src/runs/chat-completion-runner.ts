@@ -21,7 +21,7 @@ export interface ChatCompletionRunnerEvents extends AbstractChatCompletionRunner
   content: (content: string) => void
 }
 
-/** Asks, calls the functions that the answer names, and asks again, until an answer calls none. */
+/** Sends requests and calls the functions that the answers name, until an answer calls none. */
 export class ChatCompletionRunner<ParsedT = null> extends AbstractChatCompletionRunner<
   ChatCompletionRunnerEvents,
   ParsedT

@@ -15,7 +15,7 @@ import type { ChatCompletionStreamEvents } from './stream-events.ts'
 import { type AnswerListener, StreamedAnswer } from './streamed-answer.ts'
 
 /**
- * One streamed answer. The request is sent behind the code that made it. Iterating it gives the chunks; leaving the
+ * One streamed answer. The request is sent after the current turn. Iterating it yields the chunks; leaving the
  * iteration aborts the request.
  */
 export class ChatCompletionStream<ParsedT = null>
@@ -35,7 +35,7 @@ export class ChatCompletionStream<ParsedT = null>
     this.#params = params
   }
 
-  /** A stream that sends a request of its own. */
+  /** A stream that sends its own request. */
   static createChatCompletion<ParsedT>(
     client: CompletionClient,
     params: ChatCompletionStreamParams,
@@ -50,14 +50,14 @@ export class ChatCompletionStream<ParsedT = null>
     return stream
   }
 
-  /** A stream of what `toReadableStream` wrote elsewhere. */
+  /** A stream of chunks that `toReadableStream` wrote. */
   static fromReadableStream(readable: ReadableStream): ChatCompletionStream {
     const stream = new ChatCompletionStream(null)
     stream.start(() => stream.replay(readable))
     return stream
   }
 
-  /** The answer so far, a copy at every call; `undefined` before its first chunk and behind its last. */
+  /** The answer so far, a copy at every call; `undefined` before the first chunk and after the last. */
   get currentChatCompletionSnapshot(): ChatCompletionSnapshot | undefined {
     return this.#answer?.isEmpty === false ? this.#answer.snapshot() : undefined
   }
@@ -72,7 +72,7 @@ export class ChatCompletionStream<ParsedT = null>
     )
   }
 
-  /** The chunks as lines of JSON, for `fromReadableStream` elsewhere. */
+  /** The chunks as lines of JSON, which `fromReadableStream` reads. */
   toReadableStream(): ReadableStream {
     return new Stream(() => this[Symbol.asyncIterator](), this.controller).toReadableStream()
   }
@@ -129,7 +129,7 @@ export class ChatCompletionStream<ParsedT = null>
     else if (this.allChatCompletions().length === 0) throw new OpenAIError('request ended without sending any chunks')
   }
 
-  /** A tool's message: the answer before it is complete, and its calls have the ids that were answered. */
+  /** A tool message completes the answer before it, and carries the ids of that answer's calls. */
   async #replay(message: ChatCompletionMessageParam, ids: readonly string[] = []): Promise<void> {
     if (this.#answer) {
       const completion = await this.#answer.finish()
@@ -141,7 +141,7 @@ export class ChatCompletionStream<ParsedT = null>
     this.addMessage(message)
   }
 
-  /** One promise for what came in one read. */
+  /** Costs one promise for each read, not one for each chunk. */
   async #takeBatches(
     batches: AsyncIterator<readonly ChatCompletionChunk[]>,
     answer: StreamedAnswer<ParsedT>,

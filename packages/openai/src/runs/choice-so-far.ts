@@ -1,4 +1,4 @@
-// What was told of one choice of a streamed answer: the running texts that the peer's events carry.
+// The state of one choice of a streamed answer: the texts so far, which the peer's events carry.
 import type { StreamEvent } from '@toolloop/stream'
 import type { TokenLogprob } from '@toolloop/wire'
 import type { ChatCompletionChunk } from '../types/completion.ts'
@@ -9,7 +9,7 @@ export type CallDone = Pick<
   Extract<StreamEvent, { type: 'tool_calls.function.arguments.done' }>,
   'type' | 'choice' | 'index' | 'name' | 'arguments'
 >
-/** What is told next: an event, or that the text or the calls of a choice are over. */
+/** The next step: an event to emit, or the end of a choice's text or calls. */
 export type Step =
   | Exclude<StreamEvent, { type: 'content.done' | 'tool_calls.function.arguments.done' }>
   | { readonly type: 'content.done'; readonly choice: number; readonly content: string }
@@ -21,26 +21,26 @@ type ChunkChoice = ChatCompletionChunk['choices'][number]
 
 export class ChoiceSoFar {
   readonly index: number
-  /** `undefined` until there is some, be it empty. */
+  /** `undefined` until the first content, which may be empty. */
   content: string | undefined
   refusal = ''
   readonly logprobs: Record<'content' | 'refusal', TokenLogprob[]> = { content: [], refusal: [] }
   readonly calls: { name: string; arguments: string }[] = []
-  /** The last event of the content. */
+  /** The last content event. */
   delta: ContentDelta | undefined
-  /** Calls that are complete, and not told so yet: that waits for the next call, or the end. */
+  /** Complete calls whose end is not emitted yet. It is emitted when the next call begins, or at the end. */
   readonly #held = new Map<number, CallDone>()
-  /** What was told to be complete, by what it is of. */
-  readonly #told = new Map<string, string>()
+  /** The texts of the done events already emitted, by what they end. */
+  readonly #ended = new Map<string, string>()
 
   constructor(index: number) {
     this.index = index
   }
 
-  /** Was it not told before? A text that went on behind its end is another one. */
+  /** False for a done event that was emitted before with the same text. A text that grew since is new. */
   isNews(what: string, text = ''): boolean {
-    if (this.#told.get(what) === text) return false
-    this.#told.set(what, text)
+    if (this.#ended.get(what) === text) return false
+    this.#ended.set(what, text)
     return true
   }
 
@@ -48,14 +48,14 @@ export class ChoiceSoFar {
     this.#held.set(event.index, event)
   }
 
-  /** The calls that are complete when these begin or go on. */
+  /** Takes the held calls that are complete now that these begin or continue. */
   ended(calls: readonly CallDelta[]): CallDone[] {
     const done = [...this.#held.values()].filter(({ index }) => calls.every((call) => call.index !== index))
     for (const { index } of done) this.#held.delete(index)
     return done
   }
 
-  /** All calls, as far as they came. */
+  /** All calls so far. */
   allCalls(): CallDone[] {
     this.#held.clear()
     return this.calls.map((call, index) => ({
@@ -66,7 +66,7 @@ export class ChoiceSoFar {
     }))
   }
 
-  /** The content, refusal and log probabilities are complete. Empty content is, where it is all there is. */
+  /** The done events of content, refusal and log probabilities. Empty content has one only if the answer has nothing else. */
   endOfText(callsBegin: boolean): Step[] {
     const { index: choice, content, refusal, logprobs, calls } = this
     const isAnswer = content !== '' || (refusal === '' && calls.length === 0 && !callsBegin)
@@ -78,7 +78,7 @@ export class ChoiceSoFar {
     return steps
   }
 
-  /** The peer also tells pieces that add nothing: of content once there is some, and of log probabilities. */
+  /** The peer also emits empty deltas: of content once there is some, and of log probabilities. */
   emptyPieces({ delta, logprobs }: ChunkChoice): Step[] {
     const { index: choice } = this
     const steps: Step[] = []
@@ -92,9 +92,9 @@ export class ChoiceSoFar {
     return steps
   }
 
-  /** The deltas of calls in a chunk. The peer also tells the first word of a call, which adds nothing to its arguments. */
-  callsIn({ delta }: ChunkChoice, told: readonly CallDelta[]): CallDelta[] {
-    const calls = told.filter(({ choice }) => choice === this.index)
+  /** The call deltas of a chunk. The peer also emits a call's first delta, which adds nothing to its arguments. */
+  callsIn({ delta }: ChunkChoice, deltas: readonly CallDelta[]): CallDelta[] {
+    const calls = deltas.filter(({ choice }) => choice === this.index)
     for (const { index, function: body } of delta?.tool_calls ?? []) {
       if (!body || typeof index !== 'number' || calls.some((call) => call.index === index)) continue
       const name = body.name || (this.calls[index]?.name ?? '')

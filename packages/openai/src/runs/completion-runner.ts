@@ -1,4 +1,4 @@
-// What a streamed answer and a loop of answers have in common: the conversation, and what came of it.
+// The base of streams and runs: the conversation, its completions, and their final events.
 import { OpenAIError } from '../errors/errors.ts'
 import type { RequestOptions } from '../http/request-options.ts'
 import type {
@@ -29,7 +29,7 @@ export interface AbstractChatCompletionRunnerEvents extends BaseEvents {
   totalUsage: (usage: CompletionUsage) => void
 }
 
-/** What requests are sent through: a client of this package, or whatever stands in for it. */
+/** The client that sends the requests: one of this package, or an object with the same method. */
 export interface CompletionClient {
   readonly chat: {
     readonly completions: {
@@ -38,16 +38,16 @@ export interface CompletionClient {
   }
 }
 
-/** What `afterCompletion` is given. */
+/** The second argument of `afterCompletion`. */
 export interface ChatCompletionRunnerContext {
   messages: ChatCompletionMessageParam[]
   abort(): void
 }
 
 export interface RunnerOptions extends RequestOptions {
-  /** Answers of one run; then it ends without an error. @default 10 */
+  /** The most completions of one run; it then ends without an error. @default 10 */
   maxChatCompletions?: number
-  /** Called behind each answer and the calls it made, and awaited. */
+  /** Called and awaited after each completion and its calls. */
   afterCompletion?: (completion: ChatCompletion, runner: ChatCompletionRunnerContext) => void | Promise<void>
 }
 
@@ -55,11 +55,11 @@ export class AbstractChatCompletionRunner<
   Events extends AbstractChatCompletionRunnerEvents,
   ParsedT,
 > extends EventStream<Events> {
-  /** The conversation: what was sent, and what was said since. */
+  /** The conversation: the messages sent, and all later ones. */
   messages: ChatCompletionMessageParam[] = []
   readonly #completions: ParsedChatCompletion<ParsedT>[] = []
 
-  /** The last answer. @throws OpenAIError where there is none */
+  /** The last completion. @throws OpenAIError where there is none */
   async finalChatCompletion(): Promise<ParsedChatCompletion<ParsedT>> {
     await this.done()
     const completion = this.#completions.at(-1)
@@ -67,7 +67,7 @@ export class AbstractChatCompletionRunner<
     return completion
   }
 
-  /** The last answer's text. @throws OpenAIError where there is no answer */
+  /** The last completion's text. @throws OpenAIError where there is no completion */
   async finalContent(): Promise<string | null> {
     await this.done()
     return this.#finalContent()
@@ -79,25 +79,25 @@ export class AbstractChatCompletionRunner<
     return this.#finalMessage()
   }
 
-  /** The last function the model called. */
+  /** The last function call of the model. */
   async finalFunctionToolCall(): Promise<FunctionCall | undefined> {
     await this.done()
     return this.#finalFunctionToolCall()
   }
 
-  /** What the last function answered. */
+  /** The last function's result. */
   async finalFunctionToolCallResult(): Promise<string | undefined> {
     await this.done()
     return this.#finalFunctionToolCallResult()
   }
 
-  /** The tokens of all answers. */
+  /** The tokens of all completions. */
   async totalUsage(): Promise<CompletionUsage> {
     await this.done()
     return this.#totalUsage()
   }
 
-  /** The answers so far, in order. */
+  /** The completions so far, in order. */
   allChatCompletions(): ChatCompletion[] {
     return [...this.#completions]
   }
@@ -123,7 +123,7 @@ export class AbstractChatCompletionRunner<
         if (call.type === 'function') this.#emit('functionToolCall', call.function)
   }
 
-  /** @internal Sends one request and adds its answer. */
+  /** @internal Sends one request and adds its completion. */
   ask(
     _client: CompletionClient,
     _params: ChatCompletionCreateParams,
@@ -146,7 +146,7 @@ export class AbstractChatCompletionRunner<
     if (this.#completions.some(({ usage }) => usage)) this.#emit('totalUsage', this.#totalUsage())
   }
 
-  /** The events of this class are events of every subclass. */
+  /** Every subclass has the events of this class, which its type parameter does not show. */
   #emit<Event extends keyof AbstractChatCompletionRunnerEvents>(
     event: Event,
     ...args: Parameters<AbstractChatCompletionRunnerEvents[Event]>

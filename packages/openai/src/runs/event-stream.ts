@@ -1,4 +1,4 @@
-// Something that runs and says what happens: listeners with positional arguments, promises, iterators.
+// A task that emits events: to listeners with positional arguments, to promises and to iterators.
 import { APIUserAbortError, OpenAIError } from '../errors/errors.ts'
 import { peerError } from '../errors/translation.ts'
 import { BufferedEvents } from './buffered-events.ts'
@@ -27,12 +27,12 @@ interface Registration {
 }
 
 /**
- * It starts behind the code that made it, so that listeners can be registered. It ends in `end`, before which comes
- * `error` or `abort` where it failed. A failure that nobody listens to and nobody awaits is an unhandled rejection.
+ * It starts after the current turn, so that listeners can be registered first. It ends with `end`; a failure emits
+ * `error` or `abort` before that. A failure without a listener that nothing awaits is an unhandled rejection.
  */
 export class EventStream<Events extends BaseEvents> {
   controller: AbortController = new AbortController()
-  /** Replaced at every change: whoever walks a list walks it undisturbed. */
+  /** Lists are replaced, never mutated, so a listener may add or remove listeners while a list is iterated. */
   readonly #listeners = new Map<PropertyKey, readonly Registration[]>()
   readonly #end = Promise.withResolvers<void>()
   readonly #buffers = new Set<BufferedEvents<unknown>>()
@@ -45,7 +45,7 @@ export class EventStream<Events extends BaseEvents> {
     this.#end.promise.catch(() => {})
   }
 
-  /** It is over: well, failed or aborted. */
+  /** It has succeeded, failed or been aborted. */
   get ended(): boolean {
     return this.#ended
   }
@@ -67,7 +67,7 @@ export class EventStream<Events extends BaseEvents> {
     return this.#add(event, { listener: listener as Listener, once: false })
   }
 
-  /** Calls it with the next one only. */
+  /** Calls the listener with the next event only. */
   once<Event extends keyof Events>(event: Event, listener: Events[Event]): this {
     return this.#add(event, { listener: listener as Listener, once: true })
   }
@@ -79,7 +79,7 @@ export class EventStream<Events extends BaseEvents> {
     return this
   }
 
-  /** The next event of this name; rejects where a failure comes first. */
+  /** Resolves to the next event of this name; rejects if the stream fails first. */
   emitted<Event extends keyof Events>(event: Event): Promise<Emitted<EventParameters<Events, Event>>> {
     this.#awaited = true
     return new Promise((resolve, reject) => {
@@ -96,7 +96,7 @@ export class EventStream<Events extends BaseEvents> {
     })
   }
 
-  /** Every event of this name, each as the list of its arguments; throws where the stream fails. */
+  /** Iterates the events of this name, each as the list of its arguments. Throws if the stream fails. */
   events<Event extends keyof Events>(event: Event): AsyncIterableIterator<EventParameters<Events, Event>> {
     return this.buffered<EventParameters<Events, Event>>(
       (push) => {
@@ -108,14 +108,14 @@ export class EventStream<Events extends BaseEvents> {
     )
   }
 
-  /** Settles at the end; rejects with the failure. */
+  /** Resolves at the end; rejects with the failure. */
   async done(): Promise<void> {
     this.#awaited = true
     for (const buffer of this.#buffers) buffer.release()
     await this.#end.promise
   }
 
-  /** @internal An iterator over what `attach` pushes. `own` is the failure that is iterated, and so not thrown. */
+  /** @internal An iterator over what `attach` pushes. Failures of kind `own` are yielded, so they are not thrown. */
   buffered<Item>(
     attach: (push: (item: Item) => void) => () => void,
     { own, onReturn }: { own?: 'error' | 'abort' | undefined; onReturn?: () => void } = {},
@@ -127,17 +127,17 @@ export class EventStream<Events extends BaseEvents> {
     })
     const detach = attach((item) => buffer.push(item))
     this.#buffers.add(buffer as BufferedEvents<unknown>)
-    const over = (): void => {
+    const end = (): void => {
       const failure = this.#failure
       buffer.end(failure && failure.event !== own ? failure.error : undefined)
     }
     this.#awaited = true
-    if (this.#ended) over()
-    else this.#add('end', { listener: over, once: true })
+    if (this.#ended) end()
+    else this.#add('end', { listener: end, once: true })
     return buffer
   }
 
-  /** @internal Waits while iterators have more to take than they should hold, unless somebody waits for the end. */
+  /** @internal Pending while an iterator's buffer is full, unless a consumer awaits the end. */
   room(): Promise<void> | undefined {
     if (this.#buffers.size === 0) return undefined
     for (const buffer of this.#buffers) {
@@ -183,12 +183,12 @@ export class EventStream<Events extends BaseEvents> {
     return error
   }
 
-  /** @internal Runs it behind the code at hand. */
+  /** @internal Runs `work` after the current turn. */
   start(work: () => Promise<unknown>): void {
     soon(() => void this.#through(work))
   }
 
-  /** @internal What is told before the end, where all went well. */
+  /** @internal Emits the final events of a run that succeeded, before `end`. */
   emitFinal(): void {}
 
   async #through(work: () => Promise<unknown>): Promise<void> {
@@ -199,7 +199,7 @@ export class EventStream<Events extends BaseEvents> {
       this.#fail(error)
       return
     }
-    this.#over()
+    this.#close()
   }
 
   #fail(cause: unknown): void {
@@ -207,12 +207,12 @@ export class EventStream<Events extends BaseEvents> {
     const event = error instanceof APIUserAbortError ? 'abort' : 'error'
     this.#failure = { error, event }
     this.#end.reject(error)
-    const isHeard = this.hasListeners(event)
+    const hasListener = this.hasListeners(event)
     try {
       this.#call(event, [error])
     } finally {
-      if (!isHeard && !this.#awaited) void Promise.reject(error)
-      this.#over()
+      if (!hasListener && !this.#awaited) void Promise.reject(error)
+      this.#close()
     }
   }
 
@@ -225,7 +225,7 @@ export class EventStream<Events extends BaseEvents> {
     return wrapped
   }
 
-  #over(): void {
+  #close(): void {
     for (const unlisten of this.#unlisten.splice(0)) unlisten()
     this.#ended = true
     this.#end.resolve()
@@ -250,7 +250,7 @@ export class EventStream<Events extends BaseEvents> {
   }
 }
 
-/** Behind all microtasks of the turn; a timer would cost a millisecond. */
+/** Runs `work` after all microtasks of this turn; a timer would cost a millisecond. */
 function soon(work: () => void): void {
   const { setImmediate } = globalThis as { setImmediate?: (work: () => void) => unknown }
   if (setImmediate) setImmediate(work)

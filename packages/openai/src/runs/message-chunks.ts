@@ -1,15 +1,15 @@
-// A tool's message on its way between two runtimes: in a chunk without choices, which every reader of chunks skips.
+// Carries a tool message between two runtimes in a chunk without choices, which every reader of chunks skips.
 import type { ChatCompletionMessageParam } from '../types/chat.ts'
 import type { ChatCompletionChunk } from '../types/completion.ts'
 
 export interface CarriedMessage {
   readonly type: 'message'
   readonly message: ChatCompletionMessageParam
-  /** Of the calls before it, where the server gave none. */
+  /** Ids of the preceding calls, which may be our own where the server sent none. */
   readonly tool_call_ids?: string[]
 }
 
-/** The peer writes and reads the same. */
+/** The peer writes and reads the same prefix. */
 const prefix = 'chat.completion.chunk.message:'
 
 export function messageChunk(
@@ -21,7 +21,7 @@ export function messageChunk(
   return { id, choices: [], created, model, object: `${prefix}${JSON.stringify(carried)}` as 'chat.completion.chunk' }
 }
 
-/** The message in an item of such a stream, if it is one. */
+/** The message that an item carries; `undefined` for a chunk. */
 export function messageIn(item: ChatCompletionChunk | CarriedMessage): CarriedMessage | undefined {
   if ('type' in item) return item.type === 'message' ? item : undefined
   return typeof item.object === 'string' && item.object.startsWith(prefix)

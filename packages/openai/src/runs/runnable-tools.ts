@@ -1,4 +1,4 @@
-// Tools that carry out what the model calls.
+// Tools with a function that `runTools` calls.
 import { OpenAIError } from '../errors/errors.ts'
 import type {
   ChatCompletionCreateParamsNonStreaming,
@@ -11,12 +11,12 @@ import type { AutoParseableTool } from '../types/parsing.ts'
 import type { ChatCompletionRunnerContext } from './completion-runner.ts'
 
 type PromiseOrValue<T> = T | Promise<T>
-/** What a function is given beside its arguments: the runner of its run. */
+/** The second argument of a function: the runner of its run. */
 export type FunctionRunner = ChatCompletionRunnerContext
 
 export interface RunnableFunctionWithParse<Args extends object, ToolContext = unknown> {
   function: (args: Args, runner: FunctionRunner, toolContext: ToolContext) => PromiseOrValue<unknown>
-  /** Reads the arguments; what it throws is told to the model. */
+  /** Parses the arguments. The message of an error that it throws goes to the model. */
   parse: (input: string) => PromiseOrValue<Args>
   parameters: object
   description: string
@@ -57,7 +57,7 @@ export type RunnableToolFunction<Args extends object | string, ToolContext = unk
 
 export type BaseFunctionsArgs = readonly (object | string)[]
 export type RunnableTools<FunctionsArgs extends BaseFunctionsArgs, ToolContext = unknown> = [
-  // oxlint-disable-next-line typescript/no-explicit-any -- a list whose arguments nobody stated
+  // oxlint-disable-next-line typescript/no-explicit-any -- a list without stated arguments
   any[],
 ] extends [FunctionsArgs]
   ? readonly RunnableToolFunctionWithContext<ToolContext>[]
@@ -101,7 +101,7 @@ export type ChatCompletionStreamingToolRunnerParams<FunctionsArgs extends BaseFu
   ? ChatCompletionStreamingToolRunnerParamsWithoutContext<FunctionsArgs>
   : ChatCompletionStreamingToolRunnerParamsWithContext<FunctionsArgs, ToolContext>
 
-/** A function whose arguments are what its `parse` returns. */
+/** A function tool whose `parse` returns the function's arguments. */
 export class ParsingToolFunction<Args extends object, ToolContext = unknown> {
   type: 'function' = 'function' as const
   function: RunnableFunctionWithParse<Args, ToolContext>
@@ -116,7 +116,7 @@ export interface RunnableTool {
   readonly name: string
   readonly parse: ((text: string) => unknown) | undefined
   readonly call: (args: unknown, runner: FunctionRunner, toolContext: unknown) => unknown
-  /** What the request carries. */
+  /** The definition in the request. */
   readonly definition: ChatCompletionTool
 }
 
@@ -164,7 +164,7 @@ function givenTool({ function: given }: RunnableToolFunctionWithContext<unknown>
   }
 }
 
-/** In the order in which the peer writes the fields. */
+/** The fields are in the peer's order. */
 function definitionOf(
   name: string,
   parameters: FunctionParameters | undefined,

@@ -1,4 +1,4 @@
-// What a streamed answer tells, by the peer's names.
+// The events of a streamed answer, under the peer's names.
 import type { ChatCompletionChunk, ChatCompletionSnapshot, ChatCompletionTokenLogprob } from '../types/completion.ts'
 import type { AbstractChatCompletionRunnerEvents } from './completion-runner.ts'
 

@@ -1,4 +1,4 @@
-// One streamed answer: what the chunks mean, told in the peer's events.
+// One streamed answer: folds the chunks and emits the peer's events.
 import { CompletionBuilder, type StreamEvent } from '@toolloop/stream'
 import {
   argumentsReader,
@@ -34,7 +34,7 @@ export class StreamedAnswer<ParsedT> {
   readonly #builder = new CompletionBuilder({ chunkEvents: false })
   readonly #choices: ChoiceSoFar[] = []
   readonly #isRead: boolean
-  /** An answer that was cut is an error at once: it cannot be read, or its calls must not be carried out. */
+  /** A cut answer throws at once: it cannot be parsed, or its calls must not run. */
   readonly #mustBeWhole: boolean
   #isEmpty = true
 
@@ -58,22 +58,22 @@ export class StreamedAnswer<ParsedT> {
     return snapshot
   }
 
-  /** Tells what the chunk means; a promise only where something must be read first. */
+  /** Emits the events of a chunk. Returns a promise only where a parser is asynchronous. */
   add(chunk: ChatCompletionChunk): Promise<void> | undefined {
     this.#isEmpty = false
     const events = this.#builder.push(chunk)
     if (this.#mustBeWhole) checkWhole(chunk)
     if (this.#listener.has('chunk')) this.#listener.emit('chunk', chunk, this.snapshot())
-    return this.#tell(isOneText(chunk, events) ? events : this.#inOrder(events, chunk))
+    return this.#emitAll(isOneText(chunk, events) ? events : this.#inOrder(events, chunk))
   }
 
-  /** @throws what the answer's readers throw */
+  /** @throws what the answer's parsers throw */
   async finish(): Promise<ParsedChatCompletion<ParsedT>> {
-    await this.#tell(this.#builder.finish())
+    await this.#emitAll(this.#builder.finish())
     const completion = this.#builder.snapshot() as unknown as ChatCompletion
     if (!completion.system_fingerprint) delete completion.system_fingerprint
     for (const choice of completion.choices) {
-      // Spoken answers may end with what tells how long they are kept, and without a reason.
+      // Audio answers may end with `expires_at` and without a `finish_reason`.
       if (!choice.finish_reason && choice.message.audio?.expires_at) choice.finish_reason = 'stop'
       if (!choice.finish_reason) throw new OpenAIError(`missing finish_reason for choice ${choice.index}`)
       choice.logprobs ??= null
@@ -100,36 +100,36 @@ export class StreamedAnswer<ParsedT> {
     return steps
   }
 
-  #tell(steps: readonly Step[], from = 0): Promise<void> | undefined {
+  #emitAll(steps: readonly Step[], from = 0): Promise<void> | undefined {
     for (let at = from; at < steps.length; at++) {
-      const pending = this.#tellOne(steps[at]!)
-      if (pending) return pending.then(() => this.#tell(steps, at + 1))
+      const pending = this.#emitStep(steps[at]!)
+      if (pending) return pending.then(() => this.#emitAll(steps, at + 1))
     }
     return undefined
   }
 
-  #tellOne(step: Step): Promise<void> | undefined {
+  #emitStep(step: Step): Promise<void> | undefined {
     switch (step.type) {
       case 'content.delta':
         return this.#content(step)
       case 'content.done':
         return this.#contentDone(step.choice, step.content)
       case 'text.end':
-        return this.#tell(this.#choiceAt(step.choice).endOfText(step.callsBegin))
+        return this.#emitAll(this.#choiceAt(step.choice).endOfText(step.callsBegin))
       case 'tool_calls.function.arguments.delta':
         return this.#arguments(step)
       case 'tool_calls.function.arguments.done':
         return this.#argumentsDone(step)
       case 'calls.end':
-        return this.#tell(this.#choiceAt(step.choice).allCalls())
+        return this.#emitAll(this.#choiceAt(step.choice).allCalls())
       default:
-        this.#tellPlain(step)
+        this.#emitPlain(step)
         return undefined
     }
   }
 
-  /** What needs no reading; for some of our events the peer has none. */
-  #tellPlain(step: Step): void {
+  /** Emits events that need no parser. Some of our events have no counterpart in the peer. */
+  #emitPlain(step: Step): void {
     switch (step.type) {
       case 'refusal.delta': {
         const choice = this.#choiceAt(step.choice)
@@ -222,7 +222,7 @@ export class StreamedAnswer<ParsedT> {
   }
 }
 
-/** The chunk of nearly every answer: one choice that gains text, and nothing else. */
+/** True for most chunks: one choice, one text delta, and nothing else. */
 function isOneText({ choices }: ChatCompletionChunk, events: readonly StreamEvent[]): boolean {
   if (choices.length !== 1 || events.length !== 1 || events[0]!.type !== 'content.delta') return false
   const { finish_reason, delta, logprobs } = choices[0]!

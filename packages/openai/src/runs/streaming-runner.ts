@@ -26,14 +26,14 @@ export class ChatCompletionStreamingRunner<ParsedT = null> extends ChatCompletio
     return runner
   }
 
-  /** A run of what `toReadableStream` wrote elsewhere, the tools' messages among it. */
+  /** A run from the chunks and tool messages that `toReadableStream` wrote. */
   static override fromReadableStream(readable: ReadableStream): ChatCompletionStreamingRunner {
     const runner = new ChatCompletionStreamingRunner(null)
     runner.start(() => runner.replay(readable))
     return runner
   }
 
-  /** The chunks and the tools' messages as lines of JSON. */
+  /** The chunks and the tool messages as lines of JSON. */
   override toReadableStream(): ReadableStream {
     const chunks = this.buffered<ChatCompletionChunk>(
       (push) => {
@@ -54,7 +54,7 @@ export class ChatCompletionStreamingRunner<ParsedT = null> extends ChatCompletio
     return new Stream(() => chunks, this.controller).toReadableStream()
   }
 
-  /** @internal A cut answer is an error before its calls are carried out. */
+  /** @internal A cut answer throws before its calls run. */
   override ask(
     client: CompletionClient,
     params: ChatCompletionCreateParams,

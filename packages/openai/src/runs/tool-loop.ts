@@ -1,5 +1,5 @@
-// `runTools` over the agent's loop: it decides which calls run, how many at once, and when it is enough. What is sent
-// and told is the peer's: each answer is asked for here, as the peer words it.
+// `runTools` on the agent's loop. The loop decides which calls run, how many at once, and when the run ends. This file
+// sends the requests and adds the messages, both in the peer's form.
 import { agent, type AnyTool } from '@toolloop/core'
 import type { Completion, FunctionToolCall } from '@toolloop/wire'
 import { OpenAIError } from '../errors/errors.ts'
@@ -9,7 +9,7 @@ import type { ParsedChatCompletion } from '../types/completion.ts'
 import type { ChatCompletionRunnerContext, CompletionClient, RunnerOptions } from './completion-runner.ts'
 import { isRunnable, type RunnableTool, runnableTools } from './runnable-tools.ts'
 
-/** The runner that a loop works for. */
+/** The runner that a loop drives. */
 export interface LoopRunner extends ChatCompletionRunnerContext {
   readonly controller: AbortController
   addMessage(message: ChatCompletionMessageParam): void
@@ -72,13 +72,13 @@ class ToolLoop {
   readonly #afterCompletion: RunnerOptions['afterCompletion']
   readonly #known: ReadonlyMap<string, RunnableTool>
   readonly #body: ChatCompletionCreateParams
-  /** The one function that is asked for: its first call ends the run. */
+  /** The function that `tool_choice` names: its first call ends the run. */
   readonly #single: string | undefined
   #completion: ParsedChatCompletion<unknown> | undefined
-  /** What the calls of the last answer came to, by their place. */
+  /** The results of the last answer's calls, by their index in it. */
   #results: (string | undefined)[] = []
-  #told = 0
-  #asked = 0
+  #added = 0
+  #answers = 0
   isOver = false
   failure: unknown
 
@@ -108,7 +108,7 @@ class ToolLoop {
     this.tools = [...this.#known.values()].map((tool) => this.#loopTool(tool))
   }
 
-  /** The next answer, as far as the loop needs it: which functions it calls. */
+  /** Requests the next answer. Returns only what the loop needs: which functions it calls. */
   async ask(): Promise<Completion> {
     await this.settle()
     if (this.failure !== undefined) throw this.failure
@@ -117,9 +117,9 @@ class ToolLoop {
       const completion = await this.#runner.ask(this.#client, { ...this.#body, messages }, this.#options)
       if (!completion.choices[0]?.message) throw new OpenAIError('missing message in ChatCompletion response')
       this.#completion = completion
-      this.#asked++
+      this.#answers++
       this.#results = []
-      this.#told = 0
+      this.#added = 0
       return this.#callsIn(completion)
     } catch (error) {
       this.failure = error
@@ -127,13 +127,13 @@ class ToolLoop {
     }
   }
 
-  /** Tells what the calls of the last answer came to, in their order. @throws the first failure among them */
+  /** Adds the tool messages of the last answer's calls, in their order. @throws the first failure among them */
   async settle(): Promise<void> {
     const completion = this.#completion
     if (!completion) return
     this.#completion = undefined
     if (!this.#runner.controller.signal.aborted && this.failure !== undefined) throw this.failure
-    this.#tell(completion)
+    this.#addResults(completion)
     this.#runner.throwIfAborted()
     try {
       await this.#afterCompletion?.(completion, this.#runner)
@@ -144,17 +144,17 @@ class ToolLoop {
     this.#runner.throwIfAborted()
   }
 
-  /** The tool messages that are not in the conversation yet. */
-  #tell(completion: ParsedChatCompletion<unknown>): void {
+  /** Adds the tool messages that are not in the conversation yet. */
+  #addResults(completion: ParsedChatCompletion<unknown>): void {
     const calls = completion.choices[0]?.message.tool_calls ?? []
-    for (; this.#told < calls.length; this.#told++) {
-      const call = calls[this.#told]!
+    for (; this.#added < calls.length; this.#added++) {
+      const call = calls[this.#added]!
       if (call.type !== 'function') continue
       const content = this.#known.has(call.function.name)
-        ? this.#results[this.#told]
+        ? this.#results[this.#added]
         : this.#unknown(call.function.name)
       if (content === undefined) {
-        if (!this.parallel) return // not run: it was enough before
+        if (!this.parallel) return // not run: the run ended at an earlier call
         continue
       }
       this.#runner.addMessage({ role: 'tool', tool_call_id: call.id, content })
@@ -168,14 +168,14 @@ class ToolLoop {
       call.type === 'function' && this.#known.has(call.function.name)
         ? [
             {
-              id: `${this.#asked}.${at}`,
+              id: `${this.#answers}.${at}`,
               type: 'function' as const,
               function: { name: call.function.name, arguments: '{}' },
             },
           ]
         : [],
     )
-    // An answer whose calls are all unknown goes on; one without calls is the last.
+    // After an answer whose calls are all unknown the loop continues; an answer without calls is the last.
     const finish_reason = calls.length > 0 ? 'tool_calls' : 'stop'
     const goesOn = calls.length > 0 && tool_calls.length === 0
     return {
@@ -191,7 +191,7 @@ class ToolLoop {
             role: 'assistant',
             content: calls.length > 0 ? null : 'done',
             ...(tool_calls.length > 0 && { tool_calls }),
-            ...(goesOn && { tool_calls: [unknownCall(this.#asked)] }),
+            ...(goesOn && { tool_calls: [unknownCall(this.#answers)] }),
           },
         },
       ],
@@ -212,7 +212,7 @@ class ToolLoop {
     } as AnyTool
   }
 
-  /** Never throws: siblings run to their end, then the first failure ends the run. */
+  /** Never throws: the other calls run to their end, then the first failure ends the run. */
   async #call(tool: RunnableTool, at: number): Promise<string> {
     const completion = this.#completion
     const call = completion?.choices[0]?.message.tool_calls?.[at]
@@ -223,7 +223,7 @@ class ToolLoop {
     } catch (error) {
       this.failure ??= error
     }
-    if (!this.parallel && this.failure === undefined) this.#tell(completion)
+    if (!this.parallel && this.failure === undefined) this.#addResults(completion)
     return ''
   }
 
@@ -251,17 +251,17 @@ class ToolLoop {
   }
 }
 
-/** Keeps the loop going: its own answer to this call is not sent. */
-const unknownCall = (asked: number): FunctionToolCall => ({
-  id: `${asked}.`,
+/** A call that makes the loop continue. The loop's answer to it is not sent. */
+const unknownCall = (answer: number): FunctionToolCall => ({
+  id: `${answer}.`,
   type: 'function',
   function: { name: 'unknown', arguments: '{}' },
 })
 
-/** The loop's ids name the answer and the call's place in it. */
+/** The loop's call ids hold the answer's number and the call's index in it. */
 const placeOf = (id: string): number => Number(id.slice(id.indexOf('.') + 1) || Number.NaN)
 
-/** What of a message a request may hold; what was read of it stays here. */
+/** Keeps only the fields that a request may hold; parsed values are dropped. */
 function requestMessage(message: ChatCompletionMessageParam): ChatCompletionMessageParam {
   if (message.role !== 'assistant') return message
   const { audio, content, function_call, name, refusal, tool_calls } = message

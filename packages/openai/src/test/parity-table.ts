@@ -1,4 +1,4 @@
-// Prints how programs and recorded streams compare: `pnpm parity`.
+// `pnpm parity` prints how programs and recorded streams compare.
 import { programRows, recordedRow, tableOf } from './parity.ts'
 
 const rows = await programRows()

@@ -1,4 +1,4 @@
-// The whole comparison as rows: programs, and recorded streams where there are any.
+// The comparison as table rows: the programs, and the recorded streams where there are any.
 import { isDeepStrictEqual } from 'node:util'
 import { readCorpus } from '../../../stream/src/test/corpus.ts'
 import { runWithOurs, runWithPeer } from './peers.ts'
@@ -8,7 +8,7 @@ import { reasonFor, replay } from './recorded.ts'
 export interface Row {
   readonly group: string
   readonly same: number
-  /** Names by the reason for which they differ. */
+  /** Names, grouped by the reason of their difference. */
   readonly different: ReadonlyMap<string, readonly string[]>
 }
 
@@ -28,7 +28,7 @@ export async function programRows(): Promise<Row[]> {
   return rows
 }
 
-/** The same rows as they are said to be; `parity.test.ts` holds every program to it. */
+/** The rows that the programs declare. `parity.test.ts` checks every program against them. */
 export function expectedRows(): Row[] {
   return Object.entries(programs).map(([group, cases]) => {
     const different = new Map<string, string[]>()
@@ -38,7 +38,7 @@ export function expectedRows(): Row[] {
   })
 }
 
-/** `undefined` where no folder of recordings is named. */
+/** `undefined` where TOOLLOOP_CORPUS names no folder. */
 export async function recordedRow(): Promise<Row | undefined> {
   const corpus = readCorpus()?.filter(({ kind }) => kind === 'stream')
   if (!corpus) return undefined
@@ -53,7 +53,7 @@ export async function recordedRow(): Promise<Row | undefined> {
   return { group: 'Recorded streams', same, different }
 }
 
-/** Markdown, as the manual holds it. */
+/** The Markdown of the manual's table. */
 export function tableOf(rows: readonly Row[]): string {
   const lines = rows.map(({ group, same, different }) => {
     const count = [...different.values()].reduce((sum, names) => sum + names.length, 0)

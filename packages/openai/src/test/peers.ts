@@ -1,4 +1,4 @@
-// One program, run with the peer and with this package against the same kind of server: what each sent and came to.
+// Runs one program with the peer and with this package, each against its own server. Compares requests and results.
 import { scriptedServer, type Script, type SeenRequest } from '@toolloop/testing'
 import * as Peer from 'openai'
 import * as peerZod from 'openai/helpers/zod'
@@ -8,7 +8,7 @@ import { Stream } from 'openai/streaming'
 import * as Ours from '../index.ts'
 import * as ourZod from '../zod.ts'
 
-/** What a program may use: written for the peer's types, given either. */
+/** What a program may use. It is typed as the peer and holds either package. */
 export interface Kit {
   readonly client: Peer.OpenAI
   readonly OpenAI: typeof Peer.OpenAI
@@ -69,7 +69,7 @@ async function run(script: Script, program: Program, kitFor: (baseURL: string) =
   }
 }
 
-/** An error as programs look at it. */
+/** The fields of an error that programs read. */
 export function failure(error: unknown): Record<string, unknown> {
   const {
     constructor,
@@ -96,7 +96,7 @@ export function failure(error: unknown): Record<string, unknown> {
   return { thrown: Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined)) }
 }
 
-/** Whatever is not sent by who uses a client but by its HTTP, and the name of the client itself. */
+/** Headers that the HTTP layer sets, and those that name the client. */
 const agents =
   /^(user-agent|x-stainless-.*|idempotency-key|host|connection|accept-language|accept-encoding|sec-fetch-mode|transfer-encoding)$/
 
@@ -111,7 +111,7 @@ function essence({ method, path, query, headers, body }: SeenRequest): unknown {
   }
 }
 
-/** As JSON: what a program would log or store. The port is another one in each run. */
+/** As JSON, as a program would log it. The origin is replaced, because its port differs in each run. */
 function plain(value: unknown, url: string): unknown {
   const { origin } = new URL(url)
   return value === undefined ? undefined : JSON.parse(JSON.stringify(value).replaceAll(origin, 'http://server'))

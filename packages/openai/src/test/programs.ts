@@ -1,4 +1,4 @@
-// Programs as people write them for the peer. Where ours comes to something else, the reason stands beside it.
+// Typical programs for the peer. Where our result differs, the reason stands beside the program.
 import { call, calls, chunks, completion, failure as refusal, reply, text, type Reply } from '@toolloop/testing'
 import type OpenAI from 'openai'
 import * as z from 'zod'
@@ -8,7 +8,7 @@ import { recorded } from './recorded.ts'
 export interface Case {
   readonly answers: readonly Reply[]
   readonly program: Program
-  /** What differs, and why. */
+  /** The reason of the difference. */
   readonly differs?: string
   /** Without these fields of the requests' bodies everything is the same. */
   readonly except?: readonly string[]
@@ -51,8 +51,7 @@ const runnable = (run: (args: { city: string }) => unknown = lookUp): never =>
     },
   }) as never
 const oslo = call('get_weather', { city: 'Oslo' }, { id: 'call_1', usage })
-const schemaOfOurs =
-  'the JSON Schema of a Zod schema: ours holds what the strict subset takes, without the mark `$schema`'
+const schemaOfOurs = 'the JSON Schema of a Zod schema: ours holds only what the strict subset allows, without `$schema`'
 
 async function itemsOf(items: AsyncIterable<unknown>): Promise<unknown[]> {
   const seen: unknown[] = []
@@ -68,7 +67,7 @@ const create: Record<string, Case> = {
     answers: [said],
     program: ({ client }) =>
       (client.beta as unknown as { chat: OpenAI['chat'] }).chat.completions.create({ model, messages }),
-    differs: 'the peer has dropped `client.beta.chat`; older programs still find it here',
+    differs: 'the peer has dropped `client.beta.chat`; here it still exists, for older programs',
   },
   'create with every parameter': {
     answers: [reply({ choices: [{ content: 'Rain.' }, { content: 'Sun.' }], usage })],
@@ -185,7 +184,7 @@ const create: Record<string, Case> = {
         function_call: 'auto',
       }),
   },
-  'create with parameters nobody knows': {
+  'create with unknown parameters': {
     answers: [said],
     program: ({ client }) =>
       client.chat.completions.create({ model, messages, top_k: 4, extra: { a: [1, null] } } as never),
@@ -940,7 +939,7 @@ const runs: Record<string, Case> = {
       return [await runner.finalFunctionToolCallResult(), runner.messages]
     },
   },
-  'runTools: a function nobody knows': {
+  'runTools: an unknown function': {
     answers: [call('get_whether', { city: 'Oslo' }, { id: 'c1', usage }), said],
     program: async ({ client }) => {
       const runner = client.chat.completions.runTools({ model, messages, tools: [runnable()] })
@@ -1142,9 +1141,9 @@ const errors: Record<string, Case> = {
       said,
     ],
     program: ({ client }) => client.chat.completions.create({ model, messages }),
-    differs: 'a spent quota is not retried: it is spent at the next attempt too',
+    differs: 'a spent quota is not retried, because every retry would fail',
   },
-  'nobody listens': {
+  'no server at the address': {
     answers: [],
     program: async ({ OpenAI }) => {
       const client = new OpenAI({ apiKey: 'sk', baseURL: 'http://127.0.0.1:9/v1', maxRetries: 0 })
@@ -1186,7 +1185,7 @@ const errors: Record<string, Case> = {
   },
 }
 
-/** Its methods without their object. */
+/** An abort controller whose `abort` can be passed on without its object. */
 function abortable(): { readonly signal: AbortSignal; readonly abort: () => void } {
   const controller = new AbortController()
   return { signal: controller.signal, abort: () => controller.abort() }

@@ -1,4 +1,4 @@
-// A recorded stream, sent again to the peer and to this package: every event with its arguments.
+// Replays a recorded stream to the peer and to this package, and records every event with its arguments.
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { isDeepStrictEqual } from 'node:util'
@@ -7,7 +7,7 @@ import OpenAI from '../index.ts'
 import { failure } from './peers.ts'
 
 /** Name and arguments of each event, as JSON. */
-export type Told = readonly (readonly unknown[])[]
+export type EventLog = readonly (readonly unknown[])[]
 
 export const eventNames = [
   'connect',
@@ -42,20 +42,23 @@ interface Listened {
   on(event: never, listener: never): unknown
 }
 
-/** Every event of a stream or a run, as it comes; of a chunk without its snapshot. */
-export function recorded(stream: Listened): Told {
-  const told: unknown[][] = []
+/** Records every event of a stream or a run, in order. Chunk events are recorded without their snapshot. */
+export function recorded(stream: Listened): EventLog {
+  const events: unknown[][] = []
   for (const name of eventNames) {
     const listener = (...args: unknown[]): void => {
       const shown = name === 'chunk' ? args.slice(0, 1) : args.map((arg) => (arg instanceof Error ? failure(arg) : arg))
-      told.push([name, ...(JSON.parse(JSON.stringify(shown)) as unknown[])])
+      events.push([name, ...(JSON.parse(JSON.stringify(shown)) as unknown[])])
     }
     stream.on(name as never, listener as never)
   }
-  return told
+  return events
 }
 
-export async function replay(body: Uint8Array, n: number): Promise<{ readonly peer: Told; readonly ours: Told }> {
+export async function replay(
+  body: Uint8Array,
+  n: number,
+): Promise<{ readonly peer: EventLog; readonly ours: EventLog }> {
   const server = createServer((_, response) =>
     response.writeHead(200, { 'content-type': 'text/event-stream' }).end(body),
   )
@@ -66,53 +69,53 @@ export async function replay(body: Uint8Array, n: number): Promise<{ readonly pe
   try {
     const peer = new Peer(options).chat.completions.stream(params)
     const ours = new OpenAI(options).chat.completions.stream(params)
-    const told = { peer: recorded(peer), ours: recorded(ours) }
+    const events = { peer: recorded(peer), ours: recorded(ours) }
     await Promise.allSettled([peer.done(), ours.done()])
-    return told
+    return events
   } finally {
     server.closeAllConnections()
     await new Promise((resolve) => server.close(resolve))
   }
 }
 
-/** Why the peer and we tell a recorded stream differently; `undefined` where we do not, `unexplained` where nothing is listed. */
-export function reasonFor({ peer, ours }: { readonly peer: Told; readonly ours: Told }): string | undefined {
+/** Why the events differ from the peer's: `undefined` if they are equal, `unexplained` if no reason applies. */
+export function reasonFor({ peer, ours }: { readonly peer: EventLog; readonly ours: EventLog }): string | undefined {
   if (isDeepStrictEqual(peer, ours)) return undefined
   for (const [reason, explains] of reasons) if (explains(peer, ours)) return reason
   return 'unexplained'
 }
 
-export const reasons: readonly (readonly [string, (peer: Told, ours: Told) => boolean])[] = [
+export const reasons: readonly (readonly [string, (peer: EventLog, ours: EventLog) => boolean])[] = [
   [
-    'the peer ends in an error: it reads no calls without an index',
+    'the peer throws, because it cannot read calls without an index',
     (peer, ours) => has(peer, 'error') && !has(ours, 'error'),
   ],
   [
-    'the server tells an error, or breaks off, and the peer passes over it',
+    'the server sends an error or closes early, and the peer ignores it',
     (peer, ours) => has(ours, 'error') && !has(peer, 'error'),
   ],
   [
-    'the server says `role` late or never: the peer tells no text before it',
+    'the server sends `role` late or never, and the peer emits no text before it',
     (peer, ours) => count(peer, 'content') < count(ours, 'content'),
   ],
   [
-    'both fail for want of a `finish_reason`; ours tells before what was complete',
+    'both fail because `finish_reason` is missing; ours first emits the parts that are complete',
     (peer, ours) => has(ours, 'error') && has(peer, 'error'),
   ],
   [
-    'fields that the peer does not know are merged over the chunks; the peer keeps what came last',
+    'ours merges unknown fields over the chunks; the peer keeps the last value',
     (peer, ours) => isDeepStrictEqual(known(peer), known(ours)),
   ],
   [
-    'the usage stands in a chunk without an id, or under `x_groq`: the peer loses it',
+    'the usage is in a chunk without an id, or under `x_groq`, and the peer drops it',
     (peer, ours) => isDeepStrictEqual(known(without(peer, /^totalUsage$/)), known(without(ours, /^totalUsage$/))),
   ],
   [
-    'the end of a call is told once, behind its last piece; calls are told apart by their ids too',
+    'ours emits the end of a call once, after its last delta, and separates calls by their ids too',
     (peer, ours) => isDeepStrictEqual(known(without(peer, ofCalls)), known(without(ours, ofCalls))),
   ],
   [
-    'text goes on behind a call: its end is told again, with all of it',
+    'text continues after a call: ours emits its end again, with the whole text',
     (peer, ours) =>
       isDeepStrictEqual(
         known(without(without(peer, ofCalls), /^content.done$/)),
@@ -120,21 +123,22 @@ export const reasons: readonly (readonly [string, (peer: Told, ours: Told) => bo
       ),
   ],
   [
-    'content in parts, or beside its delta a whole message: the peer joins them as if they were text',
+    'content is a list of parts, or a whole message beside the delta: the peer joins it as text',
     (peer, ours) => isDeepStrictEqual(names(without(peer, text)), names(without(ours, text))),
   ],
 ]
 
 const ofCalls = /^tool_calls\./
 const text = /^(tool_calls\..*|content|content\..*|finalContent|functionToolCall|finalFunctionToolCall)$/
-const has = (told: Told, name: string): boolean => count(told, name) > 0
-const count = (told: Told, name: string): number => told.filter(([event]) => event === name).length
-const names = (told: Told): readonly unknown[] => told.map(([event]) => event)
-const without = (told: Told, events: RegExp): Told => told.filter(([event]) => !events.test(String(event)))
+const has = (events: EventLog, name: string): boolean => count(events, name) > 0
+const count = (events: EventLog, name: string): number => events.filter(([event]) => event === name).length
+const names = (events: EventLog): readonly unknown[] => events.map(([event]) => event)
+const without = (events: EventLog, dropped: RegExp): EventLog =>
+  events.filter(([event]) => !dropped.test(String(event)))
 
-/** Of messages and completions only what the peer has types for. */
-function known(told: Told): Told {
-  return told.map(([event, ...args]) =>
+/** Keeps only the fields of messages and completions that the peer has types for. */
+function known(events: EventLog): EventLog {
+  return events.map(([event, ...args]) =>
     /^(chunk|chatCompletion|message|final(ChatCompletion|Message)|totalUsage)$/.test(String(event))
       ? [event, ...args.map(event === 'chunk' ? () => '' : knownOf)]
       : [event, ...args],

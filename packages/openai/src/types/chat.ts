@@ -1,4 +1,4 @@
-// The peer's names for what a request holds. Most are the wire's own types under those names.
+// The types of a request, under the peer's names. Most are aliases of the wire's own types.
 import type {
   AllowedTools,
   AssistantMessage,
@@ -45,7 +45,7 @@ export type ChatCompletionMessageParam =
   | ChatCompletionToolMessageParam
   | ChatCompletionFunctionMessageParam
 
-// Their parts.
+// Content parts.
 export type ChatCompletionContentPart = ContentPart
 export type ChatCompletionContentPartText = TextPart
 export type ChatCompletionContentPartImage = ImagePart

@@ -1,4 +1,4 @@
-// The peer's names for what an answer holds: stricter than the wire, which also knows other servers.
+// The types of an answer, under the peer's names. They are stricter than the wire's, which also cover other servers.
 import type { Annotation, CompletionAudio, FunctionCall as CalledFunction, TokenLogprob } from '@toolloop/wire'
 import type {
   ChatCompletionContentPartImage,
@@ -142,7 +142,7 @@ export interface ChatCompletionDeleted {
   deleted: boolean
 }
 
-// Answers that were read.
+// Parsed answers.
 export interface ParsedFunction extends CalledFunction {
   parsed_arguments?: unknown
 }
@@ -161,7 +161,7 @@ export interface ParsedChatCompletion<ParsedT> extends ChatCompletion {
   choices: ParsedChoice<ParsedT>[]
 }
 
-/** A streamed answer as far as it came. */
+/** A streamed answer so far. */
 export interface ChatCompletionSnapshot {
   id: string
   choices: SnapshotChoice[]
@@ -190,7 +190,7 @@ interface SnapshotMessage {
   )[]
 }
 
-// The names that hang below others, for code that spells them out.
+// Nested type names, for code that writes `ChatCompletion.Choice`.
 // oxlint-disable typescript/no-namespace -- the peer's types are reached through namespaces; these hold types alone
 export declare namespace ChatCompletion {
   export type Choice = CompletionChoice

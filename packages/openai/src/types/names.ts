@@ -1,4 +1,4 @@
-// The names of types, in one list: `OpenAI.ChatCompletion`, `OpenAI.Chat.Completions.ChatCompletion`, and for imports.
+// One list of type names, for `OpenAI.ChatCompletion`, `OpenAI.Chat.Completions.ChatCompletion` and imports.
 export type {
   ChatCompletionAllowedToolChoice,
   ChatCompletionAllowedTools,

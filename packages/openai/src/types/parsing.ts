@@ -1,7 +1,7 @@
-// Formats and tools that know how to read what the model wrote.
+// Formats and tools that parse what the model wrote.
 import type { ChatCompletionFunctionTool, ResponseFormatJSONSchema } from './chat.ts'
 
-/** A `response_format` with a reader; on the wire it is the format alone. */
+/** A `response_format` with a parser. The parser is not sent. */
 export type AutoParseableResponseFormat<ParsedT> = ResponseFormatJSONSchema & {
   /** Types only. */
   __output: ParsedT
@@ -15,7 +15,7 @@ export interface ToolTypes {
   function?: ((args: never) => unknown) | undefined
 }
 
-/** A function tool with a reader of its arguments, and perhaps what carries it out. */
+/** A function tool with a parser of its arguments, and optionally the function that `runTools` calls. */
 export type AutoParseableTool<
   Types extends ToolTypes,
   HasFunction = Types['function'] extends (...args: never[]) => unknown ? true : false,
@@ -37,7 +37,7 @@ type ParsedOf<Format> = [Format] extends [never]
       ? unknown
       : null
 
-/** What `message.parsed` is, by the request's `response_format`. */
+/** The type of `message.parsed`, inferred from the request's `response_format`. */
 export type ExtractParsedContentFromParams<Params extends { response_format?: unknown }> = ParsedOf<
   Params['response_format']
 >

@@ -132,7 +132,7 @@ describe('renderOutput', () => {
     expect(renderOutput(image)).toEqual({ content: '1 part attached', parts: [image] })
   })
 
-  it('says in parts what JSON has no word for as it does elsewhere', () => {
+  it('encodes values that JSON cannot represent in parts as elsewhere', () => {
     const parts = [
       { type: 'text', text: 'a chart', at: new Date(0), of: NaN, note: undefined },
       { type: 'file', file: { file_data: new Uint8Array([1, 2, 3]), from: new URL('https://example.com/a') } },

@@ -84,7 +84,7 @@ export interface Payments {
   readonly lost: number
   /** In the file, but not begun by the log: nobody would know. */
   readonly unknown: number
-  /** Begun, with an unknown outcome that the model was told of. */
+  /** Started, with an unknown outcome that was reported to the model. */
   readonly interrupted: number
 }
 

@@ -1,4 +1,4 @@
-// A process that starts the runs it is sent, or approves their requests, at the millisecond it is told.
+// A process that starts the runs it receives, or approves their requests, at the given millisecond.
 import { ApprovalError, type RunLog } from '@toolloop/core'
 import { cashier, payAll } from './payer.ts'
 import { type Kind, openStore } from './stores.ts'

@@ -1,4 +1,4 @@
-// What a client is told, and what then goes out.
+// The options of a client, and the requests that it sends.
 import { readFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, request as forward } from 'node:http'
 import { connect, type AddressInfo } from 'node:net'
