@@ -48,7 +48,7 @@ describe.skipIf(corpus === '')('recorded answers', () => {
     const sent = parsed<Completion>(name, 'response.json')
     for (const choice of sent.choices as (Choice & { delta?: Choice['message'] })[]) {
       if (choice.message) continue
-      choice.message = choice.delta ?? { role: 'assistant', content: null }
+      choice.message = { ...choice.delta, role: 'assistant', content: choice.delta?.content || null }
       delete choice.delta
     }
     expect(await client.create(requestOf(name))).toEqual(sent)

@@ -50,7 +50,8 @@ export function checkCompletion(body: unknown, answer: () => Answer): Completion
 function withMessages(completion: Completion): Completion {
   for (const choice of completion.choices as (Choice & { delta?: Choice['message'] })[]) {
     if (choice.message) continue
-    choice.message = choice.delta ?? { role: 'assistant', content: null }
+    const { delta } = choice
+    choice.message = { ...delta, role: 'assistant', content: delta?.content || null } // an empty delta adds no text
     delete choice.delta
   }
   return completion
