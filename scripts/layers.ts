@@ -21,7 +21,7 @@ export const rooms: Readonly<Record<string, readonly (readonly string[])[]>> = {
   core: [
     ['facts'], // events, state, transcript, log, usage: pure, plain JSON
     ['agent'], // what an agent is: options, offer, output, stop conditions
-    ['approval', 'reading'], // requests and decisions · a run read from its log
+    ['approval', 'control', 'reading'], // requests and decisions · what bounds and steers a run · a run read from its log
     ['run'], // what one run holds: scope, stream, result
     ['step', 'tool'], // one model call · one tool call
     ['loop'], // what should run now, and the loop that runs it

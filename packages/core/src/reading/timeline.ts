@@ -89,7 +89,9 @@ function outcomeIn(outcome: Outcome): string {
     case 'stopped':
       return `stopped by ${outcome.by}`
     case 'limit':
-      return `limit of ${outcome.allowed} ${outcome.kind}`
+      return outcome.kind === 'steps'
+        ? `limit of ${outcome.allowed} steps`
+        : `limit: a cycle of ${outcome.calls.join(', ')}`
     case 'refused':
       return `refused: ${excerpt(outcome.refusal)}`
     case 'aborted':
