@@ -38,6 +38,7 @@ export type {
   CallState,
   ContextOf,
   Decision,
+  Delivery,
   Difference,
   Ending,
   EventOf,
