@@ -7,6 +7,8 @@ export {
   apply,
   calls,
   describe,
+  fallback,
+  FallbackError,
   fork,
   image,
   initialState,
@@ -45,8 +47,10 @@ export type {
   Fact,
   FactOf,
   Facts,
+  FailedModel,
   Failure,
   FailureReason,
+  FallbackOptions,
   ForkOptions,
   Input,
   MemoryLog,
@@ -176,6 +180,7 @@ export type {
 // HTTP: requests, retries, errors, stored completions, profiles of servers.
 export {
   adaptRequest,
+  foreignMessage,
   APIConnectionError,
   APIError,
   APITimeoutError,

@@ -50,7 +50,7 @@ export interface Facts {
    * A call is complete while its step still streams, and may start. `gained` is what the message gained since the last
    * such fact: texts are appended, other fields replaced.
    */
-  'call.sealed': { step: number; call: ToolCall; gained: Partial<AssistantMessage> }
+  'call.sealed': { step: number; call: ToolCall; gained: Partial<AssistantMessage>; servedBy?: string }
   /** The model's message is complete. `usage` is `null` when the server reported none; `cost` is in US dollars. */
   'step.done': {
     step: number
@@ -58,6 +58,8 @@ export interface Facts {
     finish_reason: FinishReason | null
     usage: Usage | null
     cost?: number
+    /** The model that answered, where the step's model is made of several. */
+    servedBy?: string
   }
   /** The stream broke. `message` holds the text so far and the complete calls. */
   'step.cut': {
@@ -66,6 +68,7 @@ export interface Facts {
     message: AssistantMessage
     usage: Usage | null
     cost?: number
+    servedBy?: string
     error?: Failure
   }
   /**

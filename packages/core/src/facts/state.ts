@@ -82,7 +82,7 @@ export function apply(before: RunState, fact: Fact): RunState {
     case 'step.done':
       return close({ ...state, cuts: [] }, withMessage(open!, fact))
     case 'step.cut':
-      return close({ ...state, cuts: fact.error ? [...state.cuts, fact.error] : [] }, withMessage(open!, fact))
+      return close({ ...state, cuts: cutsAfter(state, fact.error) }, withMessage(open!, fact))
     case 'tool.start':
       return { ...state, open: withCall(open!, fact.callId, { phase: 'started' }) }
     case 'approval.request':
@@ -108,6 +108,12 @@ export function apply(before: RunState, fact: Fact): RunState {
     default:
       return state // a fact of a newer version
   }
+}
+
+/** A cut behind which another model continues is no retry of the same one, so `stepRetries` does not count it. */
+function cutsAfter({ cuts }: RunState, error: Failure | undefined): readonly Failure[] {
+  if (!error) return []
+  return error.code === 'fallback' ? cuts : [...cuts, error]
 }
 
 /** Closes the step if it has its message and all results. Only here and at `message.add` does the conversation grow. */

@@ -13,6 +13,7 @@ import { planStep, type StepPlan } from './request.ts'
 import type { Run } from '../run/run.ts'
 import { messageIn } from '../facts/open-step.ts'
 import { frozen } from '../facts/state-views.ts'
+import { FallbackError } from '../models/fallback-error.ts'
 import { StepReader } from './reader.ts'
 
 /** One model call: ends with `step.done`, with `step.cut`, or with the end of the run. */
@@ -76,7 +77,10 @@ export async function* modelStep(run: Run): Source {
 
 /** The process died while this step streamed. The sealed calls are kept, the rest is lost. */
 function crashed({ state }: Run): Fact {
-  return fact({ type: 'step.cut', step: state.step, reason: 'crash', message: messageIn(state.open!), usage: null })
+  const { servedBy } = state.open!
+  const message = messageIn(state.open!)
+  const answeredBy = servedBy === undefined ? {} : { servedBy }
+  return fact({ type: 'step.cut', step: state.step, reason: 'crash', message, usage: null, ...answeredBy })
 }
 
 /** The end of the run, or a message before the next request, when there is a reason not to send it now. */
@@ -149,8 +153,9 @@ function onFailure({ state, agent, signal }: Run, reader: StepReader, attempts: 
   reader.keepBeside(error)
   const cut = reader.cut('connection', error)
   if (cut && reader.sealed.length > 0) return { again: false, events: [cut] }
-  if (reader.started && retryable(error) && attempts.resets++ < agent.stepRetries)
-    return again(reader, attempts, { type: 'step.reset', step: state.step, reason: 'connection' })
+  const reason = error instanceof FallbackError ? 'fallback' : 'connection'
+  if (reader.started && (reason === 'fallback' || (retryable(error) && attempts.resets++ < agent.stepRetries)))
+    return again(reader, attempts, { type: 'step.reset', step: state.step, reason })
   return { again: false, events: [...(cut ? [cut] : []), failed(error)] }
 }
 
