@@ -22,6 +22,7 @@ export const contents = [
       'timeouts-and-retries',
       'servers',
       'testing',
+      'opentelemetry',
     ],
   },
   { text: 'Coming from', pages: ['coming-from-openai', 'coming-from-ai-sdk', 'coming-from-openai-agents'] },
