@@ -13,6 +13,7 @@ import type { Task } from './decide.ts'
 import { inside, type Place } from './inside.ts'
 import type { Opening } from './machine.ts'
 import { type OpenOptions, openRoot } from './open-root.ts'
+import { type Perform, perform } from './tasks.ts'
 
 /**
  * Validates the input and opens the run; nothing is sent yet. After its first fact is logged the run never rejects:
@@ -44,14 +45,16 @@ export function openRun<Output>(
 export function agentInside<Output>(
   place: Place,
   agent: AgentSpec,
-  messages: readonly Message[],
+  messages: readonly Message[] | (() => Promise<readonly Message[]>),
 ): AsyncGenerator<Batch, Result<Output>, void> {
-  const begin: Beginning = (past, state) => {
-    if (past.length === 0) return started(agent, messages)
+  const begin: Beginning = async (past, state) => {
+    if (past.length === 0) return started(agent, typeof messages === 'function' ? await messages() : messages)
     return state.outcome && state.outcome.status !== 'aborted' ? undefined : resumed(agent, past, state, [])
   }
   return inside(place, opening<Output>(agent, begin))
 }
+
+const performInside: Perform = (task, run) => perform(task, run, agentInside)
 
 type Beginning = Opening<RunState, Task, unknown>['begin']
 
@@ -61,9 +64,12 @@ const opening = <Output>(agent: AgentSpec, begin: Beginning): Opening<RunState, 
   on: (level) => {
     const run = new Run(agent, level)
     return {
-      machine: agentMachine(run),
+      machine: agentMachine(run, performInside),
       result: () => resultOf<Output>(run),
-      onEnd: () => run.memory.clear(),
+      onEnd: () => {
+        run.memory.clear()
+        run.desk?.leave(run)
+      },
     }
   },
 })
