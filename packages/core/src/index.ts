@@ -1,5 +1,6 @@
 // Agents.
 export { type Agent, agent, type AnyAgent, type ContextOf } from './agent.ts'
+export type { AgentTool, AgentToolInput, AgentToolOptions } from './compose/agent-tool.ts'
 export type {
   AgentOptions,
   AgentParams,
@@ -25,6 +26,7 @@ export type { Approver } from './approval/desk.ts'
 export { ApprovalError, type ApprovalProblem } from './approval/error.ts'
 // Results.
 export { outputOf, type Result, RunError, type RunReport } from './run/result.ts'
+export type { ChildRun } from './facts/branches.ts'
 export type { PrefixReport, PrefixState } from './facts/prefix.ts'
 export type { BreakPlace, PrefixBreak, PrefixMark } from './facts/prefix-mark.ts'
 export type { RunUsage } from './facts/usage.ts'
