@@ -41,6 +41,7 @@ export type {
   CallState,
   ContextOf,
   Decision,
+  Delivery,
   Difference,
   Ending,
   EventOf,
