@@ -49,6 +49,7 @@ export type { EventOf, ToolFailed, ToolStarted, ToolSucceeded } from './agent/ty
 export { ToolTimeout } from './tool/execute.ts'
 // Reading a log.
 export { describe, readRun, type RunReading } from './reading/reading.ts'
+export { logger, type LoggerOptions, type LogOutput } from './reading/logger.ts'
 export type { Moment } from './reading/timeline.ts'
 // Models made of models.
 export { type FailedModel, fallback, type FallbackOptions } from './models/fallback.ts'

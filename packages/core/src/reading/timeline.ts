@@ -85,7 +85,7 @@ function decisionIn(decision: Decision): string {
   return `is approved${typeof decision.arguments === 'string' ? ` with ${excerpt(decision.arguments)}` : ''}`
 }
 
-function outcomeIn(outcome: Outcome): string {
+export function outcomeIn(outcome: Outcome): string {
   switch (outcome.status) {
     case 'done':
       return `done: ${excerpt(outcome.text)}`
