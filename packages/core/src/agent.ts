@@ -6,6 +6,7 @@ import { type Input, messagesFrom } from './agent/input.ts'
 import type { AgentOptions, AnyTool } from './agent/spec.ts'
 import type { Desk } from './approval/desk.ts'
 import { type AgentTool, agentTool, type AgentToolInput, type AgentToolOptions } from './compose/agent-tool.ts'
+import { Mailbox } from './control/mailbox.ts'
 import { specOf } from './agent/spec-of.ts'
 import type { EventOf } from './agent/typed-events.ts'
 import type { RunEvent } from './facts/events.ts'
@@ -100,9 +101,10 @@ export function agent<
     runOptions: object | undefined,
     desk: Desk | undefined,
     watched: boolean,
+    mailbox?: Mailbox,
   ): (() => Promise<EventSource<RunEvent, Result<Output>>>) => {
     const messages = messagesFrom(input) // copied at once: the caller may change them later
-    return () => openRun<Output>(spec, messages, { ...runOptions, desk }, watched)
+    return () => openRun<Output>(spec, messages, { ...runOptions, desk, mailbox }, watched)
   }
   const runAlone: Parameters<typeof agentTool>[3] = async (input, runOptions) =>
     outputOf(await drain(await open(input, runOptions, undefined, false)()))
@@ -112,9 +114,11 @@ export function agent<
     run: async (input, ...[runOptions]) => drain(await open(input, runOptions, deskOf(runOptions, false), false)()),
     stream: (input, ...[runOptions]) => {
       const desk = deskOf(runOptions, true)
+      const mailbox = new Mailbox()
       const stream: RunStream<RunEvent, unknown, Result<Output>> = new OpenRunStream(
-        open(input, runOptions, desk, true),
+        open(input, runOptions, desk, true, mailbox),
         desk,
+        mailbox,
       )
       return stream as unknown as Events
     },

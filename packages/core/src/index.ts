@@ -18,6 +18,9 @@ export { image, type Input, user } from './agent/input.ts'
 export type { RunArguments, RunOptions } from './run/options.ts'
 export type { RunStream } from './run/stream.ts'
 export { type MemoryLog, memoryLog, type RunLog } from './facts/log.ts'
+// Control.
+export type { Delivery } from './control/mailbox.ts'
+
 // Approvals.
 export type { Approver } from './approval/desk.ts'
 export { ApprovalError, type ApprovalProblem } from './approval/error.ts'
@@ -47,6 +50,9 @@ export { ToolTimeout } from './tool/execute.ts'
 // Reading a log.
 export { describe, readRun, type RunReading } from './reading/reading.ts'
 export type { Moment } from './reading/timeline.ts'
+// Models made of models.
+export { type FailedModel, fallback, type FallbackOptions } from './models/fallback.ts'
+export { FallbackError } from './models/fallback-error.ts'
 // Replay and fork.
 export { replay, type Replayed, type ReplayOptions } from './replay/replay.ts'
 export { ReplayError } from './replay/error.ts'

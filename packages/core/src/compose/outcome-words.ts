@@ -8,7 +8,9 @@ export function outcomeWords(agent: string, result: Result<unknown>): string {
   const who = `The agent \`${agent}\``
   switch (result.status) {
     case 'limit':
-      return `${who} has no answer: it reached its limit of ${result.allowed} steps.`
+      return result.kind === 'steps'
+        ? `${who} has no answer: it reached its limit of ${result.allowed} steps.`
+        : `${who} has no answer: it repeated the calls ${result.calls.join(', ')}.`
     case 'stopped':
       return `${who} has no answer: it was stopped by ${result.by}.`
     case 'refused':
