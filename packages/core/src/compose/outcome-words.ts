@@ -10,7 +10,7 @@ export function outcomeWords(agent: string, result: Result<unknown>): string {
     case 'limit':
       return result.kind === 'steps'
         ? `${who} has no answer: it reached its limit of ${result.allowed} steps.`
-        : `${who} has no answer: it repeated the same calls (${result.calls.join(', ')}).`
+        : `${who} has no answer: it repeated the calls ${result.calls.join(', ')}.`
     case 'stopped':
       return `${who} has no answer: it was stopped by ${result.by}.`
     case 'refused':
