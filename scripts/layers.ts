@@ -7,6 +7,7 @@ export const rows: readonly (readonly string[])[] = [
   ['client', 'testing'],
   ['core'],
   ['store', 'openai'],
+  ['mcp'],
   ['toolloop'],
 ]
 

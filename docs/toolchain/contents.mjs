@@ -19,6 +19,7 @@ export const contents = [
       'chat-completions',
       'timeouts-and-retries',
       'servers',
+      'mcp',
       'testing',
     ],
   },
