@@ -21,8 +21,9 @@ export const only: Readonly<Record<string, readonly string[]>> = { testing: ['wi
 export const rooms: Readonly<Record<string, readonly (readonly string[])[]>> = {
   core: [
     ['facts'], // events, state, transcript, log, usage: pure, plain JSON
+    ['models'], // models made of models: fallback
     ['agent'], // what an agent is: options, offer, output, stop conditions
-    ['approval', 'reading'], // requests and decisions · a run read from its log
+    ['approval', 'control', 'reading'], // requests and decisions · what bounds and steers a run · a run read from its log
     ['run'], // what one run holds: scope, stream, result
     ['step', 'tool'], // one model call · one tool call
     ['loop'], // what should run now, and the loop that runs it

@@ -10,6 +10,7 @@ export const contents = [
       'tools',
       'schemas',
       'approval',
+      'fallback',
       'resume',
       'logs',
       'replay-and-fork',

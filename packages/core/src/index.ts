@@ -45,6 +45,9 @@ export { ToolTimeout } from './tool/execute.ts'
 // Reading a log.
 export { describe, readRun, type RunReading } from './reading/reading.ts'
 export type { Moment } from './reading/timeline.ts'
+// Models made of models.
+export { type FailedModel, fallback, type FallbackOptions } from './models/fallback.ts'
+export { FallbackError } from './models/fallback-error.ts'
 // Replay and fork.
 export { replay, type Replayed, type ReplayOptions } from './replay/replay.ts'
 export { ReplayError } from './replay/error.ts'

@@ -7,6 +7,8 @@ export {
   apply,
   calls,
   describe,
+  fallback,
+  FallbackError,
   fork,
   image,
   initialState,
@@ -44,8 +46,10 @@ export type {
   Fact,
   FactOf,
   Facts,
+  FailedModel,
   Failure,
   FailureReason,
+  FallbackOptions,
   ForkOptions,
   Input,
   MemoryLog,
@@ -175,6 +179,7 @@ export type {
 // HTTP: requests, retries, errors, stored completions, profiles of servers.
 export {
   adaptRequest,
+  foreignMessage,
   APIConnectionError,
   APIError,
   APITimeoutError,

@@ -50,7 +50,7 @@ export interface Facts {
    * A call is complete while its step still streams, and may start. `gained` is what the message gained since the last
    * such fact: texts are appended, other fields replaced.
    */
-  'call.sealed': { step: number; call: ToolCall; gained: Partial<AssistantMessage> }
+  'call.sealed': { step: number; call: ToolCall; gained: Partial<AssistantMessage>; servedBy?: string }
   /** The model's message is complete. `usage` is `null` when the server reported none; `cost` is in US dollars. */
   'step.done': {
     step: number
@@ -58,6 +58,8 @@ export interface Facts {
     finish_reason: FinishReason | null
     usage: Usage | null
     cost?: number
+    /** The model that answered, where the step's model is made of several. */
+    servedBy?: string
   }
   /** The stream broke. `message` holds the text so far and the complete calls. */
   'step.cut': {
@@ -66,6 +68,7 @@ export interface Facts {
     message: AssistantMessage
     usage: Usage | null
     cost?: number
+    servedBy?: string
     error?: Failure
   }
   /**
@@ -76,7 +79,7 @@ export interface Facts {
   /**
    * The model reads `content`. `parts`, which a tool message cannot hold, follow in a user message. `details` are for the
    * application. `reason` is set when `ok` is false; `final` when the call was the run's typed answer. `ms` counts
-   * milliseconds from `tool.start`.
+   * milliseconds from `tool.start`. `loopKey` is what the tool's `loopKey` returned.
    */
   'tool.done': CallMark & {
     ok: boolean
@@ -85,6 +88,7 @@ export interface Facts {
     details?: unknown
     reason?: FailureReason
     final?: true
+    loopKey?: string | false
     ms: number
   }
   /** A person or program must approve a call, execute it (`external`), or decide on a call with an unknown outcome (`interrupted`). */
@@ -95,8 +99,8 @@ export interface Facts {
   }
   /** `id` is the id of the request. */
   'approval.decision': { step: number; callId: string; id?: string; decision: Decision }
-  /** A message from the caller, or from the loop: it retries an answer that the schema or `validate` rejected. */
-  'message.add': { message: Message; origin: 'caller' | 'output' }
+  /** A message from the caller, or from the loop. `output`: it retries a rejected answer; `cycle`: it warns a model that repeats itself. */
+  'message.add': { message: Message; origin: 'caller' | 'output' | 'cycle' }
   /** Only undecided calls are left: these. */
   'run.pause': { callIds: readonly string[] }
   /** The last fact. */

@@ -78,7 +78,9 @@ function detail(result: Result<unknown>): string {
     case 'error':
       return `: ${result.error.message}`
     case 'limit':
-      return ` after ${result.allowed} steps (raise \`maxSteps\`)`
+      return result.kind === 'steps'
+        ? ` after ${result.allowed} steps (raise \`maxSteps\`)`
+        : `: the model repeated the same calls (${result.calls.join(', ')}); a tool that is meant to be polled needs \`loopKey: false\``
     case 'stopped':
       return ` by ${result.by}`
     case 'aborted':

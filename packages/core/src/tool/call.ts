@@ -5,7 +5,7 @@ import { readAnswer } from '../run/answer.ts'
 import { withContextHint } from '../run/context-hint.ts'
 import { argumentsOf, isWhole, nameOf } from '../facts/calls.ts'
 import { type Fact, fact, type RunEvent } from '../facts/events.ts'
-import { frozenCopy } from '../facts/own-copy.ts'
+import { frozenCopy, ownCopy } from '../facts/own-copy.ts'
 import { type CallContext, execute, ToolTimeout } from './execute.ts'
 import { failed } from '../facts/failure.ts'
 import type { Release } from './call-queue.ts'
@@ -67,7 +67,7 @@ async function prepare(run: Run, item: CallState): Promise<Ready | RunEvent[]> {
   const { call, decision } = item
   const { open } = run.state
   const name = nameOf(call)
-  const done = doneFactory(run, item)
+  let done = doneFactory(run, item)
   if (decision && 'result' in decision) return [done({ ok: false, reason: 'answered', content: decision.result })]
   if (decision && !isApproval(decision) && item.request?.kind === 'interrupted')
     return [done({ ok: false, reason: 'interrupted', content: unknownOutcome(decision.reason) })]
@@ -92,6 +92,7 @@ async function prepare(run: Run, item: CallState): Promise<Ready | RunEvent[]> {
     const reason = error instanceof ToolInputError ? 'arguments' : 'failed'
     return [done({ ok: false, reason, content: wordsOf(error), error })]
   }
+  if (tool.policy.loopKey !== undefined) done = withLoopKey(done, loopKeyOf(tool, args))
   if (!tool.execute) return [request(run, item, 'external', frozenCopy(args))]
   const mayAsk = tool.policy.needsApproval || item.phase === 'started'
   const question = mayAsk ? await questionFor(run, tool, item, args) : undefined
@@ -107,6 +108,19 @@ async function prepare(run: Run, item: CallState): Promise<Ready | RunEvent[]> {
   if (question) return [request(run, item, question, frozenCopy(args))]
   return { tool, args, shown: run.watched ? frozenCopy(args) : undefined, done }
 }
+
+/** What the cycle guard counts in place of the arguments. A function that throws, or returns no text, leaves the arguments. */
+function loopKeyOf({ policy: { loopKey } }: AnyTool, args: unknown): string | false | undefined {
+  try {
+    const key: unknown = typeof loopKey === 'function' ? loopKey(ownCopy(args)) : loopKey
+    return typeof key === 'string' || key === false ? key : undefined
+  } catch {
+    return undefined
+  }
+}
+
+const withLoopKey = (done: DoneFactory, loopKey: string | false | undefined): DoneFactory =>
+  loopKey === undefined ? done : (answer) => done({ ...answer, loopKey })
 
 /** Only `true` itself: a log may have been edited by hand. */
 const isApproval = (decision: { readonly approve: unknown }): decision is { readonly approve: true } =>
