@@ -5,6 +5,7 @@ import { remember } from './agent/known.ts'
 import { type Input, messagesFrom } from './agent/input.ts'
 import type { AgentOptions, AnyTool } from './agent/spec.ts'
 import type { Desk } from './approval/desk.ts'
+import { Mailbox } from './control/mailbox.ts'
 import { specOf } from './agent/spec-of.ts'
 import type { EventOf } from './agent/typed-events.ts'
 import type { RunEvent } from './facts/events.ts'
@@ -87,9 +88,10 @@ export function agent<
     runOptions: object | undefined,
     desk: Desk | undefined,
     watched: boolean,
+    mailbox?: Mailbox,
   ): (() => Promise<EventSource<RunEvent, Result<Output>>>) => {
     const messages = messagesFrom(input) // copied at once: the caller may change them later
-    return () => openRun<Output>(spec, messages, { ...runOptions, desk }, watched)
+    return () => openRun<Output>(spec, messages, { ...runOptions, desk, mailbox }, watched)
   }
   const made = Object.freeze({
     name: spec.name,
@@ -97,9 +99,11 @@ export function agent<
     run: async (input, ...[runOptions]) => drain(await open(input, runOptions, deskOf(runOptions, false), false)()),
     stream: (input, ...[runOptions]) => {
       const desk = deskOf(runOptions, true)
+      const mailbox = new Mailbox()
       const stream: RunStream<RunEvent, unknown, Result<Output>> = new OpenRunStream(
-        open(input, runOptions, desk, true),
+        open(input, runOptions, desk, true, mailbox),
         desk,
+        mailbox,
       )
       return stream as unknown as Events
     },

@@ -12,11 +12,17 @@ export type {
 } from './agent/spec.ts'
 export { and, calls, not, or, steps, type StopCondition } from './agent/stop.ts'
 export type { OutputMode, OutputOption, OutputSchema, OutputSettings } from './agent/output.ts'
+// Many tools.
+export { toolSearch, type ToolSearchOptions } from './search/tool-search.ts'
+export type { Rank } from './search/ranking.ts'
 // Runs.
 export { image, type Input, user } from './agent/input.ts'
 export type { RunArguments, RunOptions } from './run/options.ts'
 export type { RunStream } from './run/stream.ts'
 export { type MemoryLog, memoryLog, type RunLog } from './facts/log.ts'
+// Control.
+export type { Delivery } from './control/mailbox.ts'
+
 // Approvals.
 export type { Approver } from './approval/desk.ts'
 export { ApprovalError, type ApprovalProblem } from './approval/error.ts'

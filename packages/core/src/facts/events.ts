@@ -99,8 +99,11 @@ export interface Facts {
   }
   /** `id` is the id of the request. */
   'approval.decision': { step: number; callId: string; id?: string; decision: Decision }
-  /** A message from the caller, or from the loop. `output`: it retries a rejected answer; `cycle`: it warns a model that repeats itself. */
-  'message.add': { message: Message; origin: 'caller' | 'output' | 'cycle' }
+  /**
+   * A message from the caller, or from the loop. `steer` and `followUp`: sent while the run went on. `output`: it retries a
+   * rejected answer. `cycle`: it warns a model that repeats itself.
+   */
+  'message.add': { message: Message; origin: 'caller' | 'steer' | 'followUp' | 'output' | 'cycle' }
   /** Only undecided calls are left: these. */
   'run.pause': { callIds: readonly string[] }
   /** The last fact. */

@@ -12,6 +12,7 @@ import { checkLog, checkSameRun, resumed, started } from './beginning.ts'
 import type { Task } from './decide.ts'
 import { inside, type Place } from './inside.ts'
 import type { Opening } from './machine.ts'
+import type { Mailbox } from '../control/mailbox.ts'
 import { type OpenOptions, openRoot } from './open-root.ts'
 
 /**
@@ -34,7 +35,7 @@ export function openRun<Output>(
       ? resumed(agent, past, state, options.from ? messages : [], options.decisions)
       : started(agent, messages)
   }
-  return openRoot(opening<Output>(agent, begin), options, watched)
+  return openRoot(opening<Output>(agent, begin, options.mailbox), options, watched)
 }
 
 /**
@@ -55,15 +56,27 @@ export function agentInside<Output>(
 
 type Beginning = Opening<RunState, Task, unknown>['begin']
 
-const opening = <Output>(agent: AgentSpec, begin: Beginning): Opening<RunState, Task, Result<Output>> => ({
+const opening = <Output>(
+  agent: AgentSpec,
+  begin: Beginning,
+  mailbox?: Mailbox,
+): Opening<RunState, Task, Result<Output>> => ({
   fold: { initial: initialState, apply },
   begin: (past, state): Batch | undefined | Promise<Batch | undefined> => begin(past, state),
   on: (level) => {
     const run = new Run(agent, level)
+    mailbox?.open(() => level.wake())
     return {
-      machine: agentMachine(run),
+      machine: agentMachine(run, mailbox),
       result: () => resultOf<Output>(run),
-      onEnd: () => run.memory.clear(),
+      onEnd: () => {
+        run.memory.clear()
+        mailbox?.close(endOf(run.state))
+      },
     }
   },
 })
+
+/** Why a message that is still waiting cannot be delivered. */
+const endOf = ({ outcome, status }: RunState): string =>
+  outcome || status === 'paused' ? `The run ended as \`${outcome?.status ?? 'approval'}\`.` : 'The run broke off.'

@@ -18,6 +18,7 @@ import type { Result } from '../run/result.ts'
 import { Level, runHasEnded } from '../run/level.ts'
 import { Run } from '../run/run.ts'
 import { Tree } from '../run/tree.ts'
+import { RecordedMail } from './mail.ts'
 import { performFrom } from './perform.ts'
 import { drafted, Recording } from './recording.ts'
 
@@ -98,7 +99,13 @@ async function stretch(
   }
   try {
     const start = recording.start.map(drafted)
-    await loop(level, agentMachine(run, performFrom(recording)), compared, start, scope).next()
+    await loop(
+      level,
+      agentMachine(run, new RecordedMail(recording), performFrom(recording)),
+      compared,
+      start,
+      scope,
+    ).next()
     recording.checkComplete()
     return run
   } finally {
