@@ -7,7 +7,7 @@ export const rows: readonly (readonly string[])[] = [
   ['client', 'testing'],
   ['core'],
   ['store', 'openai'],
-  ['otel'],
+  ['mcp', 'otel'],
   ['toolloop'],
 ]
 
@@ -23,6 +23,7 @@ export const rooms: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['facts'], // events, state, transcript, log, usage: pure, plain JSON
     ['models'], // models made of models: fallback
     ['agent'], // what an agent is: options, offer, output, stop conditions
+    ['search'], // many tools: found and called through two
     ['approval', 'control', 'reading'], // requests and decisions · what bounds and steers a run · a run read from its log
     ['run'], // what one run holds: scope, stream, result
     ['compose'], // agents as tools, paths in the tree

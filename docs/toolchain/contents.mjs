@@ -21,6 +21,8 @@ export const contents = [
       'chat-completions',
       'timeouts-and-retries',
       'servers',
+      'mcp',
+      'many-tools',
       'testing',
       'opentelemetry',
     ],

@@ -13,6 +13,9 @@ export type {
 } from './agent/spec.ts'
 export { and, calls, not, or, steps, type StopCondition } from './agent/stop.ts'
 export type { OutputMode, OutputOption, OutputSchema, OutputSettings } from './agent/output.ts'
+// Many tools.
+export { toolSearch, type ToolSearchOptions } from './search/tool-search.ts'
+export type { Rank } from './search/ranking.ts'
 // Runs.
 export { image, type Input, user } from './agent/input.ts'
 export type { RunArguments, RunOptions } from './run/options.ts'

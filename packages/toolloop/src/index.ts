@@ -24,6 +24,7 @@ export {
   ReplayError,
   RunError,
   steps,
+  toolSearch,
   ToolTimeout,
   user,
 } from '@toolloop/core'
@@ -76,6 +77,7 @@ export type {
   PrefixState,
   PrepareStep,
   Progress,
+  Rank,
   Recorded,
   Replayed,
   ReplayOptions,
@@ -95,6 +97,7 @@ export type {
   StepProgress,
   StopCondition,
   ToolDone,
+  ToolSearchOptions,
   ToolFailed,
   ToolStarted,
   ToolSucceeded,
