@@ -20,7 +20,8 @@ export const only: Readonly<Record<string, readonly string[]>> = { testing: ['wi
 export const rooms: Readonly<Record<string, readonly (readonly string[])[]>> = {
   core: [
     ['facts'], // events, state, transcript, log, usage: pure, plain JSON
-    ['models'], // models made of models: fallback
+    ['models'], // models made of models, the onion of middlewares
+    ['middleware'], // the middlewares that are shipped
     ['agent'], // what an agent is: options, offer, output, stop conditions
     ['approval', 'reading'], // requests and decisions · a run read from its log
     ['run'], // what one run holds: scope, stream, result
