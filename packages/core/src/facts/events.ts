@@ -79,7 +79,7 @@ export interface Facts {
   /**
    * The model reads `content`. `parts`, which a tool message cannot hold, follow in a user message. `details` are for the
    * application. `reason` is set when `ok` is false; `final` when the call was the run's typed answer. `ms` counts
-   * milliseconds from `tool.start`.
+   * milliseconds from `tool.start`. `loopKey` is what the tool's `loopKey` returned.
    */
   'tool.done': CallMark & {
     ok: boolean
@@ -88,8 +88,11 @@ export interface Facts {
     details?: unknown
     reason?: FailureReason
     final?: true
+    loopKey?: string | false
     ms: number
   }
+  /** The agent that the call runs waits for decisions on its own calls. The call goes on when the run is resumed. */
+  'tool.pause': { step: number; callId: string; name: string }
   /** A person or program must approve a call, execute it (`external`), or decide on a call with an unknown outcome (`interrupted`). */
   'approval.request': CallMark & {
     /** Step, call, and a hash of the request. Decisions refer to it. */
@@ -98,8 +101,11 @@ export interface Facts {
   }
   /** `id` is the id of the request. */
   'approval.decision': { step: number; callId: string; id?: string; decision: Decision }
-  /** A message from the caller, or from the loop: it retries an answer that the schema or `validate` rejected. */
-  'message.add': { message: Message; origin: 'caller' | 'output' }
+  /**
+   * A message from the caller, or from the loop. `steer` and `followUp`: sent while the run went on. `output`: it retries a
+   * rejected answer. `cycle`: it warns a model that repeats itself.
+   */
+  'message.add': { message: Message; origin: 'caller' | 'steer' | 'followUp' | 'output' | 'cycle' }
   /** Only undecided calls are left: these. */
   'run.pause': { callIds: readonly string[] }
   /** The last fact. */

@@ -1,8 +1,10 @@
 import { finishOf, StreamError, type Usage } from '@toolloop/wire'
 import { misfitOf } from '../run/answer.ts'
+import { cycleIn, warningOf } from '../control/cycle.ts'
 import { bareAnswer } from '../facts/bare-answer.ts'
 import { type Fact, fact, type RunEvent } from '../facts/events.ts'
 import { failed } from '../facts/failure.ts'
+import { adopt } from '../facts/own-message.ts'
 import { withContextHint } from '../run/context-hint.ts'
 import { turn } from '../run/in-time.ts'
 import type { Source } from '../run/scope.ts'
@@ -81,7 +83,7 @@ function crashed({ state }: Run): Fact {
   return fact({ type: 'step.cut', step: state.step, reason: 'crash', message, usage: null, ...answeredBy })
 }
 
-/** The end of the run, when there is a reason not to send another request. */
+/** The end of the run, or a message before the next request, when there is a reason not to send it now. */
 function endBefore(run: Run): Fact | undefined | Promise<Fact | undefined> {
   const { agent, state } = run
   // In `tool` mode a rejected answer is an ordinary call, so its retries are counted here.
@@ -94,8 +96,22 @@ function endBefore(run: Run): Fact | undefined | Promise<Fact | undefined> {
   const limit =
     taken >= agent.maxSteps
       ? fact({ type: 'run.done', outcome: { status: 'limit', kind: 'steps', allowed: agent.maxSteps } })
-      : undefined
+      : circling(run)
   return taken > 0 && agent.stopWhen.length > 0 ? stopped(run).then((stop) => stop ?? limit) : limit
+}
+
+/** A model that repeats itself is warned; if it goes on, the run ends. */
+function circling({ agent, state }: Run): Fact | undefined {
+  const cycle = agent.cycleGuard ? cycleIn(state) : undefined
+  if (!cycle) return undefined
+  if (cycle.do === 'warn')
+    return fact({
+      type: 'message.add',
+      origin: 'cycle',
+      message: adopt({ role: 'user', content: warningOf(cycle) }),
+    })
+  const { period, calls } = cycle
+  return fact({ type: 'run.done', outcome: { status: 'limit', kind: 'cycle', period, calls } })
 }
 
 async function stopped({ agent, state }: Run): Promise<Fact | undefined> {
