@@ -21,7 +21,8 @@ export const only: Readonly<Record<string, readonly string[]>> = { testing: ['wi
 export const rooms: Readonly<Record<string, readonly (readonly string[])[]>> = {
   core: [
     ['facts'], // events, state, transcript, log, usage: pure, plain JSON
-    ['models'], // models made of models: fallback
+    ['models'], // models made of models, the onion of middlewares
+    ['middleware'], // the middlewares that are shipped
     ['agent'], // what an agent is: options, offer, output, stop conditions
     ['search'], // many tools: found and called through two
     ['approval', 'control', 'reading'], // requests and decisions · what bounds and steers a run · a run read from its log
