@@ -14,6 +14,7 @@ export const contents = [
       'resume',
       'logs',
       'replay-and-fork',
+      'budgets',
       'steering',
       'streaming',
       'browser',

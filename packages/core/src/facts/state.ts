@@ -2,7 +2,7 @@
 import type { Message } from '@toolloop/wire'
 import type { Decision, Fact, FactOf } from './events.ts'
 import { begin, isAnswer, type OpenStep, type Step, stepOf, withCall, withMessage, withSealed } from './open-step.ts'
-import type { Failure, Outcome } from './outcome.ts'
+import type { Exhausted, Failure, Outcome } from './outcome.ts'
 import { afterStart, noPrefix, type PrefixState } from './prefix.ts'
 import { transcript } from './transcript.ts'
 
@@ -29,6 +29,8 @@ export interface RunState {
   readonly since: number
   /** The number of closed steps when the model was last warned that it repeats itself. */
   readonly warnedAt: number | null
+  /** The budget is spent, and the run has one last step to answer. `from`: the number of closed steps then. */
+  readonly wrapUp: { readonly spent: Exhausted; readonly from: number } | null
   /** The last request, and the requests that did not extend the one before. */
   readonly prefix: PrefixState
   readonly outcome: Outcome | null
@@ -50,6 +52,7 @@ export const initialState: RunState = {
   decided: [],
   since: 0,
   warnedAt: null,
+  wrapUp: null,
   prefix: noPrefix,
   outcome: null,
   startedAt: 0,
@@ -68,7 +71,7 @@ export function apply(before: RunState, fact: Fact): RunState {
       const ended = before.outcome?.status
       const since = ended === 'limit' || ended === 'stopped' ? steps.length : state.since
       const answered = state.answered && ended !== 'error'
-      const again = before.status !== 'running' && { asks: 0, cuts: [] }
+      const again = before.status !== 'running' && { asks: 0, cuts: [], wrapUp: null }
       return { ...state, status: 'running', outcome: null, since, answered, ...again }
     }
     case 'step.start': {
@@ -97,7 +100,7 @@ export function apply(before: RunState, fact: Fact): RunState {
       return close({ ...state, asks }, withCall(open!, fact.callId, { phase: 'done', done: fact }))
     }
     case 'message.add': {
-      const counted = countsAfter(state, fact.origin)
+      const counted = countsAfter(state, fact)
       if (open) return { ...state, ...counted, inbox: [...state.inbox, fact.message] }
       return { ...state, ...counted, answered: false, messages: [...state.messages, fact.message] }
     }
@@ -132,9 +135,10 @@ function close(state: RunState, open: OpenStep): RunState {
 }
 
 /** A message from the caller gives the run new retries and steps. */
-function countsAfter({ asks, steps }: RunState, origin: FactOf<'message.add'>['origin']): Partial<RunState> {
+function countsAfter({ asks, steps }: RunState, { origin, exhausted }: FactOf<'message.add'>): Partial<RunState> {
   if (origin === 'output') return { asks: asks + 1 }
   if (origin === 'cycle') return { warnedAt: steps.length }
+  if (origin === 'budget') return { wrapUp: exhausted ? { spent: exhausted, from: steps.length } : null }
   return { asks: 0, cuts: [], since: steps.length }
 }
 

@@ -4,7 +4,7 @@ import { readAnswer, textOf } from './answer.ts'
 import { argumentsOf, nameOf } from '../facts/calls.ts'
 import { causeOf } from '../facts/failure.ts'
 import { FINAL_TOOL } from '../agent/output.ts'
-import type { Failure } from '../facts/outcome.ts'
+import type { Failure, Outcome } from '../facts/outcome.ts'
 import type { Result, RunReport } from './result.ts'
 import type { Run } from './run.ts'
 import { costsOf, messagesOf, prefixOf, requestsOf, stepsOf } from '../facts/state-views.ts'
@@ -17,12 +17,24 @@ export async function resultOf<Output>(run: Run): Promise<Result<Output>> {
   const { outcome } = state
   if (!outcome) return { ...report, status: 'approval', requests: requestsOf(state) }
   if (outcome.status === 'error') return { ...report, status: 'error', error: errorOf(outcome.error) }
+  if (outcome.status === 'budget') return { ...report, ...(await budgetOf<Output>(run, outcome)) }
   if (outcome.status !== 'done') return { ...report, ...outcome }
   try {
     // The text may come from an old log: it is parsed by today's schema.
     return { ...report, status: 'done', output: (await readAnswer(run, outcome.text)) as Output }
   } catch (error) {
     return { ...report, status: 'error', error: error as Error }
+  }
+}
+
+async function budgetOf<Output>(
+  run: Run,
+  { text, ...spent }: Extract<Outcome, { status: 'budget' }>,
+): Promise<Omit<Extract<Result<Output>, { status: 'budget' }>, keyof RunReport>> {
+  try {
+    return text === undefined ? spent : { ...spent, output: (await readAnswer(run, text)) as Output }
+  } catch {
+    return spent // the schema has changed since
   }
 }
 

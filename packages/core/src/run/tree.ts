@@ -1,5 +1,6 @@
 // What all levels of a tree share: one log, one counter, one id.
 import { type Clock, deepFreeze } from '@toolloop/wire'
+import type { Budget } from '../control/budget.ts'
 import type { Fact, Recorded } from '../facts/events.ts'
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] }
@@ -8,6 +9,8 @@ type Mutable<T> = { -readonly [Key in keyof T]: T[Key] }
 export class Tree {
   readonly id: string
   readonly clock: Clock
+  /** What all levels may use together. */
+  budget: Budget | undefined
   #seq: number
   /** The facts of the levels below the root that were in the log, by path. */
   readonly #past = new Map<string, Fact[]>()
@@ -41,5 +44,6 @@ export class Tree {
     fact.at = this.clock.now()
     fact.run = this.id
     deepFreeze(fact)
+    this.budget?.add(fact as Fact)
   }
 }
