@@ -7,6 +7,7 @@ export const rows: readonly (readonly string[])[] = [
   ['client', 'testing'],
   ['core'],
   ['store', 'openai'],
+  ['mcp', 'otel'],
   ['toolloop'],
 ]
 
@@ -22,8 +23,10 @@ export const rooms: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['facts'], // events, state, transcript, log, usage: pure, plain JSON
     ['models'], // models made of models: fallback
     ['agent'], // what an agent is: options, offer, output, stop conditions
+    ['search'], // many tools: found and called through two
     ['approval', 'control', 'reading'], // requests and decisions · what bounds and steers a run · a run read from its log
     ['run'], // what one run holds: scope, stream, result
+    ['compose'], // agents as tools, paths in the tree
     ['step', 'tool'], // one model call · one tool call
     ['loop'], // what should run now, and the loop that runs it
     ['replay'], // an old log through today's agent, and a new log out of an old one

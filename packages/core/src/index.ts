@@ -1,5 +1,6 @@
 // Agents.
 export { type Agent, agent, type AnyAgent, type ContextOf } from './agent.ts'
+export type { AgentTool, AgentToolInput, AgentToolOptions } from './compose/agent-tool.ts'
 export type {
   AgentOptions,
   AgentParams,
@@ -12,6 +13,9 @@ export type {
 } from './agent/spec.ts'
 export { and, calls, not, or, steps, type StopCondition } from './agent/stop.ts'
 export type { OutputMode, OutputOption, OutputSchema, OutputSettings } from './agent/output.ts'
+// Many tools.
+export { toolSearch, type ToolSearchOptions } from './search/tool-search.ts'
+export type { Rank } from './search/ranking.ts'
 // Runs.
 export { image, type Input, user } from './agent/input.ts'
 export type { RunArguments, RunOptions } from './run/options.ts'
@@ -26,6 +30,7 @@ export type { Approver } from './approval/desk.ts'
 export { ApprovalError, type ApprovalProblem } from './approval/error.ts'
 // Results.
 export { outputOf, type Result, RunError, type RunReport } from './run/result.ts'
+export type { ChildRun } from './facts/branches.ts'
 export type { PrefixReport, PrefixState } from './facts/prefix.ts'
 export type { BreakPlace, PrefixBreak, PrefixMark } from './facts/prefix-mark.ts'
 export type { RunUsage } from './facts/usage.ts'
@@ -48,6 +53,7 @@ export type { EventOf, ToolFailed, ToolStarted, ToolSucceeded } from './agent/ty
 export { ToolTimeout } from './tool/execute.ts'
 // Reading a log.
 export { describe, readRun, type RunReading } from './reading/reading.ts'
+export { logger, type LoggerOptions, type LogOutput } from './reading/logger.ts'
 export type { Moment } from './reading/timeline.ts'
 // Models made of models.
 export { type FailedModel, fallback, type FallbackOptions } from './models/fallback.ts'

@@ -288,6 +288,52 @@ describe('a budget of time', () => {
   })
 })
 
+describe('a budget over a tree', () => {
+  it('is never passed by three agents that run at once, whose servers report nothing', async () => {
+    const spawned = [0, 1, 2].map((n) => runaway({ content: `from ${n} ` }))
+    const tools = spawned.map(({ model }, n) =>
+      agent({ name: `child${n}`, model }).asTool({ name: `ask_${n}`, description: 'Asks a child.' }),
+    )
+    const model = scriptedModel([
+      calls(
+        tools.map((one) => ({ name: one.name, args: { input: 'go' } })),
+        { usage: null },
+      ),
+      text('Done.', { usage: null }),
+    ])
+    const log = memoryLog()
+    const root = agent({ name: 'root', model, tools, budget: { tokens: 3_000, maxTokensPerStep: 700 } })
+    const result = await root.stream('go', { log }).result
+    const most = new Map<string, number>()
+    let spent = 0
+    for (const fact of log.facts) {
+      if (fact.type === 'step.start' && fact.reserved) most.set(fact.path, fact.reserved.tokens)
+      if ((fact.type === 'step.done' || fact.type === 'step.cut') && fact.spent) {
+        most.delete(fact.path)
+        spent += fact.spent.tokens
+      }
+      const reserved = [...most.values()].reduce((sum, one) => sum + one, 0)
+      expect(spent + reserved).toBeLessThanOrEqual(3_000)
+    }
+    expect(spawned.map(({ seen }) => seen.closed)).toEqual([1, 1, 1])
+    expect(result).toMatchObject({ status: 'budget', dimension: 'tokens' }) // what they wrote is too much for one more prompt
+    expect(checkTranscript(result.messages)).toBeUndefined()
+  })
+
+  it('ends a child whose share is spent, and counts its calls', async () => {
+    const inner = scriptedModel((_request, index) => call('read', { id: `${index}` }))
+    const child = agent({ name: 'child', model: inner, tools: [read] })
+    const model = scriptedModel([call('ask', { input: 'go' }), text('Done.')])
+    const tools = [child.asTool({ name: 'ask', description: 'Asks.' })]
+    const log = memoryLog()
+    const result = await agent({ name: 'root', model, tools, budget: { toolCalls: 3 } }).run('go', { log })
+    expect(log.facts.filter(({ type }) => type === 'tool.start').length).toBe(3)
+    const words = 'The agent `child` has no complete answer: the budget of 3 toolCalls is spent.'
+    expect(result.messages.map(({ content }) => content)).toContain(words)
+    expect(result).toMatchObject({ status: 'done', output: 'Done.' })
+  })
+})
+
 describe('a run that wraps up', () => {
   const usage = null
   const output = z.object({ found: z.number() })

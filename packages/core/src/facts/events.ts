@@ -97,6 +97,8 @@ export interface Facts {
     loopKey?: string | false
     ms: number
   }
+  /** The agent that the call runs waits for decisions on its own calls. The call goes on when the run is resumed. */
+  'tool.pause': { step: number; callId: string; name: string }
   /** A person or program must approve a call, execute it (`external`), or decide on a call with an unknown outcome (`interrupted`). */
   'approval.request': CallMark & {
     /** Step, call, and a hash of the request. Decisions refer to it. */

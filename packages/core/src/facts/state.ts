@@ -1,13 +1,25 @@
 // The run's state: `facts.reduce(apply, initialState)`. Pure. `decide` and the result are computed from it.
 import type { Message } from '@toolloop/wire'
 import type { Decision, Fact, FactOf } from './events.ts'
-import { begin, isAnswer, type OpenStep, type Step, stepOf, withCall, withMessage, withSealed } from './open-step.ts'
+import {
+  begin,
+  isAnswer,
+  type OpenStep,
+  type Step,
+  stepOf,
+  withCall,
+  withMessage,
+  withoutPauses,
+  withSealed,
+} from './open-step.ts'
 import type { Exhausted, Failure, Outcome } from './outcome.ts'
 import { afterStart, noPrefix, type PrefixState } from './prefix.ts'
 import { transcript } from './transcript.ts'
 
 export interface RunState {
   readonly run: string
+  /** The path of the run in its tree; `''` is the root. */
+  readonly path: string
   readonly status: 'running' | 'paused' | 'done'
   /** The messages of closed steps: always valid to send. */
   readonly messages: readonly Message[]
@@ -40,6 +52,7 @@ export interface RunState {
 
 export const initialState: RunState = {
   run: '',
+  path: '',
   status: 'running',
   messages: [],
   steps: [],
@@ -59,12 +72,14 @@ export const initialState: RunState = {
   endedAt: 0,
 }
 
+/** Facts of other runs in the same log change nothing. */
 export function apply(before: RunState, fact: Fact): RunState {
+  if (fact.path !== before.path && before.run !== '') return before
   const state = { ...before, endedAt: fact.at }
   const { open, steps } = state
   switch (fact.type) {
     case 'run.start':
-      return { ...state, run: fact.run, messages: fact.input, startedAt: fact.at }
+      return { ...state, run: fact.run, path: fact.path, messages: fact.input, startedAt: fact.at }
     case 'run.resume': {
       // A run that had ended or paused gets new retries, and new steps if a step limit ended it. A run whose process
       // died keeps the rest of both.
@@ -72,7 +87,8 @@ export function apply(before: RunState, fact: Fact): RunState {
       const since = ended === 'limit' || ended === 'stopped' ? steps.length : state.since
       const answered = state.answered && ended !== 'error'
       const again = before.status !== 'running' && { asks: 0, cuts: [], wrapUp: null }
-      return { ...state, status: 'running', outcome: null, since, answered, ...again }
+      const going = open && withoutPauses(open)
+      return { ...state, status: 'running', outcome: null, open: going, since, answered, ...again }
     }
     case 'step.start': {
       // The request includes messages added since an earlier attempt of this step.
@@ -88,6 +104,8 @@ export function apply(before: RunState, fact: Fact): RunState {
       return close({ ...state, cuts: cutsAfter(state, fact.error) }, withMessage(open!, fact))
     case 'tool.start':
       return { ...state, open: withCall(open!, fact.callId, { phase: 'started' }) }
+    case 'tool.pause':
+      return { ...state, open: withCall(open!, fact.callId, { phase: 'paused' }) }
     case 'approval.request':
       return { ...state, open: withCall(open!, fact.callId, { phase: 'asked', request: fact }) }
     case 'approval.decision': {

@@ -62,6 +62,8 @@ function textOf(fact: Fact): string {
       return `step ${fact.step}  ${fact.name} ${fact.callId} starts`
     case 'tool.done':
       return `step ${fact.step}  ${fact.name} ${fact.callId} ${fact.ok ? 'returns' : (fact.reason ?? 'fails')}: ${excerpt(textIn(fact.content))}`
+    case 'tool.pause':
+      return `step ${fact.step}  ${fact.name} ${fact.callId} waits for decisions inside`
     case 'approval.request':
       return `step ${fact.step}  ${fact.name} ${fact.callId} waits (${fact.kind}): ${excerpt(fact.arguments)}`
     case 'approval.decision':
@@ -83,7 +85,7 @@ function decisionIn(decision: Decision): string {
   return `is approved${typeof decision.arguments === 'string' ? ` with ${excerpt(decision.arguments)}` : ''}`
 }
 
-function outcomeIn(outcome: Outcome): string {
+export function outcomeIn(outcome: Outcome): string {
   switch (outcome.status) {
     case 'done':
       return `done: ${excerpt(outcome.text)}`

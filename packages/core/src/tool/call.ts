@@ -1,6 +1,8 @@
 // One call: find the tool, parse the arguments, execute, report. The model reads every failure.
 import { isToolResult, renderOutput, ToolInputError, ToolRetry } from '@toolloop/schema'
 import { finishOf, UsageError } from '@toolloop/wire'
+import { agentBehind } from '../compose/agent-tool.ts'
+import { type AgentAnswer, agentCall, type RunInside } from './agent-call.ts'
 import { readAnswer } from '../run/answer.ts'
 import { withContextHint } from '../run/context-hint.ts'
 import { argumentsOf, isWhole, nameOf } from '../facts/calls.ts'
@@ -19,8 +21,8 @@ import { callContext, callOf, type DoneFactory, doneFactory, live, plainJson, re
 import { questionFor } from './question.ts'
 import { contentOf, unknownOutcome, unknownTool, wordsOf } from './words.ts'
 
-/** Ends with one `tool.done`, or with `approval.request` when a decision is needed. */
-export async function* toolCall(run: Run, item: CallState): Source {
+/** Ends with one `tool.done`; with `approval.request` when a decision is needed, with `tool.pause` when the agent that it runs needs one. */
+export async function* toolCall(run: Run, item: CallState, inside?: RunInside): Source {
   const place = placeInRun(run)
   const leaveRun = place instanceof Promise ? await place : place
   if (!leaveRun) return // aborted while it waited
@@ -44,7 +46,15 @@ export async function* toolCall(run: Run, item: CallState): Source {
     if (run.level.tree.budget?.takeCall(run.path, run.state.step, item.call.id) === false)
       return [ready.done({ ok: false, reason: 'budget', content: 'Not run: the budget of tool calls is spent.' })]
     yield [started(run, item, context, ready)]
-    return run.signal.aborted ? undefined : await executed(run, ready, context)
+    if (run.signal.aborted) return
+    const agent = inside && agentBehind(tool)
+    if (!agent) return await executed(run, ready, context)
+    const mark = { step: context.step, callId: item.call.id, name: tool.name }
+    const since = run.clock.now()
+    const answer = yield* agentCall(run, agent, args, mark, inside)
+    if (!answer) return
+    if (answer.is === 'paused') return [fact({ type: 'tool.pause', ...mark })]
+    return await answered(run, ready, answer, run.clock.now() - since)
   } finally {
     leaveTool?.()
     leaveRun()
@@ -152,6 +162,21 @@ async function executed(run: Run, ready: Ready, context: CallContext): Promise<R
   }
 }
 
+/** The result of a call that ran an agent. */
+async function answered(
+  run: Run,
+  ready: Ready,
+  answer: Exclude<AgentAnswer, { is: 'paused' }>,
+  ms: number,
+): Promise<RunEvent[]> {
+  if (answer.is === 'failed') return failedCall(run, ready, answer.error, ms, answer.words)
+  try {
+    return [succeeded(ready, answer.value, answer.value, ms)]
+  } catch (error) {
+    return failedCall(run, ready, error, ms)
+  }
+}
+
 function succeeded({ shown, done }: Ready, returned: unknown, output: unknown, ms: number): Fact {
   const { content, parts, problem } = renderOutput(output)
   if (problem !== undefined)
@@ -170,11 +195,19 @@ function succeeded({ shown, done }: Ready, returned: unknown, output: unknown, m
   })
 }
 
-async function failedCall(run: Run, { tool, shown, done }: Ready, error: unknown, ms: number): Promise<RunEvent[]> {
+/** `words`: what the model reads, unless the agent has a function that words errors. */
+async function failedCall(
+  run: Run,
+  { tool, shown, done }: Ready,
+  error: unknown,
+  ms: number,
+  words?: string,
+): Promise<RunEvent[]> {
   const policy = tool.policy.onError ?? run.agent.onToolError
   const isRetry = error instanceof ToolRetry
   const reason = isRetry ? 'retry' : error instanceof ToolTimeout ? 'timeout' : 'failed'
-  const content = isRetry || reason === 'timeout' ? wordsOf(error) : await contentOf(policy, error)
+  const written = typeof policy === 'function' ? undefined : words
+  const content = written ?? (isRetry || reason === 'timeout' ? wordsOf(error) : await contentOf(policy, error))
   // For the developer: the model reads the tool's own words.
   const hinted = withContextHint(run, `Tool \`${tool.name}\``, error)
   const answer = done({ ok: false, reason, content, ms, args: shown, error: hinted })
