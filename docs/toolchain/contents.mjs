@@ -15,6 +15,7 @@ export const contents = [
       'resume',
       'logs',
       'replay-and-fork',
+      'budgets',
       'steering',
       'streaming',
       'browser',

@@ -22,6 +22,7 @@ export type { RunArguments, RunOptions } from './run/options.ts'
 export type { RunStream } from './run/stream.ts'
 export { type MemoryLog, memoryLog, type RunLog } from './facts/log.ts'
 // Control.
+export type { BudgetOptions } from './agent/budget.ts'
 export type { Delivery } from './control/mailbox.ts'
 
 // Approvals.
@@ -33,7 +34,7 @@ export type { ChildRun } from './facts/branches.ts'
 export type { PrefixReport, PrefixState } from './facts/prefix.ts'
 export type { BreakPlace, PrefixBreak, PrefixMark } from './facts/prefix-mark.ts'
 export type { RunUsage } from './facts/usage.ts'
-export type { Ending, Failure, Outcome } from './facts/outcome.ts'
+export type { Ending, Exhausted, Failure, Outcome } from './facts/outcome.ts'
 // Events.
 export {
   type ApprovalRequest,

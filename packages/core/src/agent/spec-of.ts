@@ -51,6 +51,7 @@ export function specOf(options: AgentOptions<readonly AnyTool[], unknown, unknow
     parallel: options.parallel ?? true,
     limit: options.limit,
     maxSteps: options.maxSteps ?? 20,
+    budget: options.budget && Object.freeze({ ...options.budget }),
     cycleGuard: options.cycleGuard ?? true,
     stopWhen: conditions,
     prepareStep: options.prepareStep,

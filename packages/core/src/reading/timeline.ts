@@ -95,6 +95,8 @@ export function outcomeIn(outcome: Outcome): string {
       return outcome.kind === 'steps'
         ? `limit of ${outcome.allowed} steps`
         : `limit: a cycle of ${outcome.calls.join(', ')}`
+    case 'budget':
+      return `budget: ${outcome.spent} of ${outcome.allowed} ${outcome.dimension}`
     case 'refused':
       return `refused: ${excerpt(outcome.refusal)}`
     case 'aborted':

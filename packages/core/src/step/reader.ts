@@ -2,6 +2,7 @@ import { type Answer, CompletionBuilder, plainAnswer, type PlainAnswer, type Str
 import {
   type AssistantMessage,
   type ChatModel,
+  type Chunk,
   type FinishReason,
   finishOf,
   type Message,
@@ -9,6 +10,8 @@ import {
   type ToolCall,
   type Usage,
 } from '@toolloop/wire'
+import type { Meter } from '../control/budget.ts'
+import type { Amount } from '../control/ledger.ts'
 import { isWhole, mintCallId, nameOf } from '../facts/calls.ts'
 import { chunksOf, type Piece, WholeAnswer } from '../models/chunks-of.ts'
 import { type Fact, fact, type RunEvent } from '../facts/events.ts'
@@ -27,6 +30,7 @@ export interface StepEnd {
   readonly finish_reason: FinishReason | null
   readonly usage: Usage | null
   readonly cost?: number
+  readonly spent?: Amount
   readonly servedBy?: string
 }
 
@@ -49,8 +53,11 @@ export class StepReader {
   /** A plain body that is used as it is. */
   #plain: PlainAnswer | undefined
 
-  /** `spent`: the usage of earlier attempts of this step. */
-  constructor(run: Run, plan: StepPlan, spent: Usage | null) {
+  readonly #meter: Meter | undefined
+
+  /** `spent`: the usage of earlier attempts of this step. `meter`: counts the answer against the budget. */
+  constructor(run: Run, plan: StepPlan, spent: Usage | null, meter?: Meter) {
+    this.#meter = meter
     this.#spent = spent
     this.#run = run
     this.#plan = plan
@@ -112,7 +119,12 @@ export class StepReader {
     this.#run.signal.throwIfAborted()
     if (piece instanceof WholeAnswer) return this.#pushWhole(piece)
     this.started ||= !Array.isArray(piece) || piece.length > 0
-    return this.#translate(this.#builder.push(piece))
+    return this.#translate(this.#builder.push(this.#meter ? this.#meter.admit(listOf(piece)) : piece))
+  }
+
+  /** Another attempt follows. */
+  leave(): void {
+    this.#meter?.next(soundUsage(this.#answer().usage))
   }
 
   /** Sets `started` only after the body was accepted as a completion. */
@@ -162,10 +174,10 @@ export class StepReader {
     return this.#spent && own ? addUsage(this.#spent, own) : (own ?? this.#spent)
   }
 
-  /** The complete answer, with the calls that are kept. */
-  end(): StepEnd {
+  /** The complete answer, with the calls that are kept. `finishReason`: why it ends here, where the server did not end it. */
+  end(finishReason?: FinishReason): StepEnd {
     const answer = this.#answer()
-    const { finish_reason } = answer
+    const { finish_reason = null } = finishReason === undefined ? answer : { finish_reason: finishReason }
     const message = this.#withoutFunctionCall(answer.message)
     const calls = this.#keptCalls(message.tool_calls ?? [], finish_reason)
     return { message: adopt(tidy(message, calls)), finish_reason, ...this.#bill(answer) }
@@ -191,7 +203,7 @@ export class StepReader {
   }
 
   /** The `step.cut` of an answer that ends here; `undefined` when there is nothing to keep. */
-  cut(reason: 'connection' | 'abort', cause?: unknown): Fact | undefined {
+  cut(reason: 'connection' | 'abort' | 'budget', cause?: unknown): Fact | undefined {
     if (this.#holdsNothing) return undefined
     const answer = this.#answer()
     const message = adopt(tidy(answer.message, this.sealed))
@@ -204,10 +216,12 @@ export class StepReader {
     return name === undefined ? {} : { servedBy: name }
   }
 
-  #bill(answer: Answer): { usage: Usage | null; cost?: number; servedBy?: string } {
+  #bill(answer: Answer): { usage: Usage | null; cost?: number; spent?: Amount; servedBy?: string } {
     const usage = this.#usageWith(answer)
     const cost = costOf((this.#served ?? this.#plan.model).price, usage)
-    return { usage, ...(cost !== undefined && { cost }), ...this.#servedBy }
+    const own = this.#meter && soundUsage(answer.usage)
+    const spent = this.#meter && { spent: this.#meter.spentWith(own ?? null) }
+    return { usage, ...(cost !== undefined && { cost }), ...spent, ...this.#servedBy }
   }
 
   #mint(index: number): string {
@@ -220,6 +234,7 @@ export class StepReader {
   #wire(): 'stream' | 'plain' {
     const { agent, watched } = this.#run
     if (agent.wire) return agent.wire
+    if (this.#meter) return 'stream' // a plain answer cannot be cut
     return watched || this.#plan.tools.some((name) => this.#startsEarly(name)) ? 'stream' : 'plain'
   }
 
@@ -269,6 +284,8 @@ export class StepReader {
   }
 }
 
+const listOf = (piece: Chunk | readonly Chunk[]): readonly Chunk[] => (isList(piece) ? piece : [piece])
+const isList = (piece: Chunk | readonly Chunk[]): piece is readonly Chunk[] => Array.isArray(piece)
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
 const hasChoices = (body: unknown): boolean =>
   isRecord(body) && Array.isArray(body['choices']) && body['choices'].length > 0
