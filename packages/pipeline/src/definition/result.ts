@@ -1,0 +1,1 @@
+export interface PipelineResult<Out> { readonly output: Out }
