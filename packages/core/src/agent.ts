@@ -1,17 +1,18 @@
 import type { EventSource } from '@toolloop/client'
 import type { Tool } from '@toolloop/schema'
-import { UsageError } from '@toolloop/wire'
-import { checkAgentOptions, checkRunOptions } from './agent/check-options.ts'
+import { checkAgentOptions } from './agent/check-options.ts'
 import { remember } from './agent/known.ts'
 import { type Input, messagesFrom } from './agent/input.ts'
 import type { AgentOptions, AnyTool } from './agent/spec.ts'
-import { Desk } from './approval/desk.ts'
+import type { Desk } from './approval/desk.ts'
 import { specOf } from './agent/spec-of.ts'
 import type { EventOf } from './agent/typed-events.ts'
 import type { RunEvent } from './facts/events.ts'
 import { frozenCopy } from './facts/own-copy.ts'
 import { openRun } from './loop/open.ts'
-import type { RunArguments, RunOptions } from './run/options.ts'
+import { deskOf } from './run/desk-of.ts'
+import { drain } from './run/drain.ts'
+import type { RunArguments } from './run/options.ts'
 import type { Result } from './run/result.ts'
 import { OpenRunStream, type RunStream } from './run/stream.ts'
 
@@ -96,30 +97,16 @@ export function agent<
     run: async (input, ...[runOptions]) => drain(await open(input, runOptions, deskOf(runOptions, false), false)()),
     stream: (input, ...[runOptions]) => {
       const desk = deskOf(runOptions, true)
-      const stream: RunStream<RunEvent, Output> = new OpenRunStream(open(input, runOptions, desk, true), desk)
+      const stream: RunStream<RunEvent, unknown, Result<Output>> = new OpenRunStream(
+        open(input, runOptions, desk, true),
+        desk,
+      )
       return stream as unknown as Events
     },
     // The signature of `with` computes the new types from the overrides.
     with: ((overrides: object) => agent({ ...own, ...overrides } as never)) as Made['with'],
   } satisfies Made)
   return remember(made, spec)
-}
-
-/** The desk that collects decisions while the run waits. @throws UsageError for invalid options */
-function deskOf(options: RunOptions = {}, watched: boolean): Desk | undefined {
-  checkRunOptions(options)
-  const { approver, approvals } = options
-  if (approvals === 'wait' && !watched)
-    throw new UsageError("`approvals: 'wait'` waits for `stream.approve`: use `stream`, or give `run` an `approver`.")
-  return approver || approvals === 'wait' ? new Desk(approver) : undefined
-}
-
-/** Reads to the result; drops the events. */
-async function drain<Outcome>(events: EventSource<unknown, Outcome>): Promise<Outcome> {
-  for (;;) {
-    const { done, value } = await events.next()
-    if (done) return value
-  }
 }
 
 /** The context that satisfies all of these tools. */

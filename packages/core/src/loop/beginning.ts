@@ -14,7 +14,11 @@ import type { Batch } from '../run/scope.ts'
 type Start = FactOf<'run.start'>
 
 /** The first fact of a log to resume; `undefined` for an empty log. @throws UsageError when the log does not fit agent or options */
-export function checkLog(agent: AgentSpec, past: readonly Fact[], options: RunOptions): Start | undefined {
+export function checkLog(
+  agent: { readonly name: string },
+  past: readonly Fact[],
+  options: RunOptions,
+): Start | undefined {
   const { from, log, decisions, runId } = options
   const [first] = past
   if (!first) {

@@ -8,12 +8,16 @@ import type { Fact } from '../facts/events.ts'
 import type { RunLog } from '../facts/log.ts'
 import { readLog, stateOf } from '../facts/read-log.ts'
 import { checkLog } from '../loop/beginning.ts'
+import { agentMachine } from '../loop/agent-machine.ts'
 import { loop } from '../loop/loop.ts'
 import { MemoryScope } from '../loop/memory-scope.ts'
 import { readingOf, type RunReading } from '../reading/reading.ts'
+import type { RunState } from '../facts/state.ts'
 import { readAnswer } from '../run/answer.ts'
 import type { Result } from '../run/result.ts'
-import { Run, runHasEnded } from '../run/run.ts'
+import { Level, runHasEnded } from '../run/level.ts'
+import { Run } from '../run/run.ts'
+import { Tree } from '../run/tree.ts'
 import { performFrom } from './perform.ts'
 import { drafted, Recording } from './recording.ts'
 
@@ -73,18 +77,17 @@ async function stretch(
   const { signal } = controller
   const scope = new MemoryScope(signal)
   const recording = new Recording(facts, controller)
-  const run = new Run({
-    agent,
-    id: facts[0]!.run,
+  const level = new Level<RunState>({
+    tree: new Tree(facts[0]!.run, systemClock, before),
+    path: '',
     context,
     signal,
     scope,
-    clock: systemClock,
     watched: false,
     state: stateOf(before),
     desk: recording.attended ? new Desk() : undefined,
-    seq: before.length,
   })
+  const run = new Run(agent, level)
   let isStart = true
   const compared: RunLog = {
     load: () => [],
@@ -95,7 +98,7 @@ async function stretch(
   }
   try {
     const start = recording.start.map(drafted)
-    await loop(run, compared, start, scope, performFrom(recording)).next()
+    await loop(level, agentMachine(run, performFrom(recording)), compared, start, scope).next()
     recording.checkComplete()
     return run
   } finally {

@@ -14,7 +14,11 @@ type Heard<Event> = Event | ListenerError | SourceFailure
  * iterating aborts the run.
  * Any run's stream is a `RunStream<RunEvent, unknown>`.
  */
-export interface RunStream<Event extends { readonly type: string } = RunEvent, Output = string>
+export interface RunStream<
+  Event extends { readonly type: string } = RunEvent,
+  Output = string,
+  Outcome = Result<Output>,
+>
   extends AsyncIterable<Event | ListenerError>, AsyncDisposable {
   /**
    * Resolves when the run's first fact is logged; rejects with the error that prevented it, so that a server can
@@ -22,7 +26,7 @@ export interface RunStream<Event extends { readonly type: string } = RunEvent, O
    */
   readonly started: Promise<void>
   /** How the run ended. Rejects only when it could not be started. Reading it starts the run, unless an iterator does. */
-  readonly result: Promise<Result<Output>>
+  readonly result: Promise<Outcome>
   /**
    * Calls `listener` with each event of a type from now on; what it throws becomes a `listener.error` event.
    * @throws UsageError for a type that does not exist, and after the end
@@ -60,12 +64,12 @@ export interface RunStream<Event extends { readonly type: string } = RunEvent, O
 const listenedTypes: readonly string[] = [...eventTypes, 'error']
 
 /** The stream of a run. A class, because each object literal with a getter makes a hidden class of its own. */
-export class OpenRunStream<Output> implements RunStream<RunEvent, Output> {
-  readonly #events: LazyEvents<RunEvent, Result<Output>>
+export class OpenRunStream<Outcome> implements RunStream<RunEvent, unknown, Outcome> {
+  readonly #events: LazyEvents<RunEvent, Outcome>
 
   readonly #desk: Desk | undefined
 
-  constructor(open: () => Promise<EventSource<RunEvent, Result<Output>>>, desk: Desk | undefined) {
+  constructor(open: () => Promise<EventSource<RunEvent, Outcome>>, desk: Desk | undefined) {
     this.#desk = desk
     this.#events = new LazyEvents(open, { noun: 'run', result: '.result', types: listenedTypes })
   }
@@ -74,7 +78,7 @@ export class OpenRunStream<Output> implements RunStream<RunEvent, Output> {
     return this.#events.started
   }
 
-  get result(): Promise<Result<Output>> {
+  get result(): Promise<Outcome> {
     return this.#events.result
   }
 
