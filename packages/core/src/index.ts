@@ -24,7 +24,7 @@ export { ApprovalError, type ApprovalProblem } from './approval/error.ts'
 export { outputOf, type Result, RunError, type RunReport } from './run/result.ts'
 export type { PrefixReport, PrefixState } from './facts/prefix.ts'
 export type { BreakPlace, PrefixBreak, PrefixMark } from './facts/prefix-mark.ts'
-export type { RunUsage } from './facts/usage.ts'
+export type { RunUsage } from './facts/run-usage.ts'
 export type { Ending, Failure, Outcome } from './facts/outcome.ts'
 // Events.
 export {

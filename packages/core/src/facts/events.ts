@@ -13,7 +13,7 @@ import type {
 import type { Failure, Outcome } from './outcome.ts'
 import type { PrefixBreak, PrefixMark } from './prefix-mark.ts'
 import type { Progress } from './progress.ts'
-import type { RunUsage } from './usage.ts'
+import type { RunUsage } from './run-usage.ts'
 
 /** The fields of every fact. An event is a fact if and only if it has `seq`. */
 export interface Recorded {

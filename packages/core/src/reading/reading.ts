@@ -8,7 +8,8 @@ import type { PrefixReport } from '../facts/prefix.ts'
 import { readLog, stateOf } from '../facts/read-log.ts'
 import type { RunState } from '../facts/state.ts'
 import { costsOf, messagesOf, prefixOf, requestsOf, stepsOf } from '../facts/state-views.ts'
-import { type RunUsage, usageOf } from '../facts/usage.ts'
+import type { RunUsage } from '../facts/run-usage.ts'
+import { usageOf } from '../facts/usage.ts'
 import { type Moment, startOf, timelineOf } from './timeline.ts'
 
 /** The contents of a log. */

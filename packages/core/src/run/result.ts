@@ -5,7 +5,7 @@ import type { Ending } from '../facts/outcome.ts'
 import type { PrefixReport } from '../facts/prefix.ts'
 import type { Step } from '../facts/open-step.ts'
 import type { RunState } from '../facts/state.ts'
-import type { RunUsage } from '../facts/usage.ts'
+import type { RunUsage } from '../facts/run-usage.ts'
 
 /**
  * The result of a run: discriminate on `status`. Only `done` has the typed `output`. Runs that ended as `stopped`, `limit`,

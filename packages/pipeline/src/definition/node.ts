@@ -28,6 +28,7 @@ export interface StageCall {
   readonly path: string
   readonly idempotencyKey: string
   readonly error: Error | undefined
+  readonly progress: (data: unknown) => void
 }
 
 /** A node under the name that its path has in the pipeline. */

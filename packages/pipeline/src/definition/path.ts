@@ -15,11 +15,11 @@ export const numberIn = (token: string): number => Number.parseInt(token.slice(1
 export const itemToken = (index: number): string => `[${index}]`
 export const roundToken = (round: number): string => `#${round}`
 
-/** Names nodes by their own name, else by their position from 1; a name that occurs again gets a number. */
+/** Names nodes by their own name, else by their kind, functions by their position (`stage-3`); a name that occurs again gets a number. */
 export function childrenOf(nodes: readonly Node[], nameless?: readonly string[]): Child[] {
   const taken = new Set<string>()
   return nodes.map((node, at) => {
-    const name = tokenFrom(node.name) ?? nameless?.[at] ?? String(at + 1)
+    const name = tokenFrom(node.name) ?? nameless?.[at] ?? (node.kind === 'function' ? `stage-${at + 1}` : node.kind)
     let token = name
     for (let count = 2; taken.has(token); count++) token = `${name}:${count}`
     taken.add(token)

@@ -13,6 +13,8 @@ export interface StageContext<Context = unknown> {
   readonly idempotencyKey: string
   /** In the second stage of a `fallback`, and in a repeated attempt of `retry`: why the stage before it failed. */
   readonly error: Error | undefined
+  /** Emits `data` as a `stage.report` event. */
+  readonly progress: (data: unknown) => void
 }
 
 /** A function as a stage. Its output must be plain JSON, or `undefined`. */

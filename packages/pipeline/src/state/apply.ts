@@ -3,9 +3,9 @@ import type { Fact, FactOf, Outcome } from '@toolloop/core'
 import type { Node } from '../definition/node.ts'
 import { join, numberIn, tokensOf } from '../definition/path.ts'
 import { childAt, childState, itemsOf, itemState, withChild } from './children.ts'
-import { idle, isActive, Live, type NodeState } from './node-state.ts'
+import { idle, Live, type NodeState } from './node-state.ts'
 import { reopened, resumed } from './reopen.ts'
-import { settle } from './settle.ts'
+import { resultOf, settle } from './settle.ts'
 import { set } from './vector.ts'
 
 export interface PipelineState {
@@ -28,7 +28,12 @@ export const initialState: PipelineState = {
   endedAt: 0,
 }
 
-type StageFact = Extract<Fact, { readonly stage: string }>
+type StageFact =
+  | Extract<Fact, { readonly stage: string }>
+  | (FactOf<'approval.request' | 'approval.decision'> & { readonly stage: string })
+
+/** Whether it is about a stage: others are of agents, or of a newer version. */
+const isOfStage = (fact: Fact): fact is StageFact => 'stage' in fact
 
 /** `apply` of a pipeline with this tree. */
 export const applyOf =
@@ -49,7 +54,7 @@ export const applyOf =
       case 'run.done':
         return { ...state, status: 'done', outcome: fact.outcome }
       default:
-        if (!('stage' in fact)) return state // of an agent, or of a newer version
+        if (!isOfStage(fact)) return state
         return { ...state, root: update(root, state.root, state.input, '', tokensOf(fact.stage), fact) }
     }
   }
@@ -64,12 +69,18 @@ function update(
   fact: StageFact,
 ): NodeState {
   const [token, ...rest] = tokens
-  if (token === undefined) return settle(node, changed(state, fact), input, path)
+  if (token === undefined) {
+    const isLeaf = node.kind === 'function' || node.kind === 'agent'
+    if (isLeaf && fact.type === 'approval.decision') return decided(state, fact)
+    return settle(node, changed(state, fact), input, path)
+  }
   if (node.kind === 'function' || node.kind === 'agent') return state // the pipeline has changed
   const child = childAt(node, state, input, token)
   if (!child) return state
   const before =
-    node.kind === 'map' || node.kind === 'reduce' ? itemState(itemsOf(state), numberIn(token)) : childState(state, token)
+    node.kind === 'map' || node.kind === 'reduce'
+      ? itemState(itemsOf(state), numberIn(token))
+      : childState(state, token)
   const after = update(child.node, before, child.input, join(path, token), rest, fact)
   return after === before ? state : settled(node, withChild(node, state, token, after), input, path, state)
 }
@@ -119,4 +130,10 @@ function withInputs(state: NodeState, { index, inputs, end }: FactOf<'stage.item
   return { ...state, status: 'running', items: { ...items, inputs: known, taken, hasEnded: end === true } }
 }
 
-export const isWaiting = (state: NodeState): boolean => isActive(state) && state.status === 'waiting'
+/** A decision about a function whose outcome is unknown. */
+function decided(state: NodeState, { decision, stage = '' }: FactOf<'approval.decision'>): NodeState {
+  if ('result' in decision) return { ...state, status: 'done', output: resultOf(decision.result) }
+  if (decision.approve) return { ...state, status: 'running', decision }
+  const message = `Its outcome is unknown: it was interrupted${decision.reason ? ` (${decision.reason})` : ''}.`
+  return { ...state, status: 'failed', failures: [{ path: stage, error: { name: 'StageError', message } }] }
+}

@@ -1,5 +1,15 @@
 // Which tasks should be running now: a pure walk over the tree and its state.
-import type { AgentNode, CompositeNode, FunctionNode, GateNode, LoopNode, MapNode, Node, ReduceNode, RetryNode } from '../definition/node.ts'
+import type {
+  AgentNode,
+  CompositeNode,
+  FunctionNode,
+  GateNode,
+  LoopNode,
+  MapNode,
+  Node,
+  ReduceNode,
+  RetryNode,
+} from '../definition/node.ts'
 import { itemToken, join, roundToken } from '../definition/path.ts'
 import type { PipelineState } from './apply.ts'
 import {
@@ -14,7 +24,7 @@ import {
   loopInput,
   roundsOf,
 } from './children.ts'
-import { isActive, isSettled, Live, type NodeState, type StageFailure } from './node-state.ts'
+import { isSettled, type Live, type NodeState, type StageFailure } from './node-state.ts'
 import { caseOf } from './settle.ts'
 
 /** A map's item that begins: its start waits for the map's rate. */
@@ -38,8 +48,16 @@ export type Task = { readonly key: string } & (
       readonly admission: Admission | undefined
       /** It began in an earlier process and has no result. */
       readonly wasInterrupted: boolean
+      /** A person decided that it runs again. */
+      readonly isDecided: boolean
     })
-  | (At & { readonly do: 'read'; readonly from: Live; readonly index: number; readonly count: number; readonly state: NodeState })
+  | (At & {
+      readonly do: 'read'
+      readonly from: Live
+      readonly index: number
+      readonly count: number
+      readonly state: NodeState
+    })
   | (At & { readonly do: 'again'; readonly node: RetryNode; readonly round: number; readonly failure: StageFailure })
   | (At & { readonly do: 'next'; readonly node: LoopNode; readonly round: number; readonly both: unknown })
   | (At & { readonly do: 'check'; readonly node: GateNode })
@@ -77,14 +95,35 @@ function want(
   switch (node.kind) {
     case 'function':
     case 'agent': {
+      if (state.status === 'waiting' && state.request && walk.attended)
+        return void walk.tasks.push({ do: 'decide', state, path, input, key: `decide:${path}:${state.request.id}` })
       if (state.status === 'waiting') return void walk.waiting.push(path)
+      const isDecided = state.decision !== undefined
       const wasInterrupted = state.startedAt !== undefined
-      return void walk.tasks.push({ do: 'stage', node, path, input, error, admission, wasInterrupted, key: `stage:${path}` })
+      return void walk.tasks.push({
+        do: 'stage',
+        node,
+        path,
+        input,
+        error,
+        admission,
+        wasInterrupted,
+        isDecided,
+        key: `stage:${path}`,
+      })
     }
     case 'pipe': {
       const at = node.stages.findIndex(({ token }) => childState(state, token).status !== 'done')
       const from = at === 0 ? { error, admission } : {}
-      return wantChild(walk, node, state, inputInPipe(node.stages, state, input, at), path, node.stages[at]!.token, from)
+      return wantChild(
+        walk,
+        node,
+        state,
+        inputInPipe(node.stages, state, input, at),
+        path,
+        node.stages[at]!.token,
+        from,
+      )
     }
     case 'round': {
       const isJudged = childState(state, node.stage.token).status === 'done'
@@ -182,7 +221,15 @@ function wantItems(walk: Walk, node: MapNode, state: NodeState, input: unknown, 
   if (node.onFailure === 'abort' && items.failed.length > 0) return cut(walk, path)
   const admission = node.rate && { map: node, path }
   const wantOne = (index: number, fresh?: Admission): void =>
-    want(walk, node.item, itemState(items, index), itemInput(state, input, index), join(path, itemToken(index)), undefined, fresh)
+    want(
+      walk,
+      node.item,
+      itemState(items, index),
+      itemInput(state, input, index),
+      join(path, itemToken(index)),
+      undefined,
+      fresh,
+    )
   for (const index of items.running) wantOne(index)
   let free = node.concurrency - items.running.length
   const { known, isAll } = extent(state, input)
@@ -214,7 +261,8 @@ export function isWanted(root: Node, state: PipelineState, tokens: readonly stri
   let one = state.root
   let { input } = state
   for (const token of tokens) {
-    if (isSettled(one) || one.isCut || one.winner !== undefined || node.kind === 'function' || node.kind === 'agent') return false
+    if (isSettled(one) || one.isCut || one.winner !== undefined || node.kind === 'function' || node.kind === 'agent')
+      return false
     const child = childAt(node, one, input, token)
     if (!child) return false
     one = token.startsWith('[') ? itemState(itemsOf(one), Number.parseInt(token.slice(1), 10)) : childState(one, token)
@@ -222,5 +270,3 @@ export function isWanted(root: Node, state: PipelineState, tokens: readonly stri
   }
   return !isSettled(one)
 }
-
-export { isActive }

@@ -62,7 +62,11 @@ function reopenedItems(item: Node, state: NodeState): NodeState {
     // Running, so that it is one of the running items, which are decided first.
     states = set(states, index, again.status === 'idle' ? { ...again, status: 'running' } : again)
   }
-  return { ...state, status: 'running', items: { ...items, states, running: [...items.running, ...items.failed], failed: [] } }
+  return {
+    ...state,
+    status: 'running',
+    items: { ...items, states, running: [...items.running, ...items.failed], failed: [] },
+  }
 }
 
 /** At any resume: what waited goes on, and an iterable that was not read to its end is made again. */
@@ -79,7 +83,8 @@ export function resumed(node: Node, state: NodeState): NodeState {
   const children = Object.fromEntries(
     Object.entries(state.children ?? {}).map(([token, child]) => {
       const one = nodeAt(node, token)
-      const next = node.kind === 'pipe' ? node.stages[node.stages.findIndex((stage) => stage.token === token) + 1] : undefined
+      const next =
+        node.kind === 'pipe' ? node.stages[node.stages.findIndex((stage) => stage.token === token) + 1] : undefined
       const isUnread = child.output instanceof Live && !(next && isSettled(childState(state, next.token)))
       if (isUnread) return [token, idle]
       return [token, one ? resumed(one, child) : child]

@@ -78,8 +78,7 @@ function settlePipe(stages: readonly Child[], before: NodeState, input: unknown,
     const one = inputInPipe(stages, state, input, at)
     const known = childState(state, child.token)
     const after = settle(child.node, known, one, join(path, child.token))
-    if (after !== known)
-      state = { ...state, status: 'running', children: { ...state.children, [child.token]: after } }
+    if (after !== known) state = { ...state, status: 'running', children: { ...state.children, [child.token]: after } }
     if (after.status === 'failed') return fail(state, after.failures ?? [])
     if (after.status !== 'done') return state
   }
@@ -98,10 +97,7 @@ function settleAll(
   return state
 }
 
-function settleParallel(
-  { stages, onFailure }: Extract<Node, { kind: 'parallel' }>,
-  state: NodeState,
-): NodeState {
+function settleParallel({ stages, onFailure }: Extract<Node, { kind: 'parallel' }>, state: NodeState): NodeState {
   const states = stages.map(({ token }) => childState(state, token))
   const failures = states.flatMap((one) => (one.status === 'failed' ? (one.failures ?? []) : []))
   if (failures.length === 0) {
@@ -124,7 +120,10 @@ function settleRace(stages: readonly Child[], state: NodeState): NodeState {
     return mustWait ? { ...state, winner: first } : done(state, childState(state, first).output)
   }
   if (!states.every((one) => one.status === 'failed')) return state
-  return fail(state, states.flatMap((one) => one.failures ?? []))
+  return fail(
+    state,
+    states.flatMap((one) => one.failures ?? []),
+  )
 }
 
 function settleFallback(
@@ -191,12 +190,7 @@ function settleRetry(
   return isLast ? fail(state, attempt.failures ?? []) : state
 }
 
-function settleLoop(
-  node: Extract<Node, { kind: 'loop' }>,
-  before: NodeState,
-  input: unknown,
-  path: string,
-): NodeState {
+function settleLoop(node: Extract<Node, { kind: 'loop' }>, before: NodeState, input: unknown, path: string): NodeState {
   const begun = Math.max(1, roundsOf(before))
   const round = before.answers && begun in before.answers ? begun + 1 : begun
   const token = roundToken(round)
@@ -214,12 +208,7 @@ function settleLoop(
 const isDone = (verdict: unknown): boolean =>
   verdict === true || (typeof verdict === 'object' && verdict !== null && 'done' in verdict && verdict.done === true)
 
-function settleGate(
-  node: Extract<Node, { kind: 'gate' }>,
-  before: NodeState,
-  input: unknown,
-  path: string,
-): NodeState {
+function settleGate(node: Extract<Node, { kind: 'gate' }>, before: NodeState, input: unknown, path: string): NodeState {
   const { decision, isOpen } = before
   if (decision && 'result' in decision) return done(before, resultOf(decision.result))
   if (decision && !decision.approve)
@@ -232,7 +221,7 @@ function settleGate(
 }
 
 /** A decision's result is a text; the text of JSON stands for its value. */
-function resultOf(text: string): unknown {
+export function resultOf(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
@@ -246,7 +235,8 @@ function settleMap(node: Extract<Node, { kind: 'map' }>, before: NodeState, inpu
   const items = itemsOf(state)
   const { known, isAll } = extent(state, input)
   if (items.failed.length > 0) {
-    const mustWait = node.onFailure === 'abort' ? items.running.length > 0 : !isAll || items.done + items.failed.length < known
+    const mustWait =
+      node.onFailure === 'abort' ? items.running.length > 0 : !isAll || items.done + items.failed.length < known
     return mustWait && !state.isCut ? state : fail(state, state.failures ?? [])
   }
   if (!isAll || items.done < known) return state
@@ -303,4 +293,3 @@ const notItems = (state: NodeState, path: string, input: unknown): NodeState =>
     'StageError',
     `A \`map\` or \`reduce\` takes an array or an iterable, not ${input === undefined ? 'undefined' : `a ${typeof input}`}: ${(JSON.stringify(input) ?? '').slice(0, 80)}`,
   )
-
