@@ -1,5 +1,6 @@
 // Agents.
 export { type Agent, agent, type AnyAgent, type ContextOf } from './agent.ts'
+export type { AgentTool, AgentToolInput, AgentToolOptions } from './compose/agent-tool.ts'
 export type {
   AgentOptions,
   AgentParams,
@@ -17,14 +18,18 @@ export { image, type Input, user } from './agent/input.ts'
 export type { RunArguments, RunOptions } from './run/options.ts'
 export type { RunStream } from './run/stream.ts'
 export { type MemoryLog, memoryLog, type RunLog } from './facts/log.ts'
+// Control.
+export type { Delivery } from './control/mailbox.ts'
+
 // Approvals.
 export type { Approver } from './approval/desk.ts'
 export { ApprovalError, type ApprovalProblem } from './approval/error.ts'
 // Results.
 export { outputOf, type Result, RunError, type RunReport } from './run/result.ts'
+export type { ChildRun } from './facts/branches.ts'
 export type { PrefixReport, PrefixState } from './facts/prefix.ts'
 export type { BreakPlace, PrefixBreak, PrefixMark } from './facts/prefix-mark.ts'
-export type { RunUsage } from './facts/run-usage.ts'
+export type { RunUsage } from './facts/usage.ts'
 export type { Ending, Failure, Outcome } from './facts/outcome.ts'
 // Events.
 export {
@@ -45,6 +50,9 @@ export { ToolTimeout } from './tool/execute.ts'
 // Reading a log.
 export { describe, readRun, type RunReading } from './reading/reading.ts'
 export type { Moment } from './reading/timeline.ts'
+// Models made of models.
+export { type FailedModel, fallback, type FallbackOptions } from './models/fallback.ts'
+export { FallbackError } from './models/fallback-error.ts'
 // Replay and fork.
 export { replay, type Replayed, type ReplayOptions } from './replay/replay.ts'
 export { ReplayError } from './replay/error.ts'

@@ -12,6 +12,7 @@ export type ErrorCode =
   | 'user_abort'
   | 'length'
   | 'content_filter'
+  | 'fallback'
   | 'stream'
   | 'json'
   | 'limit'

@@ -37,6 +37,7 @@ const checks: Readonly<Record<string, OptionCheck>> = {
   parallel: oneOf(true, false),
   limit: [isObject, '{ concurrency, interval, intervalCap }'],
   maxSteps: wholeNumber(1),
+  cycleGuard: oneOf(true, false),
   stopWhen: [
     (value) => isFunction(value) || (Array.isArray(value) && value.every(isFunction)),
     'a predicate or an array of them',

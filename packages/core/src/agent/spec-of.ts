@@ -48,6 +48,7 @@ export function specOf(options: AgentOptions<readonly AnyTool[], unknown, unknow
     parallel: options.parallel ?? true,
     limit: options.limit,
     maxSteps: options.maxSteps ?? 20,
+    cycleGuard: options.cycleGuard ?? true,
     stopWhen: conditions,
     prepareStep: options.prepareStep,
     onToolError: options.onToolError ?? 'message',

@@ -61,6 +61,11 @@ export interface AgentOptions<
   readonly limit?: RunLimit | undefined
   /** The maximum number of steps since the last input; then the run ends as `limit`. @default 20 */
   readonly maxSteps?: number | undefined
+  /**
+   * Warns a model that repeats the same calls with the same arguments, or a cycle of two or three steps; if it goes on,
+   * the run ends as `limit`. A tool's `loopKey` says what counts as the same call. @default true
+   */
+  readonly cycleGuard?: boolean | undefined
   /** Ends the run as `stopped` after a step whose calls are done. With several conditions, any of them. */
   readonly stopWhen?: StopCondition<NamesOf<Tools>> | readonly StopCondition<NamesOf<Tools>>[] | undefined
   /** Returns changes for one step. If it throws, the run ends as `error`. */
@@ -134,6 +139,7 @@ export interface AgentSpec {
   readonly parallel: boolean
   readonly limit: RunLimit | undefined
   readonly maxSteps: number
+  readonly cycleGuard: boolean
   readonly stopWhen: readonly StopCondition[]
   readonly prepareStep: ((input: PrepareStep<unknown>) => StepChanges | void | Promise<StepChanges | void>) | undefined
   readonly onToolError: OnToolError

@@ -13,7 +13,6 @@ import type {
 import type { Failure, Outcome } from './outcome.ts'
 import type { PrefixBreak, PrefixMark } from './prefix-mark.ts'
 import type { Progress } from './progress.ts'
-import type { RunUsage } from './run-usage.ts'
 
 /** The fields of every fact. An event is a fact if and only if it has `seq`. */
 export interface Recorded {
@@ -53,7 +52,7 @@ export interface Facts {
    * A call is complete while its step still streams, and may start. `gained` is what the message gained since the last
    * such fact: texts are appended, other fields replaced.
    */
-  'call.sealed': { step: number; call: ToolCall; gained: Partial<AssistantMessage> }
+  'call.sealed': { step: number; call: ToolCall; gained: Partial<AssistantMessage>; servedBy?: string }
   /** The model's message is complete. `usage` is `null` when the server reported none; `cost` is in US dollars. */
   'step.done': {
     step: number
@@ -61,6 +60,8 @@ export interface Facts {
     finish_reason: FinishReason | null
     usage: Usage | null
     cost?: number
+    /** The model that answered, where the step's model is made of several. */
+    servedBy?: string
   }
   /** The stream broke. `message` holds the text so far and the complete calls. */
   'step.cut': {
@@ -69,6 +70,7 @@ export interface Facts {
     message: AssistantMessage
     usage: Usage | null
     cost?: number
+    servedBy?: string
     error?: Failure
   }
   /**
@@ -79,7 +81,7 @@ export interface Facts {
   /**
    * The model reads `content`. `parts`, which a tool message cannot hold, follow in a user message. `details` are for the
    * application. `reason` is set when `ok` is false; `final` when the call was the run's typed answer. `ms` counts
-   * milliseconds from `tool.start`.
+   * milliseconds from `tool.start`. `loopKey` is what the tool's `loopKey` returned.
    */
   'tool.done': CallMark & {
     ok: boolean
@@ -88,8 +90,11 @@ export interface Facts {
     details?: unknown
     reason?: FailureReason
     final?: true
+    loopKey?: string | false
     ms: number
   }
+  /** The agent that the call runs waits for decisions on its own calls. The call goes on when the run is resumed. */
+  'tool.pause': { step: number; callId: string; name: string }
   /** A person or program must approve a call, execute it (`external`), or decide on a call with an unknown outcome (`interrupted`). */
   'approval.request': CallMark & {
     /** Step, call, and a hash of the request. Decisions refer to it. */
@@ -100,13 +105,16 @@ export interface Facts {
   }
   /** `id` is the id of the request. */
   'approval.decision': { step: number; callId: string; id?: string; decision: Decision; stage?: string }
-  /** A message from the caller, or from the loop: it retries an answer that the schema or `validate` rejected. */
-  'message.add': { message: Message; origin: 'caller' | 'output' }
+  /**
+   * A message from the caller, or from the loop. `steer` and `followUp`: sent while the run went on. `output`: it retries a
+   * rejected answer. `cycle`: it warns a model that repeats itself.
+   */
+  'message.add': { message: Message; origin: 'caller' | 'steer' | 'followUp' | 'output' | 'cycle' }
   /** A function or an agent of a pipeline starts. Logged before it is called. `stage` is its path in the pipeline. */
   'stage.start': StageMark & { kind: 'function' | 'agent' }
   /**
    * It has ended: with its output, plain JSON, or with an error. `live`: the output is an iterable, which is not recorded.
-   * `outcome`, `usage` and `cost` are those of an agent's run. `ms` counts milliseconds from `stage.start`.
+   * `outcome` is that of an agent's run. `ms` counts milliseconds from `stage.start`.
    */
   'stage.done': StageMark & {
     ok: boolean
@@ -114,8 +122,6 @@ export interface Facts {
     live?: true
     error?: Failure
     outcome?: Outcome['status']
-    usage?: RunUsage
-    cost?: number
     ms: number
   }
   /** What a function of the pipeline answered: whether to retry (`round`: the failed attempt), the next input of a loop, whether a gate is open. */

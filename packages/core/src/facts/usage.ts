@@ -1,9 +1,28 @@
 import type { AssistantMessage, Price, Usage } from '@toolloop/wire'
 import type { Step } from './open-step.ts'
-import type { RunUsage } from './run-usage.ts'
+
+/** Tokens. Steps without reported usage are estimated separately, never counted as zero. */
+export interface RunUsage {
+  /** The sum of the reported usage; `null` when no step reported any. */
+  readonly reported: Usage | null
+  /** The number of steps without reported usage. */
+  readonly unreported: number
+  /** Estimated tokens of those steps' answers: a third of their UTF-8 bytes. */
+  readonly estimated: number
+}
+
+export const noUsage: RunUsage = Object.freeze({ reported: null, unreported: 0, estimated: 0 })
+
+export function addRunUsage(a: RunUsage, b: RunUsage): RunUsage {
+  return {
+    reported: a.reported && b.reported ? addUsage(a.reported, b.reported) : (a.reported ?? b.reported),
+    unreported: a.unreported + b.unreported,
+    estimated: a.estimated + b.estimated,
+  }
+}
 
 /** Sums the reported usage, with its details. */
-export function usageOf(steps: readonly Step[]): RunUsage {
+export function usageOf(steps: readonly Pick<Step, 'usage' | 'message'>[]): RunUsage {
   let reported: Usage | null = null
   let unreported = 0
   let estimated = 0

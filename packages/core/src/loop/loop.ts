@@ -45,6 +45,7 @@ export async function* loop<State extends LoopState, Task extends { readonly key
       else {
         batch = await scope.next()
         if (level.signal.aborted) batch = withoutStarts(batch)
+        else if (machine.arrived) batch = machine.arrived(batch)
       }
     }
   } finally {

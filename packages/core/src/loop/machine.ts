@@ -18,6 +18,8 @@ export interface Machine<State extends LoopState, Task extends { readonly key: s
   readonly perform: (task: Task) => Source
   /** Whether a task goes on as soon as its batch is logged, before the consumer takes the batch. */
   readonly isEager: (task: Task) => boolean
+  /** A batch that has arrived, as it is logged. Not called after an abort. */
+  readonly arrived?: ((batch: Batch) => Batch) | undefined
   /** Called after facts were applied. */
   readonly applied?: ((state: State) => void) | undefined
   /** After an abort: the fact that keeps what the open task has so far. */

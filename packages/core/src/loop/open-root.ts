@@ -2,6 +2,7 @@
 import type { EventSource } from '@toolloop/client'
 import { systemClock, UsageError } from '@toolloop/wire'
 import type { Desk } from '../approval/desk.ts'
+import type { Mailbox } from '../control/mailbox.ts'
 import type { RunEvent } from '../facts/events.ts'
 import { memoryLog, type RunLog } from '../facts/log.ts'
 import { readLog, stateOf } from '../facts/read-log.ts'
@@ -18,6 +19,8 @@ export type OpenOptions = RunOptions & {
   readonly context?: unknown
   /** Collects decisions while the run waits. */
   readonly desk?: Desk | undefined
+  /** Messages from outside. */
+  readonly mailbox?: Mailbox | undefined
 }
 
 /**

@@ -3,7 +3,7 @@ import type { Desk } from '../approval/desk.ts'
 import type { Fact } from '../facts/events.ts'
 import type { RunLog } from '../facts/log.ts'
 import type { Progress } from '../facts/progress.ts'
-import type { Scope } from './scope.ts'
+import type { Scope, Source } from './scope.ts'
 import type { Tree } from './tree.ts'
 
 /** What the loop reads of a state, whatever its machine. */
@@ -51,6 +51,7 @@ export class Level<State extends LoopState = LoopState> {
   /** The number of executing tools, and the callback for when it reaches zero. */
   #executing = 0
   #onIdle: (() => void) | undefined
+  #wakes = 0
 
   constructor({ tree, path, context, signal, scope, watched, desk, state }: LevelSetup<State>) {
     this.tree = tree
@@ -73,6 +74,11 @@ export class Level<State extends LoopState = LoopState> {
   /** Emits progress if a consumer reads the events. */
   emit(progress: Progress): void {
     if (this.watched) this.#scope.emit(progress)
+  }
+
+  /** Makes the loop take a batch, though no task has one. */
+  wake(): void {
+    this.#scope.start(`wake:${this.#wakes++}`, nothing(), false)
   }
 
   /** Counts something that begins to execute. An abort waits for it, `toolGrace` milliseconds at most. */
@@ -108,4 +114,9 @@ export class Level<State extends LoopState = LoopState> {
   mark(facts: readonly { path: string }[]): void {
     if (this.path !== '') for (const fact of facts) if (fact.path === '') fact.path = this.path
   }
+}
+
+// oxlint-disable-next-line require-yield -- its only batch is its last
+async function* nothing(): Source {
+  return []
 }

@@ -30,6 +30,8 @@ export class Run {
   reading: { cut(reason: 'connection' | 'abort'): Fact | undefined } | undefined
   /** The ids of earlier calls, and the number of messages already searched for them. */
   readonly seen: { readonly ids: Set<string>; upTo: number } = { ids: new Set(), upTo: 0 }
+  /** The models that wrote the steps' messages, and the number of steps already read. */
+  readonly authors: { readonly names: Map<Message, string>; upTo: number } = { names: new Map(), upTo: 0 }
   /** The instructions of the last request as a message. The same object is sent again while the text is the same. */
   system: Message | undefined
   /** Values that models cache about the conversation. */

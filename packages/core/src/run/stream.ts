@@ -1,5 +1,6 @@
 import { type EventSource, LazyEvents, type ListenerError, type SourceFailure } from '@toolloop/client'
-import { UsageError } from '@toolloop/wire'
+import { UsageError, type UserMessage } from '@toolloop/wire'
+import type { Delivery, Mailbox } from '../control/mailbox.ts'
 import type { Desk } from '../approval/desk.ts'
 import { eventTypes } from '../facts/event-types.ts'
 import type { Decision, RunEvent } from '../facts/events.ts'
@@ -54,6 +55,14 @@ export interface RunStream<
   reject(id: string, reason?: string): Promise<void>
   /** Gives the result that the model reads; the tool is not executed. */
   answer(id: string, result: string): Promise<void>
+  /**
+   * Adds a user message to the running run, behind the current step's tool messages. Resolves when it is logged, with the
+   * number of the step that reads it, or with the reason why not; never later than the run. Does not start the run.
+   * @throws UsageError for a message that is not a text or a user message
+   */
+  steer(message: string | UserMessage): Promise<Delivery>
+  /** The same at the moment when the run would end as `done` or `stopped`: it goes on with the message, one at a time. */
+  followUp(message: string | UserMessage): Promise<Delivery>
   /** Ends the run as `aborted`, within a second whatever its tools do. */
   abort(reason?: unknown): void
   [Symbol.asyncIterator](): AsyncIterator<Event | ListenerError, void, void>
@@ -68,10 +77,16 @@ export class OpenRunStream<Outcome> implements RunStream<RunEvent, unknown, Outc
   readonly #events: LazyEvents<RunEvent, Outcome>
 
   readonly #desk: Desk | undefined
+  readonly #mailbox: Mailbox | undefined
 
-  constructor(open: () => Promise<EventSource<RunEvent, Outcome>>, desk: Desk | undefined) {
+  constructor(open: () => Promise<EventSource<RunEvent, Outcome>>, desk: Desk | undefined, mailbox?: Mailbox) {
     this.#desk = desk
-    this.#events = new LazyEvents(open, { noun: 'run', result: '.result', types: listenedTypes })
+    this.#mailbox = mailbox
+    this.#events = new LazyEvents(mailbox ? openWith(open, mailbox) : open, {
+      noun: 'run',
+      result: '.result',
+      types: listenedTypes,
+    })
   }
 
   get started(): Promise<void> {
@@ -124,6 +139,14 @@ export class OpenRunStream<Outcome> implements RunStream<RunEvent, unknown, Outc
     await this.#desk.decide(id, decision)
   }
 
+  async steer(message: string | UserMessage): Promise<Delivery> {
+    return (await this.#mailbox?.steer(message)) ?? noMail
+  }
+
+  async followUp(message: string | UserMessage): Promise<Delivery> {
+    return (await this.#mailbox?.followUp(message)) ?? noMail
+  }
+
   abort(reason?: unknown): void {
     this.#events.abort(reason)
   }
@@ -132,7 +155,21 @@ export class OpenRunStream<Outcome> implements RunStream<RunEvent, unknown, Outc
     return this.#events[Symbol.asyncIterator]()
   }
 
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.#events[Symbol.asyncDispose]()
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#events[Symbol.asyncDispose]()
+    this.#mailbox?.close('The run was left before it started.')
+  }
+}
+
+const noMail: Delivery = { delivered: false, reason: 'This kind of run takes no messages.' }
+
+function openWith<Source>(open: () => Promise<Source>, mailbox: Mailbox): () => Promise<Source> {
+  return async () => {
+    try {
+      return await open()
+    } catch (error) {
+      mailbox.close('The run could not be started.')
+      throw error
+    }
   }
 }

@@ -1,14 +1,16 @@
 import { type Answer, CompletionBuilder, plainAnswer, type PlainAnswer, type StreamEvent } from '@toolloop/stream'
 import {
   type AssistantMessage,
+  type ChatModel,
   type FinishReason,
   finishOf,
+  type Message,
   type ModelOptions,
   type ToolCall,
   type Usage,
 } from '@toolloop/wire'
 import { isWhole, mintCallId, nameOf } from '../facts/calls.ts'
-import { chunksOf, type Piece, WholeAnswer } from './chunks-of.ts'
+import { chunksOf, type Piece, WholeAnswer } from '../models/chunks-of.ts'
 import { type Fact, fact, type RunEvent } from '../facts/events.ts'
 import { failureOf } from '../facts/failure.ts'
 import { adopt } from '../facts/own-message.ts'
@@ -24,6 +26,7 @@ export interface StepEnd {
   readonly finish_reason: FinishReason | null
   readonly usage: Usage | null
   readonly cost?: number
+  readonly servedBy?: string
 }
 
 /** Reads one answer: chunks in, run events out. */
@@ -37,6 +40,8 @@ export class StepReader {
   readonly #spent: Usage | null
   readonly #step: number
   readonly #taken: ReadonlySet<string>
+  /** The model that is sent the request, where the step's model is made of several. */
+  #served: ChatModel | undefined
   #recorded: Partial<AssistantMessage> = {}
   #building: CompletionBuilder | undefined
   /** A plain body that is used as it is. */
@@ -68,6 +73,8 @@ export class StepReader {
       memory: this.#run.memory,
       onRetry: ({ attempt, delay, error }) =>
         this.#run.emit({ type: 'attempt.retry', step: this.#step, attempt, delay, error }),
+      onModel: (model) => void (this.#served = model),
+      authorOf: (message) => authorOf(this.#run, message),
     }
     return chunksOf(this.#plan.model, this.#plan.request, options, this.#wire())[Symbol.asyncIterator]()
   }
@@ -163,10 +170,14 @@ export class StepReader {
     return fact({ type: 'step.cut', step: this.#step, reason, message, ...this.#bill(answer), ...error })
   }
 
-  #bill(answer: Answer): { usage: Usage | null; cost?: number } {
+  get #servedBy(): { servedBy?: string } {
+    return this.#served ? { servedBy: this.#served.name } : {}
+  }
+
+  #bill(answer: Answer): { usage: Usage | null; cost?: number; servedBy?: string } {
     const usage = this.#usageWith(answer)
-    const cost = costOf(this.#plan.model.price, usage)
-    return { usage, ...(cost !== undefined && { cost }) }
+    const cost = costOf((this.#served ?? this.#plan.model).price, usage)
+    return { usage, ...(cost !== undefined && { cost }), ...this.#servedBy }
   }
 
   #mint(index: number): string {
@@ -224,7 +235,7 @@ export class StepReader {
     const { tool_calls: _calls, role: _role, ...now } = this.#answer().message
     const gained = Object.fromEntries(Object.entries(now).flatMap(([key, value]) => gainOf(key, value, this.#recorded)))
     this.#recorded = now
-    return fact({ type: 'call.sealed', step: this.#step, call, gained })
+    return fact({ type: 'call.sealed', step: this.#step, call, gained, ...this.#servedBy })
   }
 }
 
@@ -247,6 +258,16 @@ function tidy(
   calls: readonly ToolCall[],
 ): AssistantMessage {
   return { ...message, ...(refusal && { refusal }), ...(calls.length > 0 && { tool_calls: [...calls] }) }
+}
+
+/** The model that wrote a message. Each step is read once per run. */
+function authorOf({ authors, state }: Run, message: Message): string | undefined {
+  const { names } = authors
+  for (; authors.upTo < state.steps.length; authors.upTo++) {
+    const step = state.steps[authors.upTo]!
+    names.set(step.message, step.servedBy ?? step.model)
+  }
+  return names.get(message)
 }
 
 /** The ids of the run's earlier calls. Each message is searched once per run. */

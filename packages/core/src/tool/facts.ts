@@ -25,6 +25,7 @@ export interface Answer {
   readonly details?: unknown
   readonly reason?: FailureReason
   readonly final?: true
+  readonly loopKey?: string | false
   readonly ms?: number
   /** Live: for listeners in this process, not logged. */
   readonly args?: unknown

@@ -1,13 +1,12 @@
 // A pipeline as an opening of the one loop.
-import { apply, type Fact, initialState as noRun, type RunEvent, type RunOptions } from '@toolloop/core'
+import type { Fact, RunEvent, RunOptions } from '@toolloop/core'
 import {
-  askedBy,
+  agentAt,
+  type AgentSpec,
   checkLog,
-  decided,
-  decisionOf,
+  decisionsOn,
   fact,
   fingerprintOf,
-  foldOf,
   jsonCopy,
   type Opening,
   specBehind,
@@ -153,6 +152,7 @@ async function decisionsOf(
   decisions: Decisions,
 ): Promise<Fact[]> {
   const facts: Fact[] = []
+  const inside: Record<string, Decisions[string]> = {}
   const waiting: { readonly node: Node; readonly state: NodeState; readonly path: string }[] = []
   if (Object.keys(decisions).length > 0)
     visit(root, state.root, '', (node, one, path) => {
@@ -176,32 +176,13 @@ async function decisionsOf(
       )
       continue
     }
-    facts.push(await inAgent(waiting, past, id, given))
+    inside[id] = given
   }
-  return facts
-}
-
-async function inAgent(
-  waiting: readonly { readonly node: Node; readonly path: string }[],
-  past: readonly Fact[],
-  id: string,
-  given: Decisions[string],
-): Promise<Fact> {
-  let problem: unknown
-  for (const { node, path } of waiting) {
-    if (node.kind !== 'agent') continue
-    const run = foldOf(
-      past.filter((one) => one.path === path),
-      { initial: noRun, apply },
+  const agentOf = (path: string): AgentSpec | undefined => {
+    const at = waiting.find(
+      (one) => one.node.kind === 'agent' && (path === one.path || path.startsWith(`${one.path}/`)),
     )
-    try {
-      const item = askedBy(run, id)
-      return { ...decided(run.step, item, await decisionOf(specBehind(node.agent), item, given)), path }
-    } catch (error) {
-      problem ??= error
-    }
+    return at?.node.kind === 'agent' ? agentAt(specBehind(at.node.agent), past, path, at.path) : undefined
   }
-  throw (
-    problem ?? new UsageError(`The decision names ${JSON.stringify(id)}, which is no pending request of the pipeline.`)
-  )
+  return [...facts, ...(await decisionsOn(past, inside, agentOf))]
 }

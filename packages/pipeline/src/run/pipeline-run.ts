@@ -1,4 +1,4 @@
-import type { ApprovalRequest, Result, RunUsage } from '@toolloop/core'
+import type { Result } from '@toolloop/core'
 import { CallQueue, type Level } from '@toolloop/core/machine'
 import type { MapNode, Node, StagePolicy } from '../definition/node.ts'
 import type { PipelineState } from '../state/apply.ts'
@@ -17,8 +17,6 @@ export class PipelineRun {
   #onIdle: (() => void) | undefined
   /** The results of agents in this process, by path. */
   readonly results = new Map<string, Result<unknown>>()
-  readonly requests = new Map<string, readonly ApprovalRequest[]>()
-  readonly usages = new Map<string, { readonly usage: RunUsage; readonly cost: number | undefined }>()
 
   constructor(name: string, root: Node, level: Level<PipelineState>) {
     this.name = name

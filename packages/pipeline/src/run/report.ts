@@ -1,6 +1,6 @@
 // The result of a run, computed from its state.
-import type { RunUsage } from '@toolloop/core'
-import { addUsage, causeOf } from '@toolloop/core/machine'
+import type { ApprovalRequest } from '@toolloop/core'
+import { causeOf, type ChildRun, noUsage, totalOf } from '@toolloop/core/machine'
 import { ToolloopError } from '@toolloop/wire'
 import type { Node } from '../definition/node.ts'
 import { itemToken, join } from '../definition/path.ts'
@@ -14,27 +14,23 @@ export function resultOf<Output>(run: PipelineRun): PipelineResult<Output> {
   const { root, level } = run
   const { state } = level
   const stages: Record<string, StageReport> = {}
-  const spent: { readonly usage: RunUsage; readonly cost: number | undefined }[] = []
-  const requests: Extract<PipelineResult<unknown>, { status: 'approval' }>['requests'][number][] = []
-  visit(root, state.root, '', (node, one, path) => {
+  const { branches } = level.tree
+  const children = branches.childrenOf('')
+  const runs = new Map(children.map((child) => [child.path, child]))
+  const gates: ApprovalRequest[] = []
+  visit(root, state.root, '', (_node, one, path) => {
     if (one.status === 'idle') return
-    const known = node.kind === 'agent' ? spentBy(run, one, path) : undefined
-    if (known) spent.push(known)
-    if (one.status === 'waiting') requests.push(...(one.request ? [one.request] : (run.requests.get(path) ?? [])))
-    stages[path] = reportOf(run, one, known)
+    if (one.status === 'waiting' && one.request) gates.push(one.request)
+    stages[path] = reportOf(run, one, runs.get(path))
   })
   const { outcome, startedAt, endedAt } = state
   const report: PipelineReport = {
     runId: level.tree.id,
-    usage: spent.reduce<RunUsage>((sum, one) => sumOf(sum, one.usage), { reported: null, unreported: 0, estimated: 0 }),
-    cost: spent.reduce<number | undefined>(
-      (sum, { cost }) => (sum === undefined || cost === undefined ? undefined : sum + cost),
-      0,
-    ),
+    ...totalOf({ usage: noUsage, cost: 0 }, children),
     timing: { startedAt, endedAt, ms: endedAt - startedAt },
     stages,
   }
-  if (!outcome) return { ...report, status: 'approval', requests }
+  if (!outcome) return { ...report, status: 'approval', requests: [...gates, ...branches.requestsBelow('')] }
   switch (outcome.status) {
     case 'done':
       return { ...report, status: 'done', output: state.root.output as Output }
@@ -91,19 +87,7 @@ function nodeOf(
   return children.find((child) => child.token === token)?.node
 }
 
-function spentBy(
-  run: PipelineRun,
-  { usage, cost }: NodeState,
-  path: string,
-): { usage: RunUsage; cost: number | undefined } | undefined {
-  return run.usages.get(path) ?? (usage && { usage, cost })
-}
-
-function reportOf(
-  run: PipelineRun,
-  state: NodeState,
-  spent: { usage: RunUsage; cost: number | undefined } | undefined,
-): StageReport {
+function reportOf(run: PipelineRun, state: NodeState, child: ChildRun | undefined): StageReport {
   const { status, output, failures, startedAt, endedAt } = state
   const first = failures?.[0]
   return {
@@ -111,13 +95,7 @@ function reportOf(
     ...(status === 'done' && !(output instanceof Live) && { output }),
     ...(status === 'failed' && first && { error: errorOf(run, first) }),
     ...(startedAt !== undefined && endedAt !== undefined && { ms: endedAt - startedAt }),
-    ...(spent && { usage: spent.usage }),
-    ...(spent?.cost !== undefined && { cost: spent.cost }),
+    ...(child && { usage: child.usage }),
+    ...(child?.cost !== undefined && { cost: child.cost }),
   }
 }
-
-const sumOf = (a: RunUsage, b: RunUsage): RunUsage => ({
-  reported: a.reported && b.reported ? addUsage(a.reported, b.reported) : (a.reported ?? b.reported),
-  unreported: a.unreported + b.unreported,
-  estimated: a.estimated + b.estimated,
-})

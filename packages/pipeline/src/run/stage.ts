@@ -138,22 +138,16 @@ async function* agentStage(
       specBehind(agent),
       messages,
     )
-    const { usage, cost } = result
     run.results.set(path, result)
-    run.usages.set(path, { usage, cost })
     if (level.signal.aborted) return
-    const spent = { usage, ...(cost !== undefined && { cost }) }
-    if (result.status === 'done') return [done(path, { ...withOutput(json(path, result.output)), ...spent }, ms())]
-    if (result.status === 'approval') {
-      run.requests.set(path, result.requests)
-      return [fact({ type: 'stage.wait', stage: path })]
-    }
+    if (result.status === 'done') return [done(path, withOutput(json(path, result.output)), ms())]
+    if (result.status === 'approval') return [fact({ type: 'stage.wait', stage: path })]
     const cause = timer?.signal.aborted
       ? timer.signal.reason
       : result.status === 'error'
         ? result.error
         : new RunError(result)
-    return [{ ...failed(path, cause, ms(), { outcome: result.status, ...spent }) }]
+    return [failed(path, cause, ms(), { outcome: result.status })]
   } catch (error) {
     return [failed(path, error, ms())]
   } finally {

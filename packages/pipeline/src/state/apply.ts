@@ -114,12 +114,11 @@ function changed(state: NodeState, fact: StageFact): NodeState {
 }
 
 function ended(state: NodeState, fact: FactOf<'stage.done'>): NodeState {
-  const { at, usage, cost } = fact
-  const spent = { endedAt: at, ...(usage && { usage }), ...(cost !== undefined && { cost }) }
-  if (fact.ok) return { ...state, ...spent, status: 'done', output: fact.live ? new Live(fact.stage) : fact.output }
+  const endedAt = fact.at
+  if (fact.ok) return { ...state, endedAt, status: 'done', output: fact.live ? new Live(fact.stage) : fact.output }
   const { error, outcome } = fact
   const failure = { path: fact.stage, error: error!, ...(outcome !== undefined && { outcome }) }
-  return { ...state, ...spent, status: 'failed', failures: [failure] }
+  return { ...state, endedAt, status: 'failed', failures: [failure] }
 }
 
 function withInputs(state: NodeState, { index, inputs, end }: FactOf<'stage.items'>): NodeState {

@@ -1,5 +1,5 @@
 // What each node of a pipeline came to. Pure data, computed from facts alone.
-import type { ApprovalRequest, Decision, Failure, RunUsage } from '@toolloop/core'
+import type { ApprovalRequest, Decision, Failure } from '@toolloop/core'
 import { empty, type Vector } from './vector.ts'
 
 export interface NodeState {
@@ -25,9 +25,6 @@ export interface NodeState {
   readonly decision?: Decision
   readonly startedAt?: number
   readonly endedAt?: number
-  /** Of an agent's run. */
-  readonly usage?: RunUsage
-  readonly cost?: number
 }
 
 export interface StageFailure {
