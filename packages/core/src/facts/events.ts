@@ -51,13 +51,17 @@ export interface Facts {
    * such fact: texts are appended, other fields replaced.
    */
   'call.sealed': { step: number; call: ToolCall; gained: Partial<AssistantMessage> }
-  /** The model's message is complete. `usage` is `null` when the server reported none; `cost` is in US dollars. */
+  /**
+   * The model's message is complete. `usage` is `null` when the server reported none; `cost` is in US dollars. `ignored`
+   * names the parts of the answer that the message leaves out, such as `choices[1]`, which was not requested.
+   */
   'step.done': {
     step: number
     message: AssistantMessage
     finish_reason: FinishReason | null
     usage: Usage | null
     cost?: number
+    ignored?: readonly string[]
   }
   /** The stream broke. `message` holds the text so far and the complete calls. */
   'step.cut': {
@@ -66,6 +70,7 @@ export interface Facts {
     message: AssistantMessage
     usage: Usage | null
     cost?: number
+    ignored?: readonly string[]
     error?: Failure
   }
   /**

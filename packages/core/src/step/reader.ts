@@ -24,6 +24,7 @@ export interface StepEnd {
   readonly finish_reason: FinishReason | null
   readonly usage: Usage | null
   readonly cost?: number
+  readonly ignored?: readonly string[]
 }
 
 /** Reads one answer: chunks in, run events out. */
@@ -132,7 +133,7 @@ export class StepReader {
     const { finish_reason } = answer
     const message = this.#withoutFunctionCall(answer.message)
     const calls = this.#keptCalls(message.tool_calls ?? [], finish_reason)
-    return { message: adopt(tidy(message, calls)), finish_reason, ...this.#bill(answer) }
+    return { message: adopt(tidy(message, calls)), finish_reason, ...this.#bill(answer), ...leftOut(answer) }
   }
 
   /** The answer so far. */
@@ -160,7 +161,15 @@ export class StepReader {
     const answer = this.#answer()
     const message = adopt(tidy(answer.message, this.sealed))
     const error = cause === undefined ? {} : { error: failureOf(cause) }
-    return fact({ type: 'step.cut', step: this.#step, reason, message, ...this.#bill(answer), ...error })
+    return fact({
+      type: 'step.cut',
+      step: this.#step,
+      reason,
+      message,
+      ...this.#bill(answer),
+      ...leftOut(answer),
+      ...error,
+    })
   }
 
   #bill(answer: Answer): { usage: Usage | null; cost?: number } {
@@ -240,6 +249,8 @@ function gainOf(key: string, value: unknown, recorded: Partial<AssistantMessage>
     return value === before ? [] : [[key, value.slice(before.length)]]
   return value === undefined || value === null || JSON.stringify(value) === JSON.stringify(before) ? [] : [[key, value]]
 }
+
+const leftOut = ({ ignored }: Answer): { ignored?: readonly string[] } => (ignored.length > 0 ? { ignored } : {})
 
 /** Plain and streamed answers give the same message: no empty refusal, no empty list of calls. */
 function tidy(
