@@ -5,7 +5,6 @@ import { readAnswer } from '../run/answer.ts'
 import { withContextHint } from '../run/context-hint.ts'
 import { argumentsOf, isWhole, nameOf } from '../facts/calls.ts'
 import { type Fact, fact, type RunEvent } from '../facts/events.ts'
-import { frozenCopy } from '../facts/own-copy.ts'
 import { type CallContext, execute, ToolTimeout } from './execute.ts'
 import { failed } from '../facts/failure.ts'
 import type { Release } from './call-queue.ts'
@@ -13,9 +12,9 @@ import { placeInRun, placeInTool } from './limits.ts'
 import type { Source } from '../run/scope.ts'
 import { FINAL_TOOL } from '../agent/output.ts'
 import type { Run } from '../run/run.ts'
-import type { AnyTool } from '../agent/spec.ts'
 import type { CallState } from '../facts/open-step.ts'
 import { callContext, callOf, type DoneFactory, doneFactory, live, plainJson, request } from './facts.ts'
+import { type ParsedCall, shownArguments } from './own-arguments.ts'
 import { questionFor } from './question.ts'
 import { contentOf, unknownOutcome, unknownTool, wordsOf } from './words.ts'
 
@@ -28,13 +27,13 @@ export async function* toolCall(run: Run, item: CallState): Source {
   try {
     const ready = await prepare(run, item)
     if (Array.isArray(ready)) return ready
-    const { tool, args } = ready
+    const { tool } = ready
     if (tool.policy.needsApproval) {
       if (run.state.open?.message === null) await run.untilMessage()
       if (run.signal.aborted || !isCurrent(run, item)) return
     }
     try {
-      const under = placeInTool(run, tool, args)
+      const under = placeInTool(run, ready)
       leaveTool = under instanceof Promise ? await under : under
     } catch (error) {
       return await failedCall(run, ready, error, 0)
@@ -54,9 +53,7 @@ const isCurrent = ({ state }: Run, { call }: CallState): boolean =>
   state.open?.calls.some((item) => item.call === call) ?? false
 
 /** A call that may execute. */
-interface Ready {
-  readonly tool: AnyTool
-  readonly args: unknown
+interface Ready extends ParsedCall {
   /** The arguments as listeners see them. */
   readonly shown: unknown
   readonly done: DoneFactory
@@ -85,27 +82,31 @@ async function prepare(run: Run, item: CallState): Promise<Ready | RunEvent[]> {
 
   const tool = open?.tools.includes(name) ? run.agent.tools.get(name) : undefined
   if (!tool) return [done({ ok: false, reason: 'unknown_tool', content: unknownTool(run, name) })]
-  let args: unknown
+  const text = item.edited ?? argumentsOf(call)
+  let parsed: ParsedCall
+  let shown: unknown
   try {
-    args = await tool.parse(item.edited ?? argumentsOf(call))
+    parsed = { tool, text, args: await tool.parse(text) }
+    const own = run.watched ? shownArguments(parsed) : undefined
+    shown = own instanceof Promise ? await own : own
   } catch (error) {
     const reason = error instanceof ToolInputError ? 'arguments' : 'failed'
     return [done({ ok: false, reason, content: wordsOf(error), error })]
   }
-  if (!tool.execute) return [request(run, item, 'external', frozenCopy(args))]
+  if (!tool.execute) return [request(run, item, 'external', shown)]
   const mayAsk = tool.policy.needsApproval || item.phase === 'started'
-  const question = mayAsk ? await questionFor(run, tool, item, args) : undefined
+  const question = mayAsk ? await questionFor(run, parsed, item) : undefined
   if (question === 'report')
     return [
       done({
         ok: false,
         reason: 'interrupted',
         content: unknownOutcome(),
-        args: frozenCopy(args),
+        args: shown,
       }),
     ]
-  if (question) return [request(run, item, question, frozenCopy(args))]
-  return { tool, args, shown: run.watched ? frozenCopy(args) : undefined, done }
+  if (question) return [request(run, item, question, shown)]
+  return { ...parsed, shown, done }
 }
 
 /** Only `true` itself: a log may have been edited by hand. */
@@ -124,7 +125,7 @@ async function executed(run: Run, ready: Ready, context: CallContext): Promise<R
   const since = run.clock.now()
   run.enter()
   try {
-    const returned = await execute(run, ready.tool, ready.args, context)
+    const returned = await execute(run, ready, context)
     const ms = run.clock.now() - since
     const value = isToolResult(returned) ? returned.model : returned
     const { parseOutput } = ready.tool
