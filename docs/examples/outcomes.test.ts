@@ -20,7 +20,7 @@ test('outcomes', async () => {
   // #region outcomes
   const result = await assistant.run('Say hello.')
   if (result.status === 'done') tell(result.output)
-  else if (result.status === 'limit') tell(`gave up after ${result.allowed} steps`)
+  else if (result.status === 'limit') tell(`gave up after ${result.steps.length} steps`)
   else if (result.status === 'error') tell(result.error.message)
   else tell(`${result.status}; so far: ${result.partial ?? 'nothing'}`)
 

@@ -242,7 +242,9 @@ test('the output is text, or what the schema gives', async () => {
   // @ts-expect-error -- only `done` has an output
   else result.output
   if (result.status === 'error') expectTypeOf(result.error).toEqualTypeOf<Error>()
-  if (result.status === 'limit') expectTypeOf(result.allowed).toEqualTypeOf<number>()
+  if (result.status === 'limit' && result.kind === 'steps') expectTypeOf(result.allowed).toEqualTypeOf<number>()
+  if (result.status === 'limit' && result.kind === 'cycle')
+    expectTypeOf(result.calls).toEqualTypeOf<readonly string[]>()
   expectTypeOf(result.partial).toEqualTypeOf<
     { readonly sum?: number; readonly note?: string | undefined } | undefined
   >()

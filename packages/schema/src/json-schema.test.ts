@@ -117,7 +117,7 @@ describe('jsonSchema', () => {
     [{ anyOf: {} }, '`anyOf`: must be an array'],
     [{ $ref: 5 }, '`$ref`: must be a string'],
     [{ properties: [] }, '`properties`: must be an object'],
-    [{ minimum: 1, exclusiveMinimum: true }, '`exclusiveMinimum`: must be a number'],
+    [{ minimum: 1, exclusiveMinimum: 'x' }, '`exclusiveMinimum`: must be a number'],
     [{ type: ['string', 5] }, 'type number: JSON Schema has no such type'],
   ])('finds that %j is no JSON Schema', (schema, message) => {
     const found = diagnose(jsonSchema({ type: 'object', properties: { a: schema } }))

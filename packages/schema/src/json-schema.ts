@@ -6,7 +6,7 @@ import { jsonSchemaValidator } from './json-schema/validator.ts'
 import type { StandardResult, StandardSchema } from './contract/standard-schema.ts'
 
 /**
- * Wraps JSON Schema (draft-07 to 2020-12), so that a tool can be made of it. An interpreter validates the values;
+ * Wraps JSON Schema (draft-04 to 2020-12), so that a tool can be made of it. An interpreter validates the values;
  * nothing is compiled. Patterns are described to the model, but not enforced.
  *
  * ```ts

@@ -27,7 +27,7 @@ export type { ResponseInfo, ResponseTiming } from './response/info.ts'
 // A model for an agent.
 export { chatModel } from './chat-model.ts'
 export type { ChatModelOptions, CompletionClient, OpenAIClient, OwnClient } from './chat-model.ts'
-export { adaptRequest } from './request/adapt.ts'
+export { adaptRequest, foreignMessage } from './request/adapt.ts'
 export { profileFor, profiles } from './request/profiles.ts'
 export type { ProfileName } from './request/profiles.ts'
 // Errors.

@@ -12,6 +12,8 @@ export type ErrorCode =
   | 'user_abort'
   | 'length'
   | 'content_filter'
+  | 'fallback'
+  | 'middleware'
   | 'stream'
   | 'json'
   | 'limit'

@@ -1,5 +1,6 @@
 import type { Chunk } from './chunk.ts'
 import type { Completion } from './completion.ts'
+import type { Message } from './messages.ts'
 import type { CompletionParams } from './params.ts'
 
 /**
@@ -28,6 +29,10 @@ export interface ModelOptions {
   readonly onRetry?: ((retry: Retry) => void) | undefined
   /** All requests of one conversation share one memory; no two conversations share one. */
   readonly memory?: ModelMemory | undefined
+  /** A model that is made of several calls this before each request, with the model that is sent the request. */
+  readonly onModel?: ((model: ChatModel) => void) | undefined
+  /** The name of the model that wrote a message of the conversation; `undefined` where it is unknown. */
+  readonly authorOf?: ((message: Message) => string | undefined) | undefined
 }
 
 /**

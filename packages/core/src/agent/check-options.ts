@@ -10,6 +10,7 @@ import {
   UsageError,
   wholeNumber,
 } from '@toolloop/wire'
+import { checkMiddleware } from '../models/middleware.ts'
 import { checkModel, checkParams, isClient } from './check-model.ts'
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
@@ -37,6 +38,7 @@ const checks: Readonly<Record<string, OptionCheck>> = {
   parallel: oneOf(true, false),
   limit: [isObject, '{ concurrency, interval, intervalCap }'],
   maxSteps: wholeNumber(1),
+  cycleGuard: oneOf(true, false),
   stopWhen: [
     (value) => isFunction(value) || (Array.isArray(value) && value.every(isFunction)),
     'a predicate or an array of them',
@@ -50,6 +52,7 @@ const checks: Readonly<Record<string, OptionCheck>> = {
   earlyDispatch: oneOf(true, false),
   answerLimits: [isObject, '{ maxToolCalls, maxArgumentsBytes, … }'],
   wire: oneOf('stream', 'plain'),
+  middleware: [Array.isArray, 'an array of middlewares'],
 }
 
 const outputChecks: Readonly<Record<string, OptionCheck>> = {
@@ -84,6 +87,7 @@ export function checkAgentOptions(options: unknown): void {
   if (!isFunction(options['params'])) checkParams(who, options['params'])
   if (isObject(options['limit'])) checkLimit(`${who}: \`limit\``, options['limit'])
   if (isObject(options['answerLimits'])) checkAnswerLimits(`${who}: answerLimits`, options['answerLimits'])
+  if (options['middleware'] !== undefined) checkMiddleware(who, options['middleware'])
   const output = options['output']
   if (isObject(output) && !('~standard' in output) && !('json_schema' in output)) {
     if (!('schema' in output))

@@ -3,6 +3,9 @@ import type { Tool } from '@toolloop/schema'
 import type { AnswerLimits } from '@toolloop/stream'
 import type { CompletionClient } from '@toolloop/transport'
 import type { ChatModel, Message, ModelRequest, ToolChoice, ToolDefinition } from '@toolloop/wire'
+import type { Middleware } from '../models/middleware.ts'
+import type { ModelLayer } from '../models/model-onion.ts'
+import type { ToolLayer } from '../models/tool-onion.ts'
 import type { OutputOption, OutputSpec } from './output.ts'
 import type { RunState } from '../facts/state.ts'
 import type { StopCondition } from './stop.ts'
@@ -61,6 +64,11 @@ export interface AgentOptions<
   readonly limit?: RunLimit | undefined
   /** The maximum number of steps since the last input; then the run ends as `limit`. @default 20 */
   readonly maxSteps?: number | undefined
+  /**
+   * Warns a model that repeats the same calls with the same arguments, or a cycle of two or three steps; if it goes on,
+   * the run ends as `limit`. A tool's `loopKey` says what counts as the same call. @default true
+   */
+  readonly cycleGuard?: boolean | undefined
   /** Ends the run as `stopped` after a step whose calls are done. With several conditions, any of them. */
   readonly stopWhen?: StopCondition<NamesOf<Tools>> | readonly StopCondition<NamesOf<Tools>>[] | undefined
   /** Returns changes for one step. If it throws, the run ends as `error`. */
@@ -79,6 +87,8 @@ export interface AgentOptions<
   readonly answerLimits?: AnswerLimits | undefined
   /** Whether to request a stream or a plain body. @default a stream when the run is streamed or a tool may start early */
   readonly wire?: 'stream' | 'plain' | undefined
+  /** Code around model calls and tool calls; the first one is the outermost. @default none */
+  readonly middleware?: readonly Middleware[] | undefined
 }
 
 export interface PrepareStep<Context> {
@@ -134,6 +144,7 @@ export interface AgentSpec {
   readonly parallel: boolean
   readonly limit: RunLimit | undefined
   readonly maxSteps: number
+  readonly cycleGuard: boolean
   readonly stopWhen: readonly StopCondition[]
   readonly prepareStep: ((input: PrepareStep<unknown>) => StepChanges | void | Promise<StepChanges | void>) | undefined
   readonly onToolError: OnToolError
@@ -141,4 +152,7 @@ export interface AgentSpec {
   readonly earlyDispatch: boolean
   readonly answerLimits: AnswerLimits | undefined
   readonly wire: 'stream' | 'plain' | undefined
+  /** The middlewares with a part around model calls, and around tool calls; `undefined` without any. */
+  readonly modelLayers: readonly ModelLayer[] | undefined
+  readonly toolLayers: readonly ToolLayer[] | undefined
 }

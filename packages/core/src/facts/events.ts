@@ -50,7 +50,7 @@ export interface Facts {
    * A call is complete while its step still streams, and may start. `gained` is what the message gained since the last
    * such fact: texts are appended, other fields replaced.
    */
-  'call.sealed': { step: number; call: ToolCall; gained: Partial<AssistantMessage> }
+  'call.sealed': { step: number; call: ToolCall; gained: Partial<AssistantMessage>; servedBy?: string }
   /**
    * The model's message is complete. `usage` is `null` when the server reported none; `cost` is in US dollars. `ignored`
    * names the parts of the answer that the message leaves out, such as `choices[1]`, which was not requested.
@@ -62,6 +62,8 @@ export interface Facts {
     usage: Usage | null
     cost?: number
     ignored?: readonly string[]
+    /** The model that answered, where the step's model is made of several. */
+    servedBy?: string
   }
   /** The stream broke. `message` holds the text so far and the complete calls. */
   'step.cut': {
@@ -71,6 +73,7 @@ export interface Facts {
     usage: Usage | null
     cost?: number
     ignored?: readonly string[]
+    servedBy?: string
     error?: Failure
   }
   /**
@@ -81,7 +84,7 @@ export interface Facts {
   /**
    * The model reads `content`. `parts`, which a tool message cannot hold, follow in a user message. `details` are for the
    * application. `reason` is set when `ok` is false; `final` when the call was the run's typed answer. `ms` counts
-   * milliseconds from `tool.start`.
+   * milliseconds from `tool.start`. `loopKey` is what the tool's `loopKey` returned.
    */
   'tool.done': CallMark & {
     ok: boolean
@@ -90,8 +93,11 @@ export interface Facts {
     details?: unknown
     reason?: FailureReason
     final?: true
+    loopKey?: string | false
     ms: number
   }
+  /** The agent that the call runs waits for decisions on its own calls. The call goes on when the run is resumed. */
+  'tool.pause': { step: number; callId: string; name: string }
   /** A person or program must approve a call, execute it (`external`), or decide on a call with an unknown outcome (`interrupted`). */
   'approval.request': CallMark & {
     /** Step, call, and a hash of the request. Decisions refer to it. */
@@ -100,8 +106,11 @@ export interface Facts {
   }
   /** `id` is the id of the request. */
   'approval.decision': { step: number; callId: string; id?: string; decision: Decision }
-  /** A message from the caller, or from the loop: it retries an answer that the schema or `validate` rejected. */
-  'message.add': { message: Message; origin: 'caller' | 'output' }
+  /**
+   * A message from the caller, or from the loop. `steer` and `followUp`: sent while the run went on. `output`: it retries a
+   * rejected answer. `cycle`: it warns a model that repeats itself.
+   */
+  'message.add': { message: Message; origin: 'caller' | 'steer' | 'followUp' | 'output' | 'cycle' }
   /** Only undecided calls are left: these. */
   'run.pause': { callIds: readonly string[] }
   /** The last fact. */

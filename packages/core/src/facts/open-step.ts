@@ -19,12 +19,16 @@ export interface OpenStep {
   /** The message as of the last sealed call. */
   readonly gained: Partial<AssistantMessage>
   readonly calls: readonly CallState[]
+  /** The model that answers, where `model` is made of several. */
+  readonly servedBy?: string
 }
 
 /** A closed step. */
 export interface Step {
   readonly step: number
   readonly model: string
+  /** The model that answered, where `model` is made of several. */
+  readonly servedBy?: string
   readonly message: AssistantMessage
   readonly finish_reason: FinishReason | null
   readonly usage: Usage | null
@@ -42,8 +46,13 @@ export function begin({ model, tools, at }: FactOf<'step.start'>): OpenStep {
 }
 
 /** Adds a call that is complete while the message still streams. */
-export function withSealed(open: OpenStep, { call, gained }: FactOf<'call.sealed'>): OpenStep {
-  return { ...open, gained: gain(open.gained, gained), calls: [...open.calls, { call, phase: 'sealed' }] }
+export function withSealed(open: OpenStep, { call, gained, servedBy }: FactOf<'call.sealed'>): OpenStep {
+  return {
+    ...open,
+    ...(servedBy && { servedBy }),
+    gained: gain(open.gained, gained),
+    calls: [...open.calls, { call, phase: 'sealed' }],
+  }
 }
 
 /** Adds the message. Calls that were sealed before keep their state. */
@@ -60,12 +69,20 @@ export function withCall(open: OpenStep, id: string, change: Partial<CallState>)
   return at < 0 ? open : { ...open, calls: open.calls.with(at, { ...open.calls[at]!, ...change }) }
 }
 
+/** A resumed run goes on with the calls whose agents waited for decisions. */
+export function withoutPauses(open: OpenStep): OpenStep {
+  if (!open.calls.some(({ phase }) => phase === 'paused')) return open
+  return { ...open, calls: open.calls.map((item) => (item.phase === 'paused' ? { ...item, phase: 'started' } : item)) }
+}
+
 /** The open step, as far as it is known, in the form of a closed one. */
 export function stepOf(open: OpenStep, step: number, endedAt: number): Step {
   const { model, startedAt, end } = open
+  const servedBy = end?.servedBy ?? open.servedBy
   return Object.freeze({
     step,
     model,
+    ...(servedBy && { servedBy }),
     message: messageIn(open),
     finish_reason: end?.type === 'step.done' ? end.finish_reason : null,
     usage: end?.usage ?? null,

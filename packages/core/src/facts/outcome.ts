@@ -6,6 +6,8 @@ export type Ending =
   /** `stopWhen` held; `by` names the predicate. */
   | { readonly status: 'stopped'; readonly by: string }
   | { readonly status: 'limit'; readonly kind: 'steps'; readonly allowed: number }
+  /** The model repeated itself after a warning; `calls` names the calls of one round, `period` counts its steps. */
+  | { readonly status: 'limit'; readonly kind: 'cycle'; readonly period: number; readonly calls: readonly string[] }
   | { readonly status: 'refused'; readonly refusal: string }
   /** The answer hit a token limit. */
   | { readonly status: 'truncated' }

@@ -14,7 +14,7 @@ export type Progress =
       /** A retry follows after `delay` milliseconds: of a tool's `execute` where `callId` is given, else of a request. */
       | { type: 'attempt.retry'; step: number; callId?: string; attempt: number; delay: number; error: unknown }
       /** The step is retried: discard what it has shown so far. */
-      | { type: 'step.reset'; step: number; reason: 'connection' | 'empty' }
+      | { type: 'step.reset'; step: number; reason: 'connection' | 'empty' | 'fallback' }
       /** A request does not extend the last one: from `place` on the server's prompt cache cannot be used. */
       | { type: 'prefix.break'; step: number; place: BreakPlace; cause: string }
       /** The agent's tools or output have changed since the log was written. Both are fingerprints. */

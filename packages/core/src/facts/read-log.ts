@@ -4,6 +4,14 @@ import type { Fact } from './events.ts'
 import type { RunLog } from './log.ts'
 import { apply, initialState, type RunState } from './state.ts'
 
+/** How facts become a state. */
+interface Fold<State> {
+  readonly initial: State
+  readonly apply: (state: State, fact: Fact) => State
+}
+
+const ofAgent: Fold<RunState> = { initial: initialState, apply }
+
 /** Loads frozen facts. Facts that are not frozen are copied, because their owner may change them. */
 export async function readLog(log: RunLog): Promise<readonly Fact[]> {
   const past: unknown = await log.load()
@@ -22,9 +30,15 @@ function frozenFact(past: Fact, at: number): Fact {
   }
 }
 
-/** Folds the facts of a log, and validates their order. @throws UsageError for a damaged log */
-export function stateOf(past: readonly Fact[]): RunState {
-  let state = initialState
+/** Folds the facts of one level. */
+export const foldOf = <State>(facts: readonly Fact[], { initial, apply: next }: Fold<State>): State =>
+  facts.reduce(next, initial)
+
+/** Folds the root's facts of a log, and validates the order of all. @throws UsageError for a damaged log */
+export function stateOf(past: readonly Fact[]): RunState
+export function stateOf<State>(past: readonly Fact[], fold: Fold<State>): State
+export function stateOf(past: readonly Fact[], fold: Fold<unknown> = ofAgent as Fold<unknown>): unknown {
+  let state = fold.initial
   for (const [at, one] of past.entries()) {
     if (typeof one?.seq === 'number' && one.seq < at && past[one.seq]?.seq === one.seq)
       throw new UsageError(
@@ -39,7 +53,7 @@ export function stateOf(past: readonly Fact[]): RunState {
         `The log is damaged: fact ${at} has the time ${JSON.stringify(one.at) ?? 'undefined'}; \`at\` must be milliseconds since 1970.`,
       )
     try {
-      state = apply(state, one)
+      if ((one.path ?? '') === '') state = fold.apply(state, one)
     } catch (error) {
       throw new UsageError(`The log is damaged: fact ${at} (\`${one?.type}\`) does not fit what comes before it.`, {
         cause: error,

@@ -1,13 +1,25 @@
 // The run's state: `facts.reduce(apply, initialState)`. Pure. `decide` and the result are computed from it.
 import type { Message } from '@toolloop/wire'
-import type { Decision, Fact } from './events.ts'
-import { begin, isAnswer, type OpenStep, type Step, stepOf, withCall, withMessage, withSealed } from './open-step.ts'
+import type { Decision, Fact, FactOf } from './events.ts'
+import {
+  begin,
+  isAnswer,
+  type OpenStep,
+  type Step,
+  stepOf,
+  withCall,
+  withMessage,
+  withoutPauses,
+  withSealed,
+} from './open-step.ts'
 import type { Failure, Outcome } from './outcome.ts'
 import { afterStart, noPrefix, type PrefixState } from './prefix.ts'
 import { transcript } from './transcript.ts'
 
 export interface RunState {
   readonly run: string
+  /** The path of the run in its tree; `''` is the root. */
+  readonly path: string
   readonly status: 'running' | 'paused' | 'done'
   /** The messages of closed steps: always valid to send. */
   readonly messages: readonly Message[]
@@ -27,6 +39,8 @@ export interface RunState {
   readonly decided: readonly string[]
   /** The number of closed steps at the last input, or when a run that ended at a limit was resumed. Limits count from here. */
   readonly since: number
+  /** The number of closed steps when the model was last warned that it repeats itself. */
+  readonly warnedAt: number | null
   /** The last request, and the requests that did not extend the one before. */
   readonly prefix: PrefixState
   readonly outcome: Outcome | null
@@ -36,6 +50,7 @@ export interface RunState {
 
 export const initialState: RunState = {
   run: '',
+  path: '',
   status: 'running',
   messages: [],
   steps: [],
@@ -47,18 +62,21 @@ export const initialState: RunState = {
   cuts: [],
   decided: [],
   since: 0,
+  warnedAt: null,
   prefix: noPrefix,
   outcome: null,
   startedAt: 0,
   endedAt: 0,
 }
 
+/** Facts of other runs in the same log change nothing. */
 export function apply(before: RunState, fact: Fact): RunState {
+  if (fact.path !== before.path && before.run !== '') return before
   const state = { ...before, endedAt: fact.at }
   const { open, steps } = state
   switch (fact.type) {
     case 'run.start':
-      return { ...state, run: fact.run, messages: fact.input, startedAt: fact.at }
+      return { ...state, run: fact.run, path: fact.path, messages: fact.input, startedAt: fact.at }
     case 'run.resume': {
       // A run that had ended or paused gets new retries, and new steps if a step limit ended it. A run whose process
       // died keeps the rest of both.
@@ -66,7 +84,8 @@ export function apply(before: RunState, fact: Fact): RunState {
       const since = ended === 'limit' || ended === 'stopped' ? steps.length : state.since
       const answered = state.answered && ended !== 'error'
       const again = before.status !== 'running' && { asks: 0, cuts: [] }
-      return { ...state, status: 'running', outcome: null, since, answered, ...again }
+      const going = open && withoutPauses(open)
+      return { ...state, status: 'running', outcome: null, open: going, since, answered, ...again }
     }
     case 'step.start': {
       // The request includes messages added since an earlier attempt of this step.
@@ -79,9 +98,11 @@ export function apply(before: RunState, fact: Fact): RunState {
     case 'step.done':
       return close({ ...state, cuts: [] }, withMessage(open!, fact))
     case 'step.cut':
-      return close({ ...state, cuts: fact.error ? [...state.cuts, fact.error] : [] }, withMessage(open!, fact))
+      return close({ ...state, cuts: cutsAfter(state, fact.error) }, withMessage(open!, fact))
     case 'tool.start':
       return { ...state, open: withCall(open!, fact.callId, { phase: 'started' }) }
+    case 'tool.pause':
+      return { ...state, open: withCall(open!, fact.callId, { phase: 'paused' }) }
     case 'approval.request':
       return { ...state, open: withCall(open!, fact.callId, { phase: 'asked', request: fact }) }
     case 'approval.decision': {
@@ -94,7 +115,7 @@ export function apply(before: RunState, fact: Fact): RunState {
       return close({ ...state, asks }, withCall(open!, fact.callId, { phase: 'done', done: fact }))
     }
     case 'message.add': {
-      const counted = fact.origin === 'output' ? { asks: state.asks + 1 } : { asks: 0, cuts: [], since: steps.length }
+      const counted = countsAfter(state, fact.origin)
       if (open) return { ...state, ...counted, inbox: [...state.inbox, fact.message] }
       return { ...state, ...counted, answered: false, messages: [...state.messages, fact.message] }
     }
@@ -105,6 +126,12 @@ export function apply(before: RunState, fact: Fact): RunState {
     default:
       return state // a fact of a newer version
   }
+}
+
+/** A cut behind which another model continues is no retry of the same one, so `stepRetries` does not count it. */
+function cutsAfter({ cuts }: RunState, error: Failure | undefined): readonly Failure[] {
+  if (!error) return []
+  return error.code === 'fallback' ? cuts : [...cuts, error]
 }
 
 /** Closes the step if it has its message and all results. Only here and at `message.add` does the conversation grow. */
@@ -120,6 +147,13 @@ function close(state: RunState, open: OpenStep): RunState {
     inbox: [],
     answered: isAnswer(open, step) && state.inbox.length === 0,
   }
+}
+
+/** A message from the caller gives the run new retries and steps. */
+function countsAfter({ asks, steps }: RunState, origin: FactOf<'message.add'>['origin']): Partial<RunState> {
+  if (origin === 'output') return { asks: asks + 1 }
+  if (origin === 'cycle') return { warnedAt: steps.length }
+  return { asks: 0, cuts: [], since: steps.length }
 }
 
 /** Edited arguments of a decision. A later decision, to run the call again, keeps them. */

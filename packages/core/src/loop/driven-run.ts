@@ -1,15 +1,14 @@
-// A running run: its loop, driven to a result.
+// A running root: its loop, driven to a result.
 import type { EventSource } from '@toolloop/client'
 import type { Fact, RunEvent } from '../facts/events.ts'
 import { failed } from '../facts/failure.ts'
-import { inTime } from '../run/in-time.ts'
 import type { RunLog } from '../facts/log.ts'
-import type { Result } from '../run/result.ts'
-import { resultOf } from '../run/result-of.ts'
-import { type Run, runHasEnded } from '../run/run.ts'
+import { inTime } from '../run/in-time.ts'
+import { type Level, type LoopState, runHasEnded } from '../run/level.ts'
 import type { Batch } from '../run/scope.ts'
-import { apply, type RunState } from '../facts/state.ts'
-import { aborted } from './tasks.ts'
+import { aborted } from './ending.ts'
+import { follow } from './follow.ts'
+import type { Driver } from './machine.ts'
 
 /** What aborts a run, and the callbacks for its end. */
 export interface Ending {
@@ -22,34 +21,45 @@ export interface Ending {
 }
 
 /** Runs the loop to its result. An error after the first logged fact becomes the result's error. */
-export class DrivenRun<Output> implements EventSource<RunEvent, Result<Output>> {
-  readonly #run: Run
+export class DrivenRun<State extends LoopState, Task extends { readonly key: string }, Value> implements EventSource<
+  RunEvent,
+  Value
+> {
+  readonly #level: Level<State>
+  readonly #driver: Driver<State, Task, Value>
   readonly #log: RunLog
-  readonly #events: AsyncGenerator<Batch, RunState, void>
+  readonly #events: AsyncGenerator<Batch, State, void>
   readonly #ending: Ending
-  readonly #before: RunState
+  readonly #before: State
   readonly #unlisten: (() => void) | undefined
   #hasEnded = false
 
-  constructor(run: Run, log: RunLog, events: AsyncGenerator<Batch, RunState, void>, ending: Ending) {
-    this.#run = run
+  constructor(
+    level: Level<State>,
+    driver: Driver<State, Task, Value>,
+    log: RunLog,
+    events: AsyncGenerator<Batch, State, void>,
+    ending: Ending,
+  ) {
+    this.#level = level
+    this.#driver = driver
     this.#log = log
     this.#events = events
     this.#ending = ending
-    this.#before = run.state
+    this.#before = level.state
     if (ending.outer !== undefined) this.#unlisten = follow(ending.outer, ending.controller)
   }
 
-  next(): Promise<IteratorResult<Batch, Result<Output>>> {
+  next(): Promise<IteratorResult<Batch, Value>> {
     return this.#events.next().then(
       (batch) => (batch.done ? this.#end() : batch),
       (error) => this.#breakOff(error).then(() => this.#end()),
     )
   }
 
-  async #end(): Promise<IteratorResult<Batch, Result<Output>>> {
+  async #end(): Promise<IteratorResult<Batch, Value>> {
     this.#release()
-    return { done: true, value: await resultOf<Output>(this.#run) }
+    return { done: true, value: await this.#driver.result() }
   }
 
   abort(reason: unknown): void {
@@ -58,13 +68,13 @@ export class DrivenRun<Output> implements EventSource<RunEvent, Result<Output>> 
 
   /** @throws the error when no fact was logged */
   async #breakOff(error: unknown): Promise<void> {
-    const run = this.#run
-    const last = run.signal.aborted ? aborted(run) : failed(error)
+    const level = this.#level
+    const last = level.signal.aborted ? aborted(level) : failed(error)
     this.#release()
-    if (run.state === this.#before) throw run.writing ? await this.#ending.onRejected(error) : error
-    run.stamp(last)
-    if (!run.writing) await record(run, this.#log, last)
-    run.state = apply(run.state, last)
+    if (level.state === this.#before) throw level.writing ? await this.#ending.onRejected(error) : error
+    level.tree.stamp(last)
+    if (!level.writing) await record(level, this.#log, last)
+    level.state = this.#driver.machine.apply(level.state, last)
   }
 
   /** Runs once: after the end another run may use the log. */
@@ -72,25 +82,17 @@ export class DrivenRun<Output> implements EventSource<RunEvent, Result<Output>> 
     if (this.#hasEnded) return
     this.#hasEnded = true
     this.#ending.onEnd()
-    this.#run.memory.clear()
+    this.#driver.onEnd?.()
     this.#unlisten?.()
     this.abort(runHasEnded)
   }
 }
 
-/** Forwards an abort. Returns a function that removes the listener. */
-function follow(outer: AbortSignal, controller: AbortController): () => void {
-  const abort = (): void => controller.abort(outer.reason)
-  if (outer.aborted) abort()
-  outer.addEventListener('abort', abort, { once: true })
-  return () => outer.removeEventListener('abort', abort)
-}
-
 /** Logs the end of a run that failed. Not after a rejected batch: its facts would be missing before it. */
-async function record(run: Run, log: RunLog, last: Fact): Promise<void> {
+async function record(level: Level, log: RunLog, last: Fact): Promise<void> {
   try {
     const written = log.append([last])
-    if (written) await inTime(run, written)
+    if (written) await inTime(level, written)
   } catch {
     // The result carries the error.
   }

@@ -1,43 +1,51 @@
-// The one loop: call the model, dispatch its tool calls, append the tool messages, repeat.
-import { decide } from './decide.ts'
+// The one loop: decide what should run, take its events, log the facts, apply them, repeat.
 import { type Fact, isFact } from '../facts/events.ts'
-import { inTime, toolGrace, turn } from '../run/in-time.ts'
 import type { RunLog } from '../facts/log.ts'
-import type { Run } from '../run/run.ts'
+import { graceOf, inTime, turn } from '../run/in-time.ts'
+import type { Level, LoopState } from '../run/level.ts'
 import type { Batch, Scope } from '../run/scope.ts'
-import { apply, type RunState } from '../facts/state.ts'
-import { endingLast, interrupted, type Perform, perform, withoutStarts } from './tasks.ts'
+import { endingLast, interrupted, withoutStarts } from './ending.ts'
+import type { Machine } from './machine.ts'
 
 /**
- * Decides which tasks should run, takes their events, logs the facts, emits the batch. `run.state` is the state of the log;
- * `input` is the first batch: the input of a new run, or decisions and messages. `start` makes the source of a task. Early
- * dispatch, parallel tools and resume need no code of their own.
+ * Decides which tasks should run, takes their events, logs the facts, emits the batch. `level.state` is the state of the
+ * log; `input` is the first batch: the input of a new run, or decisions and messages. Early dispatch, parallel tools and
+ * resume need no code of their own.
+ *
+ * Without a log the run is inside another one: its batches are logged by the root. It yields them, and goes on when it is
+ * pulled again; a fact that has no number by then was not logged.
  */
-export async function* loop(
-  run: Run,
-  log: RunLog,
+export async function* loop<State extends LoopState, Task extends { readonly key: string }>(
+  level: Level<State>,
+  machine: Machine<State, Task>,
+  log: RunLog | undefined,
   input: Batch,
   scope: Scope,
-  start: Perform = perform,
-): AsyncGenerator<Batch, RunState, void> {
+): AsyncGenerator<Batch, State, void> {
   let batch = input
-  let { state } = run
+  let { state } = level
   try {
     for (;;) {
       batch = endingLast(batch)
       const facts = batch.filter(isFact)
-      if (facts.length > 0 || batch.length === 0) {
-        const written = facts.length > 0 ? run.write(log, Object.freeze(facts)) : undefined
-        if (written) await inTime(run, written)
-        state = reconcile(run, scope, facts, start)
+      const isShown = batch.length > 0 && (level.watched || (!log && facts.length > 0))
+      if (!log) {
+        level.mark(facts)
+        if (isShown) yield batch
       }
-      if (run.watched && batch.length > 0) yield batch
+      if (facts.length > 0 || batch.length === 0) {
+        const written = log && facts.length > 0 ? level.write(log, Object.freeze(facts)) : undefined
+        if (written) await inTime(level, written)
+        state = reconcile(level, machine, scope, facts)
+      }
+      if (log && isShown) yield batch
       if (state.status !== 'running') return state
-      if (run.signal.aborted) await settled(run)
-      if (run.signal.aborted) batch = interrupted(run, scope.arrived())
+      if (level.signal.aborted) await settled(level)
+      if (level.signal.aborted) batch = interrupted(level, machine, scope.arrived())
       else {
         batch = await scope.next()
-        if (run.signal.aborted) batch = withoutStarts(batch)
+        if (level.signal.aborted) batch = withoutStarts(batch)
+        else if (machine.arrived) batch = machine.arrived(batch)
       }
     }
   } finally {
@@ -45,21 +53,28 @@ export async function* loop(
   }
 }
 
-/** After an abort: waits for executing tools, `toolGrace` at most, and for results that are already settled. */
-async function settled(run: Run): Promise<void> {
-  run.abortedAt ??= run.clock.now()
-  await run.idle(run.abortedAt + toolGrace - run.clock.now())
+/** After an abort: waits for what executes, for `graceOf` the level at most, and for results that are already settled. */
+async function settled(level: Level): Promise<void> {
+  level.abortedAt ??= level.clock.now()
+  await level.idle(level.abortedAt + graceOf(level) - level.clock.now())
   await turn()
 }
 
 /** Applies logged facts to the state, and starts the tasks that should run and do not. */
-function reconcile(run: Run, scope: Scope, facts: readonly Fact[], start: Perform): RunState {
-  run.writing = false
-  run.state = facts.reduce(apply, run.state)
-  if (run.state.open?.message) run.messageComplete()
-  if (!run.signal.aborted) scope.logged() // a tool that resumes here may abort the run
-  if (run.state.status === 'running' && !run.signal.aborted)
-    for (const task of decide(run.state, run.desk !== undefined))
-      if (!scope.has(task.key)) scope.start(task.key, start(task, run), task.do === 'tool')
-  return run.state
+function reconcile<State extends LoopState, Task extends { readonly key: string }>(
+  level: Level<State>,
+  machine: Machine<State, Task>,
+  scope: Scope,
+  facts: readonly Fact[],
+): State {
+  level.writing = false
+  for (const fact of facts)
+    if (fact.path === level.path && fact.seq >= 0) level.state = machine.apply(level.state, fact)
+  machine.applied?.(level.state)
+  // A tool that resumes here may abort the run. After an abort, the runs inside this one end by themselves.
+  scope.logged()
+  if (level.state.status === 'running' && !level.signal.aborted)
+    for (const task of machine.decide(level.state))
+      if (!scope.has(task.key)) scope.start(task.key, machine.perform(task), machine.isEager(task))
+  return level.state
 }

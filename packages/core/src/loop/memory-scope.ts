@@ -69,9 +69,15 @@ export class MemoryScope implements Scope {
 
   arrived(): Batch {
     const arrived = this.#progress.length > 0 ? [...this.#progress, ...this.#arrived] : this.#arrived
+    const from = this.#arrivedFrom
     this.#progress = []
     this.#arrived = []
     this.#arrivedFrom = []
+    // A task that has returned stays in `#live` until its last batch leaves, so that the loop does not start it again.
+    for (const task of from) {
+      if (task.hasReturned) this.#live.delete(task.key)
+      else this.#logging.push(task)
+    }
     return arrived
   }
 
@@ -127,17 +133,11 @@ export class MemoryScope implements Scope {
     if (this.#live.size === 0) this.#flush()
   }
 
-  /** A task that has returned stays in `#live` until its last batch leaves, so that the loop does not start it again. */
   #flush(): void {
     const waiting = this.#waiting
     if (!waiting) return
     this.#waiting = undefined
     if (this.#failure && this.#arrived.length === 0) return waiting.reject(this.#failure.error)
-    const from = this.#arrivedFrom
     waiting.resolve(this.arrived())
-    for (const task of from) {
-      if (task.hasReturned) this.#live.delete(task.key)
-      else this.#logging.push(task)
-    }
   }
 }

@@ -54,13 +54,16 @@ function textOf(fact: Fact): string {
     case 'step.cut': {
       const calls = fact.message.tool_calls?.map((call) => `${nameOf(call)}(${excerpt(argumentsOf(call))}) ${call.id}`)
       const said = [excerpt(textBy(fact.message)), ...(calls ?? [])].filter((part) => part !== '').join('; ')
-      const end = fact.type === 'step.cut' ? `cut (${fact.reason}): ` : ''
+      const by = fact.servedBy === undefined ? '' : `${fact.servedBy}: `
+      const end = fact.type === 'step.cut' ? `${by}cut (${fact.reason}): ` : by
       return `step ${fact.step}  ${end}${said || 'nothing'}${tokensOf(fact)}`
     }
     case 'tool.start':
       return `step ${fact.step}  ${fact.name} ${fact.callId} starts`
     case 'tool.done':
       return `step ${fact.step}  ${fact.name} ${fact.callId} ${fact.ok ? 'returns' : (fact.reason ?? 'fails')}: ${excerpt(textIn(fact.content))}`
+    case 'tool.pause':
+      return `step ${fact.step}  ${fact.name} ${fact.callId} waits for decisions inside`
     case 'approval.request':
       return `step ${fact.step}  ${fact.name} ${fact.callId} waits (${fact.kind}): ${excerpt(fact.arguments)}`
     case 'approval.decision':
@@ -82,14 +85,16 @@ function decisionIn(decision: Decision): string {
   return `is approved${typeof decision.arguments === 'string' ? ` with ${excerpt(decision.arguments)}` : ''}`
 }
 
-function outcomeIn(outcome: Outcome): string {
+export function outcomeIn(outcome: Outcome): string {
   switch (outcome.status) {
     case 'done':
       return `done: ${excerpt(outcome.text)}`
     case 'stopped':
       return `stopped by ${outcome.by}`
     case 'limit':
-      return `limit of ${outcome.allowed} ${outcome.kind}`
+      return outcome.kind === 'steps'
+        ? `limit of ${outcome.allowed} steps`
+        : `limit: a cycle of ${outcome.calls.join(', ')}`
     case 'refused':
       return `refused: ${excerpt(outcome.refusal)}`
     case 'aborted':

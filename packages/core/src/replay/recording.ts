@@ -52,6 +52,24 @@ export class Recording {
     return this.#lanes.get(laneOf(like))?.[0]
   }
 
+  /** The messages that the log has directly behind these facts, sent while the run went on. */
+  lettersAfter(facts: readonly Fact[]): Fact[] {
+    const taken = new Map<string, number>()
+    for (const one of facts) taken.set(laneOf(one), (taken.get(laneOf(one)) ?? 0) + 1)
+    const letters: Fact[] = []
+    const own = this.#lanes.get('run') ?? []
+    for (const letter of own.slice(taken.get('run') ?? 0)) {
+      if (!isLetter(letter)) break
+      const isDue = [...this.#lanes].every(([lane, rest]) => {
+        const before = rest.filter(({ seq }) => seq < letter.seq).length
+        return before <= (taken.get(lane) ?? 0) + (lane === 'run' ? letters.length : 0)
+      })
+      if (!isDue) break
+      letters.push(letter)
+    }
+    return letters
+  }
+
   /** Compares a reproduced fact. @throws ReplayError when the log has another one, or none */
   take(fact: Fact): void {
     if (this.hasEnded) return
@@ -127,6 +145,9 @@ function laneOf(fact: Pick<Fact, 'type'> & { readonly step?: number; readonly ca
 
 const isNews = (fact: Fact): boolean =>
   fact.type === 'approval.decision' || (fact.type === 'message.add' && fact.origin === 'caller')
+
+const isLetter = (fact: Fact): boolean =>
+  fact.type === 'message.add' && (fact.origin === 'steer' || fact.origin === 'followUp')
 
 const isCutByAbort = (fact: Fact): boolean => fact.type === 'step.cut' && fact.reason === 'abort'
 

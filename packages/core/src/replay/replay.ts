@@ -8,12 +8,17 @@ import type { Fact } from '../facts/events.ts'
 import type { RunLog } from '../facts/log.ts'
 import { readLog, stateOf } from '../facts/read-log.ts'
 import { checkLog } from '../loop/beginning.ts'
+import { agentMachine } from '../loop/agent-machine.ts'
 import { loop } from '../loop/loop.ts'
 import { MemoryScope } from '../loop/memory-scope.ts'
 import { readingOf, type RunReading } from '../reading/reading.ts'
+import { apply, initialState, type RunState } from '../facts/state.ts'
 import { readAnswer } from '../run/answer.ts'
 import type { Result } from '../run/result.ts'
-import { Run, runHasEnded } from '../run/run.ts'
+import { Level, runHasEnded } from '../run/level.ts'
+import { Run } from '../run/run.ts'
+import { Tree } from '../run/tree.ts'
+import { RecordedMail } from './mail.ts'
 import { performFrom } from './perform.ts'
 import { drafted, Recording } from './recording.ts'
 
@@ -50,8 +55,9 @@ export async function replay<Output>(
   checkLog(spec, facts, { from: source })
   const state = stateOf(facts)
   let run: Run | undefined
-  for (const [from, to] of stretches(facts))
-    run = await stretch(spec, facts.slice(0, from), facts.slice(from, to), options)
+  // A run inside this one is the work of a call: like a tool's, its result is taken from the log.
+  const own = facts.filter(({ path }) => !path)
+  for (const [from, to] of stretches(own)) run = await stretch(spec, own.slice(0, from), own.slice(from, to), options)
   const output = state.outcome?.status === 'done' && run ? await readAnswer(run, state.outcome.text) : undefined
   return { ...readingOf(facts, state), output: output as Output | undefined }
 }
@@ -73,18 +79,17 @@ async function stretch(
   const { signal } = controller
   const scope = new MemoryScope(signal)
   const recording = new Recording(facts, controller)
-  const run = new Run({
-    agent,
-    id: facts[0]!.run,
+  const level = new Level<RunState>({
+    tree: new Tree(facts[0]!.run, systemClock, before),
+    path: '',
     context,
     signal,
     scope,
-    clock: systemClock,
     watched: false,
-    state: stateOf(before),
+    state: before.reduce(apply, initialState),
     desk: recording.attended ? new Desk() : undefined,
-    seq: before.length,
   })
+  const run = new Run(agent, level)
   let isStart = true
   const compared: RunLog = {
     load: () => [],
@@ -95,7 +100,13 @@ async function stretch(
   }
   try {
     const start = recording.start.map(drafted)
-    await loop(run, compared, start, scope, performFrom(recording)).next()
+    await loop(
+      level,
+      agentMachine(run, performFrom(recording), new RecordedMail(recording)),
+      compared,
+      start,
+      scope,
+    ).next()
     recording.checkComplete()
     return run
   } finally {

@@ -2,6 +2,7 @@ import { type DeepPartial, PartialJson } from '@toolloop/stream'
 import { type ModelRequest, ToolloopError } from '@toolloop/wire'
 import { readAnswer, textOf } from './answer.ts'
 import { argumentsOf, nameOf } from '../facts/calls.ts'
+import { totalOf } from '../facts/branches.ts'
 import { causeOf } from '../facts/failure.ts'
 import { FINAL_TOOL } from '../agent/output.ts'
 import type { Failure } from '../facts/outcome.ts'
@@ -15,7 +16,12 @@ export async function resultOf<Output>(run: Run): Promise<Result<Output>> {
   const { state } = run
   const report = reportOf<Output>(run)
   const { outcome } = state
-  if (!outcome) return { ...report, status: 'approval', requests: requestsOf(state) }
+  if (!outcome)
+    return {
+      ...report,
+      status: 'approval',
+      requests: [...requestsOf(state), ...run.level.tree.branches.requestsBelow(run.path)],
+    }
   if (outcome.status === 'error') return { ...report, status: 'error', error: errorOf(outcome.error) }
   if (outcome.status !== 'done') return { ...report, ...outcome }
   try {
@@ -30,12 +36,13 @@ function reportOf<Output>(run: Run): RunReport<Output> {
   const { state } = run
   const messages = messagesOf(state)
   const steps = stepsOf(state)
+  const children = run.level.tree.branches.childrenOf(run.path)
   return {
     runId: run.id,
     messages,
     steps,
-    usage: usageOf(steps),
-    cost: costsOf(steps),
+    children,
+    ...totalOf({ usage: usageOf(steps), cost: costsOf(steps) }, children),
     timing: { startedAt: state.startedAt, endedAt: state.endedAt, ms: state.endedAt - state.startedAt },
     partial: partialOf(run) as DeepPartial<Output> | undefined,
     prefix: prefixOf(state),

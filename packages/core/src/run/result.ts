@@ -1,5 +1,6 @@
 import type { DeepPartial } from '@toolloop/stream'
 import { brand, type Message, type ModelRequest, ToolloopError, UsageError } from '@toolloop/wire'
+import type { ChildRun } from '../facts/branches.ts'
 import type { ApprovalRequest } from '../facts/events.ts'
 import type { Ending } from '../facts/outcome.ts'
 import type { PrefixReport } from '../facts/prefix.ts'
@@ -25,8 +26,11 @@ export interface RunReport<Output = string> {
   /** The conversation without instructions; always valid to send again: `run([...result.messages, next])`. */
   readonly messages: readonly Message[]
   readonly steps: readonly Step[]
+  /** The runs inside this one, such as agents that were called as tools. */
+  readonly children: readonly ChildRun[]
+  /** Of all steps, also those of the runs inside this one. */
   readonly usage: RunUsage
-  /** US dollars; `undefined` where a step's model has no price or its server reported no usage. */
+  /** US dollars, likewise; `undefined` where a step's model has no price or its server reported no usage. */
   readonly cost: number | undefined
   readonly timing: { readonly startedAt: number; readonly endedAt: number; readonly ms: number }
   /** The incomplete answer, when there is no `output`. */
@@ -78,7 +82,9 @@ function detail(result: Result<unknown>): string {
     case 'error':
       return `: ${result.error.message}`
     case 'limit':
-      return ` after ${result.allowed} steps (raise \`maxSteps\`)`
+      return result.kind === 'steps'
+        ? ` after ${result.allowed} steps (raise \`maxSteps\`)`
+        : `: the model repeated the same calls (${result.calls.join(', ')}); a tool that is meant to be polled needs \`loopKey: false\``
     case 'stopped':
       return ` by ${result.by}`
     case 'aborted':

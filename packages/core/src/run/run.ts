@@ -1,29 +1,10 @@
-import { type Clock, deepFreeze, type Message, type ModelMemory, type ModelRequest, UsageError } from '@toolloop/wire'
-import type { Fact, Recorded } from '../facts/events.ts'
-import type { RunLog } from '../facts/log.ts'
-import type { Progress } from '../facts/progress.ts'
-import type { Scope } from './scope.ts'
+import type { Clock, Message, ModelMemory, ModelRequest } from '@toolloop/wire'
 import type { AgentSpec } from '../agent/spec.ts'
 import type { Desk } from '../approval/desk.ts'
+import type { Fact } from '../facts/events.ts'
+import type { Progress } from '../facts/progress.ts'
 import type { RunState } from '../facts/state.ts'
-
-/** The parameters of a `Run`. */
-export interface RunSetup {
-  readonly agent: AgentSpec
-  readonly id: string
-  readonly context: unknown
-  /** Aborted by the caller, and when the run has ended. */
-  readonly signal: AbortSignal
-  readonly scope: Scope
-  readonly clock: Clock
-  /** A consumer reads the events: request a stream, emit progress. */
-  readonly watched: boolean
-  readonly state: RunState
-  /** Collects decisions while the run waits. Without one the run pauses. */
-  readonly desk?: Desk | undefined
-  /** The number of the next fact. */
-  readonly seq: number
-}
+import type { Level } from './level.ts'
 
 /** The parts of a request that this process sent. */
 export interface RequestParts {
@@ -33,27 +14,24 @@ export interface RequestParts {
   readonly upTo: number
 }
 
-/** The abort reason when a run has ended by itself. Made once: making an error takes longer than a step. */
-export const runHasEnded: UsageError = new UsageError('The run has ended.')
-
-type Mutable<T> = { -readonly [Key in keyof T]: T[Key] }
-
-/** One run in this process: what tasks need beside the facts. */
+/** One run of an agent in this process: what its tasks need beside the facts. */
 export class Run {
   readonly agent: AgentSpec
+  /** Its place in the tree of runs, and what the loop needs. */
+  readonly level: Level<RunState>
+  /** The id of the run; for a run inside another one, with its path. */
   readonly id: string
+  readonly path: string
   readonly context: unknown
   readonly signal: AbortSignal
   readonly clock: Clock
   readonly watched: boolean
-  /** The state as of the last logged batch. */
-  state: RunState
-  /** A write to the log is pending. If the run fails meanwhile, the log has failed. */
-  writing = false
   /** The reader of the current answer. `cut` returns the fact that ends its step now. */
   reading: { cut(reason: 'connection' | 'abort'): Fact | undefined } | undefined
   /** The ids of earlier calls, and the number of messages already searched for them. */
   readonly seen: { readonly ids: Set<string>; upTo: number } = { ids: new Set(), upTo: 0 }
+  /** The models that wrote the steps' messages, and the number of steps already read. */
+  readonly authors: { readonly names: Map<Message, string>; upTo: number } = { names: new Map(), upTo: 0 }
   /** The instructions of the last request as a message. The same object is sent again while the text is the same. */
   system: Message | undefined
   /** Values that models cache about the conversation. */
@@ -66,32 +44,29 @@ export class Run {
   answers: Map<string, unknown> | undefined
   /** Collects decisions while the run waits. */
   readonly desk: Desk | undefined
-  /** The time at which the loop noticed the abort. */
-  abortedAt: number | undefined
-  readonly #scope: Scope
-  #seq: number
-  /** The number of executing tools, and the callback for when it reaches zero. */
-  #executing = 0
-  #onIdle: (() => void) | undefined
   #onMessage: PromiseWithResolvers<void> | undefined
 
-  constructor({ agent, id, context, signal, scope, clock, watched, state, desk, seq }: RunSetup) {
+  constructor(agent: AgentSpec, level: Level<RunState>) {
     this.agent = agent
-    this.id = id
-    this.context = context
-    this.signal = signal
-    this.clock = clock
-    this.watched = watched
-    this.state = state
-    this.desk = desk
-    desk?.serve(this)
-    this.#scope = scope
-    this.#seq = seq
+    this.level = level
+    this.id = level.id
+    this.path = level.path
+    this.context = level.context
+    this.signal = level.signal
+    this.clock = level.clock
+    this.watched = level.watched
+    this.desk = level.desk
+    this.desk?.serve(this)
+  }
+
+  /** The state as of the last logged batch. */
+  get state(): RunState {
+    return this.level.state
   }
 
   /** Emits progress if a consumer reads the events. */
   emit(progress: Progress): void {
-    if (this.watched) this.#scope.emit(progress)
+    this.level.emit(progress)
   }
 
   /** Resolves when the message of the open step is complete, or the run is aborted. */
@@ -109,38 +84,11 @@ export class Run {
 
   /** Counts a tool that begins to execute. */
   enter(): void {
-    this.#executing++
+    this.level.enter()
   }
 
   /** Counts a tool whose result is known or no longer awaited. */
   leave(): void {
-    if (--this.#executing === 0) this.#onIdle?.()
-  }
-
-  /** Resolves when no tool executes, after `ms` at the latest. */
-  idle(ms: number): Promise<void> | undefined {
-    if (this.#executing === 0) return undefined
-    return new Promise((resolve) => {
-      const timer = this.clock.setTimeout(resolve, ms)
-      this.#onIdle = () => {
-        this.clock.clearTimeout(timer)
-        resolve()
-      }
-    })
-  }
-
-  /** Stamps facts and appends them to the log. `writing` stays set until the loop has applied them. */
-  write(log: RunLog, facts: readonly Fact[]): void | Promise<void> {
-    for (const fact of facts) this.stamp(fact)
-    this.writing = true
-    return log.append(facts)
-  }
-
-  /** Gives a fact its place in the log and freezes it. */
-  stamp(fact: Mutable<Recorded>): void {
-    fact.seq = this.#seq++
-    fact.at = this.clock.now()
-    fact.run = this.id
-    deepFreeze(fact)
+    this.level.leave()
   }
 }

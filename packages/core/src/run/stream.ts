@@ -1,5 +1,6 @@
 import { type EventSource, LazyEvents, type ListenerError, type SourceFailure } from '@toolloop/client'
-import { UsageError } from '@toolloop/wire'
+import { UsageError, type UserMessage } from '@toolloop/wire'
+import type { Delivery, Mailbox } from '../control/mailbox.ts'
 import type { Desk } from '../approval/desk.ts'
 import { eventTypes } from '../facts/event-types.ts'
 import type { Decision, RunEvent } from '../facts/events.ts'
@@ -14,7 +15,11 @@ type Heard<Event> = Event | ListenerError | SourceFailure
  * iterating aborts the run.
  * Any run's stream is a `RunStream<RunEvent, unknown>`.
  */
-export interface RunStream<Event extends { readonly type: string } = RunEvent, Output = string>
+export interface RunStream<
+  Event extends { readonly type: string } = RunEvent,
+  Output = string,
+  Outcome = Result<Output>,
+>
   extends AsyncIterable<Event | ListenerError>, AsyncDisposable {
   /**
    * Resolves when the run's first fact is logged; rejects with the error that prevented it, so that a server can
@@ -22,7 +27,7 @@ export interface RunStream<Event extends { readonly type: string } = RunEvent, O
    */
   readonly started: Promise<void>
   /** How the run ended. Rejects only when it could not be started. Reading it starts the run, unless an iterator does. */
-  readonly result: Promise<Result<Output>>
+  readonly result: Promise<Outcome>
   /**
    * Calls `listener` with each event of a type from now on; what it throws becomes a `listener.error` event.
    * @throws UsageError for a type that does not exist, and after the end
@@ -50,6 +55,14 @@ export interface RunStream<Event extends { readonly type: string } = RunEvent, O
   reject(id: string, reason?: string): Promise<void>
   /** Gives the result that the model reads; the tool is not executed. */
   answer(id: string, result: string): Promise<void>
+  /**
+   * Adds a user message to the running run, behind the current step's tool messages. Resolves when it is logged, with the
+   * number of the step that reads it, or with the reason why not; never later than the run. Does not start the run.
+   * @throws UsageError for a message that is not a text or a user message
+   */
+  steer(message: string | UserMessage): Promise<Delivery>
+  /** The same at the moment when the run would end as `done` or `stopped`: it goes on with the message, one at a time. */
+  followUp(message: string | UserMessage): Promise<Delivery>
   /** Ends the run as `aborted`, within a second whatever its tools do. */
   abort(reason?: unknown): void
   [Symbol.asyncIterator](): AsyncIterator<Event | ListenerError, void, void>
@@ -60,21 +73,27 @@ export interface RunStream<Event extends { readonly type: string } = RunEvent, O
 const listenedTypes: readonly string[] = [...eventTypes, 'error']
 
 /** The stream of a run. A class, because each object literal with a getter makes a hidden class of its own. */
-export class OpenRunStream<Output> implements RunStream<RunEvent, Output> {
-  readonly #events: LazyEvents<RunEvent, Result<Output>>
+export class OpenRunStream<Outcome> implements RunStream<RunEvent, unknown, Outcome> {
+  readonly #events: LazyEvents<RunEvent, Outcome>
 
   readonly #desk: Desk | undefined
+  readonly #mailbox: Mailbox | undefined
 
-  constructor(open: () => Promise<EventSource<RunEvent, Result<Output>>>, desk: Desk | undefined) {
+  constructor(open: () => Promise<EventSource<RunEvent, Outcome>>, desk: Desk | undefined, mailbox?: Mailbox) {
     this.#desk = desk
-    this.#events = new LazyEvents(open, { noun: 'run', result: '.result', types: listenedTypes })
+    this.#mailbox = mailbox
+    this.#events = new LazyEvents(mailbox ? openWith(open, mailbox) : open, {
+      noun: 'run',
+      result: '.result',
+      types: listenedTypes,
+    })
   }
 
   get started(): Promise<void> {
     return this.#events.started
   }
 
-  get result(): Promise<Result<Output>> {
+  get result(): Promise<Outcome> {
     return this.#events.result
   }
 
@@ -120,6 +139,14 @@ export class OpenRunStream<Output> implements RunStream<RunEvent, Output> {
     await this.#desk.decide(id, decision)
   }
 
+  async steer(message: string | UserMessage): Promise<Delivery> {
+    return (await this.#mailbox?.steer(message)) ?? noMail
+  }
+
+  async followUp(message: string | UserMessage): Promise<Delivery> {
+    return (await this.#mailbox?.followUp(message)) ?? noMail
+  }
+
   abort(reason?: unknown): void {
     this.#events.abort(reason)
   }
@@ -128,7 +155,21 @@ export class OpenRunStream<Output> implements RunStream<RunEvent, Output> {
     return this.#events[Symbol.asyncIterator]()
   }
 
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.#events[Symbol.asyncDispose]()
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#events[Symbol.asyncDispose]()
+    this.#mailbox?.close('The run was left before it started.')
+  }
+}
+
+const noMail: Delivery = { delivered: false, reason: 'This kind of run takes no messages.' }
+
+function openWith<Source>(open: () => Promise<Source>, mailbox: Mailbox): () => Promise<Source> {
+  return async () => {
+    try {
+      return await open()
+    } catch (error) {
+      mailbox.close('The run could not be started.')
+      throw error
+    }
   }
 }

@@ -1,8 +1,10 @@
 import { finishOf, StreamError, type Usage } from '@toolloop/wire'
 import { misfitOf } from '../run/answer.ts'
+import { cycleIn, warningOf } from '../control/cycle.ts'
 import { bareAnswer } from '../facts/bare-answer.ts'
 import { type Fact, fact, type RunEvent } from '../facts/events.ts'
 import { failed } from '../facts/failure.ts'
+import { adopt } from '../facts/own-message.ts'
 import { withContextHint } from '../run/context-hint.ts'
 import { turn } from '../run/in-time.ts'
 import type { Source } from '../run/scope.ts'
@@ -11,6 +13,7 @@ import { planStep, type StepPlan } from './request.ts'
 import type { Run } from '../run/run.ts'
 import { messageIn } from '../facts/open-step.ts'
 import { frozen } from '../facts/state-views.ts'
+import { FallbackError } from '../models/fallback-error.ts'
 import { StepReader } from './reader.ts'
 
 /** One model call: ends with `step.done`, with `step.cut`, or with the end of the run. */
@@ -74,10 +77,13 @@ export async function* modelStep(run: Run): Source {
 
 /** The process died while this step streamed. The sealed calls are kept, the rest is lost. */
 function crashed({ state }: Run): Fact {
-  return fact({ type: 'step.cut', step: state.step, reason: 'crash', message: messageIn(state.open!), usage: null })
+  const { servedBy } = state.open!
+  const message = messageIn(state.open!)
+  const answeredBy = servedBy === undefined ? {} : { servedBy }
+  return fact({ type: 'step.cut', step: state.step, reason: 'crash', message, usage: null, ...answeredBy })
 }
 
-/** The end of the run, when there is a reason not to send another request. */
+/** The end of the run, or a message before the next request, when there is a reason not to send it now. */
 function endBefore(run: Run): Fact | undefined | Promise<Fact | undefined> {
   const { agent, state } = run
   // In `tool` mode a rejected answer is an ordinary call, so its retries are counted here.
@@ -90,8 +96,22 @@ function endBefore(run: Run): Fact | undefined | Promise<Fact | undefined> {
   const limit =
     taken >= agent.maxSteps
       ? fact({ type: 'run.done', outcome: { status: 'limit', kind: 'steps', allowed: agent.maxSteps } })
-      : undefined
+      : circling(run)
   return taken > 0 && agent.stopWhen.length > 0 ? stopped(run).then((stop) => stop ?? limit) : limit
+}
+
+/** A model that repeats itself is warned; if it goes on, the run ends. */
+function circling({ agent, state }: Run): Fact | undefined {
+  const cycle = agent.cycleGuard ? cycleIn(state) : undefined
+  if (!cycle) return undefined
+  if (cycle.do === 'warn')
+    return fact({
+      type: 'message.add',
+      origin: 'cycle',
+      message: adopt({ role: 'user', content: warningOf(cycle) }),
+    })
+  const { period, calls } = cycle
+  return fact({ type: 'run.done', outcome: { status: 'limit', kind: 'cycle', period, calls } })
 }
 
 async function stopped({ agent, state }: Run): Promise<Fact | undefined> {
@@ -133,8 +153,9 @@ function onFailure({ state, agent, signal }: Run, reader: StepReader, attempts: 
   reader.keepBeside(error)
   const cut = reader.cut('connection', error)
   if (cut && reader.sealed.length > 0) return { again: false, events: [cut] }
-  if (reader.started && retryable(error) && attempts.resets++ < agent.stepRetries)
-    return again(reader, attempts, { type: 'step.reset', step: state.step, reason: 'connection' })
+  const reason = error instanceof FallbackError ? 'fallback' : 'connection'
+  if (reader.started && (reason === 'fallback' || (retryable(error) && attempts.resets++ < agent.stepRetries)))
+    return again(reader, attempts, { type: 'step.reset', step: state.step, reason })
   return { again: false, events: [...(cut ? [cut] : []), failed(error)] }
 }
 

@@ -1,15 +1,18 @@
 import { type Answer, CompletionBuilder, plainAnswer, type PlainAnswer, type StreamEvent } from '@toolloop/stream'
 import {
   type AssistantMessage,
+  type ChatModel,
   type FinishReason,
   finishOf,
+  type Message,
   type ModelOptions,
   type ToolCall,
   type Usage,
 } from '@toolloop/wire'
 import { isWhole, mintCallId, nameOf } from '../facts/calls.ts'
-import { chunksOf, type Piece, WholeAnswer } from './chunks-of.ts'
+import { chunksOf, type Piece, WholeAnswer } from '../models/chunks-of.ts'
 import { type Fact, fact, type RunEvent } from '../facts/events.ts'
+import { type ModelLayer, ModelOnion } from '../models/model-onion.ts'
 import { failureOf } from '../facts/failure.ts'
 import { adopt } from '../facts/own-message.ts'
 import type { StepProgress } from '../facts/progress.ts'
@@ -25,6 +28,7 @@ export interface StepEnd {
   readonly usage: Usage | null
   readonly cost?: number
   readonly ignored?: readonly string[]
+  readonly servedBy?: string
 }
 
 /** Reads one answer: chunks in, run events out. */
@@ -38,6 +42,9 @@ export class StepReader {
   readonly #spent: Usage | null
   readonly #step: number
   readonly #taken: ReadonlySet<string>
+  /** The model that is sent the request, where the step's model is made of several. */
+  #served: ChatModel | undefined
+  #onion: ModelOnion | undefined
   #recorded: Partial<AssistantMessage> = {}
   #building: CompletionBuilder | undefined
   /** A plain body that is used as it is. */
@@ -69,8 +76,37 @@ export class StepReader {
       memory: this.#run.memory,
       onRetry: ({ attempt, delay, error }) =>
         this.#run.emit({ type: 'attempt.retry', step: this.#step, attempt, delay, error }),
+      onModel: (model) => void (this.#served = model),
+      authorOf: (message) => authorOf(this.#run, message),
     }
-    return chunksOf(this.#plan.model, this.#plan.request, options, this.#wire())[Symbol.asyncIterator]()
+    const { model, request } = this.#plan
+    const { modelLayers } = this.#run.agent
+    if (modelLayers) return this.#through(modelLayers, options)
+    return chunksOf(model, request, options, this.#wire())[Symbol.asyncIterator]()
+  }
+
+  /** Sends the request through the middlewares. */
+  #through(layers: readonly ModelLayer[], options: ModelOptions): AsyncIterator<Piece> {
+    const { agent, id: runId, context, signal, requests } = this.#run
+    const { model, request } = this.#plan
+    const step = this.#step
+    const wire = this.#wire()
+    const call = {
+      request,
+      model: model.name,
+      agent: agent.name,
+      runId,
+      step,
+      context,
+      signal,
+      onRetry: options.onRetry,
+    }
+    this.#onion = new ModelOnion(layers, call, (sent) => {
+      const { messages, ...rest } = sent
+      requests[step] = { rest, head: messages, upTo: 0 }
+      return chunksOf(model, sent, options, wire)
+    })
+    return this.#onion[Symbol.asyncIterator]()
   }
 
   push(piece: Piece): RunEvent[] {
@@ -172,10 +208,15 @@ export class StepReader {
     })
   }
 
-  #bill(answer: Answer): { usage: Usage | null; cost?: number } {
+  get #servedBy(): { servedBy?: string } {
+    const name = this.#onion?.answeredBy ?? this.#served?.name
+    return name === undefined ? {} : { servedBy: name }
+  }
+
+  #bill(answer: Answer): { usage: Usage | null; cost?: number; servedBy?: string } {
     const usage = this.#usageWith(answer)
-    const cost = costOf(this.#plan.model.price, usage)
-    return { usage, ...(cost !== undefined && { cost }) }
+    const cost = costOf((this.#served ?? this.#plan.model).price, usage)
+    return { usage, ...(cost !== undefined && { cost }), ...this.#servedBy }
   }
 
   #mint(index: number): string {
@@ -233,7 +274,7 @@ export class StepReader {
     const { tool_calls: _calls, role: _role, ...now } = this.#answer().message
     const gained = Object.fromEntries(Object.entries(now).flatMap(([key, value]) => gainOf(key, value, this.#recorded)))
     this.#recorded = now
-    return fact({ type: 'call.sealed', step: this.#step, call, gained })
+    return fact({ type: 'call.sealed', step: this.#step, call, gained, ...this.#servedBy })
   }
 }
 
@@ -258,6 +299,16 @@ function tidy(
   calls: readonly ToolCall[],
 ): AssistantMessage {
   return { ...message, ...(refusal && { refusal }), ...(calls.length > 0 && { tool_calls: [...calls] }) }
+}
+
+/** The model that wrote a message. Each step is read once per run. */
+function authorOf({ authors, state }: Run, message: Message): string | undefined {
+  const { names } = authors
+  for (; authors.upTo < state.steps.length; authors.upTo++) {
+    const step = state.steps[authors.upTo]!
+    names.set(step.message, step.servedBy ?? step.model)
+  }
+  return names.get(message)
 }
 
 /** The ids of the run's earlier calls. Each message is searched once per run. */

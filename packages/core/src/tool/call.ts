@@ -1,6 +1,8 @@
 // One call: find the tool, parse the arguments, execute, report. The model reads every failure.
 import { isToolResult, renderOutput, ToolInputError, ToolRetry } from '@toolloop/schema'
 import { finishOf, UsageError } from '@toolloop/wire'
+import { agentBehind } from '../compose/agent-tool.ts'
+import { type AgentAnswer, agentCall, type RunInside } from './agent-call.ts'
 import { readAnswer } from '../run/answer.ts'
 import { withContextHint } from '../run/context-hint.ts'
 import { argumentsOf, isWhole, nameOf } from '../facts/calls.ts'
@@ -8,18 +10,21 @@ import { type Fact, fact, type RunEvent } from '../facts/events.ts'
 import { type CallContext, execute, ToolTimeout } from './execute.ts'
 import { failed } from '../facts/failure.ts'
 import type { Release } from './call-queue.ts'
+import type { ToolExecution } from '../models/middleware.ts'
+import { MiddlewareError } from '../models/middleware-error.ts'
+import { throughTool } from '../models/tool-onion.ts'
 import { placeInRun, placeInTool } from './limits.ts'
 import type { Source } from '../run/scope.ts'
 import { FINAL_TOOL } from '../agent/output.ts'
 import type { Run } from '../run/run.ts'
 import type { CallState } from '../facts/open-step.ts'
 import { callContext, callOf, type DoneFactory, doneFactory, live, plainJson, request } from './facts.ts'
-import { type ParsedCall, shownArguments } from './own-arguments.ts'
+import { ownArguments, type ParsedCall, replaced, shownArguments } from './own-arguments.ts'
 import { questionFor } from './question.ts'
 import { contentOf, unknownOutcome, unknownTool, wordsOf } from './words.ts'
 
-/** Ends with one `tool.done`, or with `approval.request` when a decision is needed. */
-export async function* toolCall(run: Run, item: CallState): Source {
+/** Ends with one `tool.done`; with `approval.request` when a decision is needed, with `tool.pause` when the agent that it runs needs one. */
+export async function* toolCall(run: Run, item: CallState, inside?: RunInside): Source {
   const place = placeInRun(run)
   const leaveRun = place instanceof Promise ? await place : place
   if (!leaveRun) return // aborted while it waited
@@ -41,7 +46,15 @@ export async function* toolCall(run: Run, item: CallState): Source {
     if (!leaveTool) return // aborted while it waited
     const context = callContext(run, callOf(item))
     yield [started(run, item, context, ready)]
-    return run.signal.aborted ? undefined : await executed(run, ready, context)
+    if (run.signal.aborted) return
+    const agent = inside && agentBehind(tool)
+    if (!agent) return await executed(run, ready, context)
+    const mark = { step: context.step, callId: item.call.id, name: tool.name }
+    const since = run.clock.now()
+    const answer = yield* agentCall(run, agent, ready.args, mark, inside)
+    if (!answer) return
+    if (answer.is === 'paused') return [fact({ type: 'tool.pause', ...mark })]
+    return await answered(run, ready, answer, run.clock.now() - since)
   } finally {
     leaveTool?.()
     leaveRun()
@@ -64,7 +77,7 @@ async function prepare(run: Run, item: CallState): Promise<Ready | RunEvent[]> {
   const { call, decision } = item
   const { open } = run.state
   const name = nameOf(call)
-  const done = doneFactory(run, item)
+  let done = doneFactory(run, item)
   if (decision && 'result' in decision) return [done({ ok: false, reason: 'answered', content: decision.result })]
   if (decision && !isApproval(decision) && item.request?.kind === 'interrupted')
     return [done({ ok: false, reason: 'interrupted', content: unknownOutcome(decision.reason) })]
@@ -93,6 +106,7 @@ async function prepare(run: Run, item: CallState): Promise<Ready | RunEvent[]> {
     const reason = error instanceof ToolInputError ? 'arguments' : 'failed'
     return [done({ ok: false, reason, content: wordsOf(error), error })]
   }
+  if (tool.policy.loopKey !== undefined) done = withLoopKey(done, await loopKeyOf(parsed))
   if (!tool.execute) return [request(run, item, 'external', shown)]
   const mayAsk = tool.policy.needsApproval || item.phase === 'started'
   const question = mayAsk ? await questionFor(run, parsed, item) : undefined
@@ -108,6 +122,20 @@ async function prepare(run: Run, item: CallState): Promise<Ready | RunEvent[]> {
   if (question) return [request(run, item, question, shown)]
   return { ...parsed, shown, done }
 }
+
+/** What the cycle guard counts in place of the arguments. A function that throws, or returns no text, leaves the arguments. */
+async function loopKeyOf(call: ParsedCall): Promise<string | false | undefined> {
+  const { loopKey } = call.tool.policy
+  try {
+    const key: unknown = typeof loopKey === 'function' ? loopKey(await ownArguments(call)) : loopKey
+    return typeof key === 'string' || key === false ? key : undefined
+  } catch {
+    return undefined
+  }
+}
+
+const withLoopKey = (done: DoneFactory, loopKey: string | false | undefined): DoneFactory =>
+  loopKey === undefined ? done : (answer) => done({ ...answer, loopKey })
 
 /** Only `true` itself: a log may have been edited by hand. */
 const isApproval = (decision: { readonly approve: unknown }): decision is { readonly approve: true } =>
@@ -125,7 +153,10 @@ async function executed(run: Run, ready: Ready, context: CallContext): Promise<R
   const since = run.clock.now()
   run.enter()
   try {
-    const returned = await execute(run, ready, context)
+    const { toolLayers } = run.agent
+    const returned = await (toolLayers
+      ? throughTool(toolLayers, execution(run, ready, context), (args) => execute(run, replaced(ready, args), context))
+      : execute(run, ready, context))
     const ms = run.clock.now() - since
     const value = isToolResult(returned) ? returned.model : returned
     const { parseOutput } = ready.tool
@@ -134,6 +165,38 @@ async function executed(run: Run, ready: Ready, context: CallContext): Promise<R
     return run.signal.aborted ? undefined : failedCall(run, ready, error, run.clock.now() - since)
   } finally {
     run.leave()
+  }
+}
+
+/** A call, as its middlewares see it. */
+function execution(run: Run, { tool, args }: Ready, context: CallContext): ToolExecution {
+  const { call, step, runId, idempotencyKey } = context
+  const { signal, state } = run
+  const earlier = (): number => {
+    const done = state.steps.flatMap(({ calls }) => calls).filter(({ name }) => name === tool.name)
+    const open = state.open?.calls.map((item) => item.call) ?? []
+    const before = open.slice(
+      0,
+      open.findIndex(({ id }) => id === call.id),
+    )
+    return done.length + before.filter((one) => nameOf(one) === tool.name).length
+  }
+  const agent = run.agent.name
+  return { name: tool.name, args, call, agent, runId, step, context: context.context, signal, idempotencyKey, earlier }
+}
+
+/** The result of a call that ran an agent. */
+async function answered(
+  run: Run,
+  ready: Ready,
+  answer: Exclude<AgentAnswer, { is: 'paused' }>,
+  ms: number,
+): Promise<RunEvent[]> {
+  if (answer.is === 'failed') return failedCall(run, ready, answer.error, ms, answer.words)
+  try {
+    return [succeeded(ready, answer.value, answer.value, ms)]
+  } catch (error) {
+    return failedCall(run, ready, error, ms)
   }
 }
 
@@ -155,11 +218,20 @@ function succeeded({ shown, done }: Ready, returned: unknown, output: unknown, m
   })
 }
 
-async function failedCall(run: Run, { tool, shown, done }: Ready, error: unknown, ms: number): Promise<RunEvent[]> {
-  const policy = tool.policy.onError ?? run.agent.onToolError
+/** `words`: what the model reads, unless the agent has a function that words errors. */
+async function failedCall(
+  run: Run,
+  { tool, shown, done }: Ready,
+  error: unknown,
+  ms: number,
+  words?: string,
+): Promise<RunEvent[]> {
+  // The model cannot mend a middleware, so its error ends the run.
+  const policy = error instanceof MiddlewareError ? 'throw' : (tool.policy.onError ?? run.agent.onToolError)
   const isRetry = error instanceof ToolRetry
   const reason = isRetry ? 'retry' : error instanceof ToolTimeout ? 'timeout' : 'failed'
-  const content = isRetry || reason === 'timeout' ? wordsOf(error) : await contentOf(policy, error)
+  const written = typeof policy === 'function' ? undefined : words
+  const content = written ?? (isRetry || reason === 'timeout' ? wordsOf(error) : await contentOf(policy, error))
   // For the developer: the model reads the tool's own words.
   const hinted = withContextHint(run, `Tool \`${tool.name}\``, error)
   const answer = done({ ok: false, reason, content, ms, args: shown, error: hinted })

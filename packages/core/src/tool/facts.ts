@@ -12,7 +12,7 @@ import type { CallState } from '../facts/open-step.ts'
 export function request(run: Run, item: CallState, kind: ApprovalRequest['kind'], args: unknown): Fact {
   const { call } = item
   const { step } = run.state
-  const id = requestId(run.id, step, item, kind)
+  const id = requestId(run.level.tree.id, step, item, kind, run.path)
   const mark = { step, callId: call.id, name: nameOf(call), arguments: argumentsOf(call) }
   return live(run, fact({ type: 'approval.request', id, ...mark, kind }), { args })
 }
@@ -25,6 +25,7 @@ export interface Answer {
   readonly details?: unknown
   readonly reason?: FailureReason
   readonly final?: true
+  readonly loopKey?: string | false
   readonly ms?: number
   /** Live: for listeners in this process, not logged. */
   readonly args?: unknown

@@ -4,6 +4,7 @@ import type { JsonSchema } from '../contract/strict-options.ts'
 import { isObject } from '../value/plain-object.ts'
 import { excerpt } from '../value/excerpt.ts'
 import { canonical } from './references.ts'
+import { isOld, modernized } from './old-drafts.ts'
 
 /** Walks over a document recurse; the stack holds far more levels than this. */
 const maxDepth = 500
@@ -13,7 +14,7 @@ const maxCharacters = 4_000_000
 const documents = new WeakSet<object>()
 
 /**
- * A copy without `undefined`, in which every `$ref` that can be resolved is a pointer from the root, and `false` is no
+ * A copy without `undefined`, as draft 2020-12 would write it, in which every `$ref` that can be resolved is a pointer from the root, and `false` is no
  * branch of a union. Returns a copy that it made earlier unchanged.
  * @throws LimitError if the schema is nested too deeply, holds itself, or is too large
  */
@@ -21,8 +22,9 @@ export function jsonDocument(schema: unknown): JsonSchema {
   if (!isObject(schema)) throw new UsageError(`A JSON Schema is an object, not ${excerpt(schema)}`)
   if (documents.has(schema)) return schema
   const copy = new Copy()
-  const document = copy.of(schema, 0) as JsonSchema
-  const made = copy.isSimple ? document : (canonical(document) as JsonSchema)
+  const written = copy.of(schema, 0) as JsonSchema
+  const document = copy.isOld || isOld(written) ? (modernized(written) as JsonSchema) : written
+  const made = copy.isSimple && document === written ? document : (canonical(document) as JsonSchema)
   documents.add(made)
   return made
 }
@@ -30,6 +32,8 @@ export function jsonDocument(schema: unknown): JsonSchema {
 class Copy {
   /** Are all references pointers from the root, and is no union branch `false`? */
   isSimple = true
+  /** Is a bound exclusive by a boolean, as in draft 4? */
+  isOld = false
   #values = 0
   #characters = 0
 
@@ -65,6 +69,7 @@ class Copy {
       if (item === undefined) continue
       this.#count(key)
       this.isSimple &&= isSimple(key, item)
+      this.isOld ||= typeof item === 'boolean' && (key === 'exclusiveMinimum' || key === 'exclusiveMaximum')
       // A plain assignment would set the prototype.
       if (key === '__proto__')
         Object.defineProperty(copy, key, { value: item, enumerable: true, writable: true, configurable: true })
@@ -82,7 +87,7 @@ class Copy {
 
 function isSimple(key: string, value: unknown): boolean {
   if (key === '$ref') return typeof value !== 'string' || /^#(?:$|\/[^%]*$)/.test(value)
-  if (key === '$id' || key === '$anchor') return false
+  if (key === '$id' || key === '$anchor' || key === '$dynamicAnchor') return false
   return (key !== 'anyOf' && key !== 'oneOf') || !Array.isArray(value) || !value.includes(false)
 }
 

@@ -58,10 +58,10 @@ function baseOf({ $id }: Node, outer: string): string {
   return absolute($id, outer)?.replace(/#.*$/s, '') ?? outer
 }
 
-/** `$anchor`, and what drafts 6 and 7 wrote as `$id: "#name"`. */
-function anchorsOf({ $id, $anchor }: Node): string[] {
-  const old = typeof $id === 'string' && $id.startsWith('#') ? [$id.slice(1)] : []
-  return typeof $anchor === 'string' ? [...old, $anchor] : old
+/** Anchors, and what drafts 4 to 7 wrote as `$id: "#name"`. */
+function anchorsOf({ $id, $anchor, $dynamicAnchor }: Node): string[] {
+  const old = typeof $id === 'string' && $id.startsWith('#') ? $id.slice(1) : undefined
+  return [old, $anchor, $dynamicAnchor].filter((anchor) => typeof anchor === 'string')
 }
 
 /** The reference as a pointer from the root; unchanged if it does not resolve. */
@@ -91,8 +91,21 @@ function pathIn(node: Node, fragment: string): string[] | undefined {
   return path
 }
 
+/** The value at a pointer from the root. */
+export function nodeAt(document: Node, reference: string): unknown {
+  if (reference === '#') return document
+  if (!reference.startsWith('#/')) return undefined
+  let at: unknown = document
+  for (const part of reference.slice(2).split('/')) {
+    const key = keyIn(at, part)
+    if (key === undefined) return undefined
+    at = Reflect.get(Object(at), key)
+  }
+  return at
+}
+
 /** The key of a value that one part of a pointer names: the decoded part, else the part itself. */
-export function keyIn(value: unknown, part: string): string | undefined {
+function keyIn(value: unknown, part: string): string | undefined {
   if (!isObject(value) && !Array.isArray(value)) return undefined
   return [decoded(part).replaceAll('~1', '/').replaceAll('~0', '~'), part].find((key) => Object.hasOwn(value, key))
 }

@@ -4,6 +4,7 @@ import { Validator, type OutputUnit, type Schema } from '@cfworker/json-schema'
 import { lists, maps, single } from './subschemas.ts'
 import { isObject } from '../value/plain-object.ts'
 import { strictFormats } from './strict-formats.ts'
+import { Unknown } from './unknown.ts'
 import type { StandardIssue, StandardResult } from '../contract/standard-schema.ts'
 
 /** The validator is made at first use: a schema that validates nothing costs nothing. */
@@ -11,7 +12,7 @@ export function jsonSchemaValidator<Value>(schema: Record<string, unknown>): (va
   const budget = { visits: 0, unique: false }
   let validator: Validator | undefined
   return (value) => {
-    validator ??= new Validator(interpretable(schema, budget), '2020-12', false)
+    validator ??= new Validator(interpretable(schema, new Unknown(schema), budget), '2020-12', false)
     budget.visits = 0
     const long = budget.unique ? longArray(value, []) : undefined
     if (long)
@@ -53,12 +54,13 @@ interface Budget {
 }
 
 /** A copy without ignored keywords. The interpreter reads `$recursiveAnchor` at every visit: its getter counts them. */
-function interpretable(schema: Record<string, unknown>, budget: Budget, depth = 0): Schema {
+function interpretable(schema: Record<string, unknown>, unknown: Unknown, budget: Budget, depth = 0): Schema {
   if (depth > maxDepth)
     throw new LimitError('depth', maxDepth, `The JSON Schema is nested more than ${maxDepth} levels deep`)
   if (schema['uniqueItems'] === true) budget.unique = true
-  const inner = (value: unknown): unknown => (isObject(value) ? interpretable(value, budget, depth + 1) : value)
-  const entries = Object.entries(modern(schema)).flatMap(([name, value]): [string, unknown][] => {
+  const inner = (value: unknown): unknown =>
+    isObject(value) ? interpretable(value, unknown, budget, depth + 1) : value
+  const entries = Object.entries(modern(unknown.relaxed(schema))).flatMap(([name, value]): [string, unknown][] => {
     if (ignored.has(name) || (name === 'format' && !strictFormats.has(value))) return []
     if (lists.has(name) && Array.isArray(value)) return [[name, value.map(inner)]]
     if (single.has(name)) return [[name, inner(value)]]
@@ -69,16 +71,19 @@ function interpretable(schema: Record<string, unknown>, budget: Budget, depth = 
   return Object.defineProperty(Object.fromEntries(entries), '$recursiveAnchor', { get: () => spend(budget) })
 }
 
-/** Older spellings as draft 2020-12 writes them. Keys that a pattern might allow are allowed. */
+/** Older spellings as draft 2020-12 writes them. A key that a pattern might allow fits its schema, or that of other keys. */
 function modern(schema: Record<string, unknown>): Record<string, unknown> {
   const { items, additionalItems, additionalProperties, patternProperties, nullable, type, ...rest } = schema
+  const others = isObject(patternProperties)
+    ? { anyOf: [additionalProperties, ...Object.values(patternProperties)] }
+    : additionalProperties
   return {
     ...rest,
     ...(type !== undefined && { type: nullable === true ? [type, 'null'].flat() : type }),
     ...(Array.isArray(items)
-      ? { prefixItems: items, items: additionalItems ?? true }
+      ? { prefixItems: items, ...(additionalItems !== undefined && { items: additionalItems }) }
       : items !== undefined && { items }),
-    ...(additionalProperties !== undefined && patternProperties === undefined && { additionalProperties }),
+    ...(additionalProperties !== undefined && { additionalProperties: others }),
   }
 }
 

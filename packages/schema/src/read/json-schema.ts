@@ -1,6 +1,6 @@
-// Reads JSON Schema (draft-07 to 2020-12, and OpenAPI's `nullable`) into a shape. Patterns stay text.
+// Reads JSON Schema (draft-04 to 2020-12, and OpenAPI's `nullable`) into a shape. Patterns stay text.
 import { malformed } from '../json-schema/form.ts'
-import { keyIn } from '../json-schema/references.ts'
+import { nodeAt } from '../json-schema/references.ts'
 import { isObject } from '../value/plain-object.ts'
 import { clip } from '../value/excerpt.ts'
 import { Reading } from './reading.ts'
@@ -194,7 +194,7 @@ class JsonReader {
   }
 
   #follow(reference: string): Shape {
-    const target = resolve(this.#document, reference)
+    const target = nodeAt(this.#document, reference)
     if (target !== undefined) return this.#read(target)
     const shown = clip(reference, 100)
     return impossible(
@@ -204,19 +204,6 @@ class JsonReader {
       'reference',
     )
   }
-}
-
-/** The value at a pointer from the root. */
-function resolve(document: Node, reference: string): unknown {
-  if (reference === '#') return document
-  if (!reference.startsWith('#/')) return undefined
-  let at: unknown = document
-  for (const part of reference.slice(2).split('/')) {
-    const key = keyIn(at, part)
-    if (key === undefined) return undefined
-    at = Reflect.get(Object(at), key)
-  }
-  return at
 }
 
 const anything: Shape = {

@@ -17,11 +17,16 @@ type Resolved = ReturnType<typeof typeOf>
 const maxBranches = 100
 /** The most pairs of types that one schema may intersect. */
 const maxMeetings = 20_000
+/** The stack holds more levels than this. */
+const maxDepth = 300
 
 /** The intersections of one schema. Never throws: shapes that cannot be merged give an `impossible` type. */
 export class Intersections {
   readonly #known = new Map<Type, Map<Type, Type | undefined>>()
+  /** Pairs with a union that are being met. */
+  readonly #open = new Map<Type, Set<Type>>()
   #meetings = 0
+  #depth = 0
 
   /** What fits both. */
   of(left: Shape, right: Shape): Shape {
@@ -44,17 +49,43 @@ export class Intersections {
     if (++this.#meetings > maxMeetings) return apart(a, b, 'there is too much to merge')
     if (a === b || b.kind === 'any' || a.kind === 'impossible') return left
     if (a.kind === 'any' || b.kind === 'impossible') return right
-    if (a.kind === 'union') return this.#distribute(a.options, (option) => this.#meet(option, right))
-    if (b.kind === 'union') return this.#distribute(b.options, (option) => this.#meet(left, option))
-    const type = this.#once(a, b)
-    return type && { type }
+    if (this.#depth > maxDepth) return apart(a, b, 'it is nested too deeply')
+    this.#depth++
+    try {
+      if (a.kind === 'union' || b.kind === 'union') return this.#meetUnion(left, right)
+      const type = this.#once(a, b)
+      return type && { type }
+    } finally {
+      this.#depth--
+    }
   }
 
+  /** A pair that is met inside itself adds no branch. */
+  #meetUnion(left: Shape, right: Shape): Shape | undefined {
+    const a = typeOf(left)
+    const b = typeOf(right)
+    const open = this.#open.get(a) ?? new Set()
+    this.#open.set(a, open)
+    if (open.has(b)) return undefined
+    open.add(b)
+    try {
+      if (a.kind === 'union') return this.#distribute(a.options, (option) => this.#meet(option, right))
+      return b.kind === 'union' ? this.#distribute(b.options, (option) => this.#meet(left, option)) : undefined
+    } finally {
+      open.delete(b)
+    }
+  }
+
+  /** A pair that is met inside itself, as in recursive schemas, gives a reference. */
   #once(a: Resolved, b: Resolved): Type | undefined {
     let known = this.#known.get(a)
     if (!known) this.#known.set(a, (known = new Map()))
-    if (!known.has(b)) known.set(b, this.#meetTypes(a, b))
-    return known.get(b)
+    if (known.has(b)) return known.get(b)
+    let met: Type | undefined
+    known.set(b, { kind: 'reference', to: () => (met ? { type: met } : apart(a, b)) })
+    met = this.#meetTypes(a, b)
+    known.set(b, met)
+    return met
   }
 
   #distribute(options: readonly Shape[], meet: (option: Shape) => Shape | undefined): Shape | undefined {

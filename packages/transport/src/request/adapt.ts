@@ -107,6 +107,25 @@ function adaptMessage(message: Message, profile: Profile): Message {
   }
 }
 
+/** Copies of frozen messages without their server's own fields. An entry lives as long as its message. */
+const foreignMessages = new WeakMap<AssistantMessage, AssistantMessage>()
+
+/**
+ * An assistant message for a server that did not write it: only the fields of the API, without reasoning, signatures and
+ * other fields of the server that wrote it. A message that has none is returned itself.
+ */
+export function foreignMessage(message: AssistantMessage): AssistantMessage {
+  const known = foreignMessages.get(message)
+  if (known !== undefined) return known
+  const kept = keep(message, messageFields, nothingBack)
+  const calls = each(message.tool_calls ?? [], (call) => keep(call, callFields, nothingBack))
+  const foreign = calls === message.tool_calls || calls.length === 0 ? kept : { ...kept, tool_calls: calls }
+  if (isDeepFrozen(message)) foreignMessages.set(message, deepFreeze(foreign))
+  return foreign
+}
+
+const nothingBack: Pick<Profile, 'sendBack'> = { sendBack: [] }
+
 /** The fields of assistant messages and calls in the API itself. */
 const messageFields = new Set(['role', 'content', 'refusal', 'name', 'audio', 'tool_calls', 'function_call'])
 const callFields = new Set(['id', 'type', 'function', 'custom'])
@@ -195,7 +214,7 @@ function fnv(text: string, offset: number): number {
 }
 
 /** Keeps the fields of the API, and those that the profile sends back where they are not `null`. */
-function keep<T extends object>(value: T, known: ReadonlySet<string>, profile: Profile): T {
+function keep<T extends object>(value: T, known: ReadonlySet<string>, profile: Pick<Profile, 'sendBack'>): T {
   const stays = (name: string): boolean =>
     known.has(name) || (profile.sendBack.includes(name) && value[name as keyof T] !== null)
   return Object.keys(value).every(stays)

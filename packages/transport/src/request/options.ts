@@ -1,5 +1,13 @@
 // The options of a client and of a single request.
-import { checkOptionNames, type Clock, type ModelMemory, type Profile, type Retry, UsageError } from '@toolloop/wire'
+import {
+  checkOptionNames,
+  type Clock,
+  type ModelMemory,
+  type ModelOptions,
+  type Profile,
+  type Retry,
+  UsageError,
+} from '@toolloop/wire'
 import type { Timeouts } from './timeouts.ts'
 import type { ProfileName } from './profiles.ts'
 
@@ -179,7 +187,10 @@ const requestOptionNames: readonly string[] = Object.keys({
   idempotencyKey: true,
   onRetry: true,
   memory: true,
-} satisfies Record<keyof RequestOptions, true>)
+  // A `ChatModel` may pass its `ModelOptions` on as they are; a request has no use for these two.
+  onModel: true,
+  authorOf: true,
+} satisfies Record<keyof RequestOptions | keyof ModelOptions, true>)
 
 const nestedOptionNames = {
   azure: Object.keys({ apiVersion: true, deployment: true, auth: true } satisfies Record<keyof AzureOptions, true>),

@@ -1,0 +1,46 @@
+// How batches change when a run ends.
+import { type Fact, fact, isFact, type RunEvent } from '../facts/events.ts'
+import type { Level, LoopState } from '../run/level.ts'
+import type { Machine } from './machine.ts'
+
+/**
+ * The batch after an abort: results that have arrived; once there are none, what the open task has so far, and the end.
+ * Progress does not delay the end: a tool may emit it without limit.
+ */
+export function interrupted<State extends LoopState>(
+  level: Level<State>,
+  machine: Pick<Machine<State, never>, 'cut'>,
+  arrived: RunEvent[],
+): RunEvent[] {
+  const results = withoutStarts(arrived)
+  if (results.some(isFact)) return results
+  const cut = machine.cut?.()
+  return [...results, ...(cut ? [cut] : []), aborted(level)]
+}
+
+/** After an abort: drops the starts of tasks. They have not been logged, and the tasks do not start. */
+export const withoutStarts = (batch: RunEvent[]): RunEvent[] => batch.filter(({ type }) => !starts.has(type))
+
+const starts: ReadonlySet<string> = new Set<RunEvent['type']>(['tool.start', 'step.start'])
+
+export const aborted = ({ signal }: Level): Fact =>
+  fact({ type: 'run.done', outcome: { status: 'aborted', reason: reasonOf(signal) } })
+
+/** Moves `run.done` to the end of its batch, and keeps only the first. Those of runs inside this one, which have a path by now, stay. */
+export function endingLast(batch: RunEvent[]): RunEvent[] {
+  if (batch.length === 1) return batch
+  const end = batch.find(isOwnEnd)
+  return end ? [...batch.filter((event) => !isOwnEnd(event)), end] : batch
+}
+
+const isOwnEnd = (event: RunEvent): boolean => event.type === 'run.done' && event.path === ''
+
+/** The abort reason as text. The reason is the caller's value, so reading it may throw. */
+function reasonOf({ reason }: AbortSignal): string {
+  try {
+    const words: unknown = reason instanceof Error ? reason.message || reason.name : reason
+    return typeof words === 'string' && words !== '' ? words : 'aborted'
+  } catch {
+    return 'aborted'
+  }
+}

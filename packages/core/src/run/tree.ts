@@ -1,0 +1,50 @@
+// What all levels of a tree share: one log, one counter, one id.
+import { type Clock, deepFreeze } from '@toolloop/wire'
+import { Branches } from '../facts/branches.ts'
+import type { Fact } from '../facts/events.ts'
+
+type Mutable<T> = { -readonly [Key in keyof T]: T[Key] }
+
+/** The root run and the runs inside it. They write to one log, in which one counter numbers the facts. */
+export class Tree {
+  readonly id: string
+  readonly clock: Clock
+  /** What the runs below the root came to. */
+  readonly branches: Branches = new Branches()
+  #seq: number
+  /** The facts of the levels below the root that were in the log, by path. */
+  readonly #past = new Map<string, Fact[]>()
+
+  /** `past`: the facts that the log holds. */
+  constructor(id: string, clock: Clock, past: readonly Fact[]) {
+    this.id = id
+    this.clock = clock
+    this.#seq = past.length
+    this.remember(past)
+    for (const fact of past) if (fact.path) this.branches.take(fact)
+  }
+
+  /** Keeps facts of levels below the root, for the runs that will be opened there. */
+  remember(facts: readonly Fact[]): void {
+    for (const fact of facts) {
+      if (!fact.path) continue
+      const known = this.#past.get(fact.path)
+      if (known) known.push(fact)
+      else this.#past.set(fact.path, [fact])
+    }
+  }
+
+  /** The recorded facts of one level. */
+  pastOf(path: string): readonly Fact[] {
+    return this.#past.get(path) ?? []
+  }
+
+  /** Gives a fact its place in the log and freezes it. Its `path` is set already. */
+  stamp(fact: Mutable<Fact>): void {
+    fact.seq = this.#seq++
+    fact.at = this.clock.now()
+    fact.run = this.id
+    deepFreeze(fact)
+    if (fact.path !== '') this.branches.take(fact)
+  }
+}
