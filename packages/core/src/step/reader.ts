@@ -31,6 +31,7 @@ export interface StepEnd {
   readonly usage: Usage | null
   readonly cost?: number
   readonly spent?: Amount
+  readonly ignored?: readonly string[]
   readonly servedBy?: string
 }
 
@@ -180,7 +181,7 @@ export class StepReader {
     const { finish_reason = null } = finishReason === undefined ? answer : { finish_reason: finishReason }
     const message = this.#withoutFunctionCall(answer.message)
     const calls = this.#keptCalls(message.tool_calls ?? [], finish_reason)
-    return { message: adopt(tidy(message, calls)), finish_reason, ...this.#bill(answer) }
+    return { message: adopt(tidy(message, calls)), finish_reason, ...this.#bill(answer), ...leftOut(answer) }
   }
 
   /** The answer so far. */
@@ -208,7 +209,15 @@ export class StepReader {
     const answer = this.#answer()
     const message = adopt(tidy(answer.message, this.sealed))
     const error = cause === undefined ? {} : { error: failureOf(cause) }
-    return fact({ type: 'step.cut', step: this.#step, reason, message, ...this.#bill(answer), ...error })
+    return fact({
+      type: 'step.cut',
+      step: this.#step,
+      reason,
+      message,
+      ...this.#bill(answer),
+      ...leftOut(answer),
+      ...error,
+    })
   }
 
   get #servedBy(): { servedBy?: string } {
@@ -298,6 +307,8 @@ function gainOf(key: string, value: unknown, recorded: Partial<AssistantMessage>
     return value === before ? [] : [[key, value.slice(before.length)]]
   return value === undefined || value === null || JSON.stringify(value) === JSON.stringify(before) ? [] : [[key, value]]
 }
+
+const leftOut = ({ ignored }: Answer): { ignored?: readonly string[] } => (ignored.length > 0 ? { ignored } : {})
 
 /** Plain and streamed answers give the same message: no empty refusal, no empty list of calls. */
 function tidy(
