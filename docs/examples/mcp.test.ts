@@ -1,11 +1,13 @@
-import { mcpTools } from '@toolloop/mcp'
+import { StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
+import { mcpTools, serveMcp } from '@toolloop/mcp'
 import { call, scriptedModel, text } from '@toolloop/testing'
 import { mkdtemp, readFile, realpath, rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { agent, outputOf } from 'toolloop'
+import { agent, outputOf, tool } from 'toolloop'
 import { expect, test } from 'vitest'
+import { z } from 'zod'
 
 const require = createRequire(import.meta.url)
 const program = join(require.resolve('@modelcontextprotocol/server-filesystem/package.json'), '../dist/index.js')
@@ -33,10 +35,28 @@ test('files', async () => {
     expect(await readFile(join(folder, 'tea.txt'), 'utf8')).toBe('green')
     expect(files.tools.map(({ name }) => name)).toEqual(['fs_read_text_file', 'fs_write_file', 'fs_list_directory'])
     // #region findings
-    for (const { tool, path, problem, action } of files.findings) console.log(`${tool} ${path}: ${problem} (${action})`)
+    for (const { tool: name, path, problem, action } of files.findings)
+      console.log(`${name} ${path}: ${problem} (${action})`)
     // #endregion
     expect(files.findings).toEqual([])
   } finally {
     await rm(folder, { recursive: true })
   }
+})
+
+test('a server', async () => {
+  const add = tool({
+    name: 'add',
+    parameters: z.object({ a: z.number(), b: z.number() }),
+    execute: ({ a, b }) => a + b,
+  })
+  // #region serve
+  const serving = serveMcp([add], { name: 'adder' })
+  const answer = (request: Request) => serving.fetch(request) // for any HTTP server
+  // #endregion
+  const fetch = (url: string | URL, init?: RequestInit) => answer(new Request(url, init))
+  const transport = () => new StreamableHTTPClientTransport(new URL('http://adder.invalid'), { fetch })
+  await using mcp = await mcpTools(transport)
+  const model = scriptedModel([call('add', { a: 1, b: 2 }), text('3')])
+  expect(outputOf(await agent({ name: 'a', model, tools: mcp.tools }).run('1 + 2'))).toBe('3')
 })

@@ -10,6 +10,7 @@ export const contents = [
       'tools',
       'schemas',
       'approval',
+      'middleware',
       'fallback',
       'resume',
       'logs',

@@ -55,6 +55,24 @@ export { ToolTimeout } from './tool/execute.ts'
 export { describe, readRun, type RunReading } from './reading/reading.ts'
 export { logger, type LoggerOptions, type LogOutput } from './reading/logger.ts'
 export type { Moment } from './reading/timeline.ts'
+// Middleware.
+export type {
+  Middleware,
+  ModelAnswer,
+  ModelCall,
+  ModelMiddleware,
+  NextModel,
+  NextTool,
+  ToolExecution,
+  ToolMiddleware,
+} from './models/middleware.ts'
+export { cache, type CacheOptions, type CacheStore, memoryCache } from './middleware/cache.ts'
+export { limitTools } from './middleware/limit-tools.ts'
+export { log, type LogEntry, type LogOptions } from './middleware/log.ts'
+export { redact, type Redactions } from './middleware/redact.ts'
+export { retry, type RetryOptions } from './middleware/retry.ts'
+export { MiddlewareError } from './models/middleware-error.ts'
+export { withMiddleware } from './models/with-middleware.ts'
 // Models made of models.
 export { type FailedModel, fallback, type FallbackOptions } from './models/fallback.ts'
 export { FallbackError } from './models/fallback-error.ts'

@@ -11,6 +11,7 @@ import {
   UsageError,
   wholeNumber,
 } from '@toolloop/wire'
+import { checkMiddleware } from '../models/middleware.ts'
 import { checkBudget } from './budget.ts'
 import { checkModel, checkParams, isClient } from './check-model.ts'
 
@@ -54,6 +55,7 @@ const checks: Readonly<Record<string, OptionCheck>> = {
   earlyDispatch: oneOf(true, false),
   answerLimits: [isObject, '{ maxToolCalls, maxArgumentsBytes, … }'],
   wire: oneOf('stream', 'plain'),
+  middleware: [Array.isArray, 'an array of middlewares'],
 }
 
 const outputChecks: Readonly<Record<string, OptionCheck>> = {
@@ -88,6 +90,7 @@ export function checkAgentOptions(options: unknown): void {
   if (!isFunction(options['params'])) checkParams(who, options['params'])
   if (isObject(options['limit'])) checkLimit(`${who}: \`limit\``, options['limit'])
   if (isObject(options['answerLimits'])) checkAnswerLimits(`${who}: answerLimits`, options['answerLimits'])
+  if (options['middleware'] !== undefined) checkMiddleware(who, options['middleware'])
   if (isObject(options['budget'])) checkBudget(who, options['budget'], options['model'] as string | ChatModel)
   const output = options['output']
   if (isObject(output) && !('~standard' in output) && !('json_schema' in output)) {

@@ -3,6 +3,9 @@ import type { Tool } from '@toolloop/schema'
 import type { AnswerLimits } from '@toolloop/stream'
 import type { CompletionClient } from '@toolloop/transport'
 import type { ChatModel, Message, ModelRequest, ToolChoice, ToolDefinition } from '@toolloop/wire'
+import type { Middleware } from '../models/middleware.ts'
+import type { ModelLayer } from '../models/model-onion.ts'
+import type { ToolLayer } from '../models/tool-onion.ts'
 import type { BudgetOptions } from './budget.ts'
 import type { OutputOption, OutputSpec } from './output.ts'
 import type { RunState } from '../facts/state.ts'
@@ -87,6 +90,8 @@ export interface AgentOptions<
   readonly answerLimits?: AnswerLimits | undefined
   /** Whether to request a stream or a plain body. @default a stream when the run is streamed or a tool may start early */
   readonly wire?: 'stream' | 'plain' | undefined
+  /** Code around model calls and tool calls; the first one is the outermost. @default none */
+  readonly middleware?: readonly Middleware[] | undefined
 }
 
 export interface PrepareStep<Context> {
@@ -151,4 +156,7 @@ export interface AgentSpec {
   readonly earlyDispatch: boolean
   readonly answerLimits: AnswerLimits | undefined
   readonly wire: 'stream' | 'plain' | undefined
+  /** The middlewares with a part around model calls, and around tool calls; `undefined` without any. */
+  readonly modelLayers: readonly ModelLayer[] | undefined
+  readonly toolLayers: readonly ToolLayer[] | undefined
 }

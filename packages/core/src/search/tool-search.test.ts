@@ -81,7 +81,7 @@ describe('toolSearch', () => {
   ])('finds %j', async (query, name) => {
     const { done } = await run(many, [search(query), text('done')])
     expect(
-      (done[0]?.content as string)
+      (done[0]!.content as string)
         .split('\n')
         .slice(0, 3)
         .map((line) => (JSON.parse(line) as { name: string }).name),

@@ -15,6 +15,7 @@ import type { Amount } from '../control/ledger.ts'
 import { isWhole, mintCallId, nameOf } from '../facts/calls.ts'
 import { chunksOf, type Piece, WholeAnswer } from '../models/chunks-of.ts'
 import { type Fact, fact, type RunEvent } from '../facts/events.ts'
+import { type ModelLayer, ModelOnion } from '../models/model-onion.ts'
 import { failureOf } from '../facts/failure.ts'
 import { adopt } from '../facts/own-message.ts'
 import type { StepProgress } from '../facts/progress.ts'
@@ -46,6 +47,7 @@ export class StepReader {
   readonly #taken: ReadonlySet<string>
   /** The model that is sent the request, where the step's model is made of several. */
   #served: ChatModel | undefined
+  #onion: ModelOnion | undefined
   #recorded: Partial<AssistantMessage> = {}
   #building: CompletionBuilder | undefined
   /** A plain body that is used as it is. */
@@ -83,7 +85,34 @@ export class StepReader {
       onModel: (model) => void (this.#served = model),
       authorOf: (message) => authorOf(this.#run, message),
     }
-    return chunksOf(this.#plan.model, this.#plan.request, options, this.#wire())[Symbol.asyncIterator]()
+    const { model, request } = this.#plan
+    const { modelLayers } = this.#run.agent
+    if (modelLayers) return this.#through(modelLayers, options)
+    return chunksOf(model, request, options, this.#wire())[Symbol.asyncIterator]()
+  }
+
+  /** Sends the request through the middlewares. */
+  #through(layers: readonly ModelLayer[], options: ModelOptions): AsyncIterator<Piece> {
+    const { agent, id: runId, context, signal, requests } = this.#run
+    const { model, request } = this.#plan
+    const step = this.#step
+    const wire = this.#wire()
+    const call = {
+      request,
+      model: model.name,
+      agent: agent.name,
+      runId,
+      step,
+      context,
+      signal,
+      onRetry: options.onRetry,
+    }
+    this.#onion = new ModelOnion(layers, call, (sent) => {
+      const { messages, ...rest } = sent
+      requests[step] = { rest, head: messages, upTo: 0 }
+      return chunksOf(model, sent, options, wire)
+    })
+    return this.#onion[Symbol.asyncIterator]()
   }
 
   push(piece: Piece): RunEvent[] {
@@ -183,7 +212,8 @@ export class StepReader {
   }
 
   get #servedBy(): { servedBy?: string } {
-    return this.#served ? { servedBy: this.#served.name } : {}
+    const name = this.#onion?.answeredBy ?? this.#served?.name
+    return name === undefined ? {} : { servedBy: name }
   }
 
   #bill(answer: Answer): { usage: Usage | null; cost?: number; spent?: Amount; servedBy?: string } {
