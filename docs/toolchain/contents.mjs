@@ -22,6 +22,8 @@ export const contents = [
       'timeouts-and-retries',
       'servers',
       'testing',
+      'command-line',
+      'viewer',
       'opentelemetry',
     ],
   },
