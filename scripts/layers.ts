@@ -7,7 +7,7 @@ export const rows: readonly (readonly string[])[] = [
   ['client', 'testing'],
   ['core'],
   ['store', 'openai'],
-  ['devtools', 'otel'],
+  ['devtools', 'mcp', 'otel'],
   ['toolloop'],
 ]
 
@@ -21,10 +21,13 @@ export const only: Readonly<Record<string, readonly string[]>> = { testing: ['wi
 export const rooms: Readonly<Record<string, readonly (readonly string[])[]>> = {
   core: [
     ['facts'], // events, state, transcript, log, usage: pure, plain JSON
-    ['models'], // models made of models: fallback
+    ['models'], // models made of models, the onion of middlewares
+    ['middleware'], // the middlewares that are shipped
     ['agent'], // what an agent is: options, offer, output, stop conditions
+    ['search'], // many tools: found and called through two
     ['approval', 'control', 'reading'], // requests and decisions · what bounds and steers a run · a run read from its log
     ['run'], // what one run holds: scope, stream, result
+    ['compose'], // agents as tools, paths in the tree
     ['step', 'tool'], // one model call · one tool call
     ['loop'], // what should run now, and the loop that runs it
     ['replay'], // an old log through today's agent, and a new log out of an old one

@@ -62,6 +62,8 @@ function textOf(fact: Fact): string {
       return `step ${fact.step}  ${fact.name} ${fact.callId} starts`
     case 'tool.done':
       return `step ${fact.step}  ${fact.name} ${fact.callId} ${fact.ok ? 'returns' : (fact.reason ?? 'fails')}: ${excerpt(textIn(fact.content))}`
+    case 'tool.pause':
+      return `step ${fact.step}  ${fact.name} ${fact.callId} waits for decisions inside`
     case 'approval.request':
       return `step ${fact.step}  ${fact.name} ${fact.callId} waits (${fact.kind}): ${excerpt(fact.arguments)}`
     case 'approval.decision':
@@ -93,6 +95,8 @@ export function outcomeIn(outcome: Outcome): string {
       return outcome.kind === 'steps'
         ? `limit of ${outcome.allowed} steps`
         : `limit: a cycle of ${outcome.calls.join(', ')}`
+    case 'budget':
+      return `budget: ${outcome.spent} of ${outcome.allowed} ${outcome.dimension}`
     case 'refused':
       return `refused: ${excerpt(outcome.refusal)}`
     case 'aborted':
