@@ -26,6 +26,8 @@ export const contents = [
       'mcp',
       'many-tools',
       'testing',
+      'command-line',
+      'viewer',
       'opentelemetry',
     ],
   },
