@@ -84,7 +84,7 @@ export class StepReader {
       onRetry: ({ attempt, delay, error }) =>
         this.#run.emit({ type: 'attempt.retry', step: this.#step, attempt, delay, error }),
       onModel: (model) => void (this.#served = model),
-      authorOf: (message) => authorOf(this.#run, message),
+      authorOf: (this.#run.authorOf ??= authorsOf(this.#run)),
     }
     const { model, request } = this.#plan
     const { modelLayers } = this.#run.agent
@@ -317,6 +317,9 @@ function tidy(
 ): AssistantMessage {
   return { ...message, ...(refusal && { refusal }), ...(calls.length > 0 && { tool_calls: [...calls] }) }
 }
+
+/** Made once per run: a function for each step would be one more to collect. */
+const authorsOf = (run: Run) => (message: Message) => authorOf(run, message)
 
 /** The model that wrote a message. Each step is read once per run. */
 function authorOf({ authors, state }: Run, message: Message): string | undefined {
