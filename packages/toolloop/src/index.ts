@@ -110,6 +110,7 @@ export {
   strictJsonSchema,
   tool,
   toolDefinitions,
+  InputRequired,
   ToolInputError,
   toolResult,
   ToolRetry,
