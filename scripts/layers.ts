@@ -6,7 +6,7 @@ export const rows: readonly (readonly string[])[] = [
   ['transport', 'stream', 'schema'],
   ['client', 'testing'],
   ['core'],
-  ['store', 'openai'],
+  ['store', 'openai', 'pipeline'],
   ['mcp', 'otel'],
   ['toolloop'],
 ]
@@ -21,11 +21,13 @@ export const only: Readonly<Record<string, readonly string[]>> = { testing: ['wi
 export const rooms: Readonly<Record<string, readonly (readonly string[])[]>> = {
   core: [
     ['facts'], // events, state, transcript, log, usage: pure, plain JSON
-    ['models'], // models made of models: fallback
+    ['models'], // models made of models, the onion of middlewares
+    ['middleware'], // the middlewares that are shipped
     ['agent'], // what an agent is: options, offer, output, stop conditions
     ['search'], // many tools: found and called through two
     ['approval', 'control', 'reading'], // requests and decisions · what bounds and steers a run · a run read from its log
     ['run'], // what one run holds: scope, stream, result
+    ['compose'], // agents as tools, paths in the tree
     ['step', 'tool'], // one model call · one tool call
     ['loop'], // what should run now, and the loop that runs it
     ['replay'], // an old log through today's agent, and a new log out of an old one
@@ -34,6 +36,12 @@ export const rooms: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['types', 'errors'], // the peer's types, and its tree of errors with the way there from ours
     ['http', 'answers'], // options, promises, streams, pages · what an answer says, read
     ['runs'], // streamed answers and tool loops with events
+  ],
+  pipeline: [
+    ['definition'], // stages, their types, the tree of nodes, paths, results
+    ['state'], // what each node came to: apply, decide
+    ['run'], // tasks, and the pipeline as a run of core's loop
+    ['combine'], // pipe, parallel, map, …
   ],
   schema: [
     ['value'], // objects and excerpts of values

@@ -1,10 +1,11 @@
 import type { EventSource } from '@toolloop/client'
-import type { Tool } from '@toolloop/schema'
+import type { OutputOf, StandardSchema, Tool } from '@toolloop/schema'
 import { checkAgentOptions } from './agent/check-options.ts'
 import { remember } from './agent/known.ts'
 import { type Input, messagesFrom } from './agent/input.ts'
 import type { AgentOptions, AnyTool } from './agent/spec.ts'
 import type { Desk } from './approval/desk.ts'
+import { type AgentTool, agentTool, type AgentToolInput, type AgentToolOptions } from './compose/agent-tool.ts'
 import { Mailbox } from './control/mailbox.ts'
 import { specOf } from './agent/spec-of.ts'
 import type { EventOf } from './agent/typed-events.ts'
@@ -14,7 +15,7 @@ import { openRun } from './loop/open.ts'
 import { deskOf } from './run/desk-of.ts'
 import { drain } from './run/drain.ts'
 import type { RunArguments } from './run/options.ts'
-import type { Result } from './run/result.ts'
+import { outputOf, type Result } from './run/result.ts'
 import { OpenRunStream, type RunStream } from './run/stream.ts'
 
 /** A model, its instructions, tools and output: a frozen description that can be run any number of times. */
@@ -29,6 +30,18 @@ export interface Agent<Output = string, Tools extends readonly AnyTool[] = reado
    * @throws UsageError for invalid options, and messages that the API would reject
    */
   stream(input?: Input, ...options: RunArguments<Context>): RunStream<EventOf<Tools>, Output>
+  /**
+   * The agent as a tool of another agent. Its run is part of the calling run: the same log, signal and context; its events
+   * reach the calling run's stream with their `path`. The calling model reads its output, or how else it ended.
+   * @throws UsageError or SchemaError for invalid options
+   */
+  asTool<
+    const Name extends string,
+    Parameters extends StandardSchema = StandardSchema<AgentToolInput>,
+    ToolOutput = Output,
+  >(
+    options: AgentToolOptions<Name, Parameters, Output, ToolOutput, Context>,
+  ): AgentTool<Name, OutputOf<Parameters>, ToolOutput, Context, Tools>
   /**
    * A new agent with some options replaced, such as the model in a test. The context that the old tools and hooks need
    * stays required.
@@ -70,13 +83,14 @@ export function agent<
 ): Agent<Output, Tools, ContextOf<Tools> & Instructions & Params & Step & Validate> {
   checkAgentOptions(options)
   // Copies, so that later changes by the caller have no effect.
-  const { limit, params, stopWhen, toolChoice, tools } = options
+  const { limit, middleware, params, stopWhen, toolChoice, tools } = options
   const own = {
     ...options,
     ...(tools && { tools: Object.freeze([...tools]) as unknown as Tools }),
     ...(typeof params === 'object' && { params: frozenCopy(params) }),
     ...(toolChoice && { toolChoice: frozenCopy(toolChoice) }),
     ...(limit && { limit: frozenCopy(limit) }),
+    ...(middleware && { middleware: Object.freeze([...middleware]) }),
     ...(Array.isArray(stopWhen) && { stopWhen: Object.freeze([...stopWhen]) }),
   }
   const spec = specOf(own as unknown as AgentOptions<readonly AnyTool[], unknown, unknown>)
@@ -93,7 +107,9 @@ export function agent<
     const messages = messagesFrom(input) // copied at once: the caller may change them later
     return () => openRun<Output>(spec, messages, { ...runOptions, desk, mailbox }, watched)
   }
-  const made = Object.freeze({
+  const runAlone: Parameters<typeof agentTool>[3] = async (input, runOptions) =>
+    outputOf(await drain(await open(input, runOptions, undefined, false)()))
+  const made: Made = Object.freeze({
     name: spec.name,
     tools: (own.tools ?? []) as Tools,
     run: async (input, ...[runOptions]) => drain(await open(input, runOptions, deskOf(runOptions, false), false)()),
@@ -107,6 +123,7 @@ export function agent<
       )
       return stream as unknown as Events
     },
+    asTool: ((toolOptions: never) => agentTool(made, spec, toolOptions, runAlone)) as unknown as Made['asTool'],
     // The signature of `with` computes the new types from the overrides.
     with: ((overrides: object) => agent({ ...own, ...overrides } as never)) as Made['with'],
   } satisfies Made)

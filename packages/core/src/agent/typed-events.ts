@@ -12,8 +12,8 @@ export type EventOf<Tools extends readonly AnyTool[]> =
   | Exclude<RunEvent, ToolDone | FactOf<'tool.start'> | ArgumentsDelta | ArgumentsDone>
   | ArgumentsDeltaOf<ArgsOf<Tools>>
   | ArgumentsDoneOf<ArgsOf<Tools>>
-  | StartedOf<Tools[number]>
-  | SucceededOf<Tools[number]>
+  | StartedOf<WithInner<Tools[number]>>
+  | SucceededOf<WithInner<Tools[number]>>
   | ToolFailed
 
 /** A call starts. `args` are live values of this process: not enumerable, not in the log. */
@@ -41,6 +41,13 @@ export interface ToolFailed extends Omit<ToolDone, 'ok' | 'reason'> {
   readonly args?: unknown
   readonly error?: unknown
 }
+
+/** A tool, and the tools of the agent that it runs: their events reach the same stream, with their `path`. */
+type WithInner<One extends AnyTool> = One extends {
+  readonly agent: { readonly tools: infer Inner extends readonly AnyTool[] }
+}
+  ? One | WithInner<Inner[number]>
+  : One
 
 type StartedOf<One extends AnyTool> =
   One extends Tool<infer Name, infer Args, infer _Output, infer _Context> ? ToolStarted<Name, Args> : never

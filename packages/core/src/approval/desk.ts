@@ -15,6 +15,7 @@ export type Approver = (
 
 /** What a desk reads of its run. */
 export interface Served {
+  readonly path: string
   readonly agent: AgentSpec
   readonly state: RunState
   readonly signal: AbortSignal
@@ -23,16 +24,30 @@ export interface Served {
 /** Collects decisions for the requests of a run in this process. A run without a desk pauses instead. */
 export class Desk {
   readonly #approver: Approver | undefined
-  /** The functions that settle a wait, by call id. */
+  /** The functions that settle a wait, by path and call id. */
   readonly #waiting = new Map<string, (decision: Decision) => void>()
-  #served: Served | undefined
+  /** The runs of the tree by path. */
+  readonly #served = new Map<string, Served>()
 
   constructor(approver?: Approver) {
     this.#approver = approver
   }
 
   serve(run: Served): void {
-    this.#served = run
+    this.#served.set(run.path, run)
+  }
+
+  /** A run below the root has ended. The root stays, for the errors of late decisions. */
+  leave({ path }: Served): void {
+    if (path !== '') this.#served.delete(path)
+  }
+
+  /** The run that a request's id names by its path. */
+  #named(id: string): Served | undefined {
+    let found = this.#served.get('')
+    for (const [path, run] of this.#served)
+      if (path !== '' && id.startsWith(`${path}/`) && path.length > (found?.path.length ?? 0)) found = run
+    return found ?? this.#served.values().next().value
   }
 
   /** The decision on a call; `undefined` once the run is aborted. @throws the approver's error; UsageError when it did not return a decision */
@@ -42,12 +57,13 @@ export class Desk {
     const leave = (): void => resolve(undefined)
     if (signal.aborted) leave()
     else signal.addEventListener('abort', leave, { once: true })
-    this.#waiting.set(item.call.id, resolve)
+    const key = keyOf(run, item)
+    this.#waiting.set(key, resolve)
     if (this.#approver && item.request) this.#ask(this.#approver, run, item, item.request).then(resolve, reject)
     try {
       return await promise
     } finally {
-      this.#waiting.delete(item.call.id)
+      this.#waiting.delete(key)
       signal.removeEventListener('abort', leave)
     }
   }
@@ -61,18 +77,20 @@ export class Desk {
    * @throws ApprovalError when no such request is pending, or the edited arguments are rejected
    */
   async decide(id: string, given: unknown): Promise<void> {
-    const run = this.#served
+    const run = this.#named(id)
     if (!run) throw new ApprovalError('unknown', id, 'The run has not started; no request is pending.')
     const item = askedBy(run.state, id)
     const decision = await decisionOf(run.agent, item, given)
-    const settle = this.#waiting.get(item.call.id)
+    const settle = this.#waiting.get(keyOf(run, item))
     if (!settle || askedBy(run.state, id).request !== item.request)
       throw new ApprovalError(
         'decided',
         id,
         `The request ${JSON.stringify(id)} is decided already, or its run has ended.`,
       )
-    this.#waiting.delete(item.call.id)
+    this.#waiting.delete(keyOf(run, item))
     settle(decision)
   }
 }
+
+const keyOf = ({ path }: Served, { call }: CallState): string => `${path}/${call.id}`

@@ -10,7 +10,7 @@ import type {
   ToolChoice,
   Usage,
 } from '@toolloop/wire'
-import type { Failure, Outcome } from './outcome.ts'
+import type { Exhausted, Failure, Outcome } from './outcome.ts'
 import type { PrefixBreak, PrefixMark } from './prefix-mark.ts'
 import type { Progress } from './progress.ts'
 
@@ -32,17 +32,23 @@ export interface Facts {
     version: 1
     agent: AgentMark
     input: readonly Message[]
+    /** Only in the log of a pipeline: `input` is empty then. An input that is an iterable is not recorded. */
+    pipeline?: { readonly input?: unknown }
     /** Only in a forked log: the run whose facts it copied, and the step or call before which it forked. */
     forkOf?: { readonly run: string; readonly before: number | string }
   }
   /** The run is resumed from its log. */
   'run.resume': { agent: AgentMark }
-  /** Logged before the request is sent. `tools` are the names of the offered tools. */
+  /**
+   * Logged before the request is sent. `tools` are the names of the offered tools. `reserved`: what the step may use of the
+   * budget.
+   */
   'step.start': {
     step: number
     model: string
     tools: readonly string[]
     toolChoice?: ToolChoice
+    reserved?: Spending
     /** Only when the request does not extend the last one: at the first request, and at each break. */
     prefix?: { readonly mark: PrefixMark; readonly breaks?: readonly Omit<PrefixBreak, 'step'>[] }
   }
@@ -58,16 +64,18 @@ export interface Facts {
     finish_reason: FinishReason | null
     usage: Usage | null
     cost?: number
+    spent?: Spending
     /** The model that answered, where the step's model is made of several. */
     servedBy?: string
   }
   /** The stream broke. `message` holds the text so far and the complete calls. */
   'step.cut': {
     step: number
-    reason: 'connection' | 'abort' | 'crash'
+    reason: 'connection' | 'abort' | 'crash' | 'budget'
     message: AssistantMessage
     usage: Usage | null
     cost?: number
+    spent?: Spending
     servedBy?: string
     error?: Failure
   }
@@ -91,6 +99,8 @@ export interface Facts {
     loopKey?: string | false
     ms: number
   }
+  /** The agent that the call runs waits for decisions on its own calls. The call goes on when the run is resumed. */
+  'tool.pause': { step: number; callId: string; name: string }
   /**
    * A person or program must approve a call, execute it (`external`), decide on a call with an unknown outcome
    * (`interrupted`), or answer what a tool asks (`input`): then `input` holds the question, and the tool's state.
@@ -100,21 +110,53 @@ export interface Facts {
     id: string
     kind: 'approval' | 'external' | 'interrupted' | 'input'
     input?: { request: unknown; state: unknown }
+    /** Only for a stage of a pipeline: its path. `arguments` are its input as JSON. */
+    stage?: string
   }
   /** `id` is the id of the request. */
-  'approval.decision': { step: number; callId: string; id?: string; decision: Decision }
+  'approval.decision': { step: number; callId: string; id?: string; decision: Decision; stage?: string }
   /**
    * A message from the caller, or from the loop. `steer` and `followUp`: sent while the run went on. `output`: it retries a
-   * rejected answer. `cycle`: it warns a model that repeats itself.
+   * rejected answer. `cycle`: it warns a model that repeats itself. `budget`: it asks for the last answer.
    */
-  'message.add': { message: Message; origin: 'caller' | 'steer' | 'followUp' | 'output' | 'cycle' }
+  'message.add': {
+    message: Message
+    origin: 'caller' | 'steer' | 'followUp' | 'output' | 'cycle' | 'budget'
+    /** Only for the origin `budget`. */
+    exhausted?: Exhausted
+  }
+  /** A function or an agent of a pipeline starts. Logged before it is called. `stage` is its path in the pipeline. */
+  'stage.start': StageMark & { kind: 'function' | 'agent' }
+  /**
+   * It has ended: with its output, plain JSON, or with an error. `live`: the output is an iterable, which is not recorded.
+   * `outcome` is that of an agent's run. `ms` counts milliseconds from `stage.start`.
+   */
+  'stage.done': StageMark & {
+    ok: boolean
+    output?: unknown
+    live?: true
+    error?: Failure
+    outcome?: Outcome['status']
+    ms: number
+  }
+  /** What a function of the pipeline answered: whether to retry (`round`: the failed attempt), the next input of a loop, whether a gate is open. */
+  'stage.answer': StageMark & { round?: number; value?: unknown }
+  /** Items that a stage read from an iterable; `index` is the first one's. `end`: there are no more. */
+  'stage.items': StageMark & { index: number; inputs: readonly unknown[]; end?: true }
+  /** The rest of a stage is aborted: one of the stages in it failed or won. */
+  'stage.cut': StageMark
+  /** An agent of the pipeline waits for decisions. */
+  'stage.wait': StageMark
   /** Only undecided calls are left: these. */
   'run.pause': { callIds: readonly string[] }
   /** The last fact. */
   'run.done': { outcome: Outcome }
 }
 
+/** What a step takes from a budget: reported, else counted. `usd` where the model has a price. */
+type Spending = Readonly<{ tokens: number; usd?: number }>
 type AgentMark = Readonly<{ name: string; fingerprint: string }>
+type StageMark = { stage: string }
 type CallMark = { step: number; callId: string; name: string; arguments: string }
 /** Why a call has no result of its tool. `answered`: a decision gave the result. */
 export type FailureReason =
@@ -127,6 +169,7 @@ export type FailureReason =
   | 'interrupted'
   | 'declined'
   | 'answered'
+  | 'budget'
 /**
  * The answer to a request. `arguments` replace the model's: an object, or the text as it is on the wire; recorded as text.
  * `result` is sent to the model in place of a result of the tool. `input` answers a request of that kind, as plain JSON.

@@ -67,6 +67,12 @@ export function withCall(open: OpenStep, id: string, change: Partial<CallState>)
   return at < 0 ? open : { ...open, calls: open.calls.with(at, { ...open.calls[at]!, ...change }) }
 }
 
+/** A resumed run goes on with the calls whose agents waited for decisions. */
+export function withoutPauses(open: OpenStep): OpenStep {
+  if (!open.calls.some(({ phase }) => phase === 'paused')) return open
+  return { ...open, calls: open.calls.map((item) => (item.phase === 'paused' ? { ...item, phase: 'started' } : item)) }
+}
+
 /** The open step, as far as it is known, in the form of a closed one. */
 export function stepOf(open: OpenStep, step: number, endedAt: number): Step {
   const { model, startedAt, end } = open

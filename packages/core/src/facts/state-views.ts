@@ -19,6 +19,10 @@ export const stepsOf = ({ steps, open, step, endedAt }: RunState): readonly Step
 export const asked = ({ open }: RunState): readonly CallState[] =>
   open?.calls.filter((item) => item.phase === 'asked') ?? []
 
+/** The calls whose agents wait for decisions, in call order. */
+export const paused = ({ open }: RunState): readonly CallState[] =>
+  open?.calls.filter((item) => item.phase === 'paused') ?? []
+
 /** The pending requests, in call order. */
 export const requestsOf = (state: RunState): ApprovalRequest[] => asked(state).flatMap((item) => item.request ?? [])
 

@@ -1,13 +1,25 @@
 // The run's state: `facts.reduce(apply, initialState)`. Pure. `decide` and the result are computed from it.
 import type { Message } from '@toolloop/wire'
 import type { Decision, Fact, FactOf } from './events.ts'
-import { begin, isAnswer, type OpenStep, type Step, stepOf, withCall, withMessage, withSealed } from './open-step.ts'
-import type { Failure, Outcome } from './outcome.ts'
+import {
+  begin,
+  isAnswer,
+  type OpenStep,
+  type Step,
+  stepOf,
+  withCall,
+  withMessage,
+  withoutPauses,
+  withSealed,
+} from './open-step.ts'
+import type { Exhausted, Failure, Outcome } from './outcome.ts'
 import { afterStart, noPrefix, type PrefixState } from './prefix.ts'
 import { transcript } from './transcript.ts'
 
 export interface RunState {
   readonly run: string
+  /** The path of the run in its tree; `''` is the root. */
+  readonly path: string
   readonly status: 'running' | 'paused' | 'done'
   /** The messages of closed steps: always valid to send. */
   readonly messages: readonly Message[]
@@ -29,6 +41,8 @@ export interface RunState {
   readonly since: number
   /** The number of closed steps when the model was last warned that it repeats itself. */
   readonly warnedAt: number | null
+  /** The budget is spent, and the run has one last step to answer. `from`: the number of closed steps then. */
+  readonly wrapUp: { readonly spent: Exhausted; readonly from: number } | null
   /** The last request, and the requests that did not extend the one before. */
   readonly prefix: PrefixState
   readonly outcome: Outcome | null
@@ -38,6 +52,7 @@ export interface RunState {
 
 export const initialState: RunState = {
   run: '',
+  path: '',
   status: 'running',
   messages: [],
   steps: [],
@@ -50,26 +65,30 @@ export const initialState: RunState = {
   decided: [],
   since: 0,
   warnedAt: null,
+  wrapUp: null,
   prefix: noPrefix,
   outcome: null,
   startedAt: 0,
   endedAt: 0,
 }
 
+/** Facts of other runs in the same log change nothing. */
 export function apply(before: RunState, fact: Fact): RunState {
+  if (fact.path !== before.path && before.run !== '') return before
   const state = { ...before, endedAt: fact.at }
   const { open, steps } = state
   switch (fact.type) {
     case 'run.start':
-      return { ...state, run: fact.run, messages: fact.input, startedAt: fact.at }
+      return { ...state, run: fact.run, path: fact.path, messages: fact.input, startedAt: fact.at }
     case 'run.resume': {
       // A run that had ended or paused gets new retries, and new steps if a step limit ended it. A run whose process
       // died keeps the rest of both.
       const ended = before.outcome?.status
       const since = ended === 'limit' || ended === 'stopped' ? steps.length : state.since
       const answered = state.answered && ended !== 'error'
-      const again = before.status !== 'running' && { asks: 0, cuts: [] }
-      return { ...state, status: 'running', outcome: null, since, answered, ...again }
+      const again = before.status !== 'running' && { asks: 0, cuts: [], wrapUp: null }
+      const going = open && withoutPauses(open)
+      return { ...state, status: 'running', outcome: null, open: going, since, answered, ...again }
     }
     case 'step.start': {
       // The request includes messages added since an earlier attempt of this step.
@@ -85,6 +104,8 @@ export function apply(before: RunState, fact: Fact): RunState {
       return close({ ...state, cuts: cutsAfter(state, fact.error) }, withMessage(open!, fact))
     case 'tool.start':
       return { ...state, open: withCall(open!, fact.callId, { phase: 'started' }) }
+    case 'tool.pause':
+      return { ...state, open: withCall(open!, fact.callId, { phase: 'paused' }) }
     case 'approval.request':
       return { ...state, open: withCall(open!, fact.callId, { phase: 'asked', request: fact }) }
     case 'approval.decision': {
@@ -97,7 +118,7 @@ export function apply(before: RunState, fact: Fact): RunState {
       return close({ ...state, asks }, withCall(open!, fact.callId, { phase: 'done', done: fact }))
     }
     case 'message.add': {
-      const counted = countsAfter(state, fact.origin)
+      const counted = countsAfter(state, fact)
       if (open) return { ...state, ...counted, inbox: [...state.inbox, fact.message] }
       return { ...state, ...counted, answered: false, messages: [...state.messages, fact.message] }
     }
@@ -132,9 +153,10 @@ function close(state: RunState, open: OpenStep): RunState {
 }
 
 /** A message from the caller gives the run new retries and steps. */
-function countsAfter({ asks, steps }: RunState, origin: FactOf<'message.add'>['origin']): Partial<RunState> {
+function countsAfter({ asks, steps }: RunState, { origin, exhausted }: FactOf<'message.add'>): Partial<RunState> {
   if (origin === 'output') return { asks: asks + 1 }
   if (origin === 'cycle') return { warnedAt: steps.length }
+  if (origin === 'budget') return { wrapUp: exhausted ? { spent: exhausted, from: steps.length } : null }
   return { asks: 0, cuts: [], since: steps.length }
 }
 

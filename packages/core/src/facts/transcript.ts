@@ -3,10 +3,10 @@ import type { AssistantMessage, Message, ToolCall } from '@toolloop/wire'
 import type { ApprovalRequest, ToolDone } from './events.ts'
 import { adopt } from './own-message.ts'
 
-/** A call of the open step. `phase` only moves to the right; `decided` is `asked` with a decision. */
+/** A call of the open step. `phase` only moves to the right; `decided` is `asked` with a decision. `paused`: the agent that it runs waits for decisions; a resumed run sets it back to `started`. */
 export interface CallPhase {
   readonly call: ToolCall
-  readonly phase: 'sealed' | 'asked' | 'decided' | 'started' | 'done'
+  readonly phase: 'sealed' | 'asked' | 'decided' | 'started' | 'paused' | 'done'
   readonly request?: ApprovalRequest
   readonly done?: ToolDone
 }
@@ -15,6 +15,7 @@ export interface CallPhase {
 function noteOf({ phase, request }: CallPhase): string {
   if (phase === 'started' || request?.kind === 'interrupted') return 'Interrupted: the outcome is unknown.'
   if (phase === 'asked' && request?.kind === 'input') return 'Interrupted: the tool waits for input.'
+  if (phase === 'paused') return 'Not finished: awaiting a decision.'
   return phase === 'asked' ? 'Not run: awaiting a decision.' : 'Not run: the run ended first.'
 }
 

@@ -11,8 +11,18 @@ export interface RunUsage {
   readonly estimated: number
 }
 
+export const noUsage: RunUsage = Object.freeze({ reported: null, unreported: 0, estimated: 0 })
+
+export function addRunUsage(a: RunUsage, b: RunUsage): RunUsage {
+  return {
+    reported: a.reported && b.reported ? addUsage(a.reported, b.reported) : (a.reported ?? b.reported),
+    unreported: a.unreported + b.unreported,
+    estimated: a.estimated + b.estimated,
+  }
+}
+
 /** Sums the reported usage, with its details. */
-export function usageOf(steps: readonly Step[]): RunUsage {
+export function usageOf(steps: readonly Pick<Step, 'usage' | 'message'>[]): RunUsage {
   let reported: Usage | null = null
   let unreported = 0
   let estimated = 0

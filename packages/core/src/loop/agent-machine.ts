@@ -3,10 +3,10 @@ import type { Run } from '../run/run.ts'
 import { decide, type Task } from './decide.ts'
 import type { Mail } from '../control/mailbox.ts'
 import type { Machine } from './machine.ts'
-import { type Perform, perform } from './tasks.ts'
+import type { Perform } from './tasks.ts'
 
-/** The machine of an agent. `start` makes the source of a task; a replay passes its own. `mail`: messages from outside. */
-export function agentMachine(run: Run, mail?: Mail, start: Perform = perform): Machine<RunState, Task> {
+/** The machine of an agent. `start` makes the source of a task. `mail`: messages from outside. */
+export function agentMachine(run: Run, start: Perform, mail?: Mail): Machine<RunState, Task> {
   return {
     initial: initialState,
     apply,

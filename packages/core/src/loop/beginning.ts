@@ -1,9 +1,9 @@
 // The first batch of a run: the input in a new log, or decisions and messages for a resumed one.
 import { type Message, UsageError } from '@toolloop/wire'
 import type { AgentSpec } from '../agent/spec.ts'
-import { decided, decisionOf } from '../approval/decision.ts'
 import { ApprovalError } from '../approval/error.ts'
-import { askedBy } from '../approval/request.ts'
+import { decisionsOn } from '../compose/decisions.ts'
+import { agentAt } from '../compose/path.ts'
 import { difference } from '../facts/difference.ts'
 import { type Fact, fact, type FactOf, type RunEvent } from '../facts/events.ts'
 import type { RunLog } from '../facts/log.ts'
@@ -74,14 +74,7 @@ export async function resumed(
   const batch: RunEvent[] = [fact({ type: 'run.resume', agent: { name, fingerprint } })]
   const was = lastFingerprint(past)
   if (was !== undefined && was !== fingerprint) batch.push({ type: 'resume.drift', was, is: fingerprint })
-  const answered = new Set<string>()
-  for (const [id, given] of Object.entries(decisions)) {
-    const item = askedBy(state, id)
-    if (answered.has(item.call.id))
-      throw new ApprovalError('decided', id, `\`decisions\` answers the call ${JSON.stringify(item.call.id)} twice.`)
-    answered.add(item.call.id)
-    batch.push(decided(state.step, item, await decisionOf(agent, item, given)))
-  }
+  batch.push(...(await decisionsOn(past, decisions, (path) => (path === '' ? agent : agentAt(agent, past, path)))))
   for (const message of messages) batch.push(fact({ type: 'message.add', origin: 'caller', message }))
   return batch
 }

@@ -1,6 +1,6 @@
 import type { CallState } from '../facts/open-step.ts'
 import type { RunState } from '../facts/state.ts'
-import { asked } from '../facts/state-views.ts'
+import { asked, paused } from '../facts/state-views.ts'
 
 /** Work that should be running. Its key is made of step number and call id, never of position, time or random values. */
 export type Task = { readonly key: string } & (
@@ -25,10 +25,10 @@ export function decide(state: RunState, attended: boolean): Task[] {
       tasks.push({ do: 'decide', item, key: `decide:${step}:${call.id}:${request?.id}` })
     // A call that needed approval also waits for the rest of the message.
     const held = phase === 'decided' && !open.message
-    if (phase !== 'done' && phase !== 'asked' && !held)
+    if (phase !== 'done' && phase !== 'asked' && phase !== 'paused' && !held)
       tasks.push({ do: 'tool', item, key: `tool:${step}:${call.id}${decision ? ':decided' : ''}` })
   }
   if (tasks.length > 0) return tasks
-  const items = asked(state)
+  const items = [...asked(state), ...paused(state)]
   return [{ do: 'pause', items, key: `pause:${step}:${items.map((item) => item.call.id).join()}` }]
 }

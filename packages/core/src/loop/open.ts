@@ -14,6 +14,7 @@ import { inside, type Place } from './inside.ts'
 import type { Opening } from './machine.ts'
 import type { Mailbox } from '../control/mailbox.ts'
 import { type OpenOptions, openRoot } from './open-root.ts'
+import { type Perform, perform } from './tasks.ts'
 
 /**
  * Validates the input and opens the run; nothing is sent yet. After its first fact is logged the run never rejects:
@@ -45,14 +46,16 @@ export function openRun<Output>(
 export function agentInside<Output>(
   place: Place,
   agent: AgentSpec,
-  messages: readonly Message[],
+  messages: readonly Message[] | (() => Promise<readonly Message[]>),
 ): AsyncGenerator<Batch, Result<Output>, void> {
-  const begin: Beginning = (past, state) => {
-    if (past.length === 0) return started(agent, messages)
+  const begin: Beginning = async (past, state) => {
+    if (past.length === 0) return started(agent, typeof messages === 'function' ? await messages() : messages)
     return state.outcome && state.outcome.status !== 'aborted' ? undefined : resumed(agent, past, state, [])
   }
   return inside(place, opening<Output>(agent, begin))
 }
+
+const performInside: Perform = (task, run) => perform(task, run, agentInside)
 
 type Beginning = Opening<RunState, Task, unknown>['begin']
 
@@ -62,15 +65,17 @@ const opening = <Output>(
   mailbox?: Mailbox,
 ): Opening<RunState, Task, Result<Output>> => ({
   fold: { initial: initialState, apply },
+  budget: agent.budget,
   begin: (past, state): Batch | undefined | Promise<Batch | undefined> => begin(past, state),
   on: (level) => {
     const run = new Run(agent, level)
     mailbox?.open(() => level.wake())
     return {
-      machine: agentMachine(run, mailbox),
+      machine: agentMachine(run, performInside, mailbox),
       result: () => resultOf<Output>(run),
       onEnd: () => {
         run.memory.clear()
+        run.desk?.leave(run)
         mailbox?.close(endOf(run.state))
       },
     }

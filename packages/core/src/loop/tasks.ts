@@ -4,19 +4,20 @@ import { finish } from './finish.ts'
 import type { Source } from '../run/scope.ts'
 import { modelStep } from '../step/model.ts'
 import type { Run } from '../run/run.ts'
+import type { RunInside } from '../tool/agent-call.ts'
 import { toolCall } from '../tool/call.ts'
 import { decision } from '../tool/decision.ts'
 
 /** Performs a task: returns its events. */
 export type Perform = (task: Task, run: Run) => Source
 
-/** The events of a task. They end with exactly one closing fact. */
-export function perform(task: Task, run: Run): Source {
+/** The events of a task. They end with exactly one closing fact. `inside` runs agents that are called as tools. */
+export function perform(task: Task, run: Run, inside?: RunInside): Source {
   switch (task.do) {
     case 'model':
       return modelStep(run)
     case 'tool':
-      return toolCall(run, task.item)
+      return toolCall(run, task.item, inside)
     case 'decide':
       return decision(run, task.item)
     case 'pause':

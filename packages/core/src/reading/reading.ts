@@ -1,5 +1,6 @@
 // Reads a run from its log. Nothing is executed or written.
 import type { Message } from '@toolloop/wire'
+import { branchesOf, type ChildRun, totalOf } from '../facts/branches.ts'
 import type { ApprovalRequest, Fact } from '../facts/events.ts'
 import type { RunLog } from '../facts/log.ts'
 import type { Step } from '../facts/open-step.ts'
@@ -24,6 +25,9 @@ export interface RunReading {
   readonly messages: readonly Message[]
   /** All steps. The open step comes last, as far as it is known. */
   readonly steps: readonly Step[]
+  /** The runs inside this one. */
+  readonly children: readonly ChildRun[]
+  /** Of all steps, also those of the runs inside this one. */
   readonly usage: RunUsage
   /** US dollars; `undefined` where a step's cost is unknown. */
   readonly cost: number | undefined
@@ -48,7 +52,9 @@ export async function readRun(from: RunLog | readonly Fact[]): Promise<RunReadin
 export function readingOf(facts: readonly Fact[], state: RunState): RunReading {
   const start = startOf(facts)
   const steps = stepsOf(state)
-  const requests = requestsOf(state)
+  const branches = branchesOf(facts)
+  const children = branches.childrenOf(start.path ?? '')
+  const requests = [...requestsOf(state), ...branches.requestsBelow(start.path ?? '')]
   return {
     runId: start.run,
     agent: start.agent.name,
@@ -56,8 +62,8 @@ export function readingOf(facts: readonly Fact[], state: RunState): RunReading {
     outcome: state.outcome ?? undefined,
     messages: messagesOf(state),
     steps,
-    usage: usageOf(steps),
-    cost: costsOf(steps),
+    children,
+    ...totalOf({ usage: usageOf(steps), cost: costsOf(steps) }, children),
     timing: { startedAt: state.startedAt, endedAt: state.endedAt, ms: state.endedAt - state.startedAt },
     prefix: prefixOf(state),
     requests,
@@ -70,5 +76,10 @@ export function readingOf(facts: readonly Fact[], state: RunState): RunReading {
 export async function describe(from: RunLog | readonly Fact[]): Promise<string> {
   const { runId, agent, status, timeline } = await readRun(from)
   const head = `run ${runId} of ${agent}: ${status}`
-  return [head, ...timeline.map(({ after, text }) => `${(after / 1000).toFixed(3).padStart(9)} s  ${text}`)].join('\n')
+  return [
+    head,
+    ...timeline.map(
+      ({ after, path, text }) => `${(after / 1000).toFixed(3).padStart(9)} s  ${path ? `${path}  ` : ''}${text}`,
+    ),
+  ].join('\n')
 }

@@ -62,12 +62,26 @@ function textOf(fact: Fact): string {
       return `step ${fact.step}  ${fact.name} ${fact.callId} starts`
     case 'tool.done':
       return `step ${fact.step}  ${fact.name} ${fact.callId} ${fact.ok ? 'returns' : (fact.reason ?? 'fails')}: ${excerpt(textIn(fact.content))}`
+    case 'tool.pause':
+      return `step ${fact.step}  ${fact.name} ${fact.callId} waits for decisions inside`
     case 'approval.request':
       return `step ${fact.step}  ${fact.name} ${fact.callId} waits (${fact.kind}): ${excerpt(fact.arguments)}`
     case 'approval.decision':
       return `step ${fact.step}  ${fact.callId} ${decisionIn(fact.decision)}`
     case 'message.add':
       return `message  ${excerpt(textBy(fact.message))}`
+    case 'stage.start':
+      return `stage ${fact.stage}  starts`
+    case 'stage.done':
+      return `stage ${fact.stage}  ${fact.ok ? `returns ${fact.live ? 'an iterable' : excerpt(JSON.stringify(fact.output) ?? 'nothing')}` : `fails: ${excerpt(fact.error?.message ?? '')}`}`
+    case 'stage.answer':
+      return `stage ${fact.stage}  ${fact.round === undefined ? '' : `round ${fact.round}: `}answer ${excerpt(JSON.stringify(fact.value) ?? 'nothing')}`
+    case 'stage.items':
+      return `stage ${fact.stage}  reads ${fact.inputs.length} items${fact.end ? ', the last ones' : ''}`
+    case 'stage.cut':
+      return `stage ${fact.stage}  aborts the rest`
+    case 'stage.wait':
+      return `stage ${fact.stage}  waits for a decision`
     case 'run.pause':
       return `run.pause  waits for ${fact.callIds.join(', ')}`
     case 'run.done':
@@ -84,7 +98,7 @@ function decisionIn(decision: Decision): string {
   return `is approved${typeof decision.arguments === 'string' ? ` with ${excerpt(decision.arguments)}` : ''}`
 }
 
-function outcomeIn(outcome: Outcome): string {
+export function outcomeIn(outcome: Outcome): string {
   switch (outcome.status) {
     case 'done':
       return `done: ${excerpt(outcome.text)}`
@@ -94,6 +108,8 @@ function outcomeIn(outcome: Outcome): string {
       return outcome.kind === 'steps'
         ? `limit of ${outcome.allowed} steps`
         : `limit: a cycle of ${outcome.calls.join(', ')}`
+    case 'budget':
+      return `budget: ${outcome.spent} of ${outcome.allowed} ${outcome.dimension}`
     case 'refused':
       return `refused: ${excerpt(outcome.refusal)}`
     case 'aborted':

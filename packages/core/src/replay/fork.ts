@@ -2,6 +2,7 @@
 import { type Message, UsageError } from '@toolloop/wire'
 import { type Input, messagesFrom } from '../agent/input.ts'
 import { specBehind } from '../agent/known.ts'
+import { segmentOf } from '../compose/path.ts'
 import { type Fact, fact, type FactOf } from '../facts/events.ts'
 import { type MemoryLog, memoryLog, type RunLog } from '../facts/log.ts'
 import { readLog, stateOf } from '../facts/read-log.ts'
@@ -45,9 +46,9 @@ const addedAt = ({ at }: Fact, message: Message): Fact => ({
 })
 
 function beforeStep(facts: readonly Fact[], step: number): readonly Fact[] {
-  const at = facts.findIndex((one) => one.type === 'step.start' && one.step === step)
+  const at = facts.findIndex((one) => isOwn(one) && one.type === 'step.start' && one.step === step)
   if (at >= 0) return facts.slice(0, at)
-  const steps = new Set(facts.flatMap((one) => (one.type === 'step.start' ? one.step : [])))
+  const steps = new Set(facts.flatMap((one) => (isOwn(one) && one.type === 'step.start' ? one.step : [])))
   throw new UsageError(
     `\`before\` is ${step}; the log has the steps ${[...steps].join(', ') || 'none'}. To fork before a call, pass its id.`,
   )
@@ -55,18 +56,28 @@ function beforeStep(facts: readonly Fact[], step: number): readonly Fact[] {
 
 /** Keeps the whole message and the siblings that are done. Drops this call and every call that is not done. */
 function beforeCall(facts: readonly Fact[], callId: string): readonly Fact[] {
-  const step = facts.find((one) => isEnd(one) && one.message.tool_calls?.some((call) => call.id === callId))
+  const step = facts.find(
+    (one) => isOwn(one) && isEnd(one) && one.message.tool_calls?.some((call) => call.id === callId),
+  )
   if (!step || !isEnd(step)) {
-    const ids = facts.flatMap((one) => (isEnd(one) ? (one.message.tool_calls ?? []).map((call) => call.id) : []))
+    const ids = facts.flatMap((one) =>
+      isOwn(one) && isEnd(one) ? (one.message.tool_calls ?? []).map((call) => call.id) : [],
+    )
     throw new UsageError(`\`before\` is ${JSON.stringify(callId)}; the log has the calls ${ids.join(', ') || 'none'}.`)
   }
   const ownFirst = facts.findIndex((one) => isOfCall(one, callId))
   const until = ownFirst < 0 ? facts.length : Math.max(ownFirst, facts.indexOf(step) + 1)
-  const begun = facts.findIndex((one) => one.type === 'step.start' && one.step === step.step)
+  const begun = facts.findIndex((one) => isOwn(one) && one.type === 'step.start' && one.step === step.step)
   const isDone = (id: string): boolean =>
-    id !== callId && facts.some((one) => one.type === 'tool.done' && one.step === step.step && one.callId === id)
+    id !== callId &&
+    facts.some((one) => isOwn(one) && one.type === 'tool.done' && one.step === step.step && one.callId === id)
+  // The runs of siblings that are done stay, with the runs inside them.
+  const doneSegments = new Set(
+    (step.message.tool_calls ?? []).filter(({ id }) => isDone(id)).map(({ id }) => segmentOf(step.step, id)),
+  )
   return facts.filter((one, at) => {
     if (at < begun) return true
+    if (!isOwn(one)) return doneSegments.has(one.path.split('/', 1)[0]!)
     if ('step' in one && one.step !== step.step) return false
     if (isOfAnyCall(one)) return isDone(one.callId)
     if (one.type === 'message.add') return at < until
@@ -77,4 +88,6 @@ function beforeCall(facts: readonly Fact[], callId: string): readonly Fact[] {
 const isEnd = (one: Fact): one is FactOf<'step.done' | 'step.cut'> =>
   one.type === 'step.done' || one.type === 'step.cut'
 const isOfAnyCall = (one: Fact): one is Fact & { readonly callId: string } => 'callId' in one
-const isOfCall = (one: Fact, callId: string): boolean => isOfAnyCall(one) && one.callId === callId
+/** Whether a fact is of the root; the others are of runs inside it. */
+const isOwn = ({ path }: Fact): boolean => !path
+const isOfCall = (one: Fact, callId: string): boolean => isOwn(one) && isOfAnyCall(one) && one.callId === callId

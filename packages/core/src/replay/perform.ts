@@ -71,6 +71,6 @@ async function* recorded(
   type: 'tool.done' | 'approval.decision',
 ): Source {
   const fact = recording.next({ type, step: run.state.step, callId: id })
-  if (fact?.type === type) return [drafted(fact)]
+  if (fact?.type === type || (type === 'tool.done' && fact?.type === 'tool.pause')) return [drafted(fact)]
   await recording.stall(run.signal)
 }

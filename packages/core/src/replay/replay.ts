@@ -12,7 +12,7 @@ import { agentMachine } from '../loop/agent-machine.ts'
 import { loop } from '../loop/loop.ts'
 import { MemoryScope } from '../loop/memory-scope.ts'
 import { readingOf, type RunReading } from '../reading/reading.ts'
-import type { RunState } from '../facts/state.ts'
+import { apply, initialState, type RunState } from '../facts/state.ts'
 import { readAnswer } from '../run/answer.ts'
 import type { Result } from '../run/result.ts'
 import { Level, runHasEnded } from '../run/level.ts'
@@ -55,8 +55,9 @@ export async function replay<Output>(
   checkLog(spec, facts, { from: source })
   const state = stateOf(facts)
   let run: Run | undefined
-  for (const [from, to] of stretches(facts))
-    run = await stretch(spec, facts.slice(0, from), facts.slice(from, to), options)
+  // A run inside this one is the work of a call: like a tool's, its result is taken from the log.
+  const own = facts.filter(({ path }) => !path)
+  for (const [from, to] of stretches(own)) run = await stretch(spec, own.slice(0, from), own.slice(from, to), options)
   const output = state.outcome?.status === 'done' && run ? await readAnswer(run, state.outcome.text) : undefined
   return { ...readingOf(facts, state), output: output as Output | undefined }
 }
@@ -85,7 +86,7 @@ async function stretch(
     signal,
     scope,
     watched: false,
-    state: stateOf(before),
+    state: before.reduce(apply, initialState),
     desk: recording.attended ? new Desk() : undefined,
   })
   const run = new Run(agent, level)
@@ -101,7 +102,7 @@ async function stretch(
     const start = recording.start.map(drafted)
     await loop(
       level,
-      agentMachine(run, new RecordedMail(recording), performFrom(recording)),
+      agentMachine(run, performFrom(recording), new RecordedMail(recording)),
       compared,
       start,
       scope,

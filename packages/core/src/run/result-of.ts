@@ -2,9 +2,10 @@ import { type DeepPartial, PartialJson } from '@toolloop/stream'
 import { type ModelRequest, ToolloopError } from '@toolloop/wire'
 import { readAnswer, textOf } from './answer.ts'
 import { argumentsOf, nameOf } from '../facts/calls.ts'
+import { totalOf } from '../facts/branches.ts'
 import { causeOf } from '../facts/failure.ts'
 import { FINAL_TOOL } from '../agent/output.ts'
-import type { Failure } from '../facts/outcome.ts'
+import type { Failure, Outcome } from '../facts/outcome.ts'
 import type { Result, RunReport } from './result.ts'
 import type { Run } from './run.ts'
 import { costsOf, messagesOf, prefixOf, requestsOf, stepsOf } from '../facts/state-views.ts'
@@ -15,8 +16,14 @@ export async function resultOf<Output>(run: Run): Promise<Result<Output>> {
   const { state } = run
   const report = reportOf<Output>(run)
   const { outcome } = state
-  if (!outcome) return { ...report, status: 'approval', requests: requestsOf(state) }
+  if (!outcome)
+    return {
+      ...report,
+      status: 'approval',
+      requests: [...requestsOf(state), ...run.level.tree.branches.requestsBelow(run.path)],
+    }
   if (outcome.status === 'error') return { ...report, status: 'error', error: errorOf(outcome.error) }
+  if (outcome.status === 'budget') return { ...report, ...(await budgetOf<Output>(run, outcome)) }
   if (outcome.status !== 'done') return { ...report, ...outcome }
   try {
     // The text may come from an old log: it is parsed by today's schema.
@@ -26,16 +33,28 @@ export async function resultOf<Output>(run: Run): Promise<Result<Output>> {
   }
 }
 
+async function budgetOf<Output>(
+  run: Run,
+  { text, ...spent }: Extract<Outcome, { status: 'budget' }>,
+): Promise<Omit<Extract<Result<Output>, { status: 'budget' }>, keyof RunReport>> {
+  try {
+    return text === undefined ? spent : { ...spent, output: (await readAnswer(run, text)) as Output }
+  } catch {
+    return spent // the schema has changed since
+  }
+}
+
 function reportOf<Output>(run: Run): RunReport<Output> {
   const { state } = run
   const messages = messagesOf(state)
   const steps = stepsOf(state)
+  const children = run.level.tree.branches.childrenOf(run.path)
   return {
     runId: run.id,
     messages,
     steps,
-    usage: usageOf(steps),
-    cost: costsOf(steps),
+    children,
+    ...totalOf({ usage: usageOf(steps), cost: costsOf(steps) }, children),
     timing: { startedAt: state.startedAt, endedAt: state.endedAt, ms: state.endedAt - state.startedAt },
     partial: partialOf(run) as DeepPartial<Output> | undefined,
     prefix: prefixOf(state),

@@ -1,6 +1,8 @@
 // What all levels of a tree share: one log, one counter, one id.
 import { type Clock, deepFreeze } from '@toolloop/wire'
-import type { Fact, Recorded } from '../facts/events.ts'
+import type { Budget } from '../control/budget.ts'
+import { Branches } from '../facts/branches.ts'
+import type { Fact } from '../facts/events.ts'
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] }
 
@@ -8,6 +10,10 @@ type Mutable<T> = { -readonly [Key in keyof T]: T[Key] }
 export class Tree {
   readonly id: string
   readonly clock: Clock
+  /** What all levels may use together. */
+  budget: Budget | undefined
+  /** What the runs below the root came to. */
+  readonly branches: Branches = new Branches()
   #seq: number
   /** The facts of the levels below the root that were in the log, by path. */
   readonly #past = new Map<string, Fact[]>()
@@ -18,12 +24,13 @@ export class Tree {
     this.clock = clock
     this.#seq = past.length
     this.remember(past)
+    for (const fact of past) if (fact.path) this.branches.take(fact)
   }
 
   /** Keeps facts of levels below the root, for the runs that will be opened there. */
   remember(facts: readonly Fact[]): void {
     for (const fact of facts) {
-      if (fact.path === '') continue
+      if (!fact.path) continue
       const known = this.#past.get(fact.path)
       if (known) known.push(fact)
       else this.#past.set(fact.path, [fact])
@@ -36,10 +43,12 @@ export class Tree {
   }
 
   /** Gives a fact its place in the log and freezes it. Its `path` is set already. */
-  stamp(fact: Mutable<Recorded>): void {
+  stamp(fact: Mutable<Fact>): void {
     fact.seq = this.#seq++
     fact.at = this.clock.now()
     fact.run = this.id
     deepFreeze(fact)
+    this.budget?.add(fact)
+    if (fact.path !== '') this.branches.take(fact)
   }
 }

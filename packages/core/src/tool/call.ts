@@ -1,6 +1,8 @@
 // One call: find the tool, parse the arguments, execute, report. The model reads every failure.
 import { InputRequired, isToolResult, renderOutput, ToolInputError, ToolRetry } from '@toolloop/schema'
 import { finishOf, UsageError } from '@toolloop/wire'
+import { agentBehind } from '../compose/agent-tool.ts'
+import { type AgentAnswer, agentCall, type RunInside } from './agent-call.ts'
 import { readAnswer } from '../run/answer.ts'
 import { withContextHint } from '../run/context-hint.ts'
 import { jsonCopy } from '../facts/json-copy.ts'
@@ -10,6 +12,9 @@ import { frozenCopy, ownCopy } from '../facts/own-copy.ts'
 import { type CallContext, execute, ToolTimeout } from './execute.ts'
 import { failed } from '../facts/failure.ts'
 import type { Release } from './call-queue.ts'
+import type { ToolExecution } from '../models/middleware.ts'
+import { MiddlewareError } from '../models/middleware-error.ts'
+import { throughTool } from '../models/tool-onion.ts'
 import { placeInRun, placeInTool } from './limits.ts'
 import type { Source } from '../run/scope.ts'
 import { FINAL_TOOL } from '../agent/output.ts'
@@ -20,8 +25,8 @@ import { callContext, callOf, type DoneFactory, doneFactory, live, plainJson, re
 import { questionFor } from './question.ts'
 import { contentOf, unknownOutcome, unknownTool, wordsOf } from './words.ts'
 
-/** Ends with one `tool.done`, or with `approval.request` when a decision is needed. */
-export async function* toolCall(run: Run, item: CallState): Source {
+/** Ends with one `tool.done`; with `approval.request` when a decision is needed, with `tool.pause` when the agent that it runs needs one. */
+export async function* toolCall(run: Run, item: CallState, inside?: RunInside): Source {
   const place = placeInRun(run)
   const leaveRun = place instanceof Promise ? await place : place
   if (!leaveRun) return // aborted while it waited
@@ -42,8 +47,18 @@ export async function* toolCall(run: Run, item: CallState): Source {
     }
     if (!leaveTool) return // aborted while it waited
     const context = { ...callContext(run, callOf(item)), ...inputOf(item) }
+    if (run.level.tree.budget?.takeCall(run.path, run.state.step, item.call.id) === false)
+      return [ready.done({ ok: false, reason: 'budget', content: 'Not run: the budget of tool calls is spent.' })]
     yield [started(run, item, context, ready)]
-    return run.signal.aborted ? undefined : await executed(run, item, ready, context)
+    if (run.signal.aborted) return
+    const agent = inside && agentBehind(tool)
+    if (!agent) return await executed(run, item, ready, context)
+    const mark = { step: context.step, callId: item.call.id, name: tool.name }
+    const since = run.clock.now()
+    const answer = yield* agentCall(run, agent, args, mark, inside)
+    if (!answer) return
+    if (answer.is === 'paused') return [fact({ type: 'tool.pause', ...mark })]
+    return await answered(run, ready, answer, run.clock.now() - since)
   } finally {
     leaveTool?.()
     leaveRun()
@@ -145,7 +160,10 @@ async function executed(
   const since = run.clock.now()
   run.enter()
   try {
-    const returned = await execute(run, ready.tool, ready.args, context)
+    const { toolLayers } = run.agent
+    const returned = await (toolLayers
+      ? throughTool(toolLayers, execution(run, ready, context), (args) => execute(run, ready.tool, args, context))
+      : execute(run, ready.tool, ready.args, context))
     const ms = run.clock.now() - since
     const value = isToolResult(returned) ? returned.model : returned
     const { parseOutput } = ready.tool
@@ -178,6 +196,38 @@ function inputOf({ decision, request: made }: CallState): Pick<CallContext, 'inp
   return { input: { answer: ownCopy(decision.input), state: ownCopy(made.input.state) } }
 }
 
+/** A call, as its middlewares see it. */
+function execution(run: Run, { tool, args }: Ready, context: CallContext): ToolExecution {
+  const { call, step, runId, idempotencyKey } = context
+  const { signal, state } = run
+  const earlier = (): number => {
+    const done = state.steps.flatMap(({ calls }) => calls).filter(({ name }) => name === tool.name)
+    const open = state.open?.calls.map((item) => item.call) ?? []
+    const before = open.slice(
+      0,
+      open.findIndex(({ id }) => id === call.id),
+    )
+    return done.length + before.filter((one) => nameOf(one) === tool.name).length
+  }
+  const agent = run.agent.name
+  return { name: tool.name, args, call, agent, runId, step, context: context.context, signal, idempotencyKey, earlier }
+}
+
+/** The result of a call that ran an agent. */
+async function answered(
+  run: Run,
+  ready: Ready,
+  answer: Exclude<AgentAnswer, { is: 'paused' }>,
+  ms: number,
+): Promise<RunEvent[]> {
+  if (answer.is === 'failed') return failedCall(run, ready, answer.error, ms, answer.words)
+  try {
+    return [succeeded(ready, answer.value, answer.value, ms)]
+  } catch (error) {
+    return failedCall(run, ready, error, ms)
+  }
+}
+
 function succeeded({ shown, done }: Ready, returned: unknown, output: unknown, ms: number): Fact {
   const { content, parts, problem } = renderOutput(output)
   if (problem !== undefined)
@@ -196,11 +246,20 @@ function succeeded({ shown, done }: Ready, returned: unknown, output: unknown, m
   })
 }
 
-async function failedCall(run: Run, { tool, shown, done }: Ready, error: unknown, ms: number): Promise<RunEvent[]> {
-  const policy = tool.policy.onError ?? run.agent.onToolError
+/** `words`: what the model reads, unless the agent has a function that words errors. */
+async function failedCall(
+  run: Run,
+  { tool, shown, done }: Ready,
+  error: unknown,
+  ms: number,
+  words?: string,
+): Promise<RunEvent[]> {
+  // The model cannot mend a middleware, so its error ends the run.
+  const policy = error instanceof MiddlewareError ? 'throw' : (tool.policy.onError ?? run.agent.onToolError)
   const isRetry = error instanceof ToolRetry
   const reason = isRetry ? 'retry' : error instanceof ToolTimeout ? 'timeout' : 'failed'
-  const content = isRetry || reason === 'timeout' ? wordsOf(error) : await contentOf(policy, error)
+  const written = typeof policy === 'function' ? undefined : words
+  const content = written ?? (isRetry || reason === 'timeout' ? wordsOf(error) : await contentOf(policy, error))
   // For the developer: the model reads the tool's own words.
   const hinted = withContextHint(run, `Tool \`${tool.name}\``, error)
   const answer = done({ ok: false, reason, content, ms, args: shown, error: hinted })

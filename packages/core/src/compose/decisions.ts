@@ -1,0 +1,54 @@
+// Decisions on the requests of a whole tree, as the root is given them.
+import type { AgentSpec } from '../agent/spec.ts'
+import { decided, decisionOf } from '../approval/decision.ts'
+import { ApprovalError } from '../approval/error.ts'
+import { askedBy } from '../approval/request.ts'
+import { branchesOf } from '../facts/branches.ts'
+import type { Decision, Fact } from '../facts/events.ts'
+import { foldOf } from '../facts/read-log.ts'
+import { apply, initialState, type RunState } from '../facts/state.ts'
+
+/**
+ * The facts of decisions by request id, each under the path of its run. `agentOf`: the agent of the run at a path.
+ * @throws ApprovalError or UsageError for decisions that do not fit
+ */
+export async function decisionsOn(
+  past: readonly Fact[],
+  decisions: Readonly<Record<string, Decision>>,
+  agentOf: (path: string) => AgentSpec | undefined,
+): Promise<Fact[]> {
+  const facts: Fact[] = []
+  const entries = Object.entries(decisions)
+  if (entries.length === 0) return facts
+  const paths = [...new Set(past.map(({ path }) => path))]
+  const inside = branchesOf(past)
+    .requestsBelow('')
+    .map(({ id }) => id)
+  const answered = new Set<string>()
+  for (const [id, given] of entries) {
+    const path = paths.reduce((best, one) => (isNamed(id, one) && one.length > best.length ? one : best), '')
+    const state = stateAt(past, path)
+    const item = askedBy(state, id, path === '' ? inside : [])
+    const key = `${path}/${item.call.id}`
+    if (answered.has(key))
+      throw new ApprovalError('decided', id, `\`decisions\` answers the call ${JSON.stringify(item.call.id)} twice.`)
+    answered.add(key)
+    const agent = agentOf(path)
+    if (!agent)
+      throw new ApprovalError(
+        'stale',
+        id,
+        `The request ${JSON.stringify(id)} is of a run at \`${path}\`, which today's agents do not have any more.`,
+      )
+    facts.push({ ...decided(state.step, item, await decisionOf(agent, item, given)), path })
+  }
+  return facts
+}
+
+const isNamed = (id: string, path: string): boolean => path !== '' && id.startsWith(`${path}/`)
+
+const stateAt = (past: readonly Fact[], path: string): RunState =>
+  foldOf(
+    past.filter((one) => one.path === path),
+    { initial: initialState, apply },
+  )

@@ -1,0 +1,28 @@
+import type { AgentSpec, AnyTool } from '../agent/spec.ts'
+import type { Fact } from '../facts/events.ts'
+import { agentBehind } from './agent-tool.ts'
+
+/** The end of the path of a call's run, e.g. `2:call_a`. A call id may hold any character. */
+export const segmentOf = (step: number, callId: string): string =>
+  `${step}:${callId.replaceAll('%', '%25').replaceAll('/', '%2F')}`
+
+/**
+ * The agent of the run at a path at or below the run of `agent` at `from`, by the calls in the log; `undefined` when today's
+ * agents have no such tool.
+ */
+export function agentAt(agent: AgentSpec, facts: readonly Fact[], path: string, from = ''): AgentSpec | undefined {
+  if (path === from) return agent
+  const segments = path.slice(from === '' ? 0 : from.length + 1).split('/')
+  let at = from
+  let found: AgentSpec | undefined = agent
+  for (const segment of segments) {
+    const above = at
+    const start = facts.find(
+      (one) => one.type === 'tool.start' && one.path === above && segmentOf(one.step, one.callId) === segment,
+    )
+    const one: AnyTool | undefined = start?.type === 'tool.start' ? found?.tools.get(start.name) : undefined
+    found = one && agentBehind(one)?.spec
+    at = at === '' ? segment : `${at}/${segment}`
+  }
+  return found
+}

@@ -1,0 +1,48 @@
+// A call that runs an agent: its run is part of the tree, in the same log.
+import type { Message } from '@toolloop/wire'
+import type { AgentCall } from '../compose/agent-tool.ts'
+import { outcomeWords } from '../compose/outcome-words.ts'
+import { segmentOf } from '../compose/path.ts'
+import { type Input, messagesFrom } from '../agent/input.ts'
+import type { AgentSpec } from '../agent/spec.ts'
+import type { Level } from '../run/level.ts'
+import { type Result, RunError } from '../run/result.ts'
+import type { Run } from '../run/run.ts'
+import type { Batch } from '../run/scope.ts'
+
+/** Runs an agent inside a run, under the path of the run and `segment`. */
+export type RunInside = (
+  place: { readonly parent: Level; readonly segment: string },
+  agent: AgentSpec,
+  messages: () => Promise<readonly Message[]>,
+) => AsyncGenerator<Batch, Result<unknown>, void>
+
+/** What a call of an agent came to. */
+export type AgentAnswer =
+  | { readonly is: 'output'; readonly value: unknown }
+  | { readonly is: 'paused' }
+  | { readonly is: 'failed'; readonly error: unknown; readonly words?: string | undefined }
+
+/** Runs the agent, or resumes it from its facts. `undefined`: the run was aborted. */
+export async function* agentCall(
+  run: Run,
+  { spec, input, output }: AgentCall,
+  args: unknown,
+  { step, callId }: { readonly step: number; readonly callId: string },
+  runInside: RunInside,
+): AsyncGenerator<Batch, AgentAnswer | undefined, void> {
+  const { context, level } = run
+  const place = { parent: level, segment: segmentOf(step, callId) }
+  try {
+    const result = yield* runInside(place, spec, async () => messagesFrom(await inputOf(input, args, context)))
+    if (run.signal.aborted) return undefined
+    if (result.status === 'done') return { is: 'output', value: await output(result.output, context) }
+    if (result.status === 'approval') return { is: 'paused' }
+    return { is: 'failed', error: new RunError(result), words: outcomeWords(spec.name, result) }
+  } catch (error) {
+    return run.signal.aborted ? undefined : { is: 'failed', error }
+  }
+}
+
+const inputOf = async (input: AgentCall['input'], args: unknown, context: unknown): Promise<Input> =>
+  input(args, context)
