@@ -72,10 +72,13 @@ export class Connection {
       {
         jsonSchemaValidator: { getValidator: validatorOf },
         versionNegotiation: { mode: era === 'modern' ? { pin: modernVersion } : era, probe: { timeoutMs: timeout } },
+        capabilities: { elicitation: { form: {}, url: {} } },
         inputRequired: { autoFulfill: false },
         listChanged: { tools: { autoRefresh: true, onChanged: (_, tools) => tools && changed(tools) } },
       },
     )
+    // The older protocol asks while a call runs, which cannot wait for a person: the server goes on without an answer.
+    client.setRequestHandler('elicitation/create', () => ({ action: 'cancel' }))
     const transport = this.listed.watch(await transportTo(this.#server))
     let connected: Client | undefined
     // oxlint-disable-next-line unicorn/prefer-add-event-listener -- the SDK's client is no event target

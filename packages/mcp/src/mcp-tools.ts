@@ -1,7 +1,12 @@
 // The tools of an MCP server as tools of an agent.
-import type { CallToolResult, Tool as ServerTool } from '@modelcontextprotocol/client'
+import {
+  type CallToolResult,
+  type InputRequiredResult,
+  isInputRequiredResult,
+  type Tool as ServerTool,
+} from '@modelcontextprotocol/client'
 import { canonicalFingerprint } from './fingerprint.ts'
-import { describeError, type Effects, type Tool, type ToolContext, toolResult } from '@toolloop/schema'
+import { describeError, type Effects, InputRequired, type Tool, type ToolContext, toolResult } from '@toolloop/schema'
 import { Connection } from './connection.ts'
 import { contentOf } from './content.ts'
 import { McpError, McpToolError } from './errors.ts'
@@ -194,17 +199,18 @@ export class McpTools {
     args: Record<string, unknown>,
     context: ToolContext,
   ): Promise<unknown> {
-    const { signal, progress } = context
+    const { signal, progress, input } = context
     const client = await this.#connection.client(signal)
     let result: CallToolResult
     try {
       result = await client.callTool(
-        { name: source.name, arguments: args },
+        { name: source.name, arguments: args, ...answerOf(input) },
         {
           signal,
           timeout: this.#timeout,
           resetTimeoutOnProgress: true,
           onprogress: progress,
+          allowInputRequired: true,
           toolDefinition: callable(source),
         },
       )
@@ -213,10 +219,23 @@ export class McpTools {
       const what = `The tool \`${source.name}\` of ${this.#connection.label} gave no result`
       throw new McpError(`${what}: ${describeError(cause, 500)}`, { cause })
     }
+    if (isInputRequiredResult(result)) throw questionOf(result)
     const model = contentOf(result, this.#options.maxResult ?? 262_144)
     if (result.isError === true) throw new McpToolError(textOf(model))
     return toolResult({ model, details: { mcp: { tool: source.name, fingerprint } } })
   }
+}
+
+/** The server's questions, as JSON for the log: `requestState` is its own, and goes back unchanged. */
+function questionOf({ inputRequests = {}, requestState }: InputRequiredResult): InputRequired {
+  return new InputRequired(inputRequests, requestState === undefined ? undefined : { requestState })
+}
+
+/** A person's answers, by the names of the questions. */
+function answerOf(input: ToolContext['input']): object {
+  if (!input) return {}
+  const { requestState } = (input.state ?? {}) as { readonly requestState?: string }
+  return { inputResponses: input.answer, ...(requestState !== undefined && { requestState }) }
 }
 
 function matches(wanted: readonly string[] | ((name: string) => boolean), name: string): boolean {

@@ -30,6 +30,8 @@ const everything: readonly (readonly [string, Record<string, unknown>])[] = [
   ['toggle-simulated-logging', {}],
   ['toggle-subscriber-updates', {}],
   ['trigger-long-running-operation', { duration: 0.2, steps: 2 }],
+  ['trigger-elicitation-request', {}],
+  ['trigger-url-elicitation', { url: 'https://example.com' }],
   ['simulate-research-query', { topic: 'tea', ambiguous: false }],
 ]
 

@@ -29,4 +29,4 @@ export type { ToolResult } from './tool/result.ts'
 export { isToolResult, toolResult } from './tool/result.ts'
 // Errors.
 export type { Issue } from './arguments/issues.ts'
-export { OutputError, SchemaError, ToolInputError, ToolRetry } from './arguments/errors.ts'
+export { InputRequired, OutputError, SchemaError, ToolInputError, ToolRetry } from './arguments/errors.ts'

@@ -141,6 +141,7 @@ export {
   strictJsonSchema,
   tool,
   toolDefinitions,
+  InputRequired,
   ToolInputError,
   toolResult,
   ToolRetry,

@@ -14,10 +14,17 @@ import { ApprovalError } from './error.ts'
  */
 export async function decisionOf(agent: AgentSpec, item: CallState, given: unknown): Promise<Decision> {
   const id = item.call.id
-  const { approve, reason, result, arguments: edited } = (given ?? {}) as Record<string, unknown>
+  const { approve, reason, result, arguments: edited, input } = (given ?? {}) as Record<string, unknown>
+  const isInput = item.request?.kind === 'input'
+  if (isInput && input !== undefined && [approve, reason, result, edited].every((other) => other === undefined))
+    return { input: jsonCopy(input, 'input') }
   if (edited !== undefined && approve === true && result === undefined) return editedBy(agent, item, edited)
-  if (edited === undefined) {
+  if (edited === undefined && input === undefined) {
     if (approve === undefined && typeof result === 'string') return { result }
+    if (approve === true && isInput)
+      throw new UsageError(
+        `The call ${JSON.stringify(id)} asks for input: answer it with { input }, { approve: false } or { result: 'text' }.`,
+      )
     if (approve === true && item.request?.kind === 'external')
       throw new UsageError(
         `The call ${JSON.stringify(id)} is of a tool without \`execute\`: answer it with { result: 'text' }, or { approve: false }.`,

@@ -106,11 +106,15 @@ export interface Facts {
   }
   /** The agent that the call runs waits for decisions on its own calls. The call goes on when the run is resumed. */
   'tool.pause': { step: number; callId: string; name: string }
-  /** A person or program must approve a call, execute it (`external`), or decide on a call with an unknown outcome (`interrupted`). */
+  /**
+   * A person or program must approve a call, execute it (`external`), decide on a call with an unknown outcome
+   * (`interrupted`), or answer what a tool asks (`input`): then `input` holds the question, and the tool's state.
+   */
   'approval.request': CallMark & {
     /** Step, call, and a hash of the request. Decisions refer to it. */
     id: string
-    kind: 'approval' | 'external' | 'interrupted'
+    kind: 'approval' | 'external' | 'interrupted' | 'input'
+    input?: { request: unknown; state: unknown }
     /** Only for a stage of a pipeline: its path. `arguments` are its input as JSON. */
     stage?: string
   }
@@ -173,10 +177,13 @@ export type FailureReason =
   | 'budget'
 /**
  * The answer to a request. `arguments` replace the model's: an object, or the text as it is on the wire; recorded as text.
- * `result` is sent to the model in place of a result of the tool.
+ * `result` is sent to the model in place of a result of the tool. `input` answers a request of that kind, as plain JSON.
  */
 export type Decision = Readonly<
-  { approve: true; arguments?: string | object } | { approve: false; reason?: string } | { result: string }
+  | { approve: true; arguments?: string | object }
+  | { approve: false; reason?: string }
+  | { result: string }
+  | { input: unknown }
 >
 
 export type FactOf<Type extends keyof Facts> = Type extends keyof Facts

@@ -14,6 +14,7 @@ export interface CallPhase {
 /** The note in place of a missing result. A call that has started may have had effects, so its note never says that it was not run. */
 function noteOf({ phase, request }: CallPhase): string {
   if (phase === 'started' || request?.kind === 'interrupted') return 'Interrupted: the outcome is unknown.'
+  if (phase === 'asked' && request?.kind === 'input') return 'Interrupted: the tool waits for input.'
   if (phase === 'paused') return 'Not finished: awaiting a decision.'
   return phase === 'asked' ? 'Not run: awaiting a decision.' : 'Not run: the run ended first.'
 }

@@ -105,6 +105,7 @@ describe.each(decided)('the decision $decision', ({ decision, ran: expected, tol
     for await (const event of stream) {
       if (event.type !== 'approval.request') continue
       if ('result' in decision) await stream.answer(event.id, decision.result)
+      else if ('input' in decision) continue
       else if (decision.approve) await stream.approve(event.id, decision)
       else await stream.reject(event.id, decision.reason)
     }

@@ -181,7 +181,7 @@ class Logger {
 }
 
 function decided({ decision }: FactOf<'approval.decision'>): string {
-  if ('result' in decision) return 'is answered'
+  if ('result' in decision || 'input' in decision) return 'is answered'
   return decision.approve ? 'is approved' : `is declined${decision.reason ? `: ${short(decision.reason)}` : ''}`
 }
 

@@ -93,6 +93,7 @@ function textOf(fact: Fact): string {
 
 function decisionIn(decision: Decision): string {
   if ('result' in decision) return `is answered: ${excerpt(decision.result)}`
+  if ('input' in decision) return `is answered: ${excerpt(JSON.stringify(decision.input))}`
   if (!decision.approve) return `is declined${decision.reason ? `: ${excerpt(decision.reason)}` : ''}`
   return `is approved${typeof decision.arguments === 'string' ? ` with ${excerpt(decision.arguments)}` : ''}`
 }

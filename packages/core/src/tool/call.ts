@@ -1,10 +1,11 @@
 // One call: find the tool, parse the arguments, execute, report. The model reads every failure.
-import { isToolResult, renderOutput, ToolInputError, ToolRetry } from '@toolloop/schema'
+import { InputRequired, isToolResult, renderOutput, ToolInputError, ToolRetry } from '@toolloop/schema'
 import { finishOf, UsageError } from '@toolloop/wire'
 import { agentBehind } from '../compose/agent-tool.ts'
 import { type AgentAnswer, agentCall, type RunInside } from './agent-call.ts'
 import { readAnswer } from '../run/answer.ts'
 import { withContextHint } from '../run/context-hint.ts'
+import { jsonCopy } from '../facts/json-copy.ts'
 import { argumentsOf, isWhole, nameOf } from '../facts/calls.ts'
 import { type Fact, fact, type RunEvent } from '../facts/events.ts'
 import { type CallContext, execute, ToolTimeout } from './execute.ts'
@@ -44,13 +45,13 @@ export async function* toolCall(run: Run, item: CallState, inside?: RunInside): 
       return await failedCall(run, ready, error, 0)
     }
     if (!leaveTool) return // aborted while it waited
-    const context = callContext(run, callOf(item))
+    const context = { ...callContext(run, callOf(item)), ...inputOf(item) }
     if (run.level.tree.budget?.takeCall(run.path, run.state.step, item.call.id) === false)
       return [ready.done({ ok: false, reason: 'budget', content: 'Not run: the budget of tool calls is spent.' })]
     yield [started(run, item, context, ready)]
     if (run.signal.aborted) return
     const agent = inside && agentBehind(tool)
-    if (!agent) return await executed(run, ready, context)
+    if (!agent) return await executed(run, item, ready, context)
     const mark = { step: context.step, callId: item.call.id, name: tool.name }
     const since = run.clock.now()
     const answer = yield* agentCall(run, agent, ready.args, mark, inside)
@@ -81,9 +82,10 @@ async function prepare(run: Run, item: CallState): Promise<Ready | RunEvent[]> {
   const name = nameOf(call)
   let done = doneFactory(run, item)
   if (decision && 'result' in decision) return [done({ ok: false, reason: 'answered', content: decision.result })]
-  if (decision && !isApproval(decision) && item.request?.kind === 'interrupted')
+  const isAnswered = decision !== undefined && 'input' in decision
+  if (decision && !isAnswered && !isApproval(decision) && item.request?.kind === 'interrupted')
     return [done({ ok: false, reason: 'interrupted', content: unknownOutcome(decision.reason) })]
-  if (decision && !isApproval(decision))
+  if (decision && !isAnswered && !isApproval(decision))
     return [done({ ok: false, reason: 'declined', content: decision.reason ?? 'Declined by the user.' })]
   if (open?.end?.type === 'step.done' && finishOf(open.end.finish_reason) === 'truncated' && !isWhole(call))
     return [
@@ -151,7 +153,12 @@ function started(run: Run, { call }: CallState, { step, idempotencyKey }: CallCo
 }
 
 /** Executes the tool and reports. A result soon after an abort counts; an error then does not, because the tool may have had effects. */
-async function executed(run: Run, ready: Ready, context: CallContext): Promise<RunEvent[] | undefined> {
+async function executed(
+  run: Run,
+  item: CallState,
+  ready: Ready,
+  context: CallContext,
+): Promise<RunEvent[] | undefined> {
   const since = run.clock.now()
   run.enter()
   try {
@@ -164,10 +171,31 @@ async function executed(run: Run, ready: Ready, context: CallContext): Promise<R
     const { parseOutput } = ready.tool
     return [succeeded(ready, returned, parseOutput ? await parseOutput(value) : value, ms)]
   } catch (error) {
-    return run.signal.aborted ? undefined : failedCall(run, ready, error, run.clock.now() - since)
+    if (run.signal.aborted) return undefined
+    if (error instanceof InputRequired) return asked(run, item, ready, error, run.clock.now() - since)
+    return failedCall(run, ready, error, run.clock.now() - since)
   } finally {
     run.leave()
   }
+}
+
+/** The request for input. A question that JSON cannot hold is a failed call. */
+async function asked(run: Run, item: CallState, ready: Ready, error: InputRequired, ms: number): Promise<RunEvent[]> {
+  try {
+    const input = {
+      request: jsonCopy(error.request ?? null, 'InputRequired.request'),
+      state: jsonCopy(error.state ?? null, 'InputRequired.state'),
+    }
+    return [request(run, item, 'input', ready.shown, input)]
+  } catch (wrong) {
+    return failedCall(run, ready, wrong, ms)
+  }
+}
+
+/** What a person answered to the call's request, for `execute`. */
+function inputOf({ decision, request: made }: CallState): Pick<CallContext, 'input'> {
+  if (!decision || !('input' in decision) || !made?.input) return {}
+  return { input: { answer: ownCopy(decision.input), state: ownCopy(made.input.state) } }
 }
 
 /** A call, as its middlewares see it. */

@@ -1,5 +1,5 @@
 // Executes a tool: attempts, deadline, abort, progress.
-import { ToolRetry } from '@toolloop/schema'
+import { InputRequired, ToolRetry } from '@toolloop/schema'
 import type { ToolContext } from '@toolloop/schema'
 import { brand, sleep, ToolloopError } from '@toolloop/wire'
 import { Deadline } from './deadline.ts'
@@ -52,7 +52,7 @@ export async function execute(run: Run, parsed: ParsedCall, call: CallContext): 
         })
         return result instanceof Promise ? ((await result) as unknown) : result
       } catch (error) {
-        if (deadline.passed || deadline.signal.aborted || attempt > retries || error instanceof ToolRetry) throw error
+        if (deadline.passed || deadline.signal.aborted || attempt > retries || isFinal(error)) throw error
         const delay = Math.min(250 * 2 ** (attempt - 1), 8_000)
         run.emit({ type: 'attempt.retry', step, callId, attempt, delay, error })
         await sleep(run.clock, delay, deadline.signal)
@@ -63,6 +63,9 @@ export async function execute(run: Run, parsed: ParsedCall, call: CallContext): 
     deadline.close()
   }
 }
+
+/** Errors that another attempt would only repeat. */
+const isFinal = (error: unknown): boolean => error instanceof ToolRetry || error instanceof InputRequired
 
 const linger = (reason: unknown): number => (reason === runHasEnded ? 0 : toolGrace)
 

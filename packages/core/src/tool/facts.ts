@@ -9,12 +9,18 @@ import type { Run } from '../run/run.ts'
 import type { CallState } from '../facts/open-step.ts'
 
 /** The request for a decision on a call. `args` are the parsed arguments. */
-export function request(run: Run, item: CallState, kind: ApprovalRequest['kind'], args: unknown): Fact {
+export function request(
+  run: Run,
+  item: CallState,
+  kind: ApprovalRequest['kind'],
+  args: unknown,
+  input?: ApprovalRequest['input'],
+): Fact {
   const { call } = item
   const { step } = run.state
   const id = requestId(run.level.tree.id, step, item, kind, run.path)
   const mark = { step, callId: call.id, name: nameOf(call), arguments: argumentsOf(call) }
-  return live(run, fact({ type: 'approval.request', id, ...mark, kind }), { args })
+  return live(run, fact({ type: 'approval.request', id, ...mark, kind, ...(input && { input }) }), { args })
 }
 
 /** How a call ended. */

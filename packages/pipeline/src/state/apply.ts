@@ -132,7 +132,8 @@ function withInputs(state: NodeState, { index, inputs, end }: FactOf<'stage.item
 /** A decision about a function whose outcome is unknown. */
 function decided(state: NodeState, { decision, stage = '' }: FactOf<'approval.decision'>): NodeState {
   if ('result' in decision) return { ...state, status: 'done', output: resultOf(decision.result) }
-  if (decision.approve) return { ...state, status: 'running', decision }
-  const message = `Its outcome is unknown: it was interrupted${decision.reason ? ` (${decision.reason})` : ''}.`
+  if ('approve' in decision && decision.approve) return { ...state, status: 'running', decision }
+  const reason = 'reason' in decision ? decision.reason : undefined
+  const message = `Its outcome is unknown: it was interrupted${reason ? ` (${reason})` : ''}.`
   return { ...state, status: 'failed', failures: [{ path: stage, error: { name: 'StageError', message } }] }
 }

@@ -211,8 +211,13 @@ const isDone = (verdict: unknown): boolean =>
 function settleGate(node: Extract<Node, { kind: 'gate' }>, before: NodeState, input: unknown, path: string): NodeState {
   const { decision, isOpen } = before
   if (decision && 'result' in decision) return done(before, resultOf(decision.result))
-  if (decision && !decision.approve)
-    return failWith(before, path, 'StageError', `Declined${decision.reason ? `: ${decision.reason}` : ' by a person.'}`)
+  if (decision && !('approve' in decision && decision.approve))
+    return failWith(
+      before,
+      path,
+      'StageError',
+      `Declined${'reason' in decision && decision.reason ? `: ${decision.reason}` : ' by a person.'}`,
+    )
   if (!isOpen && !decision) return before
   const state = settleChild(node, before, node.stage, gateInput(before, input), join(path, node.stage.token))
   const after = childState(state, node.stage.token)

@@ -82,6 +82,29 @@ export class ToolRetry extends ToolloopError {
   }
 }
 
+/**
+ * A tool throws it to ask a person. The run waits with a request of kind `input`; once that is answered, maybe by another
+ * process, `execute` is called again with the same arguments and reads `context.input`. Both values are plain JSON.
+ */
+export class InputRequired extends ToolloopError {
+  static override readonly brand: symbol = Symbol.for('toolloop.InputRequired')
+  override readonly name = 'InputRequired'
+  /** What the person is asked. */
+  readonly request: unknown
+  /** What the tool needs to go on. */
+  readonly state: unknown
+
+  constructor(request: unknown, state?: unknown) {
+    super('approval', 'The tool needs input from a person.')
+    this.request = request
+    this.state = state
+  }
+
+  static {
+    brand(this)
+  }
+}
+
 /** Without a cause of `undefined`, which consoles would show. */
 function causeOf({ cause }: { readonly cause?: unknown }): { cause?: unknown } {
   return cause === undefined ? {} : { cause }

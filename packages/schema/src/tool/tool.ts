@@ -34,6 +34,8 @@ export interface ToolContext<Context = unknown> {
   readonly attempt: number
   /** Unique to this call; the same in all its attempts and resumes. */
   readonly idempotencyKey: string
+  /** The answer of a person to the `InputRequired` that this call threw before, and the error's `state`. */
+  readonly input?: { readonly answer: unknown; readonly state: unknown }
   /** Emits a `tool.progress` event with this data. */
   readonly progress: (data: unknown) => void
 }
