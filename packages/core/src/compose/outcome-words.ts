@@ -10,7 +10,7 @@ export function outcomeWords(agent: string, result: Result<unknown>): string {
     case 'limit':
       return result.kind === 'steps'
         ? `${who} has no answer: it reached its limit of ${result.allowed} steps.`
-        : `${who} has no answer: it repeated the same calls (${result.calls.join(', ')}).`
+        : `${who} has no answer: it repeated the calls ${result.calls.join(', ')}.`
     case 'stopped':
       return `${who} has no answer: it was stopped by ${result.by}.`
     case 'refused':
@@ -23,6 +23,8 @@ export function outcomeWords(agent: string, result: Result<unknown>): string {
       return `${who} was aborted: ${result.reason}`
     case 'error':
       return `${who} failed: ${describeError(result.error)}`
+    case 'budget':
+      return `${who} has no complete answer: the budget of ${result.allowed} ${result.dimension} is spent.${soFar(result.partial)}`
     case 'done':
     case 'approval':
       return ''

@@ -15,6 +15,8 @@ import type { Step } from '../facts/open-step.ts'
 export async function* finish(run: Run): Source {
   const step = run.state.steps.at(-1)!
   const ending = endingOf(step)
+  if (ending && run.state.wrapUp)
+    return [fact({ type: 'run.done', outcome: { status: 'budget', ...run.state.wrapUp.spent } })]
   if (ending) return [fact({ type: 'run.done', outcome: ending })]
   const bare = bareAnswer(step.message, step.finish_reason)
   if (bare !== undefined) return [failed(new StreamError(`The model ${bare}, twice.`))]
@@ -27,7 +29,13 @@ export async function* finish(run: Run): Source {
     const message = adopt({ role: 'user', content: `${error.message}\nAnswer again.` })
     return [fact({ type: 'message.add', origin: 'output', message })]
   }
-  return [fact({ type: 'run.done', outcome: { status: 'done', text } })]
+  const { wrapUp } = run.state
+  return [
+    fact({
+      type: 'run.done',
+      outcome: wrapUp ? { status: 'budget', ...wrapUp.spent, text } : { status: 'done', text },
+    }),
+  ]
 }
 
 function endingOf({ message, calls, finish_reason }: Step): Outcome | undefined {
