@@ -9,6 +9,7 @@ export const contents = [
       'agents',
       'tools',
       'schemas',
+      'pipelines',
       'approval',
       'middleware',
       'fallback',

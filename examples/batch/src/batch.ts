@@ -17,6 +17,9 @@ export interface Folder {
   readonly folder: string
 }
 
+const nameOf = (file: string): string => file
+const row = ({ file, invoice }: { file: string; invoice: Invoice }): Row => ({ file, ...invoice })
+
 export interface Settings {
   readonly client: Client
   readonly model: string
@@ -40,9 +43,7 @@ export function batchOf({
     instructions: 'Extract the invoice. Copy values as they are written.',
     output: Invoice,
   })
-  const name = (file: string) => file
-  const row = ({ file, invoice }: { file: string; invoice: Invoice }): Row => ({ file, ...invoice })
-  const document = pipe(parallel({ file: name, invoice: pipe(read, retry(extractor, { times: 3 })) }), row)
+  const document = pipe(parallel({ file: nameOf, invoice: pipe(read, retry(extractor, { times: 3 })) }), row)
   // `settle`: one bad document does not stop the others. A resume runs only the bad ones again.
   const documents = map(document, { concurrency, interval: 1000, intervalCap: perSecond, onFailure: 'settle' })
   return pipe((files: readonly string[]) => files, documents).named('batch')

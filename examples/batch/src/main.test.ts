@@ -71,7 +71,7 @@ it('extracts each document once, also when it is killed twice', async () => {
     before = now
   }
   const { err, code } = await start(folder, server.url)
-  expect(code, err).toBe(0)
+  expect({ code, err: code === 0 ? '' : err }).toEqual({ code: 0, err: '' })
   const done = finished(await log.load())
   expect(new Set(done).size).toBe(count)
   expect(done).toHaveLength(count)

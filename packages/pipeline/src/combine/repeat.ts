@@ -2,7 +2,7 @@
 import { aFunction, checkOptions, UsageError, wholeNumber } from '@toolloop/wire'
 import { childrenOf } from '../definition/path.ts'
 import type { Pipeline } from '../definition/pipeline.ts'
-import type { AnyStage, ContextOfAll, ContextOfStage, InputOf, OutputOf } from '../definition/stage.ts'
+import type { AnyStage, ContextOfAll, ContextOfStage, DoesNotFit, InputOf, OutputOf } from '../definition/stage.ts'
 import { make, nodeOf } from './make.ts'
 
 export interface RetryOptions {
@@ -68,16 +68,18 @@ export interface Looped<Out, Judged> {
 /** Runs a stage until the judge, any stage that takes its output, accepts: generate, evaluate, refine. */
 export function loopUntil<const One extends AnyStage, const Judge extends AnyStage>(
   stage: One,
-  judge: [OutputOf<One>] extends [InputOf<Judge>] ? ([OutputOf<Judge>] extends [Verdict] ? Judge : never) : never,
+  judge: Judge &
+    ([OutputOf<One>] extends [InputOf<Judge>]
+      ? [OutputOf<Judge>] extends [Verdict]
+        ? unknown
+        : DoesNotFit<'The judge gives no verdict', OutputOf<Judge>, Verdict>
+      : DoesNotFit<'The stage of the loop gives what its judge does not take', OutputOf<One>, InputOf<Judge>>),
   options: LoopOptions<InputOf<One>, OutputOf<One>, OutputOf<Judge>>,
 ): Pipeline<InputOf<One>, Looped<OutputOf<One>, OutputOf<Judge>>, ContextOfAll<[One, Judge]>> {
   checkOptions('loopUntil', options, { max: wholeNumber(1), next: aFunction })
   if (options.max === undefined)
     throw new UsageError('`loopUntil` needs `max`: after how many rounds it ends in any case.')
-  const [one, two] = childrenOf(
-    [nodeOf(stage, '`loopUntil`'), nodeOf(judge as AnyStage, '`loopUntil`, judge')],
-    ['stage', 'judge'],
-  )
+  const [one, two] = childrenOf([nodeOf(stage, '`loopUntil`'), nodeOf(judge, '`loopUntil`, judge')], ['stage', 'judge'])
   const next = options.next ?? (({ output }: { readonly output: unknown }) => output)
   return make({
     kind: 'loop',

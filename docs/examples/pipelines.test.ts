@@ -1,0 +1,111 @@
+import { scriptedModel, text } from '@toolloop/testing'
+import { agent, memoryLog } from 'toolloop'
+import {
+  branch,
+  fallback,
+  gate,
+  loopUntil,
+  map,
+  parallel,
+  pipe,
+  retry,
+  type StageContext,
+  stage,
+} from 'toolloop/pipeline'
+import { expect, test } from 'vitest'
+import { z } from 'zod'
+
+const say = (words: string) => scriptedModel(() => text(words))
+
+test('classify, three specialists, merge, evaluate, refine', async () => {
+  const Kind = z.object({ kind: z.enum(['bug', 'question']) })
+  const classifier = agent({ name: 'classifier', model: say('{"kind":"bug"}'), output: Kind })
+  const security = agent({ name: 'security', model: say('No risk.') })
+  const performance = agent({ name: 'performance', model: say('Slow.') })
+  const usability = agent({ name: 'usability', model: say('Unclear.') })
+  const merger = agent({ name: 'merger', model: say('Slow and unclear.') })
+  const helper = agent({ name: 'helper', model: say('See the manual.') })
+  const judge = agent({
+    name: 'judge',
+    model: say('{"done":true,"advice":"fine"}'),
+    output: z.object({ done: z.boolean(), advice: z.string() }),
+  })
+
+  // #region newcomer
+  const kindOf = pipe(classifier, ({ kind }: { kind: 'bug' | 'question' }) => kind)
+  const analysis = pipe(
+    parallel({ security, performance, usability }),
+    (views: object) => JSON.stringify(views),
+    merger,
+  )
+  const refined = loopUntil(analysis, judge, {
+    max: 3,
+    next: ({ output, verdict }) => `${output}\nAdvice: ${verdict.advice}`,
+  })
+  const support = branch(kindOf, { bug: pipe(refined, ({ output }: { output: string }) => output), question: helper })
+
+  const result = await support.run('The export takes an hour.')
+  if (result.status === 'done') show(result.output)
+  // #endregion
+  expect(result).toMatchObject({ status: 'done', output: 'Slow and unclear.' })
+  expect(Object.keys(result.stages)).toContain('bug/loop#1/stage/parallel/security')
+})
+
+test('a batch that resumes', async () => {
+  const documents = ['a', 'bb', 'ccc']
+  const summarise = agent({ name: 'summarise', model: say('Short.') })
+  // #region map
+  const batch = map(retry(summarise, { times: 3 }), {
+    concurrency: 16,
+    interval: 1000,
+    intervalCap: 50,
+    onFailure: 'settle',
+  })
+  const log = memoryLog() // or fileLog(path), from `toolloop/store`
+  const stream = batch.stream(documents, { log })
+  stream.on('stage.progress', ({ done, total }) => show(`${done}/${total}`))
+  const result = await stream.result
+  // #endregion
+  expect(result).toMatchObject({ status: 'done', output: ['Short.', 'Short.', 'Short.'] })
+  // #region resume
+  const again = await batch.run(undefined, { from: log })
+  // #endregion
+  expect(again).toMatchObject({ status: 'done', output: ['Short.', 'Short.', 'Short.'] })
+})
+
+test('a stage with a context, a limit and a gate', async () => {
+  const sent: string[] = []
+  interface App {
+    readonly send: (text: string, key: string) => void
+  }
+  // #region context
+  const send = stage(
+    (letter: string, { context, idempotencyKey }: StageContext<App>) => context.send(letter, idempotencyKey),
+    { name: 'send', effects: 'unsafe', limit: { concurrency: 2 }, timeout: 10_000 },
+  )
+  const mail = pipe((name: string) => `Dear ${name}`, gate(send))
+  const paused = await mail.run('Ada', { context: app(), log: memoryLog() })
+  // #endregion
+  function app(): App {
+    return { send: (letter) => void sent.push(letter) }
+  }
+  expect(paused).toMatchObject({ status: 'approval', requests: [{ name: 'send', arguments: '"Dear Ada"' }] })
+  expect(await mail.run('Ada', { context: app(), approver: () => ({ approve: true }) })).toMatchObject({
+    status: 'done',
+  })
+  expect(sent).toEqual(['Dear Ada'])
+})
+
+test('a fallback that reads why', async () => {
+  const extract = (document: string): { total: number } => {
+    throw new Error(`no total in ${document}`)
+  }
+  // #region fallback
+  const safe = fallback(extract, (document: string, { error }: StageContext) => ({ document, problem: error?.message }))
+  // #endregion
+  expect(await safe.run('x')).toMatchObject({
+    output: { document: 'x', problem: 'Stage `extract` failed: no total in x' },
+  })
+})
+
+const show = (_line: unknown): void => {}
