@@ -22,7 +22,7 @@ const firstDelay = 200
 export class Connection {
   readonly #server: McpServerSpec
   readonly #options: ConnectionOptions
-  readonly listed = new ListedTools()
+  readonly listed: ListedTools = new ListedTools()
   #opening: Promise<Client> | undefined
   #closed = false
 

@@ -9,14 +9,14 @@ export class PipelineRun {
   readonly root: Node
   readonly level: Level<PipelineState>
   /** The caller's input where it is an iterable, and the iterables that stages made, by path. */
-  readonly live = new Map<string | undefined, unknown>()
-  readonly readers = new Map<string, Reader>()
+  readonly live: Map<string | undefined, unknown> = new Map()
+  readonly readers: Map<string, Reader> = new Map()
   /** What aborts the stages that run, by path. */
   readonly #controllers = new Map<string, AbortController>()
   readonly #rates = new Map<string, CallQueue>()
   #onIdle: (() => void) | undefined
   /** The results of agents in this process, by path. */
-  readonly results = new Map<string, Result<unknown>>()
+  readonly results: Map<string, Result<unknown>> = new Map()
 
   constructor(name: string, root: Node, level: Level<PipelineState>) {
     this.name = name
