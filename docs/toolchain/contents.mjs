@@ -10,6 +10,7 @@ export const contents = [
       'tools',
       'schemas',
       'approval',
+      'multi-agent',
       'fallback',
       'resume',
       'logs',

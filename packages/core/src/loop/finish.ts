@@ -19,15 +19,18 @@ export async function* finish(run: Run): Source {
   const bare = bareAnswer(step.message, step.finish_reason)
   if (bare !== undefined) return [failed(new StreamError(`The model ${bare}, twice.`))]
   const text = textOf(step)
+  let value: unknown
   try {
-    await readAnswer(run, text)
+    value = await readAnswer(run, text)
   } catch (error) {
     const output = run.agent.output!
     if (!(error instanceof OutputError) || run.state.asks >= output.retries) return [failed(error)]
     const message = adopt({ role: 'user', content: `${error.message}\nAnswer again.` })
     return [fact({ type: 'message.add', origin: 'output', message })]
   }
-  return [fact({ type: 'run.done', outcome: { status: 'done', text } })]
+  const done = fact({ type: 'run.done', outcome: { status: 'done', text } })
+  if (!run.watched || !run.agent.output) return [done]
+  return [{ type: 'output.done', ...run.level.runMark, step: step.step, output: value }, done]
 }
 
 function endingOf({ message, calls, finish_reason }: Step): Outcome | undefined {

@@ -2,7 +2,7 @@ import { type Clock, UsageError } from '@toolloop/wire'
 import type { Desk } from '../approval/desk.ts'
 import type { Fact } from '../facts/events.ts'
 import type { RunLog } from '../facts/log.ts'
-import type { Progress } from '../facts/progress.ts'
+import type { RunMark, Unmarked } from '../facts/progress.ts'
 import type { Scope, Source } from './scope.ts'
 import type { Tree } from './tree.ts'
 
@@ -71,9 +71,14 @@ export class Level<State extends LoopState = LoopState> {
     return this.path === '' ? this.tree.id : `${this.tree.id}/${this.path}`
   }
 
+  /** What every event of the level carries. */
+  get runMark(): RunMark {
+    return { run: this.tree.id, path: this.path }
+  }
+
   /** Emits progress if a consumer reads the events. */
-  emit(progress: Progress): void {
-    if (this.watched) this.#scope.emit(progress)
+  emit(progress: Unmarked): void {
+    if (this.watched) this.#scope.emit({ ...progress, ...this.runMark })
   }
 
   /** Makes the loop take a batch, though no task has one. */
