@@ -7,7 +7,7 @@ export const rows: readonly (readonly string[])[] = [
   ['client', 'testing'],
   ['core'],
   ['store', 'openai'],
-  ['otel'],
+  ['mcp', 'otel'],
   ['toolloop'],
 ]
 
@@ -21,8 +21,10 @@ export const only: Readonly<Record<string, readonly string[]>> = { testing: ['wi
 export const rooms: Readonly<Record<string, readonly (readonly string[])[]>> = {
   core: [
     ['facts'], // events, state, transcript, log, usage: pure, plain JSON
-    ['models'], // models made of models: fallback
+    ['models'], // models made of models, the onion of middlewares
+    ['middleware'], // the middlewares that are shipped
     ['agent'], // what an agent is: options, offer, output, stop conditions
+    ['search'], // many tools: found and called through two
     ['approval', 'control', 'reading'], // requests and decisions · what bounds and steers a run · a run read from its log
     ['run'], // what one run holds: scope, stream, result
     ['compose'], // agents as tools, paths in the tree

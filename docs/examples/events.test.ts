@@ -1,5 +1,5 @@
 import { call, scriptedModel, text } from '@toolloop/testing'
-import { agent, tool } from 'toolloop'
+import { agent, logger, tool } from 'toolloop'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 
@@ -52,4 +52,20 @@ test('arguments while they arrive', async () => {
   }
   // #endregion
   expect(drawn).toBe('owls.txt: An owl, at night.')
+})
+
+test('on a terminal', async () => {
+  const written: string[] = []
+  const out = { write: (piece: string) => written.push(piece) }
+  const calculator = agent({
+    name: 'calculator',
+    model: scriptedModel([call('add', { a: 1, b: 2 }), text('Three.')]),
+    tools: [add],
+    earlyDispatch: false,
+  })
+  const show = logger(out, { level: 'info' }) // out: process.stdout
+  for await (const event of calculator.stream('1 + 2?')) show(event)
+  expect(written.join('').replaceAll(/\d+ ms/g, '0 ms')).toBe(
+    '\nstep 1 scripted\n  → add({"a":1,"b":2})\n  ✓ add 0 ms 3\n\nstep 2 scripted\nThree.\n',
+  )
 })

@@ -1,13 +1,13 @@
 // pnpm demo [folder]: an agent explores a folder with typed tools and answers with a typed result.
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { Client } from 'toolloop'
+import { Client, logger } from 'toolloop'
 import { fileLog } from 'toolloop/store'
 import { scriptedServer } from '@toolloop/testing'
 import { explorer, question } from './explorer.ts'
 import { Folder } from './folder.ts'
 import { scriptedExplorer } from './script.ts'
-import { bold, dim, messageOf, Screen, show, tokens } from './show.ts'
+import { bold, dim, messageOf, tokens } from './show.ts'
 
 const repository = resolve(import.meta.dirname, '../../..')
 
@@ -37,8 +37,8 @@ async function explore(folder: Folder, client: Client, model: string): Promise<n
   console.log(`${bold(question)}\n${dim(folder.root)}`)
   const log = fileLog(join(tmpdir(), 'toolloop-demo', `${crypto.randomUUID()}.jsonl`))
   const stream = explorer({ model, client }).stream(question, { context: { folder }, log })
-  const screen = new Screen(process.stdout)
-  for await (const event of stream) show(event, screen)
+  const show = logger(process.stdout)
+  for await (const event of stream) show(event)
   const result = await stream.result
   const kept = dim(`Its log: ${log.path}\nReplay it: npx -y pnpm@12 demo:replay ${log.path}`)
   if (result.status !== 'done') {

@@ -83,13 +83,14 @@ export function agent<
 ): Agent<Output, Tools, ContextOf<Tools> & Instructions & Params & Step & Validate> {
   checkAgentOptions(options)
   // Copies, so that later changes by the caller have no effect.
-  const { limit, params, stopWhen, toolChoice, tools } = options
+  const { limit, middleware, params, stopWhen, toolChoice, tools } = options
   const own = {
     ...options,
     ...(tools && { tools: Object.freeze([...tools]) as unknown as Tools }),
     ...(typeof params === 'object' && { params: frozenCopy(params) }),
     ...(toolChoice && { toolChoice: frozenCopy(toolChoice) }),
     ...(limit && { limit: frozenCopy(limit) }),
+    ...(middleware && { middleware: Object.freeze([...middleware]) }),
     ...(Array.isArray(stopWhen) && { stopWhen: Object.freeze([...stopWhen]) }),
   }
   const spec = specOf(own as unknown as AgentOptions<readonly AnyTool[], unknown, unknown>)

@@ -13,12 +13,16 @@ export type {
 } from './agent/spec.ts'
 export { and, calls, not, or, steps, type StopCondition } from './agent/stop.ts'
 export type { OutputMode, OutputOption, OutputSchema, OutputSettings } from './agent/output.ts'
+// Many tools.
+export { toolSearch, type ToolSearchOptions } from './search/tool-search.ts'
+export type { Rank } from './search/ranking.ts'
 // Runs.
 export { image, type Input, user } from './agent/input.ts'
 export type { RunArguments, RunOptions } from './run/options.ts'
 export type { RunStream } from './run/stream.ts'
 export { type MemoryLog, memoryLog, type RunLog } from './facts/log.ts'
 // Control.
+export type { BudgetOptions } from './agent/budget.ts'
 export type { Delivery } from './control/mailbox.ts'
 
 // Approvals.
@@ -30,7 +34,7 @@ export type { ChildRun } from './facts/branches.ts'
 export type { PrefixReport, PrefixState } from './facts/prefix.ts'
 export type { BreakPlace, PrefixBreak, PrefixMark } from './facts/prefix-mark.ts'
 export type { RunUsage } from './facts/usage.ts'
-export type { Ending, Failure, Outcome } from './facts/outcome.ts'
+export type { Ending, Exhausted, Failure, Outcome } from './facts/outcome.ts'
 // Events.
 export {
   type ApprovalRequest,
@@ -49,7 +53,26 @@ export type { EventOf, ToolFailed, ToolStarted, ToolSucceeded } from './agent/ty
 export { ToolTimeout } from './tool/execute.ts'
 // Reading a log.
 export { describe, readRun, type RunReading } from './reading/reading.ts'
+export { logger, type LoggerOptions, type LogOutput } from './reading/logger.ts'
 export type { Moment } from './reading/timeline.ts'
+// Middleware.
+export type {
+  Middleware,
+  ModelAnswer,
+  ModelCall,
+  ModelMiddleware,
+  NextModel,
+  NextTool,
+  ToolExecution,
+  ToolMiddleware,
+} from './models/middleware.ts'
+export { cache, type CacheOptions, type CacheStore, memoryCache } from './middleware/cache.ts'
+export { limitTools } from './middleware/limit-tools.ts'
+export { log, type LogEntry, type LogOptions } from './middleware/log.ts'
+export { redact, type Redactions } from './middleware/redact.ts'
+export { retry, type RetryOptions } from './middleware/retry.ts'
+export { MiddlewareError } from './models/middleware-error.ts'
+export { withMiddleware } from './models/with-middleware.ts'
 // Models made of models.
 export { type FailedModel, fallback, type FallbackOptions } from './models/fallback.ts'
 export { FallbackError } from './models/fallback-error.ts'

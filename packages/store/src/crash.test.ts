@@ -10,14 +10,14 @@ const kills: readonly (readonly Kill[])[] = [
 ]
 const whole = { twice: 0, lost: 0, unknown: 0, missing: 0, broken: [] }
 
-describe.each(kinds)('a process that is killed while it writes to a store of kind %s', (kind) => {
+describe.each(kinds)('processes that write to a store of kind %s', (kind) => {
   let processes: Crashes
   beforeAll(async () => {
     processes = await crashes()
   })
   afterAll(() => processes.close())
 
-  test('leaves a log that loads and that the next one goes on from: no effect twice, none lost', async () => {
+  test('leave a log that loads and that the next one continues when they are killed: no effect twice, none lost', async () => {
     const counts = noCounts()
     for (const several of kills) await processes.pay(kind, several, counts)
     expect(counts).toMatchObject(whole)

@@ -5,6 +5,8 @@ export type { Sync } from './durability.ts'
 export { type FileStore, fileStore } from './file-store.ts'
 export { type SqliteStore, sqliteStore, type SqliteStoreOptions } from './sqlite-store.ts'
 export type { Page, RunQuery, RunStatus, RunStore, RunSummary } from './run-store.ts'
+// Answers of models.
+export { fileCache } from './file-cache.ts'
 // Errors.
 export { LogError, type LogErrorCode } from './log-error.ts'
 export type { LogOwner } from './owner.ts'

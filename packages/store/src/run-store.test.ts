@@ -1,4 +1,15 @@
-import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -222,6 +233,35 @@ describe('a SQLite file', () => {
     await store.log('a').append([note(1)])
     expect(await status()).toBe('running')
     database.close()
+  })
+
+  test('waits until another process has created it', async () => {
+    const path = join(folder, 'runs.sqlite')
+    mkdirSync(folder)
+    // SQLite does not wait for this lock by itself when the file is not in WAL mode yet.
+    const program = `const { DatabaseSync } = process.getBuiltinModule('node:sqlite')
+      const database = new DatabaseSync(${JSON.stringify(path)})
+      database.exec('BEGIN IMMEDIATE')
+      console.log('locked')
+      setTimeout(() => { database.exec('COMMIT'); database.close() }, 200)`
+    const other = spawn(process.execPath, ['--no-warnings', '-e', program], { stdio: ['ignore', 'pipe', 'inherit'] })
+    const ended = once(other, 'exit')
+    await once(other.stdout, 'data')
+    using store = open()
+    await store.log('a').append([start(0, 1)])
+    expect([await ended, await store.log('a').load()]).toMatchObject([[0, null], [{ seq: 0 }]])
+  })
+
+  test.runIf(process.platform === 'linux')('keeps the locks of its process when it is opened again', async () => {
+    using store = open()
+    await store.log('a').append([start(0, 1)])
+    const ownLocks = (): number =>
+      readFileSync('/proc/locks', 'utf8')
+        .split('\n')
+        .filter((line) => line.includes(` ${process.pid} `)).length
+    const before = ownLocks()
+    open().close()
+    expect(ownLocks()).toBe(before)
   })
 
   test('with a fact missing in the middle is an error', async () => {

@@ -212,9 +212,13 @@ function prepare(database: DatabaseSync): Readonly<Record<keyof typeof statement
 }
 
 // Primary result codes of SQLite (sqlite.org/rescode.html).
+const busy = 5
 const constraint = 19
 /** CORRUPT and NOTADB. */
 const damage: ReadonlySet<number> = new Set([11, 26])
+
+/** Milliseconds that a statement, and opening the file, wait for other processes. */
+const patience = 5000
 
 function open(path: string): DatabaseSync {
   // Loaded on demand: not every runtime has it, and Node.js 22 prints an ExperimentalWarning.
@@ -222,21 +226,46 @@ function open(path: string): DatabaseSync {
   if (sqlite === undefined)
     throw new UsageError('sqliteStore needs `node:sqlite` of Node.js 22.13 or newer; fileStore works everywhere.')
   makeFolder(path)
-  closeSync(openSync(path, 'a', 0o600)) // SQLite gives its other files the mode of this one
-  const database = new sqlite.DatabaseSync(path, { timeout: 5000 })
-  try {
-    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL')
-    database.exec('BEGIN IMMEDIATE')
-    const found = Number(database.prepare('PRAGMA user_version').get()?.['user_version'])
-    if (found > version)
-      throw new LogError('log_storage', `The store ${path} has format ${found}; this version reads format ${version}.`)
-    if (found === 0) database.exec(schema)
-    database.exec('COMMIT')
-    return database
-  } catch (error) {
-    database.close()
-    throw error
+  create(path)
+  for (const end = performance.now() + patience; ;) {
+    const database = new sqlite.DatabaseSync(path, { timeout: patience })
+    try {
+      prepareFile(database, path)
+      return database
+    } catch (error) {
+      database.close()
+      if (!isBusy(error) || performance.now() > end) throw error
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1 + Math.random() * 10)
+    }
   }
+}
+
+/**
+ * SQLite fails with BUSY without waiting when two processes switch a new file to WAL at once, and while the last
+ * connection of another process closes (sqlite.org/wal.html, "Sometimes Queries Return SQLITE_BUSY In WAL Mode").
+ */
+const isBusy = (error: unknown): boolean => (((error as { readonly errcode?: number }).errcode ?? 0) & 0xff) === busy
+
+/**
+ * Creates the file if there is none; SQLite gives its other files the mode of this one. An existing file is not opened:
+ * closing it would release the locks of every connection that this process has to it (sqlite.org/howtocorrupt.html, 2.2).
+ */
+function create(path: string): void {
+  try {
+    closeSync(openSync(path, 'ax', 0o600))
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  }
+}
+
+function prepareFile(database: DatabaseSync, path: string): void {
+  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL')
+  database.exec('BEGIN IMMEDIATE')
+  const found = Number(database.prepare('PRAGMA user_version').get()?.['user_version'])
+  if (found > version)
+    throw new LogError('log_storage', `The store ${path} has format ${found}; this version reads format ${version}.`)
+  if (found === 0) database.exec(schema)
+  database.exec('COMMIT')
 }
 
 function checkOwner(run: string, stored: unknown, own: LogOwner): void {

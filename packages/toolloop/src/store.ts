@@ -1,5 +1,5 @@
 // Logs on disk, for Node.js; apart, because browsers have none.
-export { fileLog, fileStore, LogError, sqliteStore } from '@toolloop/store'
+export { fileCache, fileLog, fileStore, LogError, sqliteStore } from '@toolloop/store'
 export type {
   FileLog,
   FileLogOptions,

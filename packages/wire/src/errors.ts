@@ -13,6 +13,7 @@ export type ErrorCode =
   | 'length'
   | 'content_filter'
   | 'fallback'
+  | 'middleware'
   | 'stream'
   | 'json'
   | 'limit'

@@ -1,6 +1,7 @@
 // Validates options at the call that passes them. The message names the option, its value and the valid values.
 import { checkAnswerLimits } from '@toolloop/stream'
 import {
+  type ChatModel,
   checkLimit,
   checkOptions,
   oneOf,
@@ -10,6 +11,8 @@ import {
   UsageError,
   wholeNumber,
 } from '@toolloop/wire'
+import { checkMiddleware } from '../models/middleware.ts'
+import { checkBudget } from './budget.ts'
 import { checkModel, checkParams, isClient } from './check-model.ts'
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
@@ -38,6 +41,7 @@ const checks: Readonly<Record<string, OptionCheck>> = {
   limit: [isObject, '{ concurrency, interval, intervalCap }'],
   maxSteps: wholeNumber(1),
   cycleGuard: oneOf(true, false),
+  budget: [isObject, '{ toolCalls, tokens, usd, ms, … }'],
   stopWhen: [
     (value) => isFunction(value) || (Array.isArray(value) && value.every(isFunction)),
     'a predicate or an array of them',
@@ -51,6 +55,7 @@ const checks: Readonly<Record<string, OptionCheck>> = {
   earlyDispatch: oneOf(true, false),
   answerLimits: [isObject, '{ maxToolCalls, maxArgumentsBytes, … }'],
   wire: oneOf('stream', 'plain'),
+  middleware: [Array.isArray, 'an array of middlewares'],
 }
 
 const outputChecks: Readonly<Record<string, OptionCheck>> = {
@@ -85,6 +90,8 @@ export function checkAgentOptions(options: unknown): void {
   if (!isFunction(options['params'])) checkParams(who, options['params'])
   if (isObject(options['limit'])) checkLimit(`${who}: \`limit\``, options['limit'])
   if (isObject(options['answerLimits'])) checkAnswerLimits(`${who}: answerLimits`, options['answerLimits'])
+  if (options['middleware'] !== undefined) checkMiddleware(who, options['middleware'])
+  if (isObject(options['budget'])) checkBudget(who, options['budget'], options['model'] as string | ChatModel)
   const output = options['output']
   if (isObject(output) && !('~standard' in output) && !('json_schema' in output)) {
     if (!('schema' in output))

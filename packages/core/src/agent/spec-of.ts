@@ -2,6 +2,8 @@ import { defaultClient } from '@toolloop/client'
 import { chatModel } from '@toolloop/transport'
 import { type ChatModel, UsageError } from '@toolloop/wire'
 import { fingerprintOf } from '../facts/fingerprint.ts'
+import { toolLayersOf } from '../models/tool-onion.ts'
+import { modelLayersOf } from '../models/with-middleware.ts'
 import { checkChoice } from './check-options.ts'
 import { steadyOffer } from './offer.ts'
 import { FINAL_TOOL, outputSpec } from './output.ts'
@@ -36,6 +38,7 @@ export function specOf(options: AgentOptions<readonly AnyTool[], unknown, unknow
     fingerprint: fingerprintOf(
       [...tools.values()].map((tool) => tool.definition),
       output?.format.json_schema,
+      ...(options.middleware?.length ? [options.middleware.map((one) => one.name)] : []),
     ),
     model: modelsOf(options),
     instructions: typeof instructions === 'function' ? instructions : () => instructions,
@@ -48,6 +51,7 @@ export function specOf(options: AgentOptions<readonly AnyTool[], unknown, unknow
     parallel: options.parallel ?? true,
     limit: options.limit,
     maxSteps: options.maxSteps ?? 20,
+    budget: options.budget && Object.freeze({ ...options.budget }),
     cycleGuard: options.cycleGuard ?? true,
     stopWhen: conditions,
     prepareStep: options.prepareStep,
@@ -56,6 +60,8 @@ export function specOf(options: AgentOptions<readonly AnyTool[], unknown, unknow
     earlyDispatch: options.earlyDispatch ?? true,
     answerLimits: options.answerLimits && { ...options.answerLimits },
     wire: options.wire,
+    modelLayers: modelLayersOf(options.middleware),
+    toolLayers: toolLayersOf(options.middleware),
   } satisfies AgentSpec)
 }
 

@@ -3,6 +3,10 @@ import type { Tool } from '@toolloop/schema'
 import type { AnswerLimits } from '@toolloop/stream'
 import type { CompletionClient } from '@toolloop/transport'
 import type { ChatModel, Message, ModelRequest, ToolChoice, ToolDefinition } from '@toolloop/wire'
+import type { Middleware } from '../models/middleware.ts'
+import type { ModelLayer } from '../models/model-onion.ts'
+import type { ToolLayer } from '../models/tool-onion.ts'
+import type { BudgetOptions } from './budget.ts'
 import type { OutputOption, OutputSpec } from './output.ts'
 import type { RunState } from '../facts/state.ts'
 import type { StopCondition } from './stop.ts'
@@ -66,6 +70,8 @@ export interface AgentOptions<
    * the run ends as `limit`. A tool's `loopKey` says what counts as the same call. @default true
    */
   readonly cycleGuard?: boolean | undefined
+  /** What a run of this agent, and the runs inside it, may use; then it ends as `budget`. */
+  readonly budget?: BudgetOptions | undefined
   /** Ends the run as `stopped` after a step whose calls are done. With several conditions, any of them. */
   readonly stopWhen?: StopCondition<NamesOf<Tools>> | readonly StopCondition<NamesOf<Tools>>[] | undefined
   /** Returns changes for one step. If it throws, the run ends as `error`. */
@@ -84,6 +90,8 @@ export interface AgentOptions<
   readonly answerLimits?: AnswerLimits | undefined
   /** Whether to request a stream or a plain body. @default a stream when the run is streamed or a tool may start early */
   readonly wire?: 'stream' | 'plain' | undefined
+  /** Code around model calls and tool calls; the first one is the outermost. @default none */
+  readonly middleware?: readonly Middleware[] | undefined
 }
 
 export interface PrepareStep<Context> {
@@ -140,6 +148,7 @@ export interface AgentSpec {
   readonly limit: RunLimit | undefined
   readonly maxSteps: number
   readonly cycleGuard: boolean
+  readonly budget: BudgetOptions | undefined
   readonly stopWhen: readonly StopCondition[]
   readonly prepareStep: ((input: PrepareStep<unknown>) => StepChanges | void | Promise<StepChanges | void>) | undefined
   readonly onToolError: OnToolError
@@ -147,4 +156,7 @@ export interface AgentSpec {
   readonly earlyDispatch: boolean
   readonly answerLimits: AnswerLimits | undefined
   readonly wire: 'stream' | 'plain' | undefined
+  /** The middlewares with a part around model calls, and around tool calls; `undefined` without any. */
+  readonly modelLayers: readonly ModelLayer[] | undefined
+  readonly toolLayers: readonly ToolLayer[] | undefined
 }

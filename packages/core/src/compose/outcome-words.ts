@@ -23,6 +23,8 @@ export function outcomeWords(agent: string, result: Result<unknown>): string {
       return `${who} was aborted: ${result.reason}`
     case 'error':
       return `${who} failed: ${describeError(result.error)}`
+    case 'budget':
+      return `${who} has no complete answer: the budget of ${result.allowed} ${result.dimension} is spent.${soFar(result.partial)}`
     case 'done':
     case 'approval':
       return ''

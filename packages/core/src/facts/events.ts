@@ -10,7 +10,7 @@ import type {
   ToolChoice,
   Usage,
 } from '@toolloop/wire'
-import type { Failure, Outcome } from './outcome.ts'
+import type { Exhausted, Failure, Outcome } from './outcome.ts'
 import type { PrefixBreak, PrefixMark } from './prefix-mark.ts'
 import type { Progress } from './progress.ts'
 
@@ -37,12 +37,16 @@ export interface Facts {
   }
   /** The run is resumed from its log. */
   'run.resume': { agent: AgentMark }
-  /** Logged before the request is sent. `tools` are the names of the offered tools. */
+  /**
+   * Logged before the request is sent. `tools` are the names of the offered tools. `reserved`: what the step may use of the
+   * budget.
+   */
   'step.start': {
     step: number
     model: string
     tools: readonly string[]
     toolChoice?: ToolChoice
+    reserved?: Spending
     /** Only when the request does not extend the last one: at the first request, and at each break. */
     prefix?: { readonly mark: PrefixMark; readonly breaks?: readonly Omit<PrefixBreak, 'step'>[] }
   }
@@ -58,16 +62,18 @@ export interface Facts {
     finish_reason: FinishReason | null
     usage: Usage | null
     cost?: number
+    spent?: Spending
     /** The model that answered, where the step's model is made of several. */
     servedBy?: string
   }
   /** The stream broke. `message` holds the text so far and the complete calls. */
   'step.cut': {
     step: number
-    reason: 'connection' | 'abort' | 'crash'
+    reason: 'connection' | 'abort' | 'crash' | 'budget'
     message: AssistantMessage
     usage: Usage | null
     cost?: number
+    spent?: Spending
     servedBy?: string
     error?: Failure
   }
@@ -103,15 +109,22 @@ export interface Facts {
   'approval.decision': { step: number; callId: string; id?: string; decision: Decision }
   /**
    * A message from the caller, or from the loop. `steer` and `followUp`: sent while the run went on. `output`: it retries a
-   * rejected answer. `cycle`: it warns a model that repeats itself.
+   * rejected answer. `cycle`: it warns a model that repeats itself. `budget`: it asks for the last answer.
    */
-  'message.add': { message: Message; origin: 'caller' | 'steer' | 'followUp' | 'output' | 'cycle' }
+  'message.add': {
+    message: Message
+    origin: 'caller' | 'steer' | 'followUp' | 'output' | 'cycle' | 'budget'
+    /** Only for the origin `budget`. */
+    exhausted?: Exhausted
+  }
   /** Only undecided calls are left: these. */
   'run.pause': { callIds: readonly string[] }
   /** The last fact. */
   'run.done': { outcome: Outcome }
 }
 
+/** What a step takes from a budget: reported, else counted. `usd` where the model has a price. */
+type Spending = Readonly<{ tokens: number; usd?: number }>
 type AgentMark = Readonly<{ name: string; fingerprint: string }>
 type CallMark = { step: number; callId: string; name: string; arguments: string }
 /** Why a call has no result of its tool. `answered`: a decision gave the result. */
@@ -125,6 +138,7 @@ export type FailureReason =
   | 'interrupted'
   | 'declined'
   | 'answered'
+  | 'budget'
 /**
  * The answer to a request. `arguments` replace the model's: an object, or the text as it is on the wire; recorded as text.
  * `result` is sent to the model in place of a result of the tool.

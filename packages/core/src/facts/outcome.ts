@@ -8,6 +8,8 @@ export type Ending =
   | { readonly status: 'limit'; readonly kind: 'steps'; readonly allowed: number }
   /** The model repeated itself after a warning; `calls` names the calls of one round, `period` counts its steps. */
   | { readonly status: 'limit'; readonly kind: 'cycle'; readonly period: number; readonly calls: readonly string[] }
+  /** A budget is spent. `text`: the answer of the last step, where the run was to wrap up. */
+  | ({ readonly status: 'budget'; readonly text?: string } & Exhausted)
   | { readonly status: 'refused'; readonly refusal: string }
   /** The answer hit a token limit. */
   | { readonly status: 'truncated' }
@@ -15,6 +17,13 @@ export type Ending =
   | { readonly status: 'filtered' }
   | { readonly status: 'aborted'; readonly reason: string }
   | { readonly status: 'error'; readonly error: Failure }
+
+/** The dimension of a budget that is spent: how much of it, and how much was allowed. */
+export interface Exhausted {
+  readonly dimension: 'toolCalls' | 'tokens' | 'usd' | 'ms'
+  readonly spent: number
+  readonly allowed: number
+}
 
 /** An error as the log keeps it. */
 export interface Failure {

@@ -12,7 +12,7 @@ import {
   withoutPauses,
   withSealed,
 } from './open-step.ts'
-import type { Failure, Outcome } from './outcome.ts'
+import type { Exhausted, Failure, Outcome } from './outcome.ts'
 import { afterStart, noPrefix, type PrefixState } from './prefix.ts'
 import { transcript } from './transcript.ts'
 
@@ -41,6 +41,8 @@ export interface RunState {
   readonly since: number
   /** The number of closed steps when the model was last warned that it repeats itself. */
   readonly warnedAt: number | null
+  /** The budget is spent, and the run has one last step to answer. `from`: the number of closed steps then. */
+  readonly wrapUp: { readonly spent: Exhausted; readonly from: number } | null
   /** The last request, and the requests that did not extend the one before. */
   readonly prefix: PrefixState
   readonly outcome: Outcome | null
@@ -63,6 +65,7 @@ export const initialState: RunState = {
   decided: [],
   since: 0,
   warnedAt: null,
+  wrapUp: null,
   prefix: noPrefix,
   outcome: null,
   startedAt: 0,
@@ -83,7 +86,7 @@ export function apply(before: RunState, fact: Fact): RunState {
       const ended = before.outcome?.status
       const since = ended === 'limit' || ended === 'stopped' ? steps.length : state.since
       const answered = state.answered && ended !== 'error'
-      const again = before.status !== 'running' && { asks: 0, cuts: [] }
+      const again = before.status !== 'running' && { asks: 0, cuts: [], wrapUp: null }
       const going = open && withoutPauses(open)
       return { ...state, status: 'running', outcome: null, open: going, since, answered, ...again }
     }
@@ -115,7 +118,7 @@ export function apply(before: RunState, fact: Fact): RunState {
       return close({ ...state, asks }, withCall(open!, fact.callId, { phase: 'done', done: fact }))
     }
     case 'message.add': {
-      const counted = countsAfter(state, fact.origin)
+      const counted = countsAfter(state, fact)
       if (open) return { ...state, ...counted, inbox: [...state.inbox, fact.message] }
       return { ...state, ...counted, answered: false, messages: [...state.messages, fact.message] }
     }
@@ -150,9 +153,10 @@ function close(state: RunState, open: OpenStep): RunState {
 }
 
 /** A message from the caller gives the run new retries and steps. */
-function countsAfter({ asks, steps }: RunState, origin: FactOf<'message.add'>['origin']): Partial<RunState> {
+function countsAfter({ asks, steps }: RunState, { origin, exhausted }: FactOf<'message.add'>): Partial<RunState> {
   if (origin === 'output') return { asks: asks + 1 }
   if (origin === 'cycle') return { warnedAt: steps.length }
+  if (origin === 'budget') return { wrapUp: exhausted ? { spent: exhausted, from: steps.length } : null }
   return { asks: 0, cuts: [], since: steps.length }
 }
 

@@ -23,8 +23,8 @@ export const withoutStarts = (batch: RunEvent[]): RunEvent[] => batch.filter(({ 
 
 const starts: ReadonlySet<string> = new Set<RunEvent['type']>(['tool.start', 'step.start'])
 
-export const aborted = ({ signal }: Level): Fact =>
-  fact({ type: 'run.done', outcome: { status: 'aborted', reason: reasonOf(signal) } })
+export const aborted = ({ signal, ending }: Level): Fact =>
+  fact({ type: 'run.done', outcome: ending ?? { status: 'aborted', reason: reasonOf(signal) } })
 
 /** Moves `run.done` to the end of its batch, and keeps only the first. Those of runs inside this one, which have a path by now, stay. */
 export function endingLast(batch: RunEvent[]): RunEvent[] {

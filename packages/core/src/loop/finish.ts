@@ -15,6 +15,8 @@ import type { Step } from '../facts/open-step.ts'
 export async function* finish(run: Run): Source {
   const step = run.state.steps.at(-1)!
   const ending = endingOf(step)
+  if (ending && run.state.wrapUp)
+    return [fact({ type: 'run.done', outcome: { status: 'budget', ...run.state.wrapUp.spent } })]
   if (ending) return [fact({ type: 'run.done', outcome: ending })]
   const bare = bareAnswer(step.message, step.finish_reason)
   if (bare !== undefined) return [failed(new StreamError(`The model ${bare}, twice.`))]
@@ -28,8 +30,10 @@ export async function* finish(run: Run): Source {
     const message = adopt({ role: 'user', content: `${error.message}\nAnswer again.` })
     return [fact({ type: 'message.add', origin: 'output', message })]
   }
-  const done = fact({ type: 'run.done', outcome: { status: 'done', text } })
-  if (!run.watched || !run.agent.output) return [done]
+  const { wrapUp } = run.state
+  const outcome: Outcome = wrapUp ? { status: 'budget', ...wrapUp.spent, text } : { status: 'done', text }
+  const done = fact({ type: 'run.done', outcome })
+  if (!run.watched || !run.agent.output || wrapUp) return [done]
   return [{ type: 'output.done', ...run.level.runMark, step: step.step, output: value }, done]
 }
 

@@ -35,7 +35,17 @@ export async function* inside<State extends LoopState, Task extends { readonly k
   const state = foldOf(past, fold)
   const controller = new AbortController()
   const scope = new MemoryScope(controller.signal)
-  const level = new Level<State>({ tree, path, context, signal: controller.signal, scope, watched, desk, state })
+  const level = new Level<State>({
+    tree,
+    path,
+    context,
+    signal: controller.signal,
+    scope,
+    watched,
+    desk,
+    state,
+    abort: (reason) => controller.abort(reason),
+  })
   const unfollow = [parent.signal, ...(signal ? [signal] : [])].map((outer) => follow(outer, controller))
   const driver = on(level)
   parent.enter()

@@ -1,4 +1,5 @@
 // What is special to one kind of run: an agent, a pipeline.
+import type { BudgetOptions } from '../agent/budget.ts'
 import type { Fact } from '../facts/events.ts'
 import type { Level, LoopState } from '../run/level.ts'
 import type { Batch, Source } from '../run/scope.ts'
@@ -43,5 +44,7 @@ export interface Opening<State extends LoopState, Task extends { readonly key: s
    * as it is (only below the root). What it throws is thrown before anything is logged.
    */
   readonly begin: (past: readonly Fact[], state: State) => Batch | undefined | Promise<Batch | undefined>
+  /** For the root: what the tree may use. */
+  readonly budget?: BudgetOptions | undefined
   readonly on: (level: Level<State>) => Driver<State, Task, Value>
 }

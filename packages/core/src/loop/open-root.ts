@@ -2,6 +2,7 @@
 import type { EventSource } from '@toolloop/client'
 import { systemClock, UsageError } from '@toolloop/wire'
 import type { Desk } from '../approval/desk.ts'
+import { Budget } from '../control/budget.ts'
 import type { Mailbox } from '../control/mailbox.ts'
 import type { RunEvent } from '../facts/events.ts'
 import { memoryLog, type RunLog } from '../facts/log.ts'
@@ -51,7 +52,7 @@ export async function openRoot<State extends LoopState, Task extends { readonly 
 const inUse = new WeakSet<RunLog>()
 
 async function openLog<State extends LoopState, Task extends { readonly key: string }, Value>(
-  { fold, begin, on }: Opening<State, Task, Value>,
+  { fold, begin, on, budget }: Opening<State, Task, Value>,
   log: RunLog,
   { context, runId, clock = systemClock, signal: outer, desk }: OpenOptions,
   watched: boolean,
@@ -64,12 +65,17 @@ async function openLog<State extends LoopState, Task extends { readonly key: str
   const scope = new MemoryScope(signal)
   const tree = new Tree(past[0]?.run ?? runId ?? crypto.randomUUID(), clock, past)
   tree.remember(start.filter((event) => 'seq' in event))
-  const level = new Level<State>({ tree, path: '', context, signal, scope, watched, desk, state })
+  const abort = (reason: unknown): void => controller.abort(reason)
+  const level = new Level<State>({ tree, path: '', context, signal, scope, watched, desk, state, abort })
+  if (budget) tree.budget = new Budget(budget, clock, past, (spent) => level.stop({ status: 'budget', ...spent }))
   const driver = on(level)
   return new DrivenRun<State, Task, Value>(level, driver, log, loop(level, driver.machine, log, start, scope), {
     controller,
     outer,
-    onEnd: () => inUse.delete(log),
+    onEnd: () => {
+      inUse.delete(log)
+      tree.budget?.close()
+    },
     onRejected: (error) => refusal(log, start, past.length, error),
   })
 }

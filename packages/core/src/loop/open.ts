@@ -65,6 +65,7 @@ const opening = <Output>(
   mailbox?: Mailbox,
 ): Opening<RunState, Task, Result<Output>> => ({
   fold: { initial: initialState, apply },
+  budget: agent.budget,
   begin: (past, state): Batch | undefined | Promise<Batch | undefined> => begin(past, state),
   on: (level) => {
     const run = new Run(agent, level)

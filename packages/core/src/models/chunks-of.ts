@@ -1,3 +1,4 @@
+import { CompletionBuilder } from '@toolloop/stream'
 import {
   type ChatModel,
   type Chunk,
@@ -38,6 +39,34 @@ export function chunksOf(
   throw new UsageError(
     `The model \`${model.name}\` has neither \`stream\` nor \`create\`; a ChatModel needs one of them.`,
   )
+}
+
+/** The chunks in a piece; a plain answer is one chunk. @throws StreamError for a body that is no completion */
+export function chunksIn(piece: Piece | Completion): readonly Chunk[] {
+  if (Array.isArray(piece)) return piece as readonly Chunk[]
+  const body = piece instanceof WholeAnswer ? piece.body : piece
+  return [isPlain(body) ? chunkOf(body) : (body as Chunk)]
+}
+
+function isPlain(body: unknown): body is Completion {
+  const { choices } = (body ?? {}) as Partial<Completion>
+  if (!Array.isArray(choices)) new CompletionBuilder().pushWhole(body) // throws what is wrong with the body
+  return choices?.some((choice) => 'message' in choice && !('delta' in choice)) ?? false
+}
+
+function chunkOf({ choices, ...rest }: Completion): Chunk {
+  return {
+    ...rest,
+    object: 'chat.completion.chunk',
+    choices: choices.map(({ message, ...choice }) => {
+      const { tool_calls, ...delta } = message
+      const calls = tool_calls?.map((call, index) => ({ index, ...call }))
+      return {
+        ...choice,
+        delta: { ...delta, ...(calls && { tool_calls: calls }) } as Chunk['choices'][number]['delta'],
+      }
+    }),
+  }
 }
 
 /** Yields one piece. Written by hand: a generator would add microtasks. */

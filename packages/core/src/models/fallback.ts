@@ -20,7 +20,7 @@ import {
   UsageError,
 } from '@toolloop/wire'
 import { AnswerCheck, problemIn } from './answer-check.ts'
-import { chunksOf, type Piece, WholeAnswer } from './chunks-of.ts'
+import { chunksIn, chunksOf, WholeAnswer } from './chunks-of.ts'
 import { FallbackError } from './fallback-error.ts'
 
 export interface FallbackOptions {
@@ -216,27 +216,6 @@ function isModelFailure(error: unknown): boolean {
   if (error instanceof UsageError) return false
   const { status, code } = (typeof error === 'object' && error !== null ? error : {}) as Record<string, unknown>
   return (status !== 400 && status !== 422) || code === 'context_length_exceeded'
-}
-
-function chunksIn(piece: Piece): readonly Chunk[] {
-  if (piece instanceof WholeAnswer) return [chunkOf(piece.body as Completion)]
-  return Array.isArray(piece) ? (piece as readonly Chunk[]) : [piece as Chunk]
-}
-
-/** A plain answer as one chunk. */
-export function chunkOf({ choices, ...rest }: Completion): Chunk {
-  return {
-    ...rest,
-    object: 'chat.completion.chunk',
-    choices: choices.map(({ message, ...choice }) => {
-      const { tool_calls, ...delta } = message
-      const calls = tool_calls?.map((call, index) => ({ index, ...call }))
-      return {
-        ...choice,
-        delta: { ...delta, ...(calls && { tool_calls: calls }) } as Chunk['choices'][number]['delta'],
-      }
-    }),
-  }
 }
 
 /** A plain answer, also of a model that only streams. */

@@ -85,7 +85,7 @@ function decisionIn(decision: Decision): string {
   return `is approved${typeof decision.arguments === 'string' ? ` with ${excerpt(decision.arguments)}` : ''}`
 }
 
-function outcomeIn(outcome: Outcome): string {
+export function outcomeIn(outcome: Outcome): string {
   switch (outcome.status) {
     case 'done':
       return `done: ${excerpt(outcome.text)}`
@@ -95,6 +95,8 @@ function outcomeIn(outcome: Outcome): string {
       return outcome.kind === 'steps'
         ? `limit of ${outcome.allowed} steps`
         : `limit: a cycle of ${outcome.calls.join(', ')}`
+    case 'budget':
+      return `budget: ${outcome.spent} of ${outcome.allowed} ${outcome.dimension}`
     case 'refused':
       return `refused: ${excerpt(outcome.refusal)}`
     case 'aborted':

@@ -163,6 +163,8 @@ function plain(fact: Fact): unknown {
     effects: _effects,
     model: _model,
     prefix: _prefix,
+    reserved: _reserved,
+    spent: _spent,
     ...rest
   } = fact as Fact & Record<string, unknown>
   return rest

@@ -1,6 +1,7 @@
 import { type Clock, UsageError } from '@toolloop/wire'
 import type { Desk } from '../approval/desk.ts'
 import type { Fact } from '../facts/events.ts'
+import type { Ending } from '../facts/outcome.ts'
 import type { RunLog } from '../facts/log.ts'
 import type { RunMark, Unmarked } from '../facts/progress.ts'
 import type { Scope, Source } from './scope.ts'
@@ -25,6 +26,8 @@ export interface LevelSetup<State extends LoopState> {
   /** Collects decisions while the tree waits. Without one it pauses. */
   readonly desk: Desk | undefined
   readonly state: State
+  /** Aborts `signal`. */
+  readonly abort?: ((reason: unknown) => void) | undefined
 }
 
 /** The abort reason when a run has ended by itself. Made once: making an error takes longer than a step. */
@@ -47,13 +50,16 @@ export class Level<State extends LoopState = LoopState> {
   writing = false
   /** The time at which the loop noticed the abort. */
   abortedAt: number | undefined
+  /** How the run ends when it stops itself like an abort does. */
+  ending: Ending | undefined
+  readonly #abort: ((reason: unknown) => void) | undefined
   readonly #scope: Scope
   /** The number of executing tools, and the callback for when it reaches zero. */
   #executing = 0
   #onIdle: (() => void) | undefined
   #wakes = 0
 
-  constructor({ tree, path, context, signal, scope, watched, desk, state }: LevelSetup<State>) {
+  constructor({ tree, path, context, signal, scope, watched, desk, state, abort }: LevelSetup<State>) {
     this.tree = tree
     this.path = path
     this.depth = path === '' ? 0 : path.split('/').length
@@ -64,6 +70,7 @@ export class Level<State extends LoopState = LoopState> {
     this.desk = desk
     this.state = state
     this.#scope = scope
+    this.#abort = abort
   }
 
   /** The id of the run with the level's path: the beginning of its idempotency keys. */
@@ -79,6 +86,12 @@ export class Level<State extends LoopState = LoopState> {
   /** Emits progress if a consumer reads the events. */
   emit(progress: Unmarked): void {
     if (this.watched) this.#scope.emit({ ...progress, ...this.runMark })
+  }
+
+  /** Ends the run like an abort: requests and tools are cancelled, the text so far is kept. The first ending counts. */
+  stop(ending: Ending): void {
+    this.ending ??= ending
+    this.#abort?.(new UsageError(`The run has ended as \`${ending.status}\`.`))
   }
 
   /** Makes the loop take a batch, though no task has one. */

@@ -5,7 +5,7 @@ import { argumentsOf, nameOf } from '../facts/calls.ts'
 import { totalOf } from '../facts/branches.ts'
 import { causeOf } from '../facts/failure.ts'
 import { FINAL_TOOL } from '../agent/output.ts'
-import type { Failure } from '../facts/outcome.ts'
+import type { Failure, Outcome } from '../facts/outcome.ts'
 import type { Result, RunReport } from './result.ts'
 import type { Run } from './run.ts'
 import { costsOf, messagesOf, prefixOf, requestsOf, stepsOf } from '../facts/state-views.ts'
@@ -23,12 +23,24 @@ export async function resultOf<Output>(run: Run): Promise<Result<Output>> {
       requests: [...requestsOf(state), ...run.level.tree.branches.requestsBelow(run.path)],
     }
   if (outcome.status === 'error') return { ...report, status: 'error', error: errorOf(outcome.error) }
+  if (outcome.status === 'budget') return { ...report, ...(await budgetOf<Output>(run, outcome)) }
   if (outcome.status !== 'done') return { ...report, ...outcome }
   try {
     // The text may come from an old log: it is parsed by today's schema.
     return { ...report, status: 'done', output: (await readAnswer(run, outcome.text)) as Output }
   } catch (error) {
     return { ...report, status: 'error', error: error as Error }
+  }
+}
+
+async function budgetOf<Output>(
+  run: Run,
+  { text, ...spent }: Extract<Outcome, { status: 'budget' }>,
+): Promise<Omit<Extract<Result<Output>, { status: 'budget' }>, keyof RunReport>> {
+  try {
+    return text === undefined ? spent : { ...spent, output: (await readAnswer(run, text)) as Output }
+  } catch {
+    return spent // the schema has changed since
   }
 }
 

@@ -2,7 +2,7 @@ import type { DeepPartial } from '@toolloop/stream'
 import { brand, type Message, type ModelRequest, ToolloopError, UsageError } from '@toolloop/wire'
 import type { ChildRun } from '../facts/branches.ts'
 import type { ApprovalRequest } from '../facts/events.ts'
-import type { Ending } from '../facts/outcome.ts'
+import type { Ending, Exhausted } from '../facts/outcome.ts'
 import type { PrefixReport } from '../facts/prefix.ts'
 import type { Step } from '../facts/open-step.ts'
 import type { RunState } from '../facts/state.ts'
@@ -15,7 +15,9 @@ import type { RunUsage } from '../facts/usage.ts'
 export type Result<Output = string> = RunReport<Output> &
   (
     | { readonly status: 'done'; readonly output: Output }
-    | Exclude<Ending, { status: 'error' }>
+    | Exclude<Ending, { status: 'error' | 'budget' }>
+    /** `output`: the answer of the last step, where the run was to wrap up. */
+    | ({ readonly status: 'budget'; readonly output?: Output } & Exhausted)
     | { readonly status: 'approval'; readonly requests: readonly ApprovalRequest[] }
     | { readonly status: 'error'; readonly error: Error }
   )
@@ -85,6 +87,8 @@ function detail(result: Result<unknown>): string {
       return result.kind === 'steps'
         ? ` after ${result.allowed} steps (raise \`maxSteps\`)`
         : `: the model repeated the same calls (${result.calls.join(', ')}); a tool that is meant to be polled needs \`loopKey: false\``
+    case 'budget':
+      return `: ${result.spent} of ${result.allowed} ${result.dimension} are spent`
     case 'stopped':
       return ` by ${result.by}`
     case 'aborted':

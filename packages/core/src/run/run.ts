@@ -27,7 +27,7 @@ export class Run {
   readonly clock: Clock
   readonly watched: boolean
   /** The reader of the current answer. `cut` returns the fact that ends its step now. */
-  reading: { cut(reason: 'connection' | 'abort'): Fact | undefined } | undefined
+  reading: { cut(reason: 'connection' | 'abort' | 'budget'): Fact | undefined } | undefined
   /** The ids of earlier calls, and the number of messages already searched for them. */
   readonly seen: { readonly ids: Set<string>; upTo: number } = { ids: new Set(), upTo: 0 }
   /** The models that wrote the steps' messages, and the number of steps already read. */

@@ -1,5 +1,6 @@
 // What all levels of a tree share: one log, one counter, one id.
 import { type Clock, deepFreeze } from '@toolloop/wire'
+import type { Budget } from '../control/budget.ts'
 import { Branches } from '../facts/branches.ts'
 import type { Fact } from '../facts/events.ts'
 
@@ -9,6 +10,8 @@ type Mutable<T> = { -readonly [Key in keyof T]: T[Key] }
 export class Tree {
   readonly id: string
   readonly clock: Clock
+  /** What all levels may use together. */
+  budget: Budget | undefined
   /** What the runs below the root came to. */
   readonly branches: Branches = new Branches()
   #seq: number
@@ -45,6 +48,7 @@ export class Tree {
     fact.at = this.clock.now()
     fact.run = this.id
     deepFreeze(fact)
+    this.budget?.add(fact)
     if (fact.path !== '') this.branches.take(fact)
   }
 }

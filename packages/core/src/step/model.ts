@@ -1,5 +1,6 @@
 import { finishOf, StreamError, type Usage } from '@toolloop/wire'
 import { misfitOf } from '../run/answer.ts'
+import type { Meter, Reservation } from '../control/budget.ts'
 import { cycleIn, warningOf } from '../control/cycle.ts'
 import { bareAnswer } from '../facts/bare-answer.ts'
 import { type Fact, fact, type RunEvent } from '../facts/events.ts'
@@ -14,6 +15,7 @@ import type { Run } from '../run/run.ts'
 import { messageIn } from '../facts/open-step.ts'
 import { frozen } from '../facts/state-views.ts'
 import { FallbackError } from '../models/fallback-error.ts'
+import { exhausted, isCutByBudget, noCallsLeft, reserve } from './spending.ts'
 import { StepReader } from './reader.ts'
 
 /** One model call: ends with `step.done`, with `step.cut`, or with the end of the run. */
@@ -21,6 +23,7 @@ export async function* modelStep(run: Run): Source {
   const { open, step } = run.state
   if (open && open.calls.length > 0) return [crashed(run)]
   let plan: StepPlan
+  let reservation: Reservation | undefined
   try {
     // Awaited only when a user's function is asynchronous: otherwise no turn is lost.
     const end = endBefore(run)
@@ -28,6 +31,9 @@ export async function* modelStep(run: Run): Source {
     if (enough) return [enough]
     const planned = planStep(run)
     plan = planned instanceof Promise ? await planned : planned
+    const spending = reserve(run, plan)
+    if (spending && 'seq' in spending) return [spending]
+    if (spending) ({ plan, reservation } = spending)
   } catch (error) {
     return [failed(withContextHint(run, 'A hook', error))]
   }
@@ -40,6 +46,7 @@ export async function* modelStep(run: Run): Source {
       model: model.name,
       tools,
       ...(toolChoice && { toolChoice }),
+      ...(reservation && { reserved: reservation.reserved }),
       ...(prefix && { prefix }),
     }),
     ...(prefix?.breaks ?? []).map((one) => ({ type: 'prefix.break' as const, ...run.level.runMark, step, ...one })),
@@ -48,8 +55,9 @@ export async function* modelStep(run: Run): Source {
 
   // Retries until there is a message. One generator without nesting: every delta passes through it.
   const attempts: Attempts = { resets: 0, empty: 0, usage: null }
+  const meter = reservation?.meter
   for (;;) {
-    const reader = new StepReader(run, plan, attempts.usage)
+    const reader = new StepReader(run, plan, attempts.usage, meter)
     run.reading = reader
     let verdict: Verdict
     let source: ReturnType<StepReader['open']> | undefined
@@ -60,9 +68,11 @@ export async function* modelStep(run: Run): Source {
         if (++batches % 1024 === 0) await turn() // a source that never waits must not starve timers and aborts
         const events = reader.push(next.value)
         if (events.length > 0) yield events
+        if (meter?.isOver) break
       }
+      if (meter?.isOver) void cancel(source)
       source = undefined // it has ended: nothing to return
-      verdict = onAnswer(run, reader, attempts)
+      verdict = onAnswer(run, reader, attempts, meter)
     } catch (error) {
       verdict = onFailure(run, reader, attempts, error)
     } finally {
@@ -71,6 +81,7 @@ export async function* modelStep(run: Run): Source {
     if (run.signal.aborted) return // the loop logs the end
     run.reading = undefined
     if (!verdict.again) return verdict.events
+    if (meter?.isUsedUp) return [...verdict.events, exhausted(run, run.level.tree.budget!.spentWith(undefined))]
     yield verdict.events
   }
 }
@@ -92,6 +103,8 @@ function endBefore(run: Run): Fact | undefined | Promise<Fact | undefined> {
   const cut = state.cuts.at(-1)
   if (cut && (cut.retryable === false || state.cuts.length > agent.stepRetries))
     return fact({ type: 'run.done', outcome: { status: 'error', error: cut } })
+  const spent = run.level.tree.budget && noCallsLeft(run)
+  if (spent) return spent
   const taken = state.steps.length - state.since
   const limit =
     taken >= agent.maxSteps
@@ -134,14 +147,27 @@ interface Verdict {
 }
 
 /** The step is done. An empty answer is retried once; an answer that the server broke off is a failure. `content.done` is emitted in the batch of `step.done`. */
-function onAnswer(run: Run, reader: StepReader, attempts: Attempts): Verdict {
+function onAnswer(run: Run, reader: StepReader, attempts: Attempts, meter: Meter | undefined): Verdict {
   const { step } = run.state
+  if (meter?.isOver)
+    return meter.byBudget
+      ? onSpent(run, reader)
+      : { again: false, events: [fact({ type: 'step.done', step, ...reader.end('length') })] }
   const last = reader.finish()
   const end = reader.end()
+  if (meter && isCutByBudget(meter, end.finish_reason)) return onSpent(run, reader, last)
   if (finishOf(end.finish_reason) === 'failed') return onFailure(run, reader, attempts, brokenOff(end.finish_reason))
   if (bareAnswer(end.message, end.finish_reason) !== undefined && attempts.empty++ === 0)
     return again(reader, attempts, ...last, { type: 'step.reset', ...run.level.runMark, step, reason: 'empty' })
   return { again: false, events: [...last, fact({ type: 'step.done', step, ...end })] }
+}
+
+/** What the answer may use is spent: the step ends as cut. Complete calls run; then, or at once, the run ends or wraps up. */
+function onSpent(run: Run, reader: StepReader, last: RunEvent[] = []): Verdict {
+  const cut = reader.cut('budget')
+  if (cut && reader.sealed.length > 0) return { again: false, events: [...last, cut] }
+  const spent = run.level.tree.budget!.spentWith(cut)
+  return { again: false, events: [...last, ...(cut ? [cut] : []), exhausted(run, spent)] }
 }
 
 const brokenOff = (reason: string | null): StreamError =>
@@ -161,6 +187,7 @@ function onFailure(run: Run, reader: StepReader, attempts: Attempts, error: unkn
 }
 
 function again(reader: StepReader, attempts: Attempts, ...events: RunEvent[]): Verdict {
+  reader.leave()
   attempts.usage = reader.usage
   return { again: true, events }
 }

@@ -10,6 +10,7 @@ import {
 import {
   type AssistantMessage,
   type ChatModel,
+  type Chunk,
   type FinishReason,
   finishOf,
   type Message,
@@ -17,9 +18,12 @@ import {
   type ToolCall,
   type Usage,
 } from '@toolloop/wire'
+import type { Meter } from '../control/budget.ts'
+import type { Amount } from '../control/ledger.ts'
 import { isWhole, mintCallId, nameOf } from '../facts/calls.ts'
 import { chunksOf, type Piece, WholeAnswer } from '../models/chunks-of.ts'
 import { type Fact, fact, type RunEvent } from '../facts/events.ts'
+import { type ModelLayer, ModelOnion } from '../models/model-onion.ts'
 import { failureOf } from '../facts/failure.ts'
 import { adopt } from '../facts/own-message.ts'
 import type { StepProgress } from '../facts/progress.ts'
@@ -36,6 +40,7 @@ export interface StepEnd {
   readonly finish_reason: FinishReason | null
   readonly usage: Usage | null
   readonly cost?: number
+  readonly spent?: Amount
   readonly servedBy?: string
 }
 
@@ -52,13 +57,17 @@ export class StepReader {
   readonly #taken: ReadonlySet<string>
   /** The model that is sent the request, where the step's model is made of several. */
   #served: ChatModel | undefined
+  #onion: ModelOnion | undefined
   #recorded: Partial<AssistantMessage> = {}
   #building: CompletionBuilder | undefined
   /** A plain body that is used as it is. */
   #plain: PlainAnswer | undefined
 
-  /** `spent`: the usage of earlier attempts of this step. */
-  constructor(run: Run, plan: StepPlan, spent: Usage | null) {
+  readonly #meter: Meter | undefined
+
+  /** `spent`: the usage of earlier attempts of this step. `meter`: counts the answer against the budget. */
+  constructor(run: Run, plan: StepPlan, spent: Usage | null, meter?: Meter) {
+    this.#meter = meter
     this.#spent = spent
     this.#run = run
     this.#plan = plan
@@ -86,14 +95,46 @@ export class StepReader {
       onModel: (model) => void (this.#served = model),
       authorOf: (message) => authorOf(this.#run, message),
     }
-    return chunksOf(this.#plan.model, this.#plan.request, options, this.#wire())[Symbol.asyncIterator]()
+    const { model, request } = this.#plan
+    const { modelLayers } = this.#run.agent
+    if (modelLayers) return this.#through(modelLayers, options)
+    return chunksOf(model, request, options, this.#wire())[Symbol.asyncIterator]()
+  }
+
+  /** Sends the request through the middlewares. */
+  #through(layers: readonly ModelLayer[], options: ModelOptions): AsyncIterator<Piece> {
+    const { agent, id: runId, context, signal, requests } = this.#run
+    const { model, request } = this.#plan
+    const step = this.#step
+    const wire = this.#wire()
+    const call = {
+      request,
+      model: model.name,
+      agent: agent.name,
+      runId,
+      step,
+      context,
+      signal,
+      onRetry: options.onRetry,
+    }
+    this.#onion = new ModelOnion(layers, call, (sent) => {
+      const { messages, ...rest } = sent
+      requests[step] = { rest, head: messages, upTo: 0 }
+      return chunksOf(model, sent, options, wire)
+    })
+    return this.#onion[Symbol.asyncIterator]()
   }
 
   push(piece: Piece): RunEvent[] {
     this.#run.signal.throwIfAborted()
     if (piece instanceof WholeAnswer) return this.#pushWhole(piece)
     this.started ||= !Array.isArray(piece) || piece.length > 0
-    return this.#translate(this.#builder.push(piece))
+    return this.#translate(this.#builder.push(this.#meter ? this.#meter.admit(listOf(piece)) : piece))
+  }
+
+  /** Another attempt follows. */
+  leave(): void {
+    this.#meter?.next(soundUsage(this.#answer().usage))
   }
 
   /** Sets `started` only after the body was accepted as a completion. */
@@ -143,10 +184,10 @@ export class StepReader {
     return this.#spent && own ? addUsage(this.#spent, own) : (own ?? this.#spent)
   }
 
-  /** The complete answer, with the calls that are kept. */
-  end(): StepEnd {
+  /** The complete answer, with the calls that are kept. `finishReason`: why it ends here, where the server did not end it. */
+  end(finishReason?: FinishReason): StepEnd {
     const answer = this.#answer()
-    const { finish_reason } = answer
+    const { finish_reason = null } = finishReason === undefined ? answer : { finish_reason: finishReason }
     const message = this.#withoutFunctionCall(answer.message)
     const calls = this.#keptCalls(message.tool_calls ?? [], finish_reason)
     return { message: adopt(tidy(message, calls)), finish_reason, ...this.#bill(answer) }
@@ -172,7 +213,7 @@ export class StepReader {
   }
 
   /** The `step.cut` of an answer that ends here; `undefined` when there is nothing to keep. */
-  cut(reason: 'connection' | 'abort', cause?: unknown): Fact | undefined {
+  cut(reason: 'connection' | 'abort' | 'budget', cause?: unknown): Fact | undefined {
     if (this.#holdsNothing) return undefined
     const answer = this.#answer()
     const message = adopt(tidy(answer.message, this.sealed))
@@ -181,13 +222,16 @@ export class StepReader {
   }
 
   get #servedBy(): { servedBy?: string } {
-    return this.#served ? { servedBy: this.#served.name } : {}
+    const name = this.#onion?.answeredBy ?? this.#served?.name
+    return name === undefined ? {} : { servedBy: name }
   }
 
-  #bill(answer: Answer): { usage: Usage | null; cost?: number; servedBy?: string } {
+  #bill(answer: Answer): { usage: Usage | null; cost?: number; spent?: Amount; servedBy?: string } {
     const usage = this.#usageWith(answer)
     const cost = costOf((this.#served ?? this.#plan.model).price, usage)
-    return { usage, ...(cost !== undefined && { cost }), ...this.#servedBy }
+    const own = this.#meter && soundUsage(answer.usage)
+    const spent = this.#meter && { spent: this.#meter.spentWith(own ?? null) }
+    return { usage, ...(cost !== undefined && { cost }), ...spent, ...this.#servedBy }
   }
 
   #mint(index: number): string {
@@ -200,6 +244,7 @@ export class StepReader {
   #wire(): 'stream' | 'plain' {
     const { agent, watched } = this.#run
     if (agent.wire) return agent.wire
+    if (this.#meter) return 'stream' // a plain answer cannot be cut
     return watched || this.#plan.tools.some((name) => this.#startsEarly(name)) ? 'stream' : 'plain'
   }
 
@@ -274,6 +319,8 @@ export class StepReader {
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] }
 
+const listOf = (piece: Chunk | readonly Chunk[]): readonly Chunk[] => (isList(piece) ? piece : [piece])
+const isList = (piece: Chunk | readonly Chunk[]): piece is readonly Chunk[] => Array.isArray(piece)
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
 const hasChoices = (body: unknown): boolean =>
   isRecord(body) && Array.isArray(body['choices']) && body['choices'].length > 0

@@ -14,7 +14,7 @@ import { adopt } from '../facts/own-message.ts'
 import { offered, withFinalTool } from '../agent/offer.ts'
 import { modeOf } from '../agent/output.ts'
 import type { RequestParts, Run } from '../run/run.ts'
-import type { AgentSpec, StepAnswers, StepChanges } from '../agent/spec.ts'
+import type { AgentSpec, Offer, StepAnswers, StepChanges } from '../agent/spec.ts'
 import { conversationOf } from '../facts/state.ts'
 import { frozen } from '../facts/state-views.ts'
 
@@ -45,12 +45,13 @@ async function answersOf(run: Run): Promise<StepAnswers> {
   return { changes, offer, params, instructions: changes.instructions ?? (await agent.instructions(context)) }
 }
 
-function planned(run: Run, { changes, offer: enabled, params, instructions }: StepAnswers): StepPlan {
+function planned(run: Run, { changes, offer: allowed, params, instructions }: StepAnswers): StepPlan {
   const { agent, state } = run
+  const enabled = state.wrapUp ? nothing : allowed
   const model = agent.model(changes.model)
   const mode = agent.output && modeOf(agent.output, model.profile, enabled.names.length > 0)
   const offer = agent.output && mode === 'tool' ? withFinalTool(enabled, agent.output) : enabled
-  const chosen = changes.toolChoice ?? choiceOf(run, offer.names)
+  const chosen = state.wrapUp ? undefined : (changes.toolChoice ?? choiceOf(run, offer.names))
   if (typeof chosen === 'object') checkChoice(`Step ${state.step} of agent \`${agent.name}\``, chosen, offer.names)
   // In `tool` mode a text is no answer: some call is required, unless a certain one is forced.
   const toolChoice = mode === 'tool' && typeof chosen !== 'object' ? 'required' : chosen
@@ -78,6 +79,9 @@ function planned(run: Run, { changes, offer: enabled, params, instructions }: St
     parts: { rest, head: own, upTo: changes.messages ? 0 : shown.length },
   }
 }
+
+/** The offer of the last step of a spent budget. */
+const nothing: Offer = { names: [], definitions: [] }
 
 async function changesOf(
   { agent, context, state }: Run,

@@ -11,6 +11,9 @@ import { frozenCopy, ownCopy } from '../facts/own-copy.ts'
 import { type CallContext, execute, ToolTimeout } from './execute.ts'
 import { failed } from '../facts/failure.ts'
 import type { Release } from './call-queue.ts'
+import type { ToolExecution } from '../models/middleware.ts'
+import { MiddlewareError } from '../models/middleware-error.ts'
+import { throughTool } from '../models/tool-onion.ts'
 import { placeInRun, placeInTool } from './limits.ts'
 import type { Source } from '../run/scope.ts'
 import { FINAL_TOOL } from '../agent/output.ts'
@@ -43,6 +46,8 @@ export async function* toolCall(run: Run, item: CallState, inside?: RunInside): 
     }
     if (!leaveTool) return // aborted while it waited
     const context = callContext(run, callOf(item))
+    if (run.level.tree.budget?.takeCall(run.path, run.state.step, item.call.id) === false)
+      return [ready.done({ ok: false, reason: 'budget', content: 'Not run: the budget of tool calls is spent.' })]
     yield [started(run, item, context, ready)]
     if (run.signal.aborted) return
     const agent = inside && agentBehind(tool)
@@ -148,7 +153,10 @@ async function executed(run: Run, ready: Ready, context: CallContext): Promise<R
   const since = run.clock.now()
   run.enter()
   try {
-    const returned = await execute(run, ready.tool, ready.args, context)
+    const { toolLayers } = run.agent
+    const returned = await (toolLayers
+      ? throughTool(toolLayers, execution(run, ready, context), (args) => execute(run, ready.tool, args, context))
+      : execute(run, ready.tool, ready.args, context))
     const ms = run.clock.now() - since
     const value = isToolResult(returned) ? returned.model : returned
     const { parseOutput } = ready.tool
@@ -158,6 +166,23 @@ async function executed(run: Run, ready: Ready, context: CallContext): Promise<R
   } finally {
     run.leave()
   }
+}
+
+/** A call, as its middlewares see it. */
+function execution(run: Run, { tool, args }: Ready, context: CallContext): ToolExecution {
+  const { call, step, runId, idempotencyKey } = context
+  const { signal, state } = run
+  const earlier = (): number => {
+    const done = state.steps.flatMap(({ calls }) => calls).filter(({ name }) => name === tool.name)
+    const open = state.open?.calls.map((item) => item.call) ?? []
+    const before = open.slice(
+      0,
+      open.findIndex(({ id }) => id === call.id),
+    )
+    return done.length + before.filter((one) => nameOf(one) === tool.name).length
+  }
+  const agent = run.agent.name
+  return { name: tool.name, args, call, agent, runId, step, context: context.context, signal, idempotencyKey, earlier }
 }
 
 /** The result of a call that ran an agent. */
@@ -201,7 +226,8 @@ async function failedCall(
   ms: number,
   words?: string,
 ): Promise<RunEvent[]> {
-  const policy = tool.policy.onError ?? run.agent.onToolError
+  // The model cannot mend a middleware, so its error ends the run.
+  const policy = error instanceof MiddlewareError ? 'throw' : (tool.policy.onError ?? run.agent.onToolError)
   const isRetry = error instanceof ToolRetry
   const reason = isRetry ? 'retry' : error instanceof ToolTimeout ? 'timeout' : 'failed'
   const written = typeof policy === 'function' ? undefined : words

@@ -95,6 +95,9 @@ interface Ended {
   readonly ms: number
 }
 
+/** A process that takes longer hangs; it is killed, and the count ends. */
+const endLimit = 60_000
+
 async function start(program: string, args: readonly string[], kill: Kill | undefined): Promise<Ended> {
   const at = kill && 'fact' in kill ? [String(kill.fact), kill.moment] : []
   const child = spawn(process.execPath, ['--no-warnings', program, ...args, ...at], {
@@ -109,7 +112,15 @@ async function start(program: string, args: readonly string[], kill: Kill | unde
     began = performance.now()
     if (kill && 'after' in kill) setTimeout(() => child.kill('SIGKILL'), kill.after)
   })
-  const [, signal] = (await once(child, 'close')) as [number | null, string | null]
+  let hangs = false
+  const limit = setTimeout(() => {
+    hangs = true
+    child.kill('SIGKILL')
+  }, endLimit)
+  const [code, signal] = (await once(child, 'close')) as [number | null, string | null]
+  clearTimeout(limit)
+  if (hangs) throw new Error(`A process did not end within ${endLimit} ms. Its arguments: ${args.join(' ')}\n${output}`)
+  if (code) output += `\nexit code ${code}`
   return { killed: signal === 'SIGKILL', output: output.trim().split('\n').at(-1) ?? '', ms: performance.now() - began }
 }
 

@@ -1,5 +1,5 @@
 // A process that starts the runs it receives, or approves their requests, at the given millisecond.
-import { ApprovalError, type RunLog } from '@toolloop/core'
+import { ApprovalError } from '@toolloop/core'
 import { cashier, payAll } from './payer.ts'
 import { type Kind, openStore } from './stores.ts'
 
@@ -20,23 +20,32 @@ export interface Job {
 export type Answer = { readonly status: string } | { readonly refused: string; readonly message: string }
 
 process.on('message', (job: Job) => {
-  const store = openStore(job.kind, job.folder)
-  const answer = (said: Answer): void => {
-    store.close?.()
-    process.send?.(said)
-  }
-  begin(job, store.log(job.run)).then(
-    ({ status }) => answer({ status }),
-    (error: Error & { code?: string }) => answer({ refused: codeOf(error), message: error.message }),
+  begin(job).then(
+    ({ status }) => process.send?.({ status } satisfies Answer),
+    (error: Error & { code?: string }) =>
+      process.send?.({ refused: codeOf(error), message: error.message } satisfies Answer),
   )
 })
 process.send?.({ status: 'ready' })
 
-async function begin({ approve, at, effects, gate }: Job, log: RunLog): Promise<{ status: string }> {
+async function begin({ approve, at, effects, folder, gate, kind, run }: Job): Promise<{ status: string }> {
   const decisions = Object.fromEntries(approve?.map((id) => [id, { approve: true } as const]) ?? [])
-  if (approve) await log.load()
+  if (!approve) waitUntil(at)
+  const store = openStore(kind, folder)
+  try {
+    const log = store.log(run)
+    if (!approve) return await payAll(log, effects, gate)
+    await log.load()
+    waitUntil(at)
+    return await cashier(effects, gate).run(undefined, { from: log, decisions })
+  } finally {
+    store.close?.()
+  }
+}
+
+/** Busy, so that both processes go on in the same millisecond. */
+function waitUntil(at: number): void {
   while (Date.now() < at);
-  return approve ? cashier(effects, gate).run(undefined, { from: log, decisions }) : payAll(log, effects, gate)
 }
 
 const codeOf = (error: Error & { code?: string }): string =>

@@ -1,7 +1,6 @@
 // Two processes that start one run, or approve one request, in the same millisecond.
-import { type ChildProcess, fork, spawnSync } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -10,10 +9,11 @@ import { newOwner } from '../owner.ts'
 import { bundle } from './crash.ts'
 import { cashier, comparePayments } from './payer.ts'
 import type { Answer, Job } from './race-program.ts'
+import { startRacer } from './racers.ts'
 import { type Kind, linesOf, openStore } from './stores.ts'
 
 /**
- * `new`: an empty log. `resumed`: an interrupted run. `taken over`: the same, and its dead owner still has the lock.
+ * `new`: an empty log, in a store that does not exist yet. `resumed`: an interrupted run. `taken over`: the same, and its dead owner still has the lock.
  * `approved`: both approve the request of a paused run, and who wins still runs when the other one tries. `approved and
  * paid`: the same, and who wins does not wait for the other one.
  */
@@ -34,14 +34,15 @@ export interface RaceCounts {
 }
 
 export async function race(kind: Kind, what: RaceKind, rounds: number): Promise<RaceCounts> {
-  const folder = mkdtempSync(join(tmpdir(), 'toolloop-race-'))
-  const program = await bundle('race-program', folder)
-  const racers = [0, 1].map(() => fork(program, { execArgv: ['--no-warnings'] }))
+  const root = mkdtempSync(join(tmpdir(), 'toolloop-race-'))
+  const program = await bundle('race-program', root)
+  const racers = await Promise.all([0, 1].map(() => startRacer<Job, Answer>(program)))
   const counts: RaceCounts = { rounds, ran: 0, refused: 0, once: 0, twice: 0, codes: {}, odd: [] }
   try {
-    await Promise.all(racers.map((racer) => once(racer, 'message')))
     for (let round = 0; round < rounds; round++) {
       const run = `run-${round}`
+      const folder = join(root, what === 'new' ? run : 'resumed')
+      mkdirSync(folder, { recursive: true })
       const effects = join(folder, `${run}.effects`)
       const approve = what.startsWith('approved') ? await pause(kind, folder, run, effects) : undefined
       if (!approve && what !== 'new') await interrupt(kind, folder, run, what === 'taken over')
@@ -49,10 +50,12 @@ export async function race(kind: Kind, what: RaceKind, rounds: number): Promise<
       const waits = what !== 'approved and paid'
       const at = Date.now() + 30
       const job: Job = { kind, folder, run, effects, ...(approve && { approve }), ...(waits && { gate }), at }
-      const asked = racers.map((racer) => ask(racer, job))
+      const asked = racers.map((racer) => racer.ask(job))
+      const answered = Promise.all(asked)
+      answered.catch(() => {})
       await Promise.race(asked)
       writeFileSync(gate, '')
-      const answers = await Promise.all(asked)
+      const answers = await answered
       count(counts, run, answers)
       const store = openStore(kind, folder)
       const paid = comparePayments(await store.log(run).load(), linesOf(effects))
@@ -61,13 +64,12 @@ export async function race(kind: Kind, what: RaceKind, rounds: number): Promise<
       counts.twice += paid.twice
       if (paid.unknown + paid.lost > 0) counts.odd.push(`${run}: ${JSON.stringify(paid)}`)
     }
-    const left = kind === 'file' ? readdirSync(join(folder, 'runs')).filter((name) => name.includes('.lock')) : []
+    const left = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((name) => name.includes('.lock'))
     if (left.length > 0) counts.odd.push(`locks are left: ${left.join(' ')}`)
     return counts
   } finally {
-    for (const racer of racers) racer.disconnect()
-    await Promise.all(racers.map((racer) => once(racer, 'exit')))
-    rmSync(folder, { recursive: true, force: true })
+    await Promise.all(racers.map((racer) => racer.close()))
+    rmSync(root, { recursive: true, force: true })
   }
 }
 
@@ -85,12 +87,6 @@ function count(counts: RaceCounts, run: string, answers: readonly Answer[]): voi
     (answer) => 'refused' in answer && /^log_(owned|conflict)$|^usage$|^approval: decided$/.test(answer.refused),
   ).length
   if (ran !== 1 || refused !== 1) counts.odd.push(`${run}: ${JSON.stringify(answers)}`)
-}
-
-async function ask(racer: ChildProcess, job: Job): Promise<Answer> {
-  const answered = once(racer, 'message') as Promise<[Answer]>
-  racer.send(job)
-  return (await answered)[0]
 }
 
 /** A run that waits for somebody to approve its payment; the ids of its requests. */

@@ -1,0 +1,125 @@
+import { tool } from '@toolloop/schema'
+import { calls, reply, scriptedModel, text, toolResults } from '@toolloop/testing'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { agent, type Fact, logger, type LoggerOptions, memoryLog, type RunEvent } from '../index.ts'
+
+/** Settles when `pay` runs, so that the order of the results is known. */
+let paying = Promise.withResolvers<void>()
+
+const look = tool({
+  name: 'look',
+  effects: 'none',
+  execute: async () => {
+    await paying.promise
+    paying = Promise.withResolvers()
+    return 'seen\n\u001B[2Jtwice'
+  },
+})
+const pay = tool({
+  name: 'pay',
+  needsApproval: true,
+  execute: () => {
+    setTimeout(() => paying.resolve())
+    throw new Error('no money')
+  },
+})
+const worker = agent({
+  name: 'worker',
+  model: scriptedModel(
+    (request) =>
+      toolResults(request).length > 0
+        ? text('All\u0007 done.')
+        : calls(
+            [
+              { name: 'look', args: {}, id: 'l1' },
+              { name: 'pay', args: {}, id: 'p1' },
+            ],
+            { content: 'I look.' },
+          ),
+    { deltaSize: 3 },
+  ),
+  tools: [look, pay],
+})
+
+function output(isTTY?: boolean) {
+  const written: string[] = []
+  const listeners: ((error: Error) => void)[] = []
+  return {
+    written,
+    fail: (error: Error) => listeners.forEach((listener) => listener(error)),
+    out: {
+      write: (part: string) => written.push(part),
+      on: (_: 'error', one: (e: Error) => void) => listeners.push(one),
+      isTTY,
+    },
+  }
+}
+
+async function logged(options: LoggerOptions = {}, isTTY = false) {
+  const { out, written } = output(isTTY)
+  const log = logger(out, options)
+  for await (const event of worker.stream('go', { approver: () => ({ approve: true }) })) log(event)
+  return written.join('').replaceAll(/\d+ ms/g, 'N ms')
+}
+
+afterEach(() => vi.unstubAllEnvs())
+
+describe('logger', () => {
+  it('shows steps, text, early calls, decisions and results', async () => {
+    expect((await logged()).split('\n')).toEqual([
+      '',
+      'step 1 scripted',
+      'I look.',
+      '  → look({}) while the model is still talking',
+      '  ? pay({}) waits for a decision',
+      '  ! p1 is approved',
+      '  → pay({})',
+      '  ✗ pay N ms no money',
+      '  ✓ look N ms seen [2Jtwice',
+      '',
+      'step 2 scripted',
+      'All done.',
+      '',
+    ])
+  })
+
+  it('shows failures only at `error`, and more at `debug`', async () => {
+    expect(await logged({ level: 'error' })).toMatch(/^ {2}✗ pay N ms [^\n]*no money\n$/)
+    expect(await logged({ level: 'debug' })).toMatch(/call l1 is complete\n[^]*\d+ \+ \d+ tokens/)
+  })
+
+  it('uses colours on a terminal only, and not with NO_COLOR', async () => {
+    expect(await logged({}, true)).toContain('\u001B[32m✓\u001B[0m look')
+    expect(await logged()).not.toContain('\u001B')
+    vi.stubEnv('NO_COLOR', '1')
+    expect(await logged({}, true)).not.toContain('\u001B')
+  })
+
+  it('writes nothing more behind a closed pipe, and does not hide other errors', () => {
+    const { out, written, fail } = output()
+    const log = logger(out)
+    const start = { seq: 0, at: 0, run: 'r', path: '', type: 'run.resume' } as unknown as RunEvent
+    log(start)
+    expect(() => fail(Object.assign(new Error('disk'), { code: 'EIO' }))).toThrow('disk')
+    fail(Object.assign(new Error('pipe'), { code: 'EPIPE' }))
+    log(start)
+    expect(written).toEqual(['resumed\n'])
+  })
+
+  it('indents the runs inside a run under their paths, and shows a log as it shows a stream', async () => {
+    const { out, written } = output()
+    const log = memoryLog()
+    await worker.with({ model: scriptedModel([reply({ content: '{"a":1}' })]) }).run('go', { log })
+    const nested = log.facts.map((fact) => ({ ...fact, path: 'research/0:c1' }))
+    for (const fact of [...nested, { ...nested[0], type: 'weather.report' } as unknown as Fact]) logger(out)(fact)
+    expect(written.join('')).toBe(
+      `    research/0:c1 worker begins\n    research/0:c1 step 1 scripted\n    research/0:c1 done\n`,
+    )
+  })
+
+  it('rejects an unknown level', () => {
+    expect(() => logger({ write: () => true }, { level: 'trace' as never })).toThrow(
+      'The logger: `level` is "trace"; it must be "error" or "info" or "debug".',
+    )
+  })
+})

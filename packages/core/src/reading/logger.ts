@@ -1,0 +1,211 @@
+// A run, or a tree of runs, as readable lines on a terminal. A fold over events: it works on a stream and on a log.
+import { checkOptions, oneOf, type TextPart } from '@toolloop/wire'
+import { excerpt } from '../facts/excerpt.ts'
+import { type Fact, type FactOf, isFact, type RunEvent } from '../facts/events.ts'
+import type { Progress } from '../facts/progress.ts'
+import { outcomeIn } from './timeline.ts'
+
+/** Where the lines go: `process.stdout`, or anything with `write`. */
+export interface LogOutput {
+  write(text: string): unknown
+  /** Colours are used only on a terminal. */
+  readonly isTTY?: boolean | undefined
+  on?(event: 'error', listener: (error: Error) => void): unknown
+}
+
+export interface LoggerOptions {
+  /**
+   * `error`: failed calls, cuts, retries, and an end that is not `done`. `info`: also steps, texts, calls, results and
+   * decisions. `debug`: also complete calls, progress of tools, tokens and breaks of the prompt's prefix. @default 'info'
+   */
+  readonly level?: 'error' | 'info' | 'debug' | undefined
+}
+
+const levels = ['error', 'info', 'debug'] as const
+type Level = (typeof levels)[number]
+
+/**
+ * Returns a function that writes each event it gets as text. Colours are used on a terminal without `NO_COLOR` only.
+ * Control characters of the model and of tools are left out. A reader that closes the pipe ends the output, not the run.
+ * @throws UsageError for an unknown option or level
+ */
+export function logger(out: LogOutput, options: LoggerOptions = {}): (event: RunEvent) => void {
+  checkOptions('The logger', options, { level: oneOf(...levels) })
+  const log = new Logger(out, options.level ?? 'info')
+  return (event) => log.take(event)
+}
+
+class Logger {
+  readonly #out: LogOutput
+  readonly #level: number
+  readonly #paint: (code: number, text: string) => string
+  /** The pipe is closed: nobody reads what is written. */
+  #closed = false
+  /** A line of streamed text is open behind this path. */
+  #open: string | undefined
+  /** Paths whose model still sends. */
+  readonly #talking = new Set<string>()
+  /** Paths whose answer is JSON: it is data, not text to read. */
+  readonly #json = new Map<string, boolean>()
+
+  constructor(out: LogOutput, level: Level) {
+    this.#out = out
+    this.#level = levels.indexOf(level)
+    const colours = out.isTTY === true && !environment('NO_COLOR')
+    this.#paint = (code, text) => (colours ? `\u001B[${code}m${text}\u001B[0m` : text)
+    out.on?.('error', (error) => {
+      if ((error as { code?: unknown }).code !== 'EPIPE') throw error
+      this.#closed = true
+    })
+  }
+
+  take(event: RunEvent): void {
+    if (this.#closed) return
+    const path = 'path' in event && typeof event.path === 'string' ? event.path : ''
+    if (isFact(event)) this.#fact(event, path)
+    else this.#progress(event, path)
+  }
+
+  #fact(fact: Fact, path: string): void {
+    const dim = (text: string) => this.#paint(2, text)
+    switch (fact.type) {
+      case 'run.start':
+        return path === '' ? undefined : this.#line('info', path, dim(`${fact.agent?.name ?? 'run'} begins`))
+      case 'run.resume':
+        return this.#line('info', path, dim('resumed'))
+      case 'step.start':
+        this.#talking.add(path)
+        this.#json.delete(path)
+        if (path === '' && this.#allows('info')) this.#line('info', path, '')
+        return this.#line('info', path, `${this.#paint(1, `step ${fact.step + 1}`)} ${dim(clean(fact.model))}`)
+      case 'call.sealed':
+        return this.#line('debug', path, dim(`  call ${clean(fact.call.id)} is complete`))
+      case 'step.done':
+        this.#talking.delete(path)
+        return this.#tokens(path, fact)
+      case 'step.cut':
+        this.#talking.delete(path)
+        this.#line(
+          'error',
+          path,
+          this.#paint(31, `  cut (${fact.reason})${fact.error ? `: ${short(fact.error.message)}` : ''}`),
+        )
+        return this.#tokens(path, fact)
+      case 'tool.start': {
+        const early = this.#talking.has(path) ? dim(' while the model is still talking') : ''
+        return this.#line('info', path, `  ${dim('→')} ${clean(fact.name)}(${short(fact.arguments)})${early}`)
+      }
+      case 'tool.done': {
+        const mark = fact.ok ? this.#paint(32, '✓') : this.#paint(31, '✗')
+        const result = `  ${mark} ${clean(fact.name)} ${dim(`${fact.ms} ms`)} ${short(textOf(fact.content))}`
+        return this.#line(fact.ok ? 'info' : 'error', path, result)
+      }
+      case 'approval.request':
+        return this.#line(
+          'info',
+          path,
+          `  ${this.#paint(33, '?')} ${clean(fact.name)}(${short(fact.arguments)}) waits for a decision`,
+        )
+      case 'approval.decision':
+        return this.#line('info', path, `  ${this.#paint(33, '!')} ${clean(fact.callId)} ${decided(fact)}`)
+      case 'message.add':
+        return this.#line('debug', path, dim(`  a message is added (${fact.origin})`))
+      case 'run.pause':
+        return this.#line('info', path, dim(`paused: ${fact.callIds.length} to decide`))
+      case 'run.done': {
+        const { status } = fact.outcome
+        if (status === 'done') return path === '' ? this.#close() : this.#line('info', path, dim('done'))
+        return this.#line('error', path, this.#paint(31, clean(outcomeIn(fact.outcome))))
+      }
+      default: // a fact of a newer version, or of another kind of run
+        return this.#line('debug', path, dim(`  ${clean((fact as Fact).type)}`))
+    }
+  }
+
+  #progress(event: Progress, path: string): void {
+    switch (event.type) {
+      case 'content.delta': {
+        const json = this.#json.get(path) ?? /^\s*[[{]/.test(event.delta)
+        this.#json.set(path, json)
+        return json || path !== '' ? undefined : this.#text(path, event.delta)
+      }
+      case 'tool.progress':
+        return this.#line('debug', path, this.#paint(2, `  … ${clean(event.name)} ${short(show(event.data))}`))
+      case 'attempt.retry': {
+        const why = short(event.error instanceof Error ? event.error.message : show(event.error))
+        const delay = `retry in ${Math.round(event.delay)} ms`
+        return this.#line('error', path, this.#paint(2, `  attempt ${event.attempt} failed (${why}), ${delay}`))
+      }
+      case 'step.reset':
+        return this.#line('error', path, this.#paint(2, `  the answer broke off (${event.reason}), retry`))
+      case 'prefix.break':
+        return this.#line('debug', path, this.#paint(2, `  the prompt changed (${event.place}): ${short(event.cause)}`))
+      default: // deltas that are data
+    }
+  }
+
+  #tokens(path: string, { usage }: FactOf<'step.done' | 'step.cut'>): void {
+    if (!usage) return
+    const cached = usage.prompt_tokens_details?.cached_tokens
+    const read = cached === undefined ? '' : `, ${cached} cached`
+    this.#line('debug', path, this.#paint(2, `  ${usage.prompt_tokens} + ${usage.completion_tokens} tokens${read}`))
+  }
+
+  #allows(level: Level): boolean {
+    return levels.indexOf(level) <= this.#level
+  }
+
+  /** Text as it streams. */
+  #text(path: string, delta: string): void {
+    const text = clean(delta)
+    if (text === '' || !this.#allows('info')) return
+    if (this.#open !== undefined && this.#open !== path) this.#close()
+    this.#out.write(text)
+    this.#open = text.endsWith('\n') ? undefined : path
+  }
+
+  /** A line of its own, indented by the depth of its path, with the path where there is one. */
+  #line(level: Level, path: string, text: string): void {
+    if (!this.#allows(level)) return
+    this.#close()
+    if (path === '') return void this.#out.write(`${text}\n`)
+    const depth = path.split('/').length
+    this.#out.write(`${'  '.repeat(depth)}${this.#paint(36, clean(path))} ${text}\n`)
+  }
+
+  #close(): void {
+    if (this.#open === undefined) return
+    this.#open = undefined
+    this.#out.write('\n')
+  }
+}
+
+function decided({ decision }: FactOf<'approval.decision'>): string {
+  if ('result' in decision) return 'is answered'
+  return decision.approve ? 'is approved' : `is declined${decision.reason ? `: ${short(decision.reason)}` : ''}`
+}
+
+/** Without control characters, which could move a terminal's cursor; line breaks and tabs stay. */
+const clean = (text: string): string => text.replaceAll(/[^\P{Cc}\n\t]/gu, '')
+
+function short(text: string): string {
+  const line = clean(text).replaceAll(/\s+/g, ' ')
+  return line.length > 90 ? `${excerpt(line, 90)}…` : line
+}
+
+const textOf = (content: string | readonly TextPart[]): string =>
+  typeof content === 'string' ? content : content.map((part) => part.text).join('')
+
+function show(value: unknown): string {
+  try {
+    return typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value))
+  } catch {
+    return 'an object'
+  }
+}
+
+/** Browsers have no environment. */
+function environment(name: string): string | undefined {
+  const { process } = globalThis as { process?: { env?: Record<string, string | undefined> } }
+  return process?.env?.[name]
+}

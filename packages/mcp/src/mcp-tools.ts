@@ -1,0 +1,232 @@
+// The tools of an MCP server as tools of an agent.
+import type { CallToolResult, Tool as ServerTool } from '@modelcontextprotocol/client'
+import { canonicalFingerprint } from './fingerprint.ts'
+import { describeError, type Effects, type Tool, type ToolContext, toolResult } from '@toolloop/schema'
+import { Connection } from './connection.ts'
+import { contentOf } from './content.ts'
+import { McpError, McpToolError } from './errors.ts'
+import type { McpFinding } from './findings.ts'
+import { callable } from './listed-tools.ts'
+import { offeredName } from './names.ts'
+import { hintedEffects, offeredTool } from './offered-tool.ts'
+import type { McpServerSpec } from './server.ts'
+
+export interface McpToolsOptions {
+  /** Names on the server; the others are not offered. @default all */
+  readonly include?: readonly string[] | ((name: string) => boolean) | undefined
+  /** Names on the server that are not offered. */
+  readonly exclude?: readonly string[] | ((name: string) => boolean) | undefined
+  /** Before each name, e.g. `files_`, so that the tools of several servers differ. */
+  readonly prefix?: string | undefined
+  /** Which calls a person must approve: all, those of some tools by their names on the server, or by a function. @default false */
+  readonly approve?:
+    | boolean
+    | readonly string[]
+    | ((name: string, args: Readonly<Record<string, unknown>>) => boolean)
+    | undefined
+  /**
+   * The effects of calls: of all tools, or by name on the server. `annotations`: as the server says, for a server that you
+   * trust: its hints decide which calls start early and run again. @default 'unsafe'
+   */
+  readonly effects?: Effects | 'annotations' | Readonly<Record<string, Effects>> | undefined
+  /** Milliseconds to connect and to list tools, and for one call without progress. @default 60000 */
+  readonly timeout?: number | undefined
+  /** The most characters of a result's text, and of its images, audio and files. @default 262144 */
+  readonly maxResult?: number | undefined
+  /**
+   * Fingerprints of an earlier connection (`fingerprints`), kept by you. Calls of a tool that has changed since need
+   * approval, and a finding names it.
+   */
+  readonly known?: Readonly<Record<string, string>> | undefined
+  /** Which protocol is spoken: `modern` is the stateless one of 2026-07-28. @default 'auto' */
+  readonly era?: 'auto' | 'legacy' | 'modern' | undefined
+}
+
+/** Connects to a server and lists its tools. Close it: `await using files = await mcpTools(…)`. @throws McpError */
+export async function mcpTools(server: McpServerSpec, options: McpToolsOptions = {}): Promise<McpTools> {
+  const tools = new McpTools(server, options)
+  try {
+    await tools.refresh()
+    return tools
+  } catch (error) {
+    await tools.close()
+    throw error
+  }
+}
+
+/** The tools of one server, and its connection. */
+export class McpTools {
+  readonly #options: McpToolsOptions
+  readonly #connection: Connection
+  readonly #timeout: number
+  #tools: readonly Tool[] = []
+  #findings: readonly McpFinding[] = []
+  /** By name on the server: the fingerprint that was seen first, and the current one. */
+  readonly #first = new Map<string, string>()
+  #current = new Map<string, string>()
+  /** Names that were given, by name on the server: a name never moves to another tool. */
+  readonly #names = new Map<string, string>()
+  readonly #taken = new Set<string>()
+
+  constructor(server: McpServerSpec, options: McpToolsOptions) {
+    this.#options = options
+    this.#timeout = options.timeout ?? 60_000
+    for (const [name, fingerprint] of Object.entries(options.known ?? {})) this.#first.set(name, fingerprint)
+    this.#connection = new Connection(server, {
+      timeout: this.#timeout,
+      era: options.era ?? 'auto',
+      changed: (tools) => this.#adopt(tools),
+    })
+  }
+
+  /** The tools as the server last listed them. A new array after each change of its list. */
+  get tools(): readonly Tool[] {
+    return this.#tools
+  }
+
+  /** What was done about tools that could not be offered as they are. */
+  get findings(): readonly McpFinding[] {
+    return this.#findings
+  }
+
+  /** A hash of each tool's description and schema, by its name on the server: pass them as `known` next time. */
+  get fingerprints(): Readonly<Record<string, string>> {
+    return Object.fromEntries(this.#current)
+  }
+
+  /** Lists the tools again. Happens by itself when the server says that they changed. @throws McpError */
+  async refresh(): Promise<void> {
+    const client = await this.#connection.client()
+    try {
+      const { tools } = await client.listTools(undefined, { timeout: this.#timeout, cacheMode: 'refresh' })
+      this.#adopt(tools)
+    } catch (cause) {
+      throw new McpError(`${this.#connection.label} did not list its tools: ${describeError(cause, 300)}`, { cause })
+    }
+  }
+
+  /** Ends the connection, and the program of a stdio server. */
+  close(): Promise<void> {
+    return this.#connection.close()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  #adopt(listed: readonly ServerTool[]): void {
+    const findings: McpFinding[] = []
+    const current = new Map<string, string>()
+    const tools: Tool[] = []
+    const sources = listed.map((one) => this.#connection.listed.sent(one))
+    // Names that are valid as they are go first: no other tool takes them.
+    for (const { name } of sources) if (/^[a-zA-Z0-9_-]{1,64}$/.test(name) && this.#isWanted(name)) this.#nameOf(name)
+    for (const source of sources) {
+      if (current.has(source.name) || !this.#isWanted(source.name)) continue
+      const fingerprint = canonicalFingerprint(source)
+      current.set(source.name, fingerprint)
+      const made = this.#offer(source, fingerprint, findings)
+      if (made) tools.push(made)
+    }
+    this.#current = current
+    this.#tools = Object.freeze(tools)
+    this.#findings = Object.freeze(findings)
+  }
+
+  #offer(source: ServerTool, fingerprint: string, findings: McpFinding[]): Tool | undefined {
+    const report = (path: string, problem: string, action: McpFinding['action']): void =>
+      void findings.push({ tool: source.name, path, problem, action })
+    const name = this.#nameOf(source.name)
+    const { prefix = '' } = this.#options
+    if (name !== `${prefix}${source.name}`)
+      report('name', `it cannot be called ${JSON.stringify(source.name.slice(0, 100))}`, 'renamed')
+    const first = this.#first.get(source.name)
+    if (first === undefined) this.#first.set(source.name, fingerprint)
+    else if (first !== fingerprint) report('', 'its description or schema changed', 'changed')
+    return offeredTool(
+      source,
+      {
+        name,
+        effects: this.#effectsOf(source),
+        needsApproval: (args) => this.#needsApproval(source.name, fingerprint, args),
+        onError: messageOf,
+        execute: (args, context) => this.#call(source, fingerprint, args, context),
+      },
+      report,
+    )
+  }
+
+  #nameOf(name: string): string {
+    const known = this.#names.get(name)
+    if (known !== undefined) return known
+    const made = offeredName(name, this.#options.prefix ?? '', this.#taken)
+    this.#names.set(name, made)
+    this.#taken.add(made)
+    return made
+  }
+
+  #isWanted(name: string): boolean {
+    const { include, exclude } = this.#options
+    return (include === undefined || matches(include, name)) && !(exclude !== undefined && matches(exclude, name))
+  }
+
+  #effectsOf(source: ServerTool): Effects {
+    const { effects = 'unsafe' } = this.#options
+    if (effects === 'annotations') return hintedEffects(source)
+    return typeof effects === 'string'
+      ? effects
+      : Object.hasOwn(effects, source.name)
+        ? (effects[source.name] ?? 'unsafe')
+        : 'unsafe'
+  }
+
+  /** A tool that is not what it was, or not what this agent was given, is approved again. */
+  #needsApproval(name: string, fingerprint: string, args: Record<string, unknown>): boolean {
+    const { approve = false } = this.#options
+    if (this.#first.get(name) !== fingerprint || (this.#current.get(name) ?? fingerprint) !== fingerprint) return true
+    if (typeof approve === 'function') return approve(name, args)
+    return typeof approve === 'boolean' ? approve : approve.includes(name)
+  }
+
+  async #call(
+    source: ServerTool,
+    fingerprint: string,
+    args: Record<string, unknown>,
+    context: ToolContext,
+  ): Promise<unknown> {
+    const { signal, progress } = context
+    const client = await this.#connection.client(signal)
+    let result: CallToolResult
+    try {
+      result = await client.callTool(
+        { name: source.name, arguments: args },
+        {
+          signal,
+          timeout: this.#timeout,
+          resetTimeoutOnProgress: true,
+          onprogress: progress,
+          toolDefinition: callable(source),
+        },
+      )
+    } catch (cause) {
+      if (signal.aborted) throw cause
+      const what = `The tool \`${source.name}\` of ${this.#connection.label} gave no result`
+      throw new McpError(`${what}: ${describeError(cause, 500)}`, { cause })
+    }
+    const model = contentOf(result, this.#options.maxResult ?? 262_144)
+    if (result.isError === true) throw new McpToolError(textOf(model))
+    return toolResult({ model, details: { mcp: { tool: source.name, fingerprint } } })
+  }
+}
+
+function matches(wanted: readonly string[] | ((name: string) => boolean), name: string): boolean {
+  return typeof wanted === 'function' ? wanted(name) : wanted.includes(name)
+}
+
+const messageOf = (error: unknown): string =>
+  error instanceof McpToolError ? error.message : describeError(error, 1000)
+
+function textOf(content: ReturnType<typeof contentOf>): string {
+  if (typeof content === 'string') return content === '' ? 'The tool failed without a message.' : content
+  return content.map((part) => (part.type === 'text' ? part.text : `[${part.type}]`)).join('\n')
+}
