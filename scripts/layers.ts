@@ -6,7 +6,7 @@ export const rows: readonly (readonly string[])[] = [
   ['transport', 'stream', 'schema'],
   ['client', 'testing'],
   ['core'],
-  ['store', 'openai'],
+  ['store', 'openai', 'pipeline'],
   ['mcp', 'otel'],
   ['toolloop'],
 ]
@@ -36,6 +36,12 @@ export const rooms: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['types', 'errors'], // the peer's types, and its tree of errors with the way there from ours
     ['http', 'answers'], // options, promises, streams, pages · what an answer says, read
     ['runs'], // streamed answers and tool loops with events
+  ],
+  pipeline: [
+    ['definition'], // stages, their types, the tree of nodes, paths, results
+    ['state'], // what each node came to: apply, decide
+    ['run'], // tasks, and the pipeline as a run of core's loop
+    ['combine'], // pipe, parallel, map, …
   ],
   schema: [
     ['value'], // objects and excerpts of values

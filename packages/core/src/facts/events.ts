@@ -32,6 +32,8 @@ export interface Facts {
     version: 1
     agent: AgentMark
     input: readonly Message[]
+    /** Only in the log of a pipeline: `input` is empty then. An input that is an iterable is not recorded. */
+    pipeline?: { readonly input?: unknown }
     /** Only in a forked log: the run whose facts it copied, and the step or call before which it forked. */
     forkOf?: { readonly run: string; readonly before: number | string }
   }
@@ -104,9 +106,11 @@ export interface Facts {
     /** Step, call, and a hash of the request. Decisions refer to it. */
     id: string
     kind: 'approval' | 'external' | 'interrupted'
+    /** Only for a stage of a pipeline: its path. `arguments` are its input as JSON. */
+    stage?: string
   }
   /** `id` is the id of the request. */
-  'approval.decision': { step: number; callId: string; id?: string; decision: Decision }
+  'approval.decision': { step: number; callId: string; id?: string; decision: Decision; stage?: string }
   /**
    * A message from the caller, or from the loop. `steer` and `followUp`: sent while the run went on. `output`: it retries a
    * rejected answer. `cycle`: it warns a model that repeats itself. `budget`: it asks for the last answer.
@@ -117,6 +121,28 @@ export interface Facts {
     /** Only for the origin `budget`. */
     exhausted?: Exhausted
   }
+  /** A function or an agent of a pipeline starts. Logged before it is called. `stage` is its path in the pipeline. */
+  'stage.start': StageMark & { kind: 'function' | 'agent' }
+  /**
+   * It has ended: with its output, plain JSON, or with an error. `live`: the output is an iterable, which is not recorded.
+   * `outcome` is that of an agent's run. `ms` counts milliseconds from `stage.start`.
+   */
+  'stage.done': StageMark & {
+    ok: boolean
+    output?: unknown
+    live?: true
+    error?: Failure
+    outcome?: Outcome['status']
+    ms: number
+  }
+  /** What a function of the pipeline answered: whether to retry (`round`: the failed attempt), the next input of a loop, whether a gate is open. */
+  'stage.answer': StageMark & { round?: number; value?: unknown }
+  /** Items that a stage read from an iterable; `index` is the first one's. `end`: there are no more. */
+  'stage.items': StageMark & { index: number; inputs: readonly unknown[]; end?: true }
+  /** The rest of a stage is aborted: one of the stages in it failed or won. */
+  'stage.cut': StageMark
+  /** An agent of the pipeline waits for decisions. */
+  'stage.wait': StageMark
   /** Only undecided calls are left: these. */
   'run.pause': { callIds: readonly string[] }
   /** The last fact. */
@@ -126,6 +152,7 @@ export interface Facts {
 /** What a step takes from a budget: reported, else counted. `usd` where the model has a price. */
 type Spending = Readonly<{ tokens: number; usd?: number }>
 type AgentMark = Readonly<{ name: string; fingerprint: string }>
+type StageMark = { stage: string }
 type CallMark = { step: number; callId: string; name: string; arguments: string }
 /** Why a call has no result of its tool. `answered`: a decision gave the result. */
 export type FailureReason =

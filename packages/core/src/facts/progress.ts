@@ -54,9 +54,15 @@ type Noted = Readonly<
   | { type: 'step.reset'; step: number; reason: 'connection' | 'empty' | 'fallback' }
   /** A request does not extend the last one: from `place` on the server's prompt cache cannot be used. */
   | { type: 'prefix.break'; step: number; place: BreakPlace; cause: string }
+  /** A stage of a pipeline reports; `data` is what its function passed to `progress`. */
+  | { type: 'stage.report'; stage: string; data: unknown }
+  /** So many items of a `map` are done. `total` is unknown while an iterable is still read. */
+  | { type: 'stage.progress'; stage: string; done: number; failed: number; total?: number }
+  /** A `retry` runs its stage again after `delay` milliseconds. */
+  | { type: 'stage.retry'; stage: string; attempt: number; delay: number; error: unknown }
   /** The agent's tools or output have changed since the log was written. Both are fingerprints. */
   | { type: 'resume.drift'; was: string; is: string }
 >
 
 /** Progress of one task, before its run is added. */
-export type Unmarked = Extract<Noted, { type: 'tool.progress' | 'attempt.retry' }>
+export type Unmarked = Extract<Noted, { type: 'tool.progress' | 'attempt.retry' | `stage.${string}` }>

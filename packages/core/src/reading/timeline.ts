@@ -70,6 +70,18 @@ function textOf(fact: Fact): string {
       return `step ${fact.step}  ${fact.callId} ${decisionIn(fact.decision)}`
     case 'message.add':
       return `message  ${excerpt(textBy(fact.message))}`
+    case 'stage.start':
+      return `stage ${fact.stage}  starts`
+    case 'stage.done':
+      return `stage ${fact.stage}  ${fact.ok ? `returns ${fact.live ? 'an iterable' : excerpt(JSON.stringify(fact.output) ?? 'nothing')}` : `fails: ${excerpt(fact.error?.message ?? '')}`}`
+    case 'stage.answer':
+      return `stage ${fact.stage}  ${fact.round === undefined ? '' : `round ${fact.round}: `}answer ${excerpt(JSON.stringify(fact.value) ?? 'nothing')}`
+    case 'stage.items':
+      return `stage ${fact.stage}  reads ${fact.inputs.length} items${fact.end ? ', the last ones' : ''}`
+    case 'stage.cut':
+      return `stage ${fact.stage}  aborts the rest`
+    case 'stage.wait':
+      return `stage ${fact.stage}  waits for a decision`
     case 'run.pause':
       return `run.pause  waits for ${fact.callIds.join(', ')}`
     case 'run.done':

@@ -1,0 +1,33 @@
+import type { RunArguments, RunEvent, RunStream } from '@toolloop/core'
+import type { Node } from './node.ts'
+import type { PipelineResult } from './result.ts'
+
+/** Stages under one name: a frozen description that can be run any number of times, and a stage of other pipelines. */
+export interface Pipeline<In, Out, Context = unknown> {
+  /** Stored in logs. A log can only be resumed by a pipeline of the same name. */
+  readonly name: string
+  /**
+   * Runs to the end. Rejects only before the first stage starts, for invalid options, an input that is not JSON, or a log
+   * that cannot be used; later failures are outcomes. Leave the input out to resume: `run(undefined, { from: log })`.
+   */
+  run(input: In | undefined, ...options: RunArguments<Context>): Promise<PipelineResult<Out>>
+  /** The same run as a stream of events. Lazy, like an agent's. The events of agents in it have their stage's `path`. */
+  stream(input: In | undefined, ...options: RunArguments<Context>): RunStream<RunEvent, Out, PipelineResult<Out>>
+  /** The same pipeline under another name, which is also its part of the path in other pipelines. */
+  named(name: string): Pipeline<In, Out, Context>
+}
+
+/** Any pipeline, for code that takes one as a parameter. */
+// oxlint-disable-next-line typescript/no-explicit-any -- input and context are contravariant: only `any` admits every pipeline
+export type AnyPipeline = Pipeline<any, unknown, any>
+
+const nodes = new WeakMap<object, Node>()
+
+export function remember<Made extends object>(pipeline: Made, node: Node): Made {
+  nodes.set(pipeline, node)
+  return pipeline
+}
+
+/** The tree behind a pipeline; `undefined` for any other value. */
+export const nodeBehind = (value: unknown): Node | undefined =>
+  typeof value === 'object' && value !== null ? nodes.get(value) : undefined

@@ -1,0 +1,23 @@
+// Composition.
+export { branch, fallback, gate, race } from './combine/choose.ts'
+export { type ItemsOf, map, type MapOptions, reduce, type Reduced } from './combine/map.ts'
+export { type InputOfAll, parallel, type ParallelOptions } from './combine/parallel.ts'
+export { type Fits, pipe } from './combine/pipe.ts'
+export { type Looped, type LoopOptions, loopUntil, retry, type RetryOptions, type Verdict } from './combine/repeat.ts'
+export { stage, type StageOptions, tap } from './combine/stage.ts'
+// Stages and pipelines.
+export type { AnyPipeline, Pipeline } from './definition/pipeline.ts'
+export type {
+  AnyStage,
+  ContextOfAll,
+  ContextOfStage,
+  DoesNotFit,
+  InputOf,
+  OutputOf,
+  Stage,
+  StageContext,
+  StageFunction,
+} from './definition/stage.ts'
+export type { OnFailure, StageLimit } from './definition/node.ts'
+// Results.
+export { type PipelineReport, type PipelineResult, StageError, type StageReport } from './definition/result.ts'

@@ -1,0 +1,189 @@
+// A pipeline as an opening of the one loop.
+import type { Fact, RunEvent, RunOptions } from '@toolloop/core'
+import {
+  agentAt,
+  type AgentSpec,
+  checkLog,
+  decisionsOn,
+  fact,
+  fingerprintOf,
+  jsonCopy,
+  type Opening,
+  specBehind,
+} from '@toolloop/core/machine'
+import { UsageError } from '@toolloop/wire'
+import type { AgentNode, Node } from '../definition/node.ts'
+import type { PipelineResult } from '../definition/result.ts'
+import { shapeOf } from '../definition/shape.ts'
+import { applyOf, initialState, type PipelineState } from '../state/apply.ts'
+import { decide, type Task } from '../state/decide.ts'
+import type { NodeState } from '../state/node-state.ts'
+import { perform } from './perform.ts'
+import { PipelineRun } from './pipeline-run.ts'
+import { progressOf } from './progress.ts'
+import { resultOf, visit } from './report.ts'
+
+type Decisions = NonNullable<RunOptions['decisions']>
+
+/** Opens a run of a pipeline. `input` is the caller's. */
+export function opening<Output>(
+  name: string,
+  root: Node,
+  input: unknown,
+  options: RunOptions,
+): Opening<PipelineState, Task, PipelineResult<Output>> {
+  const fold = { initial: initialState, apply: applyOf(root) }
+  const mark = { name, fingerprint: fingerprintOf(shapeOf(root)) }
+  return {
+    fold,
+    begin: async (past, state) => {
+      const first = checkLog(mark, past, options)
+      if (first && !first.pipeline) throw new UsageError(`The log is of an agent named \`${name}\`, not of a pipeline.`)
+      if (!first)
+        return [
+          fact({
+            type: 'run.start',
+            version: 1,
+            agent: mark,
+            input: [],
+            pipeline: isIterable(input) ? {} : { input: checked(input) },
+          }),
+        ]
+      checkResumed(first.pipeline!, state, input, options)
+      const batch: RunEvent[] = [fact({ type: 'run.resume', agent: mark })]
+      const last = past.findLast((one) => one.type === 'run.start' || one.type === 'run.resume')
+      const was = past.find((one) => one.path === '' && one.type === 'run.start')
+      const before =
+        last && last.path === '' && 'agent' in last
+          ? last.agent.fingerprint
+          : was && 'agent' in was
+            ? was.agent.fingerprint
+            : mark.fingerprint
+      if (before !== mark.fingerprint)
+        batch.push({ type: 'resume.drift', run: first.run, path: '', was: before, is: mark.fingerprint })
+      batch.push(...failedAgents(root, state))
+      batch.push(...(await decisionsOf(root, past, state, options.decisions ?? {})))
+      return batch
+    },
+    on: (level) => {
+      const run = new PipelineRun(name, root, level)
+      if (isIterable(input)) run.live.set(undefined, input)
+      let shown = level.state.root
+      return {
+        machine: {
+          ...fold,
+          decide: (state) => decide(root, state, level.desk !== undefined),
+          perform: (task) => perform(run, task),
+          isEager: (task) => task.do === 'stage',
+          applied: (state) => {
+            if (!level.watched) return
+            progressOf(root, shown, state.root, state.input, '', (progress) => level.emit(progress))
+            shown = state.root
+          },
+        },
+        result: () => resultOf<Output>(run),
+        onEnd: () => void run.closeReaders(),
+      }
+    },
+  }
+}
+
+const isIterable = (input: unknown): boolean =>
+  typeof input === 'object' &&
+  input !== null &&
+  !Array.isArray(input) &&
+  (Symbol.asyncIterator in input || Symbol.iterator in input)
+
+/** @throws UsageError for an input that is not JSON */
+function checked(input: unknown): unknown {
+  try {
+    return input === undefined ? null : jsonCopy(input, 'input')
+  } catch (cause) {
+    throw new UsageError(
+      `The input of a pipeline is recorded: ${(cause as Error).message.replace(/;.*$/, '')}. Pass plain JSON, or an iterable whose items are.`,
+      { cause },
+    )
+  }
+}
+
+/** @throws UsageError where the input is another one than the log's, or the iterable is missing */
+function checkResumed(
+  start: { readonly input?: unknown },
+  state: PipelineState,
+  input: unknown,
+  { from }: RunOptions,
+): void {
+  const wasIterable = !('input' in start)
+  if (state.outcome && !from)
+    throw new UsageError(
+      `The log holds a run that ended as \`${state.outcome.status}\`: pass it as \`from\` to resume it, or pass an empty log.`,
+    )
+  if (wasIterable && !isIterable(input) && state.root.status !== 'done')
+    throw new UsageError(
+      'The run began with an iterable, which the log does not hold: pass it to `run` again, from its first item.',
+    )
+  if (wasIterable || input === undefined) return
+  if (isIterable(input) || fingerprintOf(checked(input)) !== fingerprintOf(start.input))
+    throw new UsageError(
+      'The log holds a run of another input. Leave the input out to resume it, or pass an empty log.',
+    )
+}
+
+/** Agents whose run failed go on, with new retries, when the pipeline is resumed after an error. */
+function failedAgents(root: Node, state: PipelineState): Fact[] {
+  if (state.outcome?.status !== 'error') return []
+  const facts: Fact[] = []
+  visit(root, state.root, '', (node, one, path) => {
+    if (node.kind === 'agent' && one.status === 'failed' && one.startedAt !== undefined)
+      facts.push(resumedAt(node, path))
+  })
+  return facts
+}
+
+function resumedAt({ agent }: AgentNode, path: string): Fact {
+  const { name, fingerprint } = specBehind(agent)
+  return { ...fact({ type: 'run.resume', agent: { name, fingerprint } }), path }
+}
+
+/** Decisions about gates, and about calls of agents, which are logged under their path. */
+async function decisionsOf(
+  root: Node,
+  past: readonly Fact[],
+  state: PipelineState,
+  decisions: Decisions,
+): Promise<Fact[]> {
+  const facts: Fact[] = []
+  const inside: Record<string, Decisions[string]> = {}
+  const waiting: { readonly node: Node; readonly state: NodeState; readonly path: string }[] = []
+  if (Object.keys(decisions).length > 0)
+    visit(root, state.root, '', (node, one, path) => {
+      if (one.status === 'waiting') waiting.push({ node, state: one, path })
+    })
+  for (const [id, given] of Object.entries(decisions)) {
+    const gate = waiting.find(({ state: { request } }) => request && (request.id === id || request.callId === id))
+    if (gate) {
+      const { request } = gate.state
+      const edits = 'arguments' in given &&
+        given.arguments !== undefined && { arguments: JSON.stringify(jsonCopy(given.arguments, 'arguments')) }
+      facts.push(
+        fact({
+          type: 'approval.decision',
+          step: 0,
+          callId: request!.callId,
+          id: request!.id,
+          decision: { ...given, ...edits },
+          stage: gate.path,
+        }),
+      )
+      continue
+    }
+    inside[id] = given
+  }
+  const agentOf = (path: string): AgentSpec | undefined => {
+    const at = waiting.find(
+      (one) => one.node.kind === 'agent' && (path === one.path || path.startsWith(`${one.path}/`)),
+    )
+    return at?.node.kind === 'agent' ? agentAt(specBehind(at.node.agent), past, path, at.path) : undefined
+  }
+  return [...facts, ...(await decisionsOn(past, inside, agentOf))]
+}

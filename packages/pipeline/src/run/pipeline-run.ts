@@ -1,0 +1,92 @@
+import type { Result } from '@toolloop/core'
+import { CallQueue, type Level } from '@toolloop/core/machine'
+import type { MapNode, Node, StagePolicy } from '../definition/node.ts'
+import type { PipelineState } from '../state/apply.ts'
+
+/** One run of a pipeline in this process: what its tasks need beside the facts. */
+export class PipelineRun {
+  readonly name: string
+  readonly root: Node
+  readonly level: Level<PipelineState>
+  /** The caller's input where it is an iterable, and the iterables that stages made, by path. */
+  readonly live = new Map<string | undefined, unknown>()
+  readonly readers = new Map<string, Reader>()
+  /** What aborts the stages that run, by path. */
+  readonly #controllers = new Map<string, AbortController>()
+  readonly #rates = new Map<string, CallQueue>()
+  #onIdle: (() => void) | undefined
+  /** The results of agents in this process, by path. */
+  readonly results = new Map<string, Result<unknown>>()
+
+  constructor(name: string, root: Node, level: Level<PipelineState>) {
+    this.name = name
+    this.root = root
+    this.level = level
+  }
+
+  /** A signal for one stage: aborted with the run, and by `cut`. */
+  open(path: string): AbortSignal {
+    const controller = new AbortController()
+    this.#controllers.set(path, controller)
+    const { signal } = this.level
+    if (signal.aborted) controller.abort(signal.reason)
+    else
+      signal.addEventListener('abort', () => controller.abort(signal.reason), { once: true, signal: controller.signal })
+    return controller.signal
+  }
+
+  close(path: string): void {
+    const controller = this.#controllers.get(path)
+    this.#controllers.delete(path)
+    controller?.abort(stageHasEnded) // also removes the listener
+    if (this.#controllers.size === 0) this.#onIdle?.()
+  }
+
+  /** Aborts the stages in a stage, except those in `keep`. */
+  cut(path: string, keep?: string): void {
+    for (const [one, controller] of this.#controllers)
+      if (isIn(one, path) && !(keep !== undefined && isIn(one, keep))) controller.abort(wasCut)
+  }
+
+  /** Aborts what still runs, and waits for it. */
+  async finish(): Promise<void> {
+    this.cut('')
+    if (this.#controllers.size > 0) await new Promise<void>((resolve) => (this.#onIdle = resolve))
+  }
+
+  /** The queue for the starts of a map's items. */
+  rateOf(path: string, { rate }: MapNode): CallQueue {
+    const known = this.#rates.get(path) ?? new CallQueue(rate!)
+    this.#rates.set(path, known)
+    return known
+  }
+
+  async closeReaders(): Promise<void> {
+    const readers = [...this.readers.values()]
+    this.readers.clear()
+    for (const reader of readers) await reader.iterator.return?.().then(undefined, () => {})
+  }
+}
+
+export interface Reader {
+  readonly iterator: AsyncIterator<unknown>
+  readonly isSync: boolean
+}
+
+/** Why a stage is aborted whose branch has lost or failed. Made once: making an error takes time. */
+export const wasCut: Error = new DOMException('Another stage has won or failed.', 'AbortError')
+const stageHasEnded = new DOMException('The stage has ended.', 'AbortError')
+
+const isIn = (path: string, outer: string): boolean =>
+  path === outer || outer === '' || (path.startsWith(outer) && '/[#'.includes(path[outer.length]!))
+
+/** The queues of a stage's limit, shared by all runs of the process, by key. */
+const queues = new WeakMap<StagePolicy, Map<string, CallQueue>>()
+
+export function queueOf(policy: StagePolicy, key: string): CallQueue {
+  const known = queues.get(policy) ?? new Map<string, CallQueue>()
+  queues.set(policy, known)
+  const queue = known.get(key) ?? new CallQueue(policy.limit!)
+  known.set(key, queue)
+  return queue
+}
