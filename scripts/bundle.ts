@@ -1,7 +1,8 @@
 // Bundles each entry of a package into one file: opening a hundred small files takes longer than running them.
-import { globSync, readFileSync, rmSync } from 'node:fs'
+import { globSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { build } from 'esbuild'
+import { buildPage } from '../packages/devtools/src/command/page-build.ts'
 
 const root = resolve(import.meta.dirname, '..')
 
@@ -28,6 +29,9 @@ for (const manifest of globSync('packages/*/package.json', { cwd: root })) {
     logLevel: 'warning',
   })
 }
+
+// The viewer is one file beside the command that opens it.
+writeFileSync(join(root, 'packages/devtools/dist/viewer.html'), await buildPage())
 
 /** Every script that the published manifest names. */
 function scriptsIn(value: unknown): string[] {

@@ -47,6 +47,7 @@ it.each(readdirSync(join(root, 'examples')))('%s has a README with its command, 
 
 it.each([
   ['live-table', [], 0, /^continent/],
+  ['budget', [], 0, /budget: 299 of 300 tokens/],
   ['fallback', [], 0, /served by primary, backup, backup/],
   ['early-dispatch', [], 0, /early dispatch on\n/],
   ['strict-doctor', ['--record=pairs'], 1, /4 schemas, 4 errors, 2 warnings/],

@@ -7,7 +7,7 @@ export const rows: readonly (readonly string[])[] = [
   ['client', 'testing'],
   ['core'],
   ['store', 'openai', 'pipeline'],
-  ['mcp', 'otel'],
+  ['devtools', 'mcp', 'otel'],
   ['toolloop'],
 ]
 
@@ -31,6 +31,11 @@ export const rooms: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['step', 'tool'], // one model call · one tool call
     ['loop'], // what should run now, and the loop that runs it
     ['replay'], // an old log through today's agent, and a new log out of an old one
+  ],
+  devtools: [
+    ['log', 'doctor'], // logs as text, differences, spans · schemas of a module
+    ['page'], // the viewer, for a browser
+    ['command'], // the command line
   ],
   openai: [
     ['types', 'errors'], // the peer's types, and its tree of errors with the way there from ours

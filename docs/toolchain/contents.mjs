@@ -27,6 +27,8 @@ export const contents = [
       'mcp',
       'many-tools',
       'testing',
+      'command-line',
+      'viewer',
       'opentelemetry',
     ],
   },

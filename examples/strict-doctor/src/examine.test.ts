@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { dirname } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { examine } from './examine.ts'
+import { examine } from '@toolloop/devtools'
 import * as sample from './sample.ts'
 
 describe('strict-doctor', () => {
@@ -46,7 +46,7 @@ describe('strict-doctor', () => {
   })
 
   it('is content with what is right, and with nothing', () => {
-    expect(examine({ getWeather: sample.getWeather, other: 1 })).toEqual({
+    expect(examine({ getWeather: sample.getWeather, other: 1 })).toMatchObject({
       report: '✓ getWeather\n\n1 schema, 0 errors, 0 warnings',
       errors: 0,
     })

@@ -6,7 +6,7 @@ import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
 import type { StrictOptions } from '@toolloop/schema'
-import { examine } from './examine.ts'
+import { examine } from '@toolloop/devtools'
 
 try {
   const { file, options } = commandLine()

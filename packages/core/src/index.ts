@@ -79,7 +79,7 @@ export { FallbackError } from './models/fallback-error.ts'
 // Replay and fork.
 export { replay, type Replayed, type ReplayOptions } from './replay/replay.ts'
 export { ReplayError } from './replay/error.ts'
-export type { Difference } from './facts/difference.ts'
+export { difference, type Difference } from './facts/difference.ts'
 export { fork, type ForkOptions } from './replay/fork.ts'
 // State.
 export { apply, initialState, type RunState } from './facts/state.ts'

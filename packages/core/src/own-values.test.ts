@@ -118,3 +118,73 @@ describe('a run goes on undisturbed by', () => {
     expect(model.requests[0]?.tool_choice).toEqual({ type: 'function', function: { name: 'look' } })
   })
 })
+
+/** An instance that a schema's transform makes, and whose fields each reader changes. */
+class Money {
+  euros: number
+  constructor(euros: number) {
+    this.euros = euros
+  }
+}
+
+describe('an instance of a class in arguments is not shared', () => {
+  const seen: number[] = []
+  const read = ({ sum }: { sum: Money }): void => {
+    seen.push(sum.euros)
+    sum.euros = 0
+  }
+  const amount = z.object({ sum: z.number().transform((euros) => new Money(euros)) })
+  const payer = (policy: object, execute = read) =>
+    agent({
+      name: 'payer',
+      model: scriptedModel([calls([{ name: 'pay', id: 'c1', args: { sum: 7 } }]), text('Paid.')]),
+      tools: [tool({ name: 'pay', parameters: amount, ...policy, execute: (args) => (execute(args), 'paid') })],
+    })
+
+  it('by needsApproval, limit.key and each attempt of execute', async () => {
+    seen.length = 0
+    const failOnce = (args: { sum: Money }): void => {
+      read(args)
+      if (seen.length === 3) throw new Error('busy')
+    }
+    const policy = {
+      needsApproval: (args: { sum: Money }) => (read(args), false),
+      limit: { concurrency: 1, key: (args: { sum: Money }) => (read(args), 'x') },
+      retries: 1,
+    }
+    const clock = {
+      now: () => 0,
+      setTimeout: (wake: () => void) => setTimeout(wake),
+      clearTimeout: (timer: unknown) => clearTimeout(timer as number),
+    }
+    expect((await payer(policy, failOnce).run('Pay.', { clock })).status).toBe('done')
+    expect(seen).toEqual([7, 7, 7, 7])
+  })
+
+  it('by onInterrupted and execute', async () => {
+    seen.length = 0
+    const log = memoryLog()
+    await payer({}).run('Pay.', { log })
+    const begun = log.facts.slice(0, log.facts.findIndex(({ type }) => type === 'tool.start') + 1)
+    seen.length = 0
+    const policy = { onInterrupted: (args: { sum: Money }) => (read(args), 'rerun') }
+    const { status } = await payer(policy).run(undefined, { from: memoryLog(begun) })
+    expect([status, seen]).toEqual(['done', [7, 7, 7]]) // the script begins anew: its call runs, too
+  })
+
+  it('by listeners and execute', async () => {
+    seen.length = 0
+    const stream = payer({}).stream('Pay.')
+    stream.on('tool.start', (event) => read(event.args))
+    expect((await stream.result).status).toBe('done')
+    expect(seen).toEqual([7, 7])
+  })
+
+  it('by validate and the output', async () => {
+    seen.length = 0
+    const output = { schema: amount, mode: 'native' as const, validate: read }
+    const answering = agent({ name: 'a', model: scriptedModel([text('{"sum":7}')]), output })
+    const result = await answering.run('How much?')
+    expect([seen, result.status === 'done' && result.output]).toEqual([[7], { sum: new Money(7) }])
+  })
+})

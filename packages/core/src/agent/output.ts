@@ -1,7 +1,7 @@
 // Structured output: the form of the answer, and three modes of requesting it.
 import { OutputError, responseFormat, type ResponseFormatOf, type StandardSchema } from '@toolloop/schema'
 import { deepFreeze, type FunctionDefinition, type Profile } from '@toolloop/wire'
-import { ownCopy } from '../facts/own-copy.ts'
+import { ownCopyOr } from '../facts/own-copy.ts'
 
 /** A schema, a `responseFormat(…)`, or either of them with settings. */
 export type OutputOption<Output, Context = unknown> = OutputSchema<Output> | OutputSettings<Output, Context>
@@ -51,7 +51,12 @@ export function outputSpec(option: OutputOption<unknown, never>): OutputSpec {
     prompt: `Answer with one JSON value and nothing else: no Markdown fence, no explanation. It must fit this JSON Schema:\n${schema}`,
     parse: async (text: string, context: unknown) => {
       const value = await format.parse(text)
-      const objection = await objectionOf(() => settings.validate?.(ownCopy(value), { context: context as never }))
+      const { validate } = settings
+      const objection =
+        validate &&
+        (await objectionOf(async () =>
+          validate(await ownCopyOr(value, () => format.parse(text)), { context: context as never }),
+        ))
       if (objection !== undefined)
         throw new OutputError('The answer was rejected', [{ path: '', message: objection }], { text })
       return value

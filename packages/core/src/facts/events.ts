@@ -57,7 +57,10 @@ export interface Facts {
    * such fact: texts are appended, other fields replaced.
    */
   'call.sealed': { step: number; call: ToolCall; gained: Partial<AssistantMessage>; servedBy?: string }
-  /** The model's message is complete. `usage` is `null` when the server reported none; `cost` is in US dollars. */
+  /**
+   * The model's message is complete. `usage` is `null` when the server reported none; `cost` is in US dollars. `ignored`
+   * names the parts of the answer that the message leaves out, such as `choices[1]`, which was not requested.
+   */
   'step.done': {
     step: number
     message: AssistantMessage
@@ -65,6 +68,7 @@ export interface Facts {
     usage: Usage | null
     cost?: number
     spent?: Spending
+    ignored?: readonly string[]
     /** The model that answered, where the step's model is made of several. */
     servedBy?: string
   }
@@ -76,6 +80,7 @@ export interface Facts {
     usage: Usage | null
     cost?: number
     spent?: Spending
+    ignored?: readonly string[]
     servedBy?: string
     error?: Failure
   }

@@ -33,6 +33,8 @@ export interface Step {
   readonly finish_reason: FinishReason | null
   readonly usage: Usage | null
   readonly cost: number | undefined
+  /** Parts of the answer that the message leaves out, such as `choices[1]`; present if there are any. */
+  readonly ignored?: readonly string[]
   readonly calls: readonly ToolDone[]
   readonly startedAt: number
   readonly endedAt: number
@@ -85,6 +87,7 @@ export function stepOf(open: OpenStep, step: number, endedAt: number): Step {
     finish_reason: end?.type === 'step.done' ? end.finish_reason : null,
     usage: end?.usage ?? null,
     cost: end?.cost,
+    ...(end?.ignored && { ignored: end.ignored }),
     calls: Object.freeze(open.calls.flatMap((item) => item.done ?? [])),
     startedAt,
     endedAt,

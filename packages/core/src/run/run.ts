@@ -32,6 +32,8 @@ export class Run {
   readonly seen: { readonly ids: Set<string>; upTo: number } = { ids: new Set(), upTo: 0 }
   /** The models that wrote the steps' messages, and the number of steps already read. */
   readonly authors: { readonly names: Map<Message, string>; upTo: number } = { names: new Map(), upTo: 0 }
+  /** Reads `authors`, for models that are made of several. */
+  authorOf: ((message: Message) => string | undefined) | undefined
   /** The instructions of the last request as a message. The same object is sent again while the text is the same. */
   system: Message | undefined
   /** Values that models cache about the conversation. */

@@ -41,6 +41,7 @@ export interface StepEnd {
   readonly usage: Usage | null
   readonly cost?: number
   readonly spent?: Amount
+  readonly ignored?: readonly string[]
   readonly servedBy?: string
 }
 
@@ -93,7 +94,7 @@ export class StepReader {
       onRetry: ({ attempt, delay, error }) =>
         this.#run.emit({ type: 'attempt.retry', step: this.#step, attempt, delay, error }),
       onModel: (model) => void (this.#served = model),
-      authorOf: (message) => authorOf(this.#run, message),
+      authorOf: (this.#run.authorOf ??= authorsOf(this.#run)),
     }
     const { model, request } = this.#plan
     const { modelLayers } = this.#run.agent
@@ -190,7 +191,7 @@ export class StepReader {
     const { finish_reason = null } = finishReason === undefined ? answer : { finish_reason: finishReason }
     const message = this.#withoutFunctionCall(answer.message)
     const calls = this.#keptCalls(message.tool_calls ?? [], finish_reason)
-    return { message: adopt(tidy(message, calls)), finish_reason, ...this.#bill(answer) }
+    return { message: adopt(tidy(message, calls)), finish_reason, ...this.#bill(answer), ...leftOut(answer) }
   }
 
   /** The answer so far. */
@@ -218,7 +219,15 @@ export class StepReader {
     const answer = this.#answer()
     const message = adopt(tidy(answer.message, this.sealed))
     const error = cause === undefined ? {} : { error: failureOf(cause) }
-    return fact({ type: 'step.cut', step: this.#step, reason, message, ...this.#bill(answer), ...error })
+    return fact({
+      type: 'step.cut',
+      step: this.#step,
+      reason,
+      message,
+      ...this.#bill(answer),
+      ...leftOut(answer),
+      ...error,
+    })
   }
 
   get #servedBy(): { servedBy?: string } {
@@ -334,6 +343,8 @@ function gainOf(key: string, value: unknown, recorded: Partial<AssistantMessage>
   return value === undefined || value === null || JSON.stringify(value) === JSON.stringify(before) ? [] : [[key, value]]
 }
 
+const leftOut = ({ ignored }: Answer): { ignored?: readonly string[] } => (ignored.length > 0 ? { ignored } : {})
+
 /** Plain and streamed answers give the same message: no empty refusal, no empty list of calls. */
 function tidy(
   { tool_calls: _calls, refusal, ...message }: AssistantMessage,
@@ -341,6 +352,9 @@ function tidy(
 ): AssistantMessage {
   return { ...message, ...(refusal && { refusal }), ...(calls.length > 0 && { tool_calls: [...calls] }) }
 }
+
+/** Made once per run: a function for each step would be one more to collect. */
+const authorsOf = (run: Run) => (message: Message) => authorOf(run, message)
 
 /** The model that wrote a message. Each step is read once per run. */
 function authorOf({ authors, state }: Run, message: Message): string | undefined {

@@ -7,7 +7,6 @@ import { readAnswer } from '../run/answer.ts'
 import { withContextHint } from '../run/context-hint.ts'
 import { argumentsOf, isWhole, nameOf } from '../facts/calls.ts'
 import { type Fact, fact, type RunEvent } from '../facts/events.ts'
-import { frozenCopy, ownCopy } from '../facts/own-copy.ts'
 import { type CallContext, execute, ToolTimeout } from './execute.ts'
 import { failed } from '../facts/failure.ts'
 import type { Release } from './call-queue.ts'
@@ -18,9 +17,9 @@ import { placeInRun, placeInTool } from './limits.ts'
 import type { Source } from '../run/scope.ts'
 import { FINAL_TOOL } from '../agent/output.ts'
 import type { Run } from '../run/run.ts'
-import type { AnyTool } from '../agent/spec.ts'
 import type { CallState } from '../facts/open-step.ts'
 import { callContext, callOf, type DoneFactory, doneFactory, live, plainJson, request } from './facts.ts'
+import { ownArguments, type ParsedCall, replaced, shownArguments } from './own-arguments.ts'
 import { questionFor } from './question.ts'
 import { contentOf, unknownOutcome, unknownTool, wordsOf } from './words.ts'
 
@@ -33,13 +32,13 @@ export async function* toolCall(run: Run, item: CallState, inside?: RunInside): 
   try {
     const ready = await prepare(run, item)
     if (Array.isArray(ready)) return ready
-    const { tool, args } = ready
+    const { tool } = ready
     if (tool.policy.needsApproval) {
       if (run.state.open?.message === null) await run.untilMessage()
       if (run.signal.aborted || !isCurrent(run, item)) return
     }
     try {
-      const under = placeInTool(run, tool, args)
+      const under = placeInTool(run, ready)
       leaveTool = under instanceof Promise ? await under : under
     } catch (error) {
       return await failedCall(run, ready, error, 0)
@@ -54,7 +53,7 @@ export async function* toolCall(run: Run, item: CallState, inside?: RunInside): 
     if (!agent) return await executed(run, ready, context)
     const mark = { step: context.step, callId: item.call.id, name: tool.name }
     const since = run.clock.now()
-    const answer = yield* agentCall(run, agent, args, mark, inside)
+    const answer = yield* agentCall(run, agent, ready.args, mark, inside)
     if (!answer) return
     if (answer.is === 'paused') return [fact({ type: 'tool.pause', ...mark })]
     return await answered(run, ready, answer, run.clock.now() - since)
@@ -69,9 +68,7 @@ const isCurrent = ({ state }: Run, { call }: CallState): boolean =>
   state.open?.calls.some((item) => item.call === call) ?? false
 
 /** A call that may execute. */
-interface Ready {
-  readonly tool: AnyTool
-  readonly args: unknown
+interface Ready extends ParsedCall {
   /** The arguments as listeners see them. */
   readonly shown: unknown
   readonly done: DoneFactory
@@ -100,34 +97,39 @@ async function prepare(run: Run, item: CallState): Promise<Ready | RunEvent[]> {
 
   const tool = open?.tools.includes(name) ? run.agent.tools.get(name) : undefined
   if (!tool) return [done({ ok: false, reason: 'unknown_tool', content: unknownTool(run, name) })]
-  let args: unknown
+  const text = item.edited ?? argumentsOf(call)
+  let parsed: ParsedCall
+  let shown: unknown
   try {
-    args = await tool.parse(item.edited ?? argumentsOf(call))
+    parsed = { tool, text, args: await tool.parse(text) }
+    const own = run.watched ? shownArguments(parsed) : undefined
+    shown = own instanceof Promise ? await own : own
   } catch (error) {
     const reason = error instanceof ToolInputError ? 'arguments' : 'failed'
     return [done({ ok: false, reason, content: wordsOf(error), error })]
   }
-  if (tool.policy.loopKey !== undefined) done = withLoopKey(done, loopKeyOf(tool, args))
-  if (!tool.execute) return [request(run, item, 'external', frozenCopy(args))]
+  if (tool.policy.loopKey !== undefined) done = withLoopKey(done, await loopKeyOf(parsed))
+  if (!tool.execute) return [request(run, item, 'external', shown)]
   const mayAsk = tool.policy.needsApproval || item.phase === 'started'
-  const question = mayAsk ? await questionFor(run, tool, item, args) : undefined
+  const question = mayAsk ? await questionFor(run, parsed, item) : undefined
   if (question === 'report')
     return [
       done({
         ok: false,
         reason: 'interrupted',
         content: unknownOutcome(),
-        args: frozenCopy(args),
+        args: shown,
       }),
     ]
-  if (question) return [request(run, item, question, frozenCopy(args))]
-  return { tool, args, shown: run.watched ? frozenCopy(args) : undefined, done }
+  if (question) return [request(run, item, question, shown)]
+  return { ...parsed, shown, done }
 }
 
 /** What the cycle guard counts in place of the arguments. A function that throws, or returns no text, leaves the arguments. */
-function loopKeyOf({ policy: { loopKey } }: AnyTool, args: unknown): string | false | undefined {
+async function loopKeyOf(call: ParsedCall): Promise<string | false | undefined> {
+  const { loopKey } = call.tool.policy
   try {
-    const key: unknown = typeof loopKey === 'function' ? loopKey(ownCopy(args)) : loopKey
+    const key: unknown = typeof loopKey === 'function' ? loopKey(await ownArguments(call)) : loopKey
     return typeof key === 'string' || key === false ? key : undefined
   } catch {
     return undefined
@@ -155,8 +157,8 @@ async function executed(run: Run, ready: Ready, context: CallContext): Promise<R
   try {
     const { toolLayers } = run.agent
     const returned = await (toolLayers
-      ? throughTool(toolLayers, execution(run, ready, context), (args) => execute(run, ready.tool, args, context))
-      : execute(run, ready.tool, ready.args, context))
+      ? throughTool(toolLayers, execution(run, ready, context), (args) => execute(run, replaced(ready, args), context))
+      : execute(run, ready, context))
     const ms = run.clock.now() - since
     const value = isToolResult(returned) ? returned.model : returned
     const { parseOutput } = ready.tool

@@ -2,12 +2,12 @@
 import { ToolRetry } from '@toolloop/schema'
 import type { ToolContext } from '@toolloop/schema'
 import { brand, sleep, ToolloopError } from '@toolloop/wire'
-import { ownCopy } from '../facts/own-copy.ts'
 import { Deadline } from './deadline.ts'
 import { runHasEnded } from '../run/level.ts'
 import type { Run } from '../run/run.ts'
 import type { AnyTool } from '../agent/spec.ts'
 import { toolGrace } from '../run/in-time.ts'
+import { ownArguments, type ParsedCall } from './own-arguments.ts'
 import { isThenable } from './thenable.ts'
 
 /** A tool took longer than its `timeout`. */
@@ -31,7 +31,8 @@ export type CallContext = Omit<ToolContext, 'signal' | 'attempt' | 'progress'>
  * Executes a tool: retries under one deadline, with growing delays. Settles when the deadline passes, or `toolGrace`
  * milliseconds after an abort, even if the tool does not; its later result is ignored.
  */
-export async function execute(run: Run, tool: AnyTool, args: unknown, call: CallContext): Promise<unknown> {
+export async function execute(run: Run, parsed: ParsedCall, call: CallContext): Promise<unknown> {
+  const { tool } = parsed
   const { timeout, retries = 0 } = tool.policy
   const late = (ms: number): Error => new ToolTimeout(tool.name, ms)
   const deadline = new Deadline(run.signal, run.clock, { timeout, late, linger })
@@ -45,8 +46,10 @@ export async function execute(run: Run, tool: AnyTool, args: unknown, call: Call
     for (let attempt = 1; ; attempt++) {
       try {
         const context = { ...call, signal: deadline.signal, attempt, progress }
-        const own = retries > 0 ? ownCopy(args) : args // an attempt may change its arguments
-        const result = deadline.unlessPassed(() => invoke(tool, own, context))
+        const result = deadline.unlessPassed(() => {
+          const own = retries > 0 ? ownArguments(parsed) : parsed.args // an attempt may change its arguments
+          return own instanceof Promise ? own.then((args) => invoke(tool, args, context)) : invoke(tool, own, context)
+        })
         return result instanceof Promise ? ((await result) as unknown) : result
       } catch (error) {
         if (deadline.passed || deadline.signal.aborted || attempt > retries || error instanceof ToolRetry) throw error

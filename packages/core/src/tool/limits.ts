@@ -1,7 +1,7 @@
-import { ownCopy } from '../facts/own-copy.ts'
 import type { Run } from '../run/run.ts'
 import type { AnyTool, RunLimit } from '../agent/spec.ts'
 import { CallQueue, type Release } from './call-queue.ts'
+import { ownArguments, type ParsedCall } from './own-arguments.ts'
 
 /** A queue, and the number of calls that use it. Unused queues are deleted. */
 interface Entry {
@@ -29,18 +29,18 @@ function placeUnder(own: RunLimit, run: Run): Promise<Release | undefined> {
 }
 
 /** A place under the tool's limit. If `key` throws, the call fails. */
-export function placeInTool(run: Run, tool: AnyTool, args: unknown): Release | Promise<Release | undefined> {
-  const { limit } = tool.policy
-  return limit ? placeByKey(limit, run, tool, args) : free
+export function placeInTool(run: Run, call: ParsedCall): Release | Promise<Release | undefined> {
+  const { limit } = call.tool.policy
+  return limit ? placeByKey(limit, run, call) : free
 }
 
 async function placeByKey(
   limit: NonNullable<AnyTool['policy']['limit']>,
   run: Run,
-  tool: AnyTool,
-  args: unknown,
+  call: ParsedCall,
 ): Promise<Release | undefined> {
-  const key = limit.key?.(ownCopy(args), run.context) ?? ''
+  const { tool } = call
+  const key = (limit.key && limit.key(await ownArguments(call), run.context)) ?? ''
   const { clock } = run
   const queues = toolQueues.get(tool) ?? new Map<string, Entry>()
   toolQueues.set(tool, queues)

@@ -1,27 +1,26 @@
-import { ownCopy } from '../facts/own-copy.ts'
 import { callContext, callOf } from './facts.ts'
 import type { Run } from '../run/run.ts'
-import type { AnyTool } from '../agent/spec.ts'
 import type { CallState } from '../facts/open-step.ts'
+import { ownArguments, type ParsedCall } from './own-arguments.ts'
 
 /** Whether the call needs a decision before it executes, and of which kind. A policy function that throws counts as yes. */
 export async function questionFor(
   run: Run,
-  tool: AnyTool,
+  parsed: ParsedCall,
   item: CallState,
-  args: unknown,
 ): Promise<'approval' | 'interrupted' | 'report' | undefined> {
   const { phase } = item
-  const { effects, needsApproval, onInterrupted = 'ask' } = tool.policy
+  const { effects, needsApproval, onInterrupted = 'ask' } = parsed.tool.policy
   const context = { ...callContext(run, callOf(item)), signal: run.signal, attempt: 1, progress: () => {} }
   if (phase === 'sealed' && needsApproval) {
-    const needed = needsApproval === true || (await settle(() => needsApproval(ownCopy(args), context), true))
+    const needed =
+      needsApproval === true || (await settle(async () => needsApproval(await ownArguments(parsed), context), true))
     return needed ? 'approval' : undefined
   }
   if (phase !== 'started' || effects !== 'unsafe') return undefined
   const policy =
     typeof onInterrupted === 'function'
-      ? await settle(() => onInterrupted(ownCopy(args), context), 'ask' as const)
+      ? await settle(async () => onInterrupted(await ownArguments(parsed), context), 'ask' as const)
       : onInterrupted
   return policy === 'rerun' ? undefined : policy === 'report' ? 'report' : 'interrupted'
 }

@@ -479,17 +479,20 @@ describe('an answer', () => {
       chunk({ reasoning_content: 'Hm' }, 'tool_calls'),
       asChunk({ choices: [], usage: { prompt_tokens: 1, completion_tokens: -1 } }),
     ])
-    const { choices, usage } = builder.snapshot()
+    const snapshot = builder.snapshot()
+    const { choices, usage } = snapshot
+    const { ignored } = reportOf(snapshot)
+    expect(ignored).toEqual(['usage.completion_tokens'])
     expect(choices.map(({ index }) => index)).toEqual([0, 1])
     for (const { index, message, finish_reason } of choices)
-      expect(builder.answer(index)).toEqual({ message, finish_reason, usage })
+      expect(builder.answer(index)).toEqual({ message, finish_reason, usage, ignored })
     expect(builder.answer()).toEqual(builder.answer(0))
     expect(usage).toEqual({ prompt_tokens: 1 })
   })
 
   test('of which nothing came is empty', () => {
     const builder = new CompletionBuilder()
-    const nothing = { message: { role: 'assistant', content: null }, finish_reason: null, usage: null }
+    const nothing = { message: { role: 'assistant', content: null }, finish_reason: null, usage: null, ignored: [] }
     expect(builder.answer()).toEqual(nothing)
     builder.push(chunk({ content: 'x' }))
     expect(builder.answer(1)).toEqual(nothing)

@@ -30,6 +30,8 @@ export interface Answer {
   readonly message: CompletionMessage
   readonly finish_reason: FinishReason | null
   readonly usage: Usage | null
+  /** Parts of the answer that the message leaves out, as in the report of a completion. */
+  readonly ignored: readonly string[]
 }
 
 /** The API allows no more choices than this. */
@@ -122,6 +124,7 @@ export class CompletionBuilder<Parsed = unknown, Args = AnyArgs> {
       message: choice?.message() ?? { role: 'assistant', content: null },
       finish_reason: choice?.finishReason ?? null,
       usage: this.#usageSoFar(),
+      ignored: [...(this.#ignored ?? []), ...(choice?.ignored ?? [])],
     }
   }
 

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { normalizeCompletion, plainAnswer } from '../index.ts'
+import { normalizeCompletion, plainAnswer, reportOf } from '../index.ts'
 import { readCorpus } from '../test/corpus.ts'
 
 const recorded = readCorpus() ?? []
@@ -124,8 +124,10 @@ describe('a plain answer', () => {
 /** The same by the builder; `undefined` where it refuses the body. */
 function built(body: unknown): object | undefined {
   try {
-    const { choices, usage = null } = normalizeCompletion(structuredClone(body), { n: 1 })
-    return { message: choices[0]?.message, finish_reason: choices[0]?.finish_reason, usage }
+    const completion = normalizeCompletion(structuredClone(body), { n: 1 })
+    const { choices, usage = null } = completion
+    const { ignored } = reportOf(completion)
+    return { message: choices[0]?.message, finish_reason: choices[0]?.finish_reason, usage, ignored }
   } catch {
     return undefined
   }

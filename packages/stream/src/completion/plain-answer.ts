@@ -28,8 +28,10 @@ export function plainAnswer(body: unknown, takenIds: ReadonlySet<string>): Plain
   if (typeof finish_reason !== 'string' || finish_reason === '') return undefined
   if (usage !== null && !(isObject(usage) && isSound(usage))) return undefined
   const message = plainMessage(choice['message'], takenIds)
-  return message && { message, finish_reason: asWire(finish_reason), usage: asWire(copyJson(usage)) }
+  return message && { message, finish_reason: asWire(finish_reason), usage: asWire(copyJson(usage)), ignored: nothing }
 }
+
+const nothing: readonly string[] = Object.freeze([])
 
 function plainMessage(value: unknown, takenIds: ReadonlySet<string>): CompletionMessage | undefined {
   if (!isObject(value) || value['role'] !== 'assistant') return undefined

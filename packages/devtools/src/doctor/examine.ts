@@ -3,6 +3,8 @@ import { diagnose, type Finding, type StandardSchema, type StrictOptions } from 
 export interface Examination {
   /** A paragraph per schema. */
   readonly report: string
+  /** The findings of each schema. */
+  readonly schemas: readonly { readonly name: string; readonly findings: readonly Finding[] }[]
   /** How many findings the API would answer with 400. */
   readonly errors: number
 }
@@ -10,13 +12,13 @@ export interface Examination {
 /** Looks at every schema a module exports, also within plain objects: `export const tools = { search: z.object(…) }`. */
 export function examine(module: Readonly<Record<string, unknown>>, options: StrictOptions = {}): Examination {
   const schemas = Object.entries(module).flatMap(([name, value]) => schemasIn(name, value))
-  if (schemas.length === 0) return { report: 'No schema is exported.', errors: 0 }
+  if (schemas.length === 0) return { report: 'No schema is exported.', errors: 0, schemas: [] }
   const examined = schemas.map(([name, schema]) => ({ name, findings: diagnose(schema, { ...options, root: name }) }))
   const findings = examined.flatMap((one) => one.findings)
   const errors = findings.filter(({ severity }) => severity === 'error').length
   const warnings = findings.length - errors
   const total = `${count(schemas.length, 'schema')}, ${count(errors, 'error')}, ${count(warnings, 'warning')}`
-  return { report: [...examined.map(paragraph), total].join('\n\n'), errors }
+  return { report: [...examined.map(paragraph), total].join('\n\n'), errors, schemas: examined }
 }
 
 function paragraph({ name, findings }: { name: string; findings: readonly Finding[] }): string {

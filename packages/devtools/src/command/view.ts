@@ -1,0 +1,59 @@
+// `toolloop view`: the page with logs inside, as a file or followed live.
+import { spawn } from 'node:child_process'
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { CommandFailure } from './failure.ts'
+import { logFiles, pathOf, textOf } from './files.ts'
+import { serveLive } from './live.ts'
+import { pageWith } from './page.ts'
+
+interface ViewOptions {
+  readonly live?: true
+  readonly out?: string
+  readonly open: boolean
+}
+
+interface ViewOutput {
+  readonly line: (text: string) => void
+  readonly json: (value: unknown) => void
+  readonly signal?: AbortSignal | undefined
+}
+
+/** @throws CommandFailure for a missing log, or a folder with `--live` */
+export async function view(log: string, { live, out, open }: ViewOptions, output: ViewOutput): Promise<void> {
+  const files = logFiles(log)
+  if (live) {
+    if (files.length > 1) throw new CommandFailure('--live follows one log: name a file.')
+    await using server = await serveLive(files[0]!)
+    output.line(`${server.url}\nFollows ${files[0]}; Ctrl-C ends it.`)
+    output.json({ url: server.url })
+    if (open) openInBrowser(server.url)
+    return await stopped(output.signal)
+  }
+  const file = out === undefined ? join(mkdtempSync(join(tmpdir(), 'toolloop-view-')), 'index.html') : pathOf(out)
+  writeFileSync(file, await pageWith(files.map(textOf)), { mode: 0o600 })
+  output.line(file)
+  output.json({ file })
+  if (open && out === undefined) openInBrowser(pathToFileURL(file).href)
+}
+
+const stopped = (signal: AbortSignal | undefined): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal?.aborted) resolve()
+    signal?.addEventListener('abort', () => resolve(), { once: true })
+  })
+
+/** Without a browser the printed path is enough. */
+function openInBrowser(url: string): void {
+  const [program, args]: [string, string[]] =
+    process.platform === 'darwin'
+      ? ['open', [url]]
+      : process.platform === 'win32'
+        ? ['cmd', ['/c', 'start', '', url]]
+        : ['xdg-open', [url]]
+  const child = spawn(program, args, { stdio: 'ignore', detached: true })
+  child.on('error', () => {})
+  child.unref()
+}
