@@ -11,6 +11,7 @@ export const contents = [
       'schemas',
       'pipelines',
       'approval',
+      'multi-agent',
       'middleware',
       'fallback',
       'resume',

@@ -314,3 +314,45 @@ test('a wrong argument type does not compile', () => {
   // @ts-expect-error -- not a parameter
   agent({ name: 'a', model, params: { temprature: 1 } })
 })
+
+// The typed answer, whatever mode asked for it; its parts are optional while it streams.
+const summing = agent({ name: 'summing', model, output: z.object({ sum: z.number() }) })
+for await (const event of summing.stream('x')) {
+  if (event.type === 'output.delta') expectTypeOf(event.parsed).toEqualTypeOf<{ readonly sum?: number } | undefined>()
+  if (event.type === 'output.done') expectTypeOf(event.output).toEqualTypeOf<{ sum: number }>()
+  if (event.type === 'content.delta') expectTypeOf(event.parsed).toEqualTypeOf<{ readonly sum?: number } | undefined>()
+  if (event.type === 'content.delta' || event.type === 'tool.progress') expectTypeOf(event.path).toEqualTypeOf<string>()
+}
+
+// An agent as a tool: arguments, output and context are typed, and its tools' events reach the calling run's stream.
+const look = tool({
+  name: 'look',
+  parameters: z.object({ at: z.string() }),
+  execute: ({ at }, { context }: ToolContext<{ readonly key: string }>) => ({ at, key: context.key }),
+})
+const looking = agent({ name: 'looking', model, tools: [look], output: z.object({ fine: z.boolean() }) })
+const asked = looking.asTool({ name: 'ask', description: 'Looks.' })
+expectTypeOf(asked.parse).returns.resolves.toEqualTypeOf<{ readonly input: string }>()
+const calling = agent({
+  name: 'calling',
+  model,
+  tools: [
+    looking.asTool({
+      name: 'ask_about',
+      description: 'Looks at a place.',
+      parameters: z.object({ place: z.string() }),
+      input: ({ place }, { context }) => `${place} ${context.key}`,
+      output: ({ fine }) => (fine ? 'fine' : 'bad'),
+    }),
+  ],
+})
+// @ts-expect-error -- the inner agent's tool needs the context
+void calling.run('x')
+void calling.run('x', { context: { key: 'k' } })
+for await (const event of calling.stream('x', { context: { key: 'k' } })) {
+  if (event.type === 'tool.done' && event.ok && event.name === 'ask_about')
+    expectTypeOf(event.output).toEqualTypeOf<string>()
+  if (event.type === 'tool.done' && event.ok && event.name === 'look')
+    expectTypeOf(event.output).toEqualTypeOf<{ at: string; key: string }>()
+  if (event.type === 'output.done') expectTypeOf(event.output).toEqualTypeOf<string | { fine: boolean }>()
+}

@@ -29,7 +29,7 @@ export interface Agent<Output = string, Tools extends readonly AnyTool[] = reado
    * `.result` or `.started`.
    * @throws UsageError for invalid options, and messages that the API would reject
    */
-  stream(input?: Input, ...options: RunArguments<Context>): RunStream<EventOf<Tools>, Output>
+  stream(input?: Input, ...options: RunArguments<Context>): RunStream<EventOf<Tools, Output>, Output>
   /**
    * The agent as a tool of another agent. Its run is part of the calling run: the same log, signal and context; its events
    * reach the calling run's stream with their `path`. The calling model reads its output, or how else it ended.
@@ -41,7 +41,7 @@ export interface Agent<Output = string, Tools extends readonly AnyTool[] = reado
     ToolOutput = Output,
   >(
     options: AgentToolOptions<Name, Parameters, Output, ToolOutput, Context>,
-  ): AgentTool<Name, OutputOf<Parameters>, ToolOutput, Context, Tools>
+  ): AgentTool<Name, OutputOf<Parameters>, ToolOutput, Context, Tools, Output>
   /**
    * A new agent with some options replaced, such as the model in a test. The context that the old tools and hooks need
    * stays required.
@@ -95,7 +95,7 @@ export function agent<
   }
   const spec = specOf(own as unknown as AgentOptions<readonly AnyTool[], unknown, unknown>)
   // `live` in tool/facts.ts adds the live values of these types to the events. The types of logged facts lack them.
-  type Events = RunStream<EventOf<Tools>, Output>
+  type Events = RunStream<EventOf<Tools, Output>, Output>
   type Made = ReturnType<typeof agent<Tools, Output, Instructions, Params, Step, Validate>>
   const open = (
     input: Input | undefined,

@@ -48,7 +48,7 @@ export {
   type RunEvent,
   type ToolDone,
 } from './facts/events.ts'
-export type { Progress, StepProgress } from './facts/progress.ts'
+export type { OutputDelta, OutputDone, Progress, RunMark, StepMark, StepProgress } from './facts/progress.ts'
 export type { EventOf, ToolFailed, ToolStarted, ToolSucceeded } from './agent/typed-events.ts'
 export { ToolTimeout } from './tool/execute.ts'
 // Reading a log.

@@ -1,20 +1,51 @@
 import type { ArgsOf } from '@toolloop/client'
 import type { Tool, ToolResult } from '@toolloop/schema'
-import type { ArgumentsDelta, ArgumentsDeltaOf, ArgumentsDone, ArgumentsDoneOf } from '@toolloop/stream'
+import type {
+  ArgumentsDelta,
+  ArgumentsDeltaOf,
+  ArgumentsDone,
+  ArgumentsDoneOf,
+  ContentDelta,
+  ContentDone,
+} from '@toolloop/stream'
 import type { FactOf, FailureReason, RunEvent, ToolDone } from '../facts/events.ts'
+import type { OutputDelta, OutputDone, StepMark } from '../facts/progress.ts'
 import type { AnyTool } from './spec.ts'
 
 /**
  * The events of an agent with these tools: discriminate on `type`, then `ok`, then `name`. Arguments that still
  * stream are discriminated by `name` too; they are what the model wrote, not validated yet.
  */
-export type EventOf<Tools extends readonly AnyTool[]> =
-  | Exclude<RunEvent, ToolDone | FactOf<'tool.start'> | ArgumentsDelta | ArgumentsDone>
-  | ArgumentsDeltaOf<ArgsOf<Tools>>
-  | ArgumentsDoneOf<ArgsOf<Tools>>
+export type EventOf<Tools extends readonly AnyTool[], Output = unknown> =
+  | Exclude<RunEvent, ToolDone | FactOf<'tool.start'> | { readonly type: TypedProgress }>
+  | (ArgumentsDeltaOf<ArgsOf<Tools>> & StepMark)
+  | (ArgumentsDoneOf<ArgsOf<Tools>> & StepMark)
+  | AnswerOf<OutputIn<Tools, Output>>
   | StartedOf<WithInner<Tools[number]>>
   | SucceededOf<WithInner<Tools[number]>>
   | ToolFailed
+
+/** The progress that has a type of its own for each agent. */
+type TypedProgress =
+  | (ArgumentsDelta | ArgumentsDone)['type']
+  | (ContentDelta | ContentDone)['type']
+  | (OutputDelta | OutputDone)['type']
+
+/** The answer as it streams. Where the agent's answer is text, `parsed` has no type: the text may be JSON. */
+type AnswerOf<Output> =
+  | (ContentDelta<[Output] extends [string] ? unknown : Output> & StepMark)
+  | (ContentDone<[Output] extends [string] ? unknown : Output> & StepMark)
+  | OutputDelta<Output>
+  | OutputDone<Output>
+
+/** The output of the agent, or of one that runs inside it: their events reach the same stream. */
+type OutputIn<Tools extends readonly AnyTool[], Output> =
+  | Output
+  | (WithInner<Tools[number]> extends infer One
+      ? One extends { readonly agent: { readonly output?: infer Inner } }
+        ? Inner
+        : never
+      : never)
 
 /** A call starts. `args` are live values of this process: not enumerable, not in the log. */
 export interface ToolStarted<Name extends string, Args> extends Omit<FactOf<'tool.start'>, 'name'> {

@@ -41,8 +41,10 @@ export interface AgentTool<
   Output,
   Context,
   Tools extends readonly AnyTool[] = readonly AnyTool[],
+  AgentOutput = unknown,
 > extends Tool<Name, Args, Output, Context> {
-  readonly agent: { readonly name: string; readonly tools: Tools }
+  /** `output` carries the type of the agent's output for the events of the calling run; it is never set. */
+  readonly agent: { readonly name: string; readonly tools: Tools; readonly output?: AgentOutput }
 }
 
 /** What a call of an agent tool needs. */

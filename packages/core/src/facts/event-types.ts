@@ -38,6 +38,8 @@ const types: Readonly<Record<RunEvent['type'], true>> = {
   'logprobs.refusal.done': true,
   'audio.delta': true,
   'audio.done': true,
+  'output.delta': true,
+  'output.done': true,
   'tool.progress': true,
   'attempt.retry': true,
   'step.reset': true,

@@ -73,7 +73,8 @@ export async function resumed(
   const { name, fingerprint } = agent
   const batch: RunEvent[] = [fact({ type: 'run.resume', agent: { name, fingerprint } })]
   const was = lastFingerprint(past)
-  if (was !== undefined && was !== fingerprint) batch.push({ type: 'resume.drift', was, is: fingerprint })
+  if (was !== undefined && was !== fingerprint)
+    batch.push({ type: 'resume.drift', run: state.run, path: state.path, was, is: fingerprint })
   batch.push(...(await decisionsOn(past, decisions, (path) => (path === '' ? agent : agentAt(agent, past, path)))))
   for (const message of messages) batch.push(fact({ type: 'message.add', origin: 'caller', message }))
   return batch

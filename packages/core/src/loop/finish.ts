@@ -21,8 +21,9 @@ export async function* finish(run: Run): Source {
   const bare = bareAnswer(step.message, step.finish_reason)
   if (bare !== undefined) return [failed(new StreamError(`The model ${bare}, twice.`))]
   const text = textOf(step)
+  let value: unknown
   try {
-    await readAnswer(run, text)
+    value = await readAnswer(run, text)
   } catch (error) {
     const output = run.agent.output!
     if (!(error instanceof OutputError) || run.state.asks >= output.retries) return [failed(error)]
@@ -30,12 +31,10 @@ export async function* finish(run: Run): Source {
     return [fact({ type: 'message.add', origin: 'output', message })]
   }
   const { wrapUp } = run.state
-  return [
-    fact({
-      type: 'run.done',
-      outcome: wrapUp ? { status: 'budget', ...wrapUp.spent, text } : { status: 'done', text },
-    }),
-  ]
+  const outcome: Outcome = wrapUp ? { status: 'budget', ...wrapUp.spent, text } : { status: 'done', text }
+  const done = fact({ type: 'run.done', outcome })
+  if (!run.watched || !run.agent.output || wrapUp) return [done]
+  return [{ type: 'output.done', ...run.level.runMark, step: step.step, output: value }, done]
 }
 
 function endingOf({ message, calls, finish_reason }: Step): Outcome | undefined {

@@ -3,7 +3,15 @@ import { describe, expect, it } from 'vitest'
 import type { RunEvent } from '../facts/events.ts'
 import { MemoryScope } from './memory-scope.ts'
 
-const event = (callId: string): RunEvent => ({ type: 'tool.progress', step: 0, callId, name: 't', data: null })
+const event = (callId: string): RunEvent => ({
+  type: 'tool.progress',
+  run: 'r',
+  path: '',
+  step: 0,
+  callId,
+  name: 't',
+  data: null,
+})
 const turn = () => new Promise((resolve) => setTimeout(resolve, 0))
 
 async function* yielding(...batches: readonly RunEvent[][]): AsyncGenerator<RunEvent[], void, void> {

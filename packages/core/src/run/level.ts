@@ -3,7 +3,7 @@ import type { Desk } from '../approval/desk.ts'
 import type { Fact } from '../facts/events.ts'
 import type { Ending } from '../facts/outcome.ts'
 import type { RunLog } from '../facts/log.ts'
-import type { Progress } from '../facts/progress.ts'
+import type { RunMark, Unmarked } from '../facts/progress.ts'
 import type { Scope, Source } from './scope.ts'
 import type { Tree } from './tree.ts'
 
@@ -78,9 +78,14 @@ export class Level<State extends LoopState = LoopState> {
     return this.path === '' ? this.tree.id : `${this.tree.id}/${this.path}`
   }
 
+  /** What every event of the level carries. */
+  get runMark(): RunMark {
+    return { run: this.tree.id, path: this.path }
+  }
+
   /** Emits progress if a consumer reads the events. */
-  emit(progress: Progress): void {
-    if (this.watched) this.#scope.emit(progress)
+  emit(progress: Unmarked): void {
+    if (this.watched) this.#scope.emit({ ...progress, ...this.runMark })
   }
 
   /** Ends the run like an abort: requests and tools are cancelled, the text so far is kept. The first ending counts. */

@@ -2,7 +2,7 @@ import type { Clock, Message, ModelMemory, ModelRequest } from '@toolloop/wire'
 import type { AgentSpec } from '../agent/spec.ts'
 import type { Desk } from '../approval/desk.ts'
 import type { Fact } from '../facts/events.ts'
-import type { Progress } from '../facts/progress.ts'
+import type { Unmarked } from '../facts/progress.ts'
 import type { RunState } from '../facts/state.ts'
 import type { Level } from './level.ts'
 
@@ -67,7 +67,7 @@ export class Run {
   }
 
   /** Emits progress if a consumer reads the events. */
-  emit(progress: Progress): void {
+  emit(progress: Unmarked): void {
     this.level.emit(progress)
   }
 

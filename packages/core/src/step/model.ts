@@ -49,7 +49,7 @@ export async function* modelStep(run: Run): Source {
       ...(reservation && { reserved: reservation.reserved }),
       ...(prefix && { prefix }),
     }),
-    ...(prefix?.breaks ?? []).map((one) => ({ type: 'prefix.break' as const, step, ...one })),
+    ...(prefix?.breaks ?? []).map((one) => ({ type: 'prefix.break' as const, ...run.level.runMark, step, ...one })),
   ]
   run.requests[step] = plan.parts
 
@@ -158,7 +158,7 @@ function onAnswer(run: Run, reader: StepReader, attempts: Attempts, meter: Meter
   if (meter && isCutByBudget(meter, end.finish_reason)) return onSpent(run, reader, last)
   if (finishOf(end.finish_reason) === 'failed') return onFailure(run, reader, attempts, brokenOff(end.finish_reason))
   if (bareAnswer(end.message, end.finish_reason) !== undefined && attempts.empty++ === 0)
-    return again(reader, attempts, ...last, { type: 'step.reset', step, reason: 'empty' })
+    return again(reader, attempts, ...last, { type: 'step.reset', ...run.level.runMark, step, reason: 'empty' })
   return { again: false, events: [...last, fact({ type: 'step.done', step, ...end })] }
 }
 
@@ -174,14 +174,15 @@ const brokenOff = (reason: string | null): StreamError =>
   new StreamError(`The server broke the answer off: finish_reason ${JSON.stringify(reason)}.`)
 
 /** Sealed calls are kept: the step ends as cut. Without them a broken stream is retried; after the last retry the run fails. */
-function onFailure({ state, agent, signal }: Run, reader: StepReader, attempts: Attempts, error: unknown): Verdict {
+function onFailure(run: Run, reader: StepReader, attempts: Attempts, error: unknown): Verdict {
+  const { agent, signal } = run
   if (signal.aborted) return { again: false, events: [] }
   reader.keepBeside(error)
   const cut = reader.cut('connection', error)
   if (cut && reader.sealed.length > 0) return { again: false, events: [cut] }
   const reason = error instanceof FallbackError ? 'fallback' : 'connection'
   if (reader.started && (reason === 'fallback' || (retryable(error) && attempts.resets++ < agent.stepRetries)))
-    return again(reader, attempts, { type: 'step.reset', step: state.step, reason })
+    return again(reader, attempts, { type: 'step.reset', ...run.level.runMark, step: run.state.step, reason })
   return { again: false, events: [...(cut ? [cut] : []), failed(error)] }
 }
 

@@ -1,4 +1,12 @@
-import { type Answer, CompletionBuilder, plainAnswer, type PlainAnswer, type StreamEvent } from '@toolloop/stream'
+import {
+  type Answer,
+  type ArgumentsDelta,
+  CompletionBuilder,
+  type ContentDelta,
+  plainAnswer,
+  type PlainAnswer,
+  type StreamEvent,
+} from '@toolloop/stream'
 import {
   type AssistantMessage,
   type ChatModel,
@@ -19,6 +27,8 @@ import { type ModelLayer, ModelOnion } from '../models/model-onion.ts'
 import { failureOf } from '../facts/failure.ts'
 import { adopt } from '../facts/own-message.ts'
 import type { StepProgress } from '../facts/progress.ts'
+import { FINAL_TOOL } from '../agent/output.ts'
+import { OutputDeltaEvent } from './output-delta.ts'
 import type { StepPlan } from './request.ts'
 import type { Run } from '../run/run.ts'
 import { grows } from '../facts/open-step.ts'
@@ -155,7 +165,7 @@ export class StepReader {
   /** The last events. Calls that only the end seals are not dispatched early. */
   finish(): RunEvent[] {
     if (this.#plain) return []
-    return this.#builder.finish().filter((event) => this.#isShown(event)) as StepProgress[]
+    return this.#marked(this.#builder.finish().filter((event) => this.#isShown(event)))
   }
 
   /** Whether the answer so far has no text and no sealed call. */
@@ -269,14 +279,37 @@ export class StepReader {
 
   /** Most batches pass unchanged. A sealed call becomes a fact, or is dropped when it must wait for the complete message. */
   #translate(events: readonly StreamEvent[]): RunEvent[] {
-    if (this.#run.watched && !events.some(isInternal)) return events as StepProgress[]
+    if (this.#run.watched && !events.some(isInternal)) return this.#marked(events)
     const shown: RunEvent[] = []
     for (const event of events) {
-      if (this.#isShown(event)) shown.push(event as StepProgress)
+      if (this.#isShown(event)) shown.push(...this.#marked([event]))
       else if (event.type === 'call.sealed' && event.choice === 0 && this.#goesAhead(nameOf(event.call)))
         shown.push(this.#seal(event.call))
     }
     return shown
+  }
+
+  /** Adds run, path and step to the events, which are the builder's own: no copy for each delta. Deltas of the typed answer follow theirs. */
+  #marked(events: readonly StreamEvent[]): RunEvent[] {
+    const run = this.#run.level.tree.id
+    const { path, agent } = this.#run
+    for (const event of events as readonly Mutable<StepProgress>[]) {
+      event.run = run
+      event.path = path
+      event.step = this.#step
+    }
+    if (!agent.output || !events.some((event) => this.#isOfAnswer(event))) return events as StepProgress[]
+    return events.flatMap((event) =>
+      this.#isOfAnswer(event)
+        ? [event as StepProgress, new OutputDeltaEvent(run, path, this.#step, event)]
+        : [event as StepProgress],
+    )
+  }
+
+  /** In `tool` mode the answer is a call of `final_answer`, else the content. */
+  #isOfAnswer(event: StreamEvent): event is ContentDelta | ArgumentsDelta {
+    if (event.type === 'content.delta') return event.choice === 0 && !this.#plan.tools.includes(FINAL_TOOL)
+    return event.type === 'tool_calls.function.arguments.delta' && event.choice === 0 && event.name === FINAL_TOOL
   }
 
   /** Progress is emitted only when a consumer reads it. */
@@ -292,6 +325,8 @@ export class StepReader {
     return fact({ type: 'call.sealed', step: this.#step, call, gained, ...this.#servedBy })
   }
 }
+
+type Mutable<T> = { -readonly [Key in keyof T]: T[Key] }
 
 const listOf = (piece: Chunk | readonly Chunk[]): readonly Chunk[] => (isList(piece) ? piece : [piece])
 const isList = (piece: Chunk | readonly Chunk[]): piece is readonly Chunk[] => Array.isArray(piece)

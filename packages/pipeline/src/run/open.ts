@@ -59,7 +59,8 @@ export function opening<Output>(
           : was && 'agent' in was
             ? was.agent.fingerprint
             : mark.fingerprint
-      if (before !== mark.fingerprint) batch.push({ type: 'resume.drift', was: before, is: mark.fingerprint })
+      if (before !== mark.fingerprint)
+        batch.push({ type: 'resume.drift', run: first.run, path: '', was: before, is: mark.fingerprint })
       batch.push(...failedAgents(root, state))
       batch.push(...(await decisionsOf(root, past, state, options.decisions ?? {})))
       return batch

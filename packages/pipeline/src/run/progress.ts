@@ -1,4 +1,4 @@
-import type { Progress } from '@toolloop/core'
+import type { Unmarked } from '@toolloop/core/machine'
 import type { Node } from '../definition/node.ts'
 import { itemToken, join } from '../definition/path.ts'
 import { childAt, childState, extent, itemsOf, itemState } from '../state/children.ts'
@@ -11,7 +11,7 @@ export function progressOf(
   after: NodeState,
   input: unknown,
   path: string,
-  emit: (progress: Progress) => void,
+  emit: (progress: Unmarked) => void,
 ): void {
   if (before === after || node.kind === 'function' || node.kind === 'agent') return
   if (node.kind !== 'map' && node.kind !== 'reduce') {
