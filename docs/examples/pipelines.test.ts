@@ -33,12 +33,8 @@ test('classify, three specialists, merge, evaluate, refine', async () => {
 
   // #region newcomer
   const kindOf = pipe(classifier, ({ kind }: { kind: 'bug' | 'question' }) => kind)
-  const analysis = pipe(
-    parallel({ security, performance, usability }),
-    (views: object) => JSON.stringify(views),
-    merger,
-  )
-  const refined = loopUntil(analysis, judge, {
+  const report = pipe(parallel({ security, performance, usability }), (all: object) => JSON.stringify(all), merger)
+  const refined = loopUntil(report, judge, {
     max: 3,
     next: ({ output, verdict }) => `${output}\nAdvice: ${verdict.advice}`,
   })

@@ -253,12 +253,18 @@ describe('behind the first token', () => {
     const models = ['a', 'b', 'c', 'd'].map((name) =>
       failing(name, [name === 'd' ? text('BACKUP') : cut('PRIMARY and more')]),
     )
-    const stream = agent({ name: 'x', model: fallback(models), stepRetries: 0 }).stream('go')
+    const stream = agent({ name: 'x', model: fallback(models), stepRetries: 0 }).stream('go', { runId: 'r' })
     const events: RunEvent[] = []
     for await (const event of stream) events.push(event)
     expect(await stream.result).toMatchObject({ status: 'done', output: 'BACKUP' })
     expect(events.filter((event) => event.type === 'step.reset')).toEqual(
-      ['fallback', 'fallback', 'fallback'].map((reason) => ({ type: 'step.reset', step: 0, reason })),
+      ['fallback', 'fallback', 'fallback'].map((reason) => ({
+        type: 'step.reset',
+        run: 'r',
+        path: '',
+        step: 0,
+        reason,
+      })),
     )
     expect(shown(events)).toEqual(['BACKUP'])
   })

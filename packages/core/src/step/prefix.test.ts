@@ -93,7 +93,8 @@ describe('the requests of a run', () => {
     const told: object[] = []
     for await (const event of stream)
       if (event.type === 'prefix.break') {
-        const { type: _type, ...rest } = event
+        const { type: _type, run, path, ...rest } = event
+        expect({ run, path }).toEqual({ run: log.facts[0]?.run, path: '' })
         told.push(rest)
       }
     const result = await stream.result
