@@ -1,4 +1,4 @@
-import { memoryLog } from '@toolloop/core'
+import { memoryLog, type RunStream } from '@toolloop/core'
 import { describe, expect, it } from 'vitest'
 import {
   branch,
@@ -26,6 +26,8 @@ const paths = (result: { stages: Readonly<Record<string, unknown>> }) =>
   Object.keys(result.stages).filter((path) => path !== '')
 const hang = (_input: unknown, { signal }: StageContext): Promise<never> =>
   new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)))
+
+type GateStream = Pick<RunStream, 'approve' | 'answer' | 'reject'>
 
 describe('a pipeline', () => {
   it('pipes outputs from stage to stage', async () => {
@@ -172,6 +174,28 @@ describe('a pipeline', () => {
     ).toMatchObject({ status: 'error', error: { message: expect.stringContaining('Declined: no') } })
     expect(await publish.run(5, { approver: () => ({ approve: true }) })).toMatchObject({ output: 10 })
   })
+
+  it.each([
+    ['approve', (stream, id) => stream.approve(id), { status: 'done', output: 10 }],
+    ['approve with another input', (stream, id) => stream.approve(id, { arguments: '7' }), { output: 14 }],
+    ['answer', (stream, id) => stream.answer(id, '99'), { status: 'done', output: 99 }],
+    ['reject', (stream, id) => stream.reject(id, 'no'), { status: 'error' }],
+  ] satisfies [string, (stream: GateStream, id: string) => Promise<void>, object][])(
+    'waits at a gate for `approvals: wait`, and takes: %s',
+    async (_, decide, ending) => {
+      const stream = gate(double, () => true).stream(5, { approvals: 'wait' })
+      for await (const event of stream)
+        if (event.type === 'approval.request') {
+          await expect(stream.approve('other')).rejects.toThrow(
+            `The decision names "other", which is no pending request; pending: ${event.id}.`,
+          )
+          await decide(stream, event.id)
+          await expect(stream.approve(event.id)).rejects.toThrow(/No request is pending/)
+        }
+      expect(await stream.result).toMatchObject(ending)
+    },
+    10_000,
+  )
 
   it.each(['abort', 'settle'] as const)(
     'names the path of a failure, keeps what the others gave (%s)',

@@ -52,7 +52,7 @@ describe('a pipeline of five stages with a map of 20 and two agents', () => {
         status: 'done',
         output: result.status === 'done' && result.output,
       })
-      // A step that was cut while it streamed is asked again.
+      // A step that was cut while it streamed is retried.
       if (!from.facts.some(({ type }) => type === 'step.cut'))
         expect(again.usage.reported?.completion_tokens).toBe(result.usage.reported?.completion_tokens)
       for (const [key, times] of effects) {

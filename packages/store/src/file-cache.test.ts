@@ -26,7 +26,7 @@ test('an answer is used again by another process', async () => {
   expect(await readdir(at)).toEqual([expect.stringMatching(/^[0-9a-f]{64}\.json$/)])
 })
 
-test('keys are told apart, whatever they contain', async () => {
+test('different keys never share a value, whatever they contain', async () => {
   const store = fileCache(folder)
   const keys = ['a', 'A', '../a', 'a/b', '', 'ä'.repeat(1000)]
   for (const key of keys) await store.set(key, answer(key))

@@ -21,11 +21,18 @@ export interface Served {
   readonly signal: AbortSignal
 }
 
+/** A request that a run waits for. */
+interface Waiting {
+  readonly run: Served
+  readonly item: CallState
+  settle(decision: Decision): void
+}
+
 /** Collects decisions for the requests of a run in this process. A run without a desk pauses instead. */
 export class Desk {
   readonly #approver: Approver | undefined
-  /** The functions that settle a wait, by path and call id. */
-  readonly #waiting = new Map<string, (decision: Decision) => void>()
+  /** By path and call id. */
+  readonly #waiting = new Map<string, Waiting>()
   /** The runs of the tree by path. */
   readonly #served = new Map<string, Served>()
 
@@ -58,7 +65,7 @@ export class Desk {
     if (signal.aborted) leave()
     else signal.addEventListener('abort', leave, { once: true })
     const key = keyOf(run, item)
-    this.#waiting.set(key, resolve)
+    this.#waiting.set(key, { run, item, settle: resolve })
     if (this.#approver && item.request) this.#ask(this.#approver, run, item, item.request).then(resolve, reject)
     try {
       return await promise
@@ -77,20 +84,38 @@ export class Desk {
    * @throws ApprovalError when no such request is pending, or the edited arguments are rejected
    */
   async decide(id: string, given: unknown): Promise<void> {
+    const found = this.#pending(id) ?? this.#missing(id)
+    const decision = await decisionOf(found.run.agent, found.item, given)
+    const key = keyOf(found.run, found.item)
+    if (this.#waiting.get(key) !== found) throw decidedAlready(id)
+    this.#waiting.delete(key)
+    found.settle(decision)
+  }
+
+  /** By the id of the request, or of its call. */
+  #pending(id: string): Waiting | undefined {
+    const all = [...this.#waiting.values()]
+    return all.find(({ item }) => item.request?.id === id) ?? all.find(({ run, item }) => callIdOf(run, item) === id)
+  }
+
+  /** @throws ApprovalError that tells why no such request is pending */
+  #missing(id: string): never {
     const run = this.#named(id)
-    if (!run) throw new ApprovalError('unknown', id, 'The run has not started; no request is pending.')
-    const item = askedBy(run.state, id)
-    const decision = await decisionOf(run.agent, item, given)
-    const settle = this.#waiting.get(keyOf(run, item))
-    if (!settle || askedBy(run.state, id).request !== item.request)
-      throw new ApprovalError(
-        'decided',
-        id,
-        `The request ${JSON.stringify(id)} is decided already, or its run has ended.`,
-      )
-    this.#waiting.delete(keyOf(run, item))
-    settle(decision)
+    if (run) askedBy(run.state, id)
+    else if (this.#waiting.size === 0) throw new ApprovalError('unknown', id, 'No request is pending.')
+    else {
+      const ids = [...this.#waiting.values()].map(({ item }) => item.request?.id ?? item.call.id).join(', ')
+      const words = `The decision names ${JSON.stringify(id)}, which is no pending request; pending: ${ids}.`
+      throw new ApprovalError('unknown', id, words)
+    }
+    throw decidedAlready(id)
   }
 }
 
 const keyOf = ({ path }: Served, { call }: CallState): string => `${path}/${call.id}`
+
+/** A call's id as a decision names it: inside another run with the path. */
+const callIdOf = ({ path }: Served, { call }: CallState): string => (path === '' ? call.id : `${path}/${call.id}`)
+
+const decidedAlready = (id: string): ApprovalError =>
+  new ApprovalError('decided', id, `The request ${JSON.stringify(id)} is decided already, or its run has ended.`)

@@ -149,7 +149,7 @@ async function decided({ level, name }: PipelineRun, path: string, { request }: 
   } as const
   // The edited input is any JSON.
   const tools = new Map([[request.name, { parse: (text: string): unknown => JSON.parse(text) }]])
-  const served = { agent: { name, tools }, signal: level.signal } as unknown as Parameters<Desk['wait']>[0]
+  const served = { path: '', agent: { name, tools }, signal: level.signal } as unknown as Parameters<Desk['wait']>[0]
   const decision = await level.desk!.wait(served, asked)
   return decision && fact({ type: 'approval.decision', step: 0, callId, id, decision, stage: path })
 }
