@@ -45,7 +45,7 @@ describe('the log of a pipeline', () => {
       expect((await readRun(log.facts.slice(0, length))).timeline).toHaveLength(length)
     const last = await readRun(log)
     expect(last).toMatchObject({ status: 'done', requests: [], usage: done.usage })
-    expect(last.children.map(({ path, agent, status }) => [path, agent, status])).toEqual([
+    expect(last.children.map(({ path, agent: name, status }) => [path, name, status])).toEqual([
       ['parallel/a', 'inner', 'done'],
       ['parallel/b', 'outer', 'done'],
       ['inner[0]/inner', 'inner', 'done'],

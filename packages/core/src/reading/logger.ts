@@ -94,9 +94,11 @@ class Logger {
         return this.#line('info', path, `  ${dim('→')} ${clean(fact.name)}(${short(fact.arguments)})${early}`)
       }
       case 'tool.done': {
-        const mark = fact.ok ? this.#paint(32, '✓') : this.#paint(31, '✗')
-        const result = `  ${mark} ${clean(fact.name)} ${dim(`${fact.ms} ms`)} ${short(textOf(fact.content))}`
-        return this.#line(fact.ok ? 'info' : 'error', path, result)
+        const isAnswered = fact.reason === 'answered'
+        const mark = fact.ok || isAnswered ? this.#paint(32, '✓') : this.#paint(31, '✗')
+        const time = isAnswered ? 'answered' : `${fact.ms} ms`
+        const result = `  ${mark} ${clean(fact.name)} ${dim(time)} ${short(textOf(fact.content))}`
+        return this.#line(fact.ok || isAnswered ? 'info' : 'error', path, result)
       }
       case 'approval.request': {
         const subject = clean(fact.stage ?? fact.name)
@@ -210,7 +212,8 @@ function pipeOf(out: LogOutput): { isClosed: boolean } {
 
 function decided({ decision }: FactOf<'approval.decision'>): string {
   if ('result' in decision || 'input' in decision) return 'is answered'
-  return decision.approve ? 'is approved' : `is declined${decision.reason ? `: ${short(decision.reason)}` : ''}`
+  if (!decision.approve) return `is declined${decision.reason ? `: ${short(decision.reason)}` : ''}`
+  return `is approved${decision.arguments === undefined ? '' : ` with ${short(show(decision.arguments))}`}`
 }
 
 /** Without control characters, which could move a terminal's cursor; line breaks and tabs stay. */
