@@ -5,5 +5,5 @@ import { travellerOf } from './timeline.ts'
 export const agent = travellerOf(true)
 
 export async function writeLog(log: RunLog): Promise<void> {
-  await agent.run('How are they?', { log })
+  await travellerOf(true).run('How are they?', { log }) // its script plays once
 }
