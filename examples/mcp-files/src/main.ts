@@ -40,7 +40,7 @@ async function work(client: Client, model: string): Promise<number> {
   for await (const event of stream) {
     show(event)
     if (event.type !== 'approval.request') continue
-    console.log(`    ${JSON.stringify(event.args, null, 2).replaceAll('\n', '\n    ')}`)
+    console.log(`    ${JSON.stringify(JSON.parse(event.arguments), null, 2).replaceAll('\n', '\n    ')}`)
     const answer = await answerOfPerson()
     if (answer === 'y') await stream.approve(event.id)
     else await stream.reject(event.id, answer)
