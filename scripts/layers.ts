@@ -7,7 +7,8 @@ export const rows: readonly (readonly string[])[] = [
   ['client', 'testing'],
   ['core'],
   ['store', 'openai', 'pipeline'],
-  ['devtools', 'mcp', 'otel'],
+  ['mcp', 'otel'],
+  ['devtools'],
   ['toolloop'],
 ]
 
