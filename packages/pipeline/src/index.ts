@@ -20,4 +20,4 @@ export type {
 } from './definition/stage.ts'
 export type { OnFailure, StageLimit } from './definition/node.ts'
 // Results.
-export { type PipelineReport, type PipelineResult, StageError, type StageReport } from './definition/result.ts'
+export { type PipelineReport, type PipelineResult, StageError, type StageResult } from './definition/result.ts'

@@ -40,6 +40,6 @@ export type {
   StageFunction,
   StageLimit,
   StageOptions,
-  StageReport,
+  StageResult,
   Verdict,
 } from '@toolloop/pipeline'

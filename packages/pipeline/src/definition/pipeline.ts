@@ -18,8 +18,7 @@ export interface Pipeline<In, Out, Context = unknown> {
 }
 
 /** Any pipeline, for code that takes one as a parameter. */
-// oxlint-disable-next-line typescript/no-explicit-any -- input and context are contravariant: only `any` admits every pipeline
-export type AnyPipeline = Pipeline<any, unknown, any>
+export type AnyPipeline = Pipeline<never, unknown, never>
 
 const nodes = new WeakMap<object, Node>()
 

@@ -18,11 +18,11 @@ export interface PipelineReport {
   /** US dollars; `undefined` where the cost of an agent is unknown. */
   readonly cost: number | undefined
   readonly timing: { readonly startedAt: number; readonly endedAt: number; readonly ms: number }
-  /** What each stage that began came to, by its path, such as `review[3]/classify`. */
-  readonly stages: Readonly<Record<string, StageReport>>
+  /** The result of each stage that began, by its path, such as `review[3]/classify`. */
+  readonly stages: Readonly<Record<string, StageResult>>
 }
 
-export interface StageReport {
+export interface StageResult {
   readonly status: 'running' | 'waiting' | 'done' | 'failed'
   /** Only where `status` is `done`. */
   readonly output?: unknown
@@ -33,7 +33,10 @@ export interface StageReport {
   readonly cost?: number
 }
 
-/** A stage failed. `path` names it; `cause` is what it threw; `result` is the result of an agent whose run was not `done`. */
+/**
+ * A stage failed. `path` names it; `cause` is what it threw; `result` is the result of an agent whose run was not `done`.
+ * `retryable` is `false` where the cause says so, for a wrong input or output, and where a person declined.
+ */
 export class StageError extends ToolloopError {
   static override readonly brand: symbol = Symbol.for('toolloop.StageError')
   override readonly name = 'StageError'
@@ -43,9 +46,13 @@ export class StageError extends ToolloopError {
   constructor(
     path: string,
     message: string,
-    { cause, result }: { readonly cause?: unknown; readonly result?: unknown } = {},
+    {
+      cause,
+      result,
+      retryable = false,
+    }: { readonly cause?: unknown; readonly result?: unknown; readonly retryable?: boolean } = {},
   ) {
-    super('run', message, cause === undefined ? {} : { cause })
+    super('run', message, { retryable, ...(cause !== undefined && { cause }) })
     this.path = path
     Object.defineProperty(this, 'result', { value: result, enumerable: false })
   }

@@ -67,7 +67,7 @@ async function read(
 
 /** Opens an iterable, and skips the items that the log holds. @throws StageError where they are others */
 async function open(run: PipelineRun, path: string, from: Live, skip: number, state: NodeState): Promise<Reader> {
-  const reader = readerOf(path, run.live.get(from.from))
+  const reader = readerOf(run, path, run.live.get(from.from))
   run.readers.set(path, reader)
   for (let index = 0; index < skip; index++) {
     const { done, value } = await reader.iterator.next()
@@ -81,12 +81,18 @@ async function open(run: PipelineRun, path: string, from: Live, skip: number, st
   return reader
 }
 
-function readerOf(path: string, items: unknown): Reader {
+function readerOf(run: PipelineRun, path: string, items: unknown): Reader {
   if (typeof items === 'object' && items !== null) {
-    if (Symbol.asyncIterator in items)
+    if (Symbol.asyncIterator in items) {
+      run.claim(items, path)
       return { iterator: (items as AsyncIterable<unknown>)[Symbol.asyncIterator](), isSync: false }
-    if (Symbol.iterator in items)
-      return { iterator: asynchronous((items as Iterable<unknown>)[Symbol.iterator]()), isSync: true }
+    }
+    if (Symbol.iterator in items) {
+      const iterator = (items as Iterable<unknown>)[Symbol.iterator]()
+      // A `Set` gives all its items to each reader. A generator is its own iterator: two readers would share its items.
+      if (Object.is(iterator, items)) run.claim(items, path)
+      return { iterator: asynchronous(iterator), isSync: true }
+    }
   }
   throw new StageError(path, 'The iterable is gone: pass it to `run` again when you resume.')
 }
@@ -172,6 +178,7 @@ export function together(run: PipelineRun, failures: readonly StageFailure[]): S
   return new StageError(first.path, `${first.message} Also failed: ${more}.`, {
     cause: first.cause,
     result: first.result,
+    retryable: first.retryable,
   })
 }
 

@@ -17,7 +17,7 @@ import { StageError } from '../definition/result.ts'
 import { tokensOf } from '../definition/path.ts'
 import { isWanted, type Task } from '../state/decide.ts'
 import { Live, type StageFailure } from '../state/node-state.ts'
-import { type PipelineRun, queueOf, wasCut } from './pipeline-run.ts'
+import { type PipelineRun, queuesOf, wasCut } from './pipeline-run.ts'
 
 type StageTask = Extract<Task, { readonly do: 'stage' }>
 
@@ -64,7 +64,7 @@ async function placeFor(
   }
   const { limit, key } = node.policy
   if (!limit) return free
-  return queueOf(node.policy, key?.(input, context) ?? '').place({ clock, signal })
+  return queuesOf(node.policy).place(key?.(input, context) ?? '', { clock, signal })
 }
 
 const free: Release = () => {}
@@ -162,7 +162,7 @@ function timeout(
 ): { signal: AbortSignal; clear: () => void } {
   const controller = new AbortController()
   const timer = clock.setTimeout(
-    () => controller.abort(new StageError(path, `It did not end within ${after} ms.`)),
+    () => controller.abort(new StageError(path, `It did not end within ${after} ms.`, { retryable: true })),
     after,
   )
   return { signal: controller.signal, clear: () => clock.clearTimeout(timer) }
@@ -256,5 +256,6 @@ export function errorOf(run: PipelineRun, { path, error }: StageFailure): StageE
   return new StageError(path, `Stage \`${path || run.name}\` failed: ${error.message}`, {
     cause,
     result: run.results.get(path),
+    retryable: error.retryable !== false,
   })
 }

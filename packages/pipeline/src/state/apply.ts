@@ -135,5 +135,9 @@ function decided(state: NodeState, { decision, stage = '' }: FactOf<'approval.de
   if ('approve' in decision && decision.approve) return { ...state, status: 'running', decision }
   const reason = 'reason' in decision ? decision.reason : undefined
   const message = `Its outcome is unknown: it was interrupted${reason ? ` (${reason})` : ''}.`
-  return { ...state, status: 'failed', failures: [{ path: stage, error: { name: 'StageError', message } }] }
+  return {
+    ...state,
+    status: 'failed',
+    failures: [{ path: stage, error: { name: 'StageError', message, retryable: false } }],
+  }
 }
