@@ -57,6 +57,10 @@ export const rooms: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['arguments'], // conversion; restoring and parsing what the model wrote
     ['tool'], // tools, response formats, results
   ],
+  store: [
+    ['log'], // logs of runs in memory, files, SQLite
+    ['session'], // conversations of several runs
+  ],
   stream: [
     ['limits'], // bounds of an answer
     ['json'], // partial JSON, values, elements

@@ -36,6 +36,8 @@ export interface Facts {
     pipeline?: { readonly input?: unknown }
     /** Only in a forked log: the run whose facts it copied, and the step or call before which it forked. */
     forkOf?: { readonly run: string; readonly before: number | string }
+    /** Only in the stored log of a session's turn: `input` continues this many messages of the turns before. */
+    session?: { readonly turn: number; readonly messages: number }
   }
   /** The run is resumed from its log. */
   'run.resume': { agent: AgentMark }
