@@ -18,7 +18,7 @@ it('takes no messages, and says so at every event', async () => {
   for await (const event of stream) if (event) told.push(stream.steer('Hurry.'), stream.followUp('And now?'))
   expect(await stream.result).toMatchObject({ status: 'done', output: 'Read.' })
   expect(told.length).toBeGreaterThan(20)
-  expect(new Set((await Promise.all(told)).map((one) => JSON.stringify(one)))).toEqual(
+  expect(new Set((await Promise.all(told)).map((delivery) => JSON.stringify(delivery)))).toEqual(
     new Set([JSON.stringify({ delivered: false, reason: 'This kind of run takes no messages.' })]),
   )
 })

@@ -70,7 +70,10 @@ describe('a message into a run with an agent inside', () => {
   it('has the message at its place in a run that is resumed from every prefix', async () => {
     const log = memoryLog()
     const stream = tree().root.stream('go', { log, runId: 'r' })
-    for await (const event of stream) if (event.type === 'tool.start' && event.path !== '') void stream.steer('Hurry.')
+    let told: Promise<Delivery> | undefined
+    for await (const event of stream)
+      if (event.type === 'tool.start' && event.path !== '') told ??= stream.steer('Hurry.')
+    expect(await told).toEqual({ delivered: true, step: 1 })
     const whole = await stream.result
     const at = log.facts.findIndex((fact) => fact.type === 'message.add')
     expect(at).toBeGreaterThan(0)
