@@ -72,7 +72,10 @@ async function openLog<State extends LoopState, Task extends { readonly key: str
     controller,
     outer,
     onEnd: () => {
-      inUse.delete(log)
+      const free = (): void => void inUse.delete(log)
+      // A write that hangs may still end: until then no other run may write.
+      if (level.writing && level.written) level.written.then(free, free)
+      else free()
       level.closeBudget()
     },
     onRejected: (error) => refusal(log, start, past.length, error),
