@@ -100,6 +100,8 @@ class Logger {
         const result = `  ${mark} ${clean(fact.name)} ${dim(`${fact.ms} ms`)} ${short(textOf(fact.content))}`
         return this.#line(fact.ok ? 'info' : 'error', path, result)
       }
+      case 'handoff':
+        return this.#line('info', path, `  ${this.#paint(35, '⇒')} ${clean(fact.agent.name)}`)
       case 'approval.request':
         return this.#line(
           'info',

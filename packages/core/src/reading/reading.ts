@@ -15,8 +15,10 @@ import { type Moment, startOf, timelineOf } from './timeline.ts'
 /** The contents of a log. */
 export interface RunReading {
   readonly runId: string
-  /** The agent's name. */
+  /** The name of the agent that was run. */
   readonly agent: string
+  /** The name of the agent that holds the run: another one after a handoff. */
+  readonly holder: string
   /** `running`: the run has not ended. It runs in another process, or its process died. `approval`: only undecided calls are left. */
   readonly status: 'running' | 'approval' | Outcome['status']
   /** How the run ended. */
@@ -58,6 +60,7 @@ export function readingOf(facts: readonly Fact[], state: RunState): RunReading {
   return {
     runId: start.run,
     agent: start.agent.name,
+    holder: state.holder,
     status: state.outcome?.status ?? (state.status === 'paused' ? 'approval' : 'running'),
     outcome: state.outcome ?? undefined,
     messages: messagesOf(state),

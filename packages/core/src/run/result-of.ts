@@ -51,6 +51,7 @@ function reportOf<Output>(run: Run): RunReport<Output> {
   const children = run.level.tree.branches.childrenOf(run.path)
   return {
     runId: run.id,
+    agent: run.agent.name,
     messages,
     steps,
     children,
