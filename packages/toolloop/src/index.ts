@@ -121,6 +121,7 @@ export type {
   RunLog,
   RunOptions,
   RunReading,
+  RunEnding,
   RunReport,
   RunState,
   RunStream,
