@@ -11,6 +11,9 @@ export type {
   RunLimit,
   StepChanges,
 } from './agent/spec.ts'
+export { handoff } from './agent/handoff.ts'
+export type { AnyHandoff, Handoff, HandoffOptions, HandoffTarget } from './agent/handoff-option.ts'
+export type { HeldBy, Reached } from './agent/reached.ts'
 export { and, calls, not, or, steps, type StopCondition } from './agent/stop.ts'
 export type { OutputMode, OutputOption, OutputSchema, OutputSettings } from './agent/output.ts'
 // Many tools.
@@ -82,7 +85,7 @@ export { ReplayError } from './replay/error.ts'
 export { difference, type Difference } from './facts/difference.ts'
 export { fork, type ForkOptions } from './replay/fork.ts'
 // State.
-export { apply, initialState, type RunState } from './facts/state.ts'
+export { apply, type Handover, initialState, type RunState } from './facts/state.ts'
 export { messagesOf } from './facts/state-views.ts'
 export type { CallState, OpenStep, Step } from './facts/open-step.ts'
 export type { CallPhase } from './facts/transcript.ts'

@@ -23,6 +23,7 @@ function taskOf(recording: Recording, task: Task, run: Run): Source {
     case 'decide':
       return recorded(recording, run, task.item, 'approval.decision')
     case 'pause':
+    case 'handoff':
     case 'finish':
       return perform(task, run)
   }

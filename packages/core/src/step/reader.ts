@@ -30,6 +30,7 @@ import type { StepProgress } from '../facts/progress.ts'
 import { FINAL_TOOL } from '../agent/output.ts'
 import { OutputDeltaEvent } from './output-delta.ts'
 import type { StepPlan } from './request.ts'
+import { AnswerText } from '../run/answer-text.ts'
 import type { Run } from '../run/run.ts'
 import { grows } from '../facts/open-step.ts'
 import { addUsage, costOf, soundUsage } from '../facts/usage.ts'
@@ -61,6 +62,8 @@ export class StepReader {
   #onion: ModelOnion | undefined
   #recorded: Partial<AssistantMessage> = {}
   #building: CompletionBuilder | undefined
+  /** The typed answer in the message's content. */
+  readonly #answerText: AnswerText = new AnswerText()
   /** A plain body that is used as it is. */
   #plain: PlainAnswer | undefined
 
@@ -306,11 +309,16 @@ export class StepReader {
       event.step = this.#step
     }
     if (!agent.output || !events.some((event) => this.#isOfAnswer(event))) return events as StepProgress[]
-    return events.flatMap((event) =>
-      this.#isOfAnswer(event)
-        ? [event as StepProgress, new OutputDeltaEvent(run, path, this.#step, event)]
-        : [event as StepProgress],
-    )
+    return events.flatMap((event) => [event as StepProgress, ...this.#outputDelta(event)])
+  }
+
+  #outputDelta(event: StreamEvent): readonly OutputDeltaEvent[] {
+    if (!this.#isOfAnswer(event)) return []
+    const text = this.#answerText
+    const delta = event.type === 'content.delta' ? text.push(event.delta) : event.delta
+    if (delta === '') return []
+    const { path, level } = this.#run
+    return [new OutputDeltaEvent(level.tree.id, path, this.#step, delta, text.isWrapped ? text : event)]
   }
 
   /** In `tool` mode the answer is a call of `final_answer`, else the content. */

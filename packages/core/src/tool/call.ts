@@ -20,6 +20,7 @@ import type { Source } from '../run/scope.ts'
 import { FINAL_TOOL } from '../agent/output.ts'
 import type { Run } from '../run/run.ts'
 import type { CallState } from '../facts/open-step.ts'
+import { handedOver, supersededBy } from './handoff.ts'
 import { callContext, callOf, type DoneFactory, doneFactory, live, plainJson, request } from './facts.ts'
 import { ownArguments, type ParsedCall, replaced, shownArguments } from './own-arguments.ts'
 import { questionFor } from './question.ts'
@@ -111,6 +112,8 @@ async function prepare(run: Run, item: CallState): Promise<Ready | RunEvent[]> {
     const reason = error instanceof ToolInputError ? 'arguments' : 'failed'
     return [done({ ok: false, reason, content: wordsOf(error), error })]
   }
+  const handoff = run.agent.handoffs.get(name)
+  if (handoff) return [await handedOver(run, item, handoff.to, done, shown)]
   if (tool.policy.loopKey !== undefined) done = withLoopKey(done, await loopKeyOf(parsed))
   if (!tool.execute) return [request(run, item, 'external', shown)]
   const mayAsk = tool.policy.needsApproval || item.phase === 'started'
@@ -273,6 +276,8 @@ async function failedCall(
 async function finalAnswer(run: Run, { call }: CallState, done: DoneFactory): Promise<RunEvent> {
   try {
     await readAnswer(run, argumentsOf(call))
+    const other = await supersededBy(run, call)
+    if (other !== undefined) return done({ ok: false, reason: 'superseded', content: other })
     return done({ ok: true, content: 'Accepted.', final: true })
   } catch (error) {
     return done({
