@@ -17,9 +17,9 @@ import { expect, test } from 'vitest'
 import { z } from 'zod'
 
 const say = (words: string) => scriptedModel(() => text(words))
-/** Does better once it is told how. */
-const drafts = () =>
-  scriptedModel((asked) => text(lastText(asked).includes('Cache') ? 'Slow and unclear. Cache it.' : 'Slow and unclear.'))
+/** Its answer is better where the input has a word. */
+const sayOf = (word: string, plain: string, better: string) =>
+  scriptedModel((asked) => text(lastText(asked).includes(word) ? better : plain))
 const { signal } = new AbortController()
 const shown: unknown[] = []
 const show = (line: unknown): void => void shown.push(line)
@@ -35,15 +35,13 @@ test('classify, three specialists, merge, evaluate, refine', async () => {
   const Kind = z.object({ kind: z.enum(['bug', 'question']) })
   const classifier = agent({ name: 'classifier', model: say('{"kind":"bug"}'), output: Kind })
   const security = agent({ name: 'security', model: say('No risk.') })
-  const performance = agent({ name: 'performance', model: say('Slow.') })
+  const performance = agent({ name: 'performance', model: sayOf('Advice', 'Slow.', 'Slow, not cached.') })
   const usability = agent({ name: 'usability', model: say('Unclear.') })
-  const merger = agent({ name: 'merger', model: drafts() })
+  const merger = agent({ name: 'merger', model: sayOf('cached', 'Slow and unclear.', 'Slow and unclear. Cache it.') })
   const helper = agent({ name: 'helper', model: say('See the manual.') })
   const judge = agent({
     name: 'judge',
-    model: scriptedModel((asked) =>
-      text(JSON.stringify({ done: lastText(asked).includes('Cache it.'), advice: 'Say what to do.' })),
-    ),
+    model: sayOf('Cache it.', '{"done":false,"advice":"Say what to do."}', '{"done":true,"advice":""}'),
     output: z.object({ done: z.boolean(), advice: z.string() }),
   })
   const log = memoryLog()
@@ -68,7 +66,8 @@ test('classify, three specialists, merge, evaluate, refine', async () => {
     const ask = async <Output>(one: Agent<Output>, input: string) => outputOf(await one.run(input, { signal }))
     const { kind } = await ask(classifier, request)
     if (kind === 'question') return ask(helper, request)
-    for (let [input, round] = [request, 1]; ; round++) {
+    let input = request
+    for (let round = 1; ; round++) {
       const [first, second, third] = await Promise.all([
         ask(security, input),
         ask(performance, input),
