@@ -6,7 +6,13 @@ export { type Fits, pipe } from './combine/pipe.ts'
 export { type Looped, type LoopOptions, loopUntil, retry, type RetryOptions, type Verdict } from './combine/repeat.ts'
 export { stage, type StageOptions, tap } from './combine/stage.ts'
 // Stages and pipelines.
-export type { AnyPipeline, Pipeline } from './definition/pipeline.ts'
+export type {
+  AnyPipeline,
+  Pipeline,
+  PipelineArguments,
+  PipelineBudget,
+  PipelineOptions,
+} from './definition/pipeline.ts'
 export type {
   AnyStage,
   ContextOfAll,

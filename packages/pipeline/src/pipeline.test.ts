@@ -209,8 +209,8 @@ describe('a pipeline', () => {
   })
 
   it('loops until the judge accepts, and says when it did not', async () => {
-    const longer = (words: string) => `${words}!`
-    const judge = (words: string) => ({ done: words.endsWith('!!!') })
+    const longer = (line: string) => `${line}!`
+    const judge = (line: string) => ({ done: line.endsWith('!!!') })
     expect(await loopUntil(longer, judge, { max: 5 }).run('hi')).toMatchObject({
       output: { by: 'judge', output: 'hi!!!', rounds: 3 },
     })

@@ -1,4 +1,4 @@
-import type { ApprovalRequest, RunUsage } from '@toolloop/core'
+import type { ApprovalRequest, Exhausted, RunUsage } from '@toolloop/core'
 import { brand, ToolloopError } from '@toolloop/wire'
 
 /** How a pipeline's run ended: discriminate on `status`. All but `done` can be resumed from the log. */
@@ -7,6 +7,7 @@ export type PipelineResult<Output> = PipelineReport &
     | { readonly status: 'done'; readonly output: Output }
     | { readonly status: 'approval'; readonly requests: readonly ApprovalRequest[] }
     | { readonly status: 'aborted'; readonly reason: string }
+    | ({ readonly status: 'budget' } & Exhausted)
     | { readonly status: 'error'; readonly error: Error }
   )
 

@@ -5,6 +5,7 @@ import { tokensOf } from '../definition/path.ts'
 import type { Task } from '../state/decide.ts'
 import { itemInput } from '../state/children.ts'
 import type { Live, NodeState, StageFailure } from '../state/node-state.ts'
+import { spentBy, spentIn } from './budget.ts'
 import type { PipelineRun, Reader } from './pipeline-run.ts'
 import { errorOf, failed, json, stage } from './stage.ts'
 import { StageError } from '../definition/result.ts'
@@ -108,7 +109,8 @@ async function again(
 ): Promise<Fact | undefined> {
   const { level } = run
   const error = errorOf(run, failure)
-  if (!(await node.when(error))) return fact({ type: 'stage.answer', stage: path, round, value: false })
+  if (spentBy(run, failure) || !(await node.when(error)))
+    return fact({ type: 'stage.answer', stage: path, round, value: false })
   const delay = node.backoff(round + 1, error)
   level.emit({ type: 'stage.retry', stage: path, attempt: round + 1, delay, error })
   const signal = run.open(path)
@@ -160,12 +162,16 @@ async function decided({ level, name }: PipelineRun, path: string, { request }: 
   return decision && fact({ type: 'approval.decision', step: 0, callId, id, decision, stage: path })
 }
 
-async function finish(run: PipelineRun, { status, output, failures = [] }: NodeState): Promise<Fact> {
+async function finish(run: PipelineRun, state: NodeState): Promise<Fact> {
   await run.finish()
+  const { status, output, failures = [] } = state
+  const spent = spentIn(run, state)
   const outcome: Outcome =
     status === 'done'
       ? { status: 'done', text: JSON.stringify(output) ?? '' }
-      : { status: 'error', error: failureOf(together(run, failures)) }
+      : spent
+        ? { status: 'budget', ...spent }
+        : { status: 'error', error: failureOf(together(run, failures)) }
   return fact({ type: 'run.done', outcome })
 }
 

@@ -1,5 +1,5 @@
 import type { Result } from '@toolloop/core'
-import { CallQueue, KeyedQueues, type Level } from '@toolloop/core/machine'
+import { CallQueue, isStageIn, KeyedQueues, type Level } from '@toolloop/core/machine'
 import type { MapNode, Node, StagePolicy } from '../definition/node.ts'
 import { StageError } from '../definition/result.ts'
 import type { PipelineState } from '../state/apply.ts'
@@ -48,7 +48,7 @@ export class PipelineRun {
   /** Aborts the stages in a stage, except those in `keep`. */
   cut(path: string, keep?: string): void {
     for (const [one, controller] of this.#controllers)
-      if (isIn(one, path) && !(keep !== undefined && isIn(one, keep))) controller.abort(wasCut)
+      if (isStageIn(one, path) && !(keep !== undefined && isStageIn(one, keep))) controller.abort(wasCut)
   }
 
   /** Aborts what still runs, and waits for it. */
@@ -90,9 +90,6 @@ export interface Reader {
 /** Why a stage is aborted whose branch has lost or failed. Made once: making an error takes time. */
 export const wasCut: Error = new DOMException('Another stage has won or failed.', 'AbortError')
 const stageHasEnded = new DOMException('The stage has ended.', 'AbortError')
-
-const isIn = (path: string, outer: string): boolean =>
-  path === outer || outer === '' || (path.startsWith(outer) && '/[#'.includes(path[outer.length]!))
 
 /** The queues of each stage's limit, shared by all runs of the process. */
 const queues = new WeakMap<StagePolicy, KeyedQueues>()

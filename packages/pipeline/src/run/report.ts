@@ -36,6 +36,10 @@ export function resultOf<Output>(run: PipelineRun): PipelineResult<Output> {
       return { ...report, status: 'done', output: state.root.output as Output }
     case 'aborted':
       return { ...report, status: 'aborted', reason: outcome.reason }
+    case 'budget': {
+      const { dimension, spent, allowed } = outcome
+      return { ...report, status: 'budget', dimension, spent, allowed }
+    }
     case 'error': {
       const cause = causeOf(outcome.error)
       const error =

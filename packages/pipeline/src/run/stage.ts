@@ -140,7 +140,8 @@ async function* agentStage(
     )
     run.results.set(path, result)
     if (level.signal.aborted) return
-    if (result.status === 'done') return [done(path, withOutput(json(path, result.output)), ms())]
+    if (result.status === 'done' || (result.status === 'budget' && 'output' in result))
+      return [done(path, withOutput(json(path, result.output)), ms())]
     if (result.status === 'approval') return [fact({ type: 'stage.wait', stage: path })]
     const cause = timer?.signal.aborted
       ? timer.signal.reason
@@ -178,16 +179,19 @@ function inTime(
 ): Promise<unknown> {
   const timer = policy.timeout === undefined ? undefined : timeout(run, policy.timeout, path)
   const signals = timer ? [signal, timer.signal] : [signal]
+  const { clock } = run.level
+  let waiting: unknown
   return new Promise((resolve, reject) => {
     // An abort of the whole run waits a moment for the result, as for a tool.
     const abort = (): void => {
       const aborted = signals.find((one) => one.aborted)!
       if (!run.level.signal.aborted || aborted !== signal) reject(aborted.reason as Error)
-      else run.level.clock.setTimeout(() => reject(signal.reason as Error), grace)
+      else waiting ??= clock.setTimeout(() => reject(signal.reason as Error), grace)
     }
     for (const one of signals) one.addEventListener('abort', abort, { once: true })
     const end = (): void => {
       timer?.clear()
+      if (waiting !== undefined) clock.clearTimeout(waiting)
       for (const one of signals) one.removeEventListener('abort', abort)
     }
     new Promise((value) => value(call())).finally(end).then(resolve, reject)
