@@ -3,6 +3,7 @@ import { InputRequired, isToolResult, renderOutput, ToolInputError, ToolRetry } 
 import { finishOf, UsageError } from '@toolloop/wire'
 import { agentBehind } from '../compose/agent-tool.ts'
 import { type AgentAnswer, agentCall, type RunInside } from './agent-call.ts'
+import { agentThrough } from './agent-onion.ts'
 import { readAnswer } from '../run/answer.ts'
 import { withContextHint } from '../run/context-hint.ts'
 import { jsonCopy } from '../facts/json-copy.ts'
@@ -56,7 +57,11 @@ export async function* toolCall(run: Run, item: CallState, inside?: RunInside): 
     if (!agent) return await executed(run, item, ready, context)
     const mark = { step: context.step, callId: item.call.id, name: tool.name }
     const since = run.clock.now()
-    const answer = yield* agentCall(run, agent, ready.args, mark, inside)
+    const callAgent = (args: unknown) => agentCall(run, agent, args, mark, inside)
+    const { toolLayers } = run.agent
+    const answer = yield* toolLayers
+      ? agentThrough(run, toolLayers, execution(run, ready, context), callAgent)
+      : callAgent(ready.args)
     if (!answer) return
     if (answer.is === 'paused') return [fact({ type: 'tool.pause', ...mark })]
     return await answered(run, ready, answer, run.clock.now() - since)
@@ -228,7 +233,8 @@ async function answered(
 ): Promise<RunEvent[]> {
   if (answer.is === 'failed') return failedCall(run, ready, answer.error, ms, answer.words)
   try {
-    return [succeeded(ready, answer.value, answer.value, ms)]
+    const { value } = answer
+    return [succeeded(ready, value, isToolResult(value) ? value.model : value, ms)]
   } catch (error) {
     return failedCall(run, ready, error, ms)
   }
