@@ -42,7 +42,7 @@ export interface ReplayOptions {
 export interface Replayed<Output> extends RunReading {
   readonly output: Output | undefined
   /** The request of a step of the root, as today's agent passes it to its model; `undefined` for a step that it did not reach. */
-  request(step: number): ReplayedRequest | undefined
+  readonly request: (step: number) => ReplayedRequest | undefined
 }
 
 /** A request as today's agent renders it. The budget's limit of tokens is not in it. */
