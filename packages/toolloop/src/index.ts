@@ -115,6 +115,7 @@ export type {
   RunLog,
   RunOptions,
   RunReading,
+  RunEnding,
   RunReport,
   RunState,
   RunStream,

@@ -2,7 +2,7 @@
 import { type Message, UsageError } from '@toolloop/wire'
 import { type Input, messagesFrom } from '../agent/input.ts'
 import { specBehind } from '../agent/known.ts'
-import { segmentOf } from '../compose/path.ts'
+import { segmentOf } from '../facts/segment.ts'
 import { type Fact, fact, type FactOf } from '../facts/events.ts'
 import { type MemoryLog, memoryLog, type RunLog } from '../facts/log.ts'
 import { readLog, stateOf } from '../facts/read-log.ts'

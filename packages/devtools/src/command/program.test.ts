@@ -172,7 +172,7 @@ it('takes paths from where it was called', async () => {
 
 it('documents the help of every command as it is', async () => {
   const page = readFileSync(join(root, 'docs/command-line.md'), 'utf8')
-  for (const name of ['view', 'describe', 'diff', 'replay', 'fork', 'doctor']) {
+  for (const name of ['view', 'describe', 'diff', 'replay', 'fork', 'doctor', 'mcp']) {
     const { out, code } = await toolloop(name, '--help')
     expect(code).toBe(0)
     expect(page).toContain(out.trim())

@@ -10,6 +10,7 @@ import { messageOf } from '../log/text.ts'
 import { agentIn, importModule } from './agents.ts'
 import { CommandFailure } from './failure.ts'
 import { pathOf, readLogFile } from './files.ts'
+import type { McpCommandOptions } from './mcp.ts'
 import { view } from './view.ts'
 
 /** What a command writes to, and what stops it. */
@@ -21,7 +22,8 @@ export interface CommandOutput {
 
 /**
  * Runs the command and resolves to its exit code. 0: all is well; 1: it found something: a difference, damage, a schema
- * that strict mode rejects; 2: it was called wrongly, or a file cannot be read.
+ * that strict mode rejects, a tool that cannot be offered as it is; 2: it was called wrongly, a file cannot be read, or a
+ * server does not answer.
  */
 export async function runCommand(args: readonly string[], output: CommandOutput): Promise<number> {
   const result = { code: 0 }
@@ -49,7 +51,10 @@ function program({ out, err, signal }: CommandOutput, result: { code: number }):
     result.code = 1
   }
   const top = new Command('toolloop')
-    .description('See, compare, replay and fork the runs of agents, from their logs. No network, no account.')
+    .description(
+      'See, compare, replay and fork the runs of agents, from their logs. No account; no network but for `mcp`.',
+    )
+    .enablePositionalOptions()
     .exitOverride()
     .configureOutput({ writeOut: out, writeErr: err, getOutHelpWidth: () => 80, getErrHelpWidth: () => 80 })
     .showHelpAfterError('(add --help for the arguments and examples)')
@@ -176,7 +181,36 @@ function program({ out, err, signal }: CommandOutput, result: { code: number }):
       if (options.json) json({ errors, schemas })
       else line(report)
     })
+
+  command(
+    'mcp <server...>',
+    'what an MCP server offers, and what its tools cost in each request',
+    'mcp npx -y @modelcontextprotocol/server-filesystem .',
+    'mcp --json --header "Authorization: Bearer TOKEN" https://example.com/mcp',
+  )
+    .usage('[options] <command [args...] | url>')
+    .passThroughOptions()
+    .option('--header <name:value>', 'a header for an address; may be repeated', collected)
+    .option('--env <name=value>', 'a variable for a program; may be repeated', collected)
+    .option('--sse', 'the older HTTP transport')
+    .option('--timeout <seconds>', 'the longest it may take', seconds, 30)
+    .action(async (server: string[], options: Json & McpCommandOptions) => {
+      // The SDK takes a while to load.
+      const { examineServer, textOfReport } = await import('./mcp.ts')
+      const report = await examineServer(server, options, signal)
+      if (report.findings.length > 0) result.code = 1
+      if (options.json) json(report)
+      else line(textOfReport(report))
+    })
   return top
+}
+
+const collected = (text: string, before: readonly string[] = []): readonly string[] => [...before, text]
+
+function seconds(text: string): number {
+  const value = Number(text)
+  if (!(value > 0 && value <= 3600)) throw new InvalidArgumentError('It must be a number of seconds, up to 3600.')
+  return value
 }
 
 const show = (value: unknown): string => (JSON.stringify(value) ?? 'nothing').slice(0, 500)
