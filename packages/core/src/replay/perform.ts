@@ -55,6 +55,8 @@ async function* step(recording: Recording, run: Run): Source {
 
 /** Prepares the call as in a run: finds the tool, parses, checks approval. The result comes from the log. */
 async function* call(recording: Recording, run: Run, item: CallState): Source {
+  const next = recording.next({ type: 'tool.done', step: run.state.step, callId: item.call.id })
+  if (next?.type === 'tool.done' && next.reason === 'budget') return [drafted(next)] // a replay has no budget
   const calling = toolCall(run, item)
   const first = await calling.next()
   if (first.done) return first.value

@@ -1,6 +1,7 @@
 // The commands, with their arguments and help.
 import { existsSync } from 'node:fs'
-import { describe as described, fork, replay } from '@toolloop/core'
+import { describe as described, fork, replay, ReplayError } from '@toolloop/core'
+import { checkOfAgent } from '@toolloop/core/machine'
 import { fileLog } from '@toolloop/store'
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import { examine } from '../doctor/examine.ts'
@@ -75,7 +76,8 @@ function program({ out, err, signal }: CommandOutput, result: { code: number }):
     .option('--out <file>', 'writes the page there and opens no browser')
     .option('--no-open', 'opens no browser')
     .action(async (log: string, options: Json & { live?: true; out?: string; open: boolean }) => {
-      await view(log, options, { line: options.json ? () => {} : line, json: options.json ? json : () => {}, signal })
+      const shown = options.json ? { line: () => {}, json } : { line, json: () => {} }
+      await view(log, options, { ...shown, damaged, signal })
     })
 
   command(
@@ -102,7 +104,7 @@ function program({ out, err, signal }: CommandOutput, result: { code: number }):
     damaged(was.path, was.damage)
     damaged(is.path, is.damage)
     if (found) result.code = 1
-    if (options.json) return json({ same: !found, ...found })
+    if (options.json) return json({ same: !found, ...found, damage: [was.damage ?? null, is.damage ?? null] })
     if (!found) return line(`The logs agree in ${was.facts.length} facts.`)
     const textAt = (log: typeof was): string => log.reading.timeline[found.at]?.text ?? 'the log has ended'
     const place = found.difference ? `, ${found.difference.path}` : ''
@@ -118,16 +120,18 @@ function program({ out, err, signal }: CommandOutput, result: { code: number }):
     .requiredOption('--agent <module>', 'a module that exports the agent; it is imported')
     .action(async (log: string, options: Json & { agent: string }) => {
       const { facts, reading, damage, path } = await readLogFile(log)
+      checkOfAgent(facts, 'replayed')
       damaged(path, damage)
       const agent = await agentIn(options.agent, reading.agent)
       try {
         const { output, status, steps } = await replay(facts, agent)
-        if (options.json) json({ same: true, status, steps: steps.length, output })
+        if (options.json) json({ same: true, status, steps: steps.length, output, damage: damage ?? null })
         else line(`Today's agent does the same over ${steps.length} steps: ${status}.`)
       } catch (error) {
+        if (!(error instanceof ReplayError)) throw error // such as the log of a pipeline
         result.code = 1
-        if (options.json) json({ same: false, problem: messageOf(error) })
-        else line(messageOf(error))
+        if (options.json) json({ same: false, problem: error.message, damage: damage ?? null })
+        else line(error.message)
       }
     })
 
@@ -151,7 +155,7 @@ function program({ out, err, signal }: CommandOutput, result: { code: number }):
       const copy = fileLog(target)
       await copy.append(forked.facts)
       await copy.close()
-      if (options.json) json({ path: target, facts: forked.facts.length })
+      if (options.json) json({ path: target, facts: forked.facts.length, damage: damage ?? null })
       else line(`${target}: ${forked.facts.length} facts. Resume it: agent.run(undefined, { from: fileLog(path) })`)
     })
 

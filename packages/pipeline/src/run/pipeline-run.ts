@@ -1,5 +1,5 @@
 import type { Result } from '@toolloop/core'
-import { CallQueue, type Level } from '@toolloop/core/machine'
+import { CallQueue, isStageIn, type Level } from '@toolloop/core/machine'
 import type { MapNode, Node, StagePolicy } from '../definition/node.ts'
 import type { PipelineState } from '../state/apply.ts'
 
@@ -45,7 +45,7 @@ export class PipelineRun {
   /** Aborts the stages in a stage, except those in `keep`. */
   cut(path: string, keep?: string): void {
     for (const [one, controller] of this.#controllers)
-      if (isIn(one, path) && !(keep !== undefined && isIn(one, keep))) controller.abort(wasCut)
+      if (isStageIn(one, path) && !(keep !== undefined && isStageIn(one, keep))) controller.abort(wasCut)
   }
 
   /** Aborts what still runs, and waits for it. */
@@ -76,9 +76,6 @@ export interface Reader {
 /** Why a stage is aborted whose branch has lost or failed. Made once: making an error takes time. */
 export const wasCut: Error = new DOMException('Another stage has won or failed.', 'AbortError')
 const stageHasEnded = new DOMException('The stage has ended.', 'AbortError')
-
-const isIn = (path: string, outer: string): boolean =>
-  path === outer || outer === '' || (path.startsWith(outer) && '/[#'.includes(path[outer.length]!))
 
 /** The queues of a stage's limit, shared by all runs of the process, by key. */
 const queues = new WeakMap<StagePolicy, Map<string, CallQueue>>()
