@@ -1,7 +1,7 @@
 // Servers over real HTTP on loopback.
 import { Client } from '@modelcontextprotocol/client'
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
-import { type FetchLikeMcpHandler, toNodeHandler } from '@modelcontextprotocol/node'
+import { type FetchLikeMcpHandler, type NodeIncomingMessageLike, toNodeHandler } from '@modelcontextprotocol/node'
 import { createMcpHandler, Server } from '@modelcontextprotocol/server'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -31,7 +31,8 @@ export async function listening(listener: RequestListener): Promise<HttpTestServ
 
 export const served = (handler: FetchLikeMcpHandler): Promise<HttpTestServer> => {
   const answer = toNodeHandler(handler)
-  return listening((request, response) => void answer(request, response))
+  // The adapter's type does not know that Node may set an absent field to `undefined`.
+  return listening((request, response) => void answer(request as NodeIncomingMessageLike, response))
 }
 
 /** A program's server over HTTP, in both eras: list, call, progress and cancellation are passed on. */
