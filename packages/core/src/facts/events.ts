@@ -124,6 +124,8 @@ export interface Facts {
     /** Step, call, and a hash of the request. Decisions refer to it. */
     id: string
     kind: 'approval' | 'external' | 'interrupted' | 'input'
+    /** What the tool's `fingerprint` returned. An approval holds only while it stays the same. */
+    fingerprint?: string
     input?: { request: unknown; state: unknown }
     /** Only for a stage of a pipeline: its path. `arguments` are its input as JSON. */
     stage?: string
