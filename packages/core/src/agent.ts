@@ -14,6 +14,7 @@ import type { EventOf } from './agent/typed-events.ts'
 import type { RunEvent } from './facts/events.ts'
 import { frozenCopy } from './facts/own-copy.ts'
 import { openRun } from './loop/open.ts'
+import type { AnyMiddleware } from './models/middleware.ts'
 import { deskOf } from './run/desk-of.ts'
 import { drain } from './run/drain.ts'
 import type { RunArguments } from './run/options.ts'
@@ -83,12 +84,22 @@ export interface Agent<
     Validate = Context & ContextOf<NewTools>,
     const NewName extends string = Name,
     const NewHandoffs extends readonly AnyHandoff[] = never,
+    const NewAround extends readonly AnyMiddleware[] = readonly AnyMiddleware[],
   >(
-    overrides: Partial<AgentOptions<NewTools, NewOutput, Instructions, Params, Step, Validate, NewName, NewHandoffs>>,
+    overrides: Partial<
+      AgentOptions<NewTools, NewOutput, Instructions, Params, Step, Validate, NewName, NewHandoffs, NewAround>
+    >,
   ): Agent<
     NewOutput,
     NewTools,
-    Context & ContextOf<NewTools> & Instructions & Params & Step & Validate & HandoffContext<NewHandoffs>,
+    Context &
+      ContextOf<NewTools> &
+      Instructions &
+      Params &
+      Step &
+      Validate &
+      HandoffContext<NewHandoffs> &
+      AroundContext<NewAround>,
     NewName,
     [NewHandoffs] extends [never] ? Others : ReachedBy<NewName, NewHandoffs>
   >
@@ -116,12 +127,13 @@ export function agent<
   Validate = ContextOf<Tools>,
   const Name extends string = string,
   const Handoffs extends readonly AnyHandoff[] = readonly [],
+  const Around extends readonly AnyMiddleware[] = readonly AnyMiddleware[],
 >(
-  options: AgentOptions<Tools, Output, Instructions, Params, Step, Validate, Name, Handoffs>,
+  options: AgentOptions<Tools, Output, Instructions, Params, Step, Validate, Name, Handoffs, Around>,
 ): Agent<
   Output,
   Tools,
-  ContextOf<Tools> & Instructions & Params & Step & Validate & HandoffContext<Handoffs>,
+  ContextOf<Tools> & Instructions & Params & Step & Validate & HandoffContext<Handoffs> & AroundContext<Around>,
   Name,
   ReachedBy<Name, Handoffs>
 > {
@@ -140,7 +152,7 @@ export function agent<
   }
   const spec = specOf(own as unknown as AgentOptions<readonly AnyTool[], unknown, unknown>)
   // `live` in tool/facts.ts adds the live values of these types to the events. The types of logged facts lack them.
-  type Made = ReturnType<typeof agent<Tools, Output, Instructions, Params, Step, Validate, Name, Handoffs>>
+  type Made = ReturnType<typeof agent<Tools, Output, Instructions, Params, Step, Validate, Name, Handoffs, Around>>
   type Events = ReturnType<Made['stream']>
   type Ended = Awaited<ReturnType<Made['run']>>
   const open = (
@@ -187,6 +199,21 @@ type ReachedOf<One extends AnyHandoff> = One extends string
     : One extends Agent<infer Output, infer Tools, infer _Context, infer Name, infer Others>
       ? Reached<Name, Output, Tools, true> | Others
       : never
+
+/** The context that these middlewares need. */
+type AroundContext<Around extends readonly AnyMiddleware[]> = [Around[number]] extends [never]
+  ? unknown
+  : Intersection<AroundNeeds<Around[number]>>
+type AroundNeeds<One> = One extends { readonly model?: infer Model; readonly tool?: infer Around }
+  ? PartNeeds<Model> | PartNeeds<Around> | ((context: unknown) => void)
+  : never
+type PartNeeds<Part> = Part extends (call: infer Call, next: never) => unknown
+  ? Call extends { readonly context: infer Context }
+    ? [Context] extends [never] // a part that declares none
+      ? never
+      : (context: Context) => void
+    : never
+  : never
 
 /** The context that these handoffs and their agents need. */
 type HandoffContext<Handoffs extends readonly AnyHandoff[]> = [Handoffs[number]] extends [never]

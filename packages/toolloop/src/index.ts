@@ -46,6 +46,7 @@ export type {
   AgentToolOptions,
   AnyAgent,
   AnyHandoff,
+  AnyMiddleware,
   AnyTool,
   ApprovalProblem,
   ApprovalRequest,

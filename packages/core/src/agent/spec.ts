@@ -3,7 +3,7 @@ import type { Tool } from '@toolloop/schema'
 import type { AnswerLimits } from '@toolloop/stream'
 import type { CompletionClient } from '@toolloop/transport'
 import type { ChatModel, Message, ModelRequest, ToolChoice, ToolDefinition } from '@toolloop/wire'
-import type { Middleware } from '../models/middleware.ts'
+import type { AnyMiddleware } from '../models/middleware.ts'
 import type { ModelLayer } from '../models/model-onion.ts'
 import type { ToolLayer } from '../models/tool-onion.ts'
 import type { BudgetOptions } from './budget.ts'
@@ -52,6 +52,7 @@ export interface AgentOptions<
   OutputContext = Context,
   Name extends string = string,
   Handoffs extends readonly AnyHandoff[] = readonly AnyHandoff[],
+  Around extends readonly AnyMiddleware[] = readonly AnyMiddleware[],
 > {
   /** Stored in logs. A log can only be resumed by an agent of the same name. */
   readonly name: Name
@@ -109,7 +110,7 @@ export interface AgentOptions<
   /** Whether to request a stream or a plain body. @default a stream when the run is streamed or a tool may start early */
   readonly wire?: 'stream' | 'plain' | undefined
   /** Code around model calls and tool calls; the first one is the outermost. @default none */
-  readonly middleware?: readonly Middleware[] | undefined
+  readonly middleware?: Around | undefined
 }
 
 export interface PrepareStep<Context> {

@@ -342,7 +342,7 @@ describe('an abort', () => {
     const log = memoryLog()
     const { promise, resolve } = Promise.withResolvers<void>()
     let appends = 0
-    const slow = {
+    const hanging = {
       load: () => log.load(),
       append: async (facts: readonly Fact[]) => {
         if (++appends === 2) await promise
@@ -350,11 +350,11 @@ describe('an abort', () => {
       },
     }
     const worker = agent({ name: 'a', model: scriptedModel([text('x'), text('y')]) })
-    expect(await worker.run('go', { log: slow, signal: AbortSignal.timeout(30) })).toMatchObject({ status: 'aborted' })
-    await expect(worker.run(undefined, { from: slow })).rejects.toThrow('in use')
+    expect(await worker.run('go', { log: hanging, signal: AbortSignal.timeout(30) })).toMatchObject({ status: 'aborted' })
+    await expect(worker.run(undefined, { from: hanging })).rejects.toThrow('in use')
     resolve()
     await expect.poll(() => log.facts.length).toBeGreaterThan(1)
-    expect(await worker.run(undefined, { from: slow })).toMatchObject({ status: 'done' })
+    expect(await worker.run(undefined, { from: hanging })).toMatchObject({ status: 'done' })
     expect(log.facts.map(({ seq }) => seq)).toEqual(log.facts.map((_, at) => at))
   })
 
