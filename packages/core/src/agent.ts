@@ -3,6 +3,7 @@ import type { OutputOf, StandardSchema, Tool } from '@toolloop/schema'
 import { checkAgentOptions } from './agent/check-options.ts'
 import { remember } from './agent/known.ts'
 import { type Input, messagesFrom } from './agent/input.ts'
+import type { AnyGuardrail, Guardrail } from './agent/guardrail.ts'
 import type { AgentOptions, AnyTool } from './agent/spec.ts'
 import type { Desk } from './approval/desk.ts'
 import { type AgentTool, agentTool, type AgentToolInput, type AgentToolOptions } from './compose/agent-tool.ts'
@@ -53,9 +54,14 @@ export interface Agent<Output = string, Tools extends readonly AnyTool[] = reado
     Params = Context & ContextOf<NewTools>,
     Step = Context & ContextOf<NewTools>,
     Validate = Context & ContextOf<NewTools>,
+    const Guardrails extends readonly AnyGuardrail[] = readonly [],
   >(
-    overrides: Partial<AgentOptions<NewTools, NewOutput, Instructions, Params, Step, Validate>>,
-  ): Agent<NewOutput, NewTools, Context & ContextOf<NewTools> & Instructions & Params & Step & Validate>
+    overrides: Partial<AgentOptions<NewTools, NewOutput, Instructions, Params, Step, Validate, Guardrails>>,
+  ): Agent<
+    NewOutput,
+    NewTools,
+    Context & ContextOf<NewTools> & Instructions & Params & Step & Validate & ContextOfGuardrails<Guardrails>
+  >
 }
 
 /** Any agent, for code that takes one as a parameter: it can be run and streamed. `Output` may stay `unknown`. */
@@ -78,25 +84,27 @@ export function agent<
   Params = ContextOf<Tools>,
   Step = ContextOf<Tools>,
   Validate = ContextOf<Tools>,
+  const Guardrails extends readonly AnyGuardrail[] = readonly [],
 >(
-  options: AgentOptions<Tools, Output, Instructions, Params, Step, Validate>,
-): Agent<Output, Tools, ContextOf<Tools> & Instructions & Params & Step & Validate> {
+  options: AgentOptions<Tools, Output, Instructions, Params, Step, Validate, Guardrails>,
+): Agent<Output, Tools, ContextOf<Tools> & Instructions & Params & Step & Validate & ContextOfGuardrails<Guardrails>> {
   checkAgentOptions(options)
   // Copies, so that later changes by the caller have no effect.
-  const { limit, middleware, params, stopWhen, toolChoice, tools } = options
+  const { guardrails, limit, middleware, params, stopWhen, toolChoice, tools } = options
   const own = {
     ...options,
     ...(tools && { tools: Object.freeze([...tools]) as unknown as Tools }),
     ...(typeof params === 'object' && { params: frozenCopy(params) }),
     ...(toolChoice && { toolChoice: frozenCopy(toolChoice) }),
     ...(limit && { limit: frozenCopy(limit) }),
+    ...(guardrails && { guardrails: Object.freeze([...guardrails]) as unknown as Guardrails }),
     ...(middleware && { middleware: Object.freeze([...middleware]) }),
     ...(Array.isArray(stopWhen) && { stopWhen: Object.freeze([...stopWhen]) }),
   }
   const spec = specOf(own as unknown as AgentOptions<readonly AnyTool[], unknown, unknown>)
   // `live` in tool/facts.ts adds the live values of these types to the events. The types of logged facts lack them.
   type Events = RunStream<EventOf<Tools, Output>, Output>
-  type Made = ReturnType<typeof agent<Tools, Output, Instructions, Params, Step, Validate>>
+  type Made = ReturnType<typeof agent<Tools, Output, Instructions, Params, Step, Validate, Guardrails>>
   const open = (
     input: Input | undefined,
     runOptions: object | undefined,
@@ -134,6 +142,14 @@ export function agent<
 export type ContextOf<Tools extends readonly AnyTool[]> = Intersection<
   Tools[number] extends infer One
     ? One extends Tool<string, infer _Args, unknown, infer Context>
+      ? (context: Context) => void
+      : never
+    : never
+>
+/** The context that satisfies all of these guardrails. */
+export type ContextOfGuardrails<Guardrails extends readonly AnyGuardrail[]> = Intersection<
+  Guardrails[number] extends infer One
+    ? One extends Guardrail<infer _On, infer Context>
       ? (context: Context) => void
       : never
     : never

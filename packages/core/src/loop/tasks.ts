@@ -1,6 +1,7 @@
 import type { Task } from './decide.ts'
 import { fact, type RunEvent } from '../facts/events.ts'
 import { finish } from './finish.ts'
+import { guardCheck } from '../guard/task.ts'
 import type { Source } from '../run/scope.ts'
 import { modelStep } from '../step/model.ts'
 import type { Run } from '../run/run.ts'
@@ -24,6 +25,10 @@ export function perform(task: Task, run: Run, inside?: RunInside): Source {
       return one(fact({ type: 'run.pause', callIds: task.items.map((item) => item.call.id) }))
     case 'finish':
       return finish(run)
+    case 'guard':
+      return guardCheck(run, task)
+    case 'trip':
+      return one(fact({ type: 'run.done', outcome: { status: 'tripped', ...run.state.guardrails.tripped! } }))
   }
 }
 

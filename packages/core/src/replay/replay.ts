@@ -90,6 +90,7 @@ async function stretch(
     desk: recording.attended ? new Desk() : undefined,
   })
   const run = new Run(agent, level)
+  run.recordedCheck = (about) => recording.check(about, signal)
   let isStart = true
   const compared: RunLog = {
     load: () => [],
