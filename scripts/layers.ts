@@ -7,7 +7,8 @@ export const rows: readonly (readonly string[])[] = [
   ['client', 'testing'],
   ['core'],
   ['store', 'openai', 'pipeline'],
-  ['devtools', 'mcp', 'otel'],
+  ['mcp', 'otel', 'ui'],
+  ['devtools'],
   ['toolloop'],
 ]
 
@@ -57,12 +58,21 @@ export const rooms: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['arguments'], // conversion; restoring and parsing what the model wrote
     ['tool'], // tools, response formats, results
   ],
+  store: [
+    ['log'], // logs of runs in memory, files, SQLite
+    ['session'], // conversations of several runs
+  ],
   stream: [
     ['limits'], // bounds of an answer
     ['json'], // partial JSON, values, elements
     ['events'], // what a reader of a stream sees
     ['calls'], // tool calls from deltas
     ['completion'], // chunks to a completion
+  ],
+  ui: [
+    ['http'], // requests, responses, what an error may tell
+    ['chat'], // a run for many readers, conversations, handlers
+    ['ai-sdk', 'ag-ui'], // one protocol each
   ],
   transport: [
     ['errors'], // classes, what an error body states, redaction

@@ -124,6 +124,7 @@ export type {
   RunLog,
   RunOptions,
   RunReading,
+  RunEnding,
   RunReport,
   RunState,
   RunStream,

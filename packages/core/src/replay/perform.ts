@@ -44,6 +44,14 @@ async function* counted(recording: Recording, source: Source): Source {
 /** Plans the step as in a run; the answer comes from the log. */
 async function* step(recording: Recording, run: Run): Source {
   const about = { type: 'step.start', step: run.state.step } as const
+  // Replays have no budget: what one decided is in the log.
+  const spent = recording.next({ type: 'message.add' })
+  if (
+    spent?.type === 'message.add' &&
+    spent.origin === 'budget' &&
+    spent.seq < (recording.next(about)?.seq ?? Infinity)
+  )
+    return [drafted(spent)]
   const asking = modelStep(run)
   const first = await asking.next()
   if (first.done) return first.value
@@ -82,6 +90,10 @@ function checksOf(recording: Recording, { agent, state }: Run): Fact[] {
 async function* call(recording: Recording, run: Run, item: CallState): Source {
   // A result from outside is in the log as the guardrails left it.
   if (item.decision && 'result' in item.decision) return yield* recorded(recording, run, item, 'tool.done')
+  const about = { type: 'tool.done', step: run.state.step, callId: item.call.id } as const
+  const refused = recording.behindChecks(about)
+  if (refused?.type === 'tool.done' && refused.reason === 'budget')
+    return [...recording.checks(about), refused].map(drafted)
   const calling = toolCall(run, item)
   const first = await calling.next()
   if (first.done) return first.value
