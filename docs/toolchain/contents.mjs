@@ -13,6 +13,7 @@ export const contents = [
       'approval',
       'multi-agent',
       'middleware',
+      'guardrails',
       'fallback',
       'resume',
       'logs',

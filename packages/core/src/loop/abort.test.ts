@@ -350,7 +350,9 @@ describe('an abort', () => {
       },
     }
     const worker = agent({ name: 'a', model: scriptedModel([text('x'), text('y')]) })
-    expect(await worker.run('go', { log: hanging, signal: AbortSignal.timeout(30) })).toMatchObject({ status: 'aborted' })
+    expect(await worker.run('go', { log: hanging, signal: AbortSignal.timeout(30) })).toMatchObject({
+      status: 'aborted',
+    })
     await expect(worker.run(undefined, { from: hanging })).rejects.toThrow('in use')
     resolve()
     await expect.poll(() => log.facts.length).toBeGreaterThan(1)

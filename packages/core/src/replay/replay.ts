@@ -121,6 +121,7 @@ async function stretch(
     desk: recording.attended ? new Desk() : undefined,
   })
   const run = new Run(agent, level, team)
+  run.recordedCheck = (about) => recording.check(about, signal)
   let isStart = true
   const compared: RunLog = {
     load: () => [],
