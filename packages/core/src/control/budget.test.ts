@@ -205,6 +205,22 @@ describe('a budget of calls', () => {
     expect(more).toMatchObject({ status: 'budget', spent: 6 })
   })
 
+  it('gives back a call that an aborted run inside took and did not start', () => {
+    const place = { owner: '', clock: virtualClock(), outer: undefined, past: [], onTime: () => {} }
+    const budget = new Budget({ toolCalls: 1 }, place)
+    expect(budget.takeCall('0:a', 0, 'c1')).toBe(true)
+    expect(budget.takeCall('0:b', 0, 'c2')).toBe(false)
+    budget.add({
+      type: 'run.done',
+      outcome: { status: 'aborted', reason: 'lost' },
+      seq: 1,
+      at: 0,
+      run: 'r',
+      path: '0:a',
+    })
+    expect(budget.takeCall('0:b', 0, 'c2')).toBe(true)
+  })
+
   it('lets the model answer with what it has when no call is left', async () => {
     const model = scriptedModel([three(0), text('Done.')])
     const result = await agent({ name: 'w', model, tools: [read], budget: { toolCalls: 3 } }).run('go')

@@ -102,6 +102,9 @@ export class Budget {
       case 'run.done':
         this.#held.delete(path)
         if (!this.#outer) this.#meters.delete(path)
+        // A call that was taken and never started, since its run was aborted, is left to others.
+        if (fact.type === 'run.done')
+          for (const key of this.#calls) if (key.startsWith(`${path}/`)) this.#calls.delete(key)
         break
       case 'tool.start':
         this.#calls.delete(keyOf(fact))
