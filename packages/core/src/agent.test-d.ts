@@ -10,6 +10,8 @@ import {
   agent,
   and,
   calls,
+  guardrail,
+  type GuardrailContext,
   type HeldBy,
   not,
   or,
@@ -359,3 +361,44 @@ for await (const event of calling.stream('x', { context: { key: 'k' } })) {
     expectTypeOf(event.output).toEqualTypeOf<{ at: string; key: string }>()
   if (event.type === 'output.done') expectTypeOf(event.output).toEqualTypeOf<string | { fine: boolean }>()
 }
+
+test('a guardrail knows what it checks, what it may answer, and the context it asks for', () => {
+  const input = guardrail({
+    on: 'input',
+    name: 'in',
+    mode: 'parallel',
+    check: ({ text, messages }) => {
+      expectTypeOf(text).toEqualTypeOf<string>()
+      expectTypeOf(messages[0]!.role).toExtend<string>()
+      return text === '' ? { trip: 'Nothing.' } : undefined
+    },
+  })
+  const call = guardrail({
+    on: 'toolCall',
+    name: 'call',
+    tools: ['add'],
+    check: async ({ name }, { context }: GuardrailContext<{ admin: boolean }>) =>
+      context.admin ? undefined : { reject: `Not ${name}.` },
+  })
+  const result = guardrail({ on: 'toolResult', name: 'result', check: ({ output }) => ({ replace: output }) })
+  // @ts-expect-error -- an input cannot be replaced
+  guardrail({ on: 'input', name: 'x', check: () => ({ replace: 1 }) })
+  // @ts-expect-error -- nothing reads a result before it passed
+  guardrail({ on: 'toolResult', name: 'x', mode: 'parallel', check: () => {} })
+
+  const one = agent({ name: 'a', model, tools: [whoAmI], guardrails: [input, call, result] })
+  void one.run('x', { context: { user: 'ada', admin: true } })
+  // @ts-expect-error -- `admin` is missing
+  void one.run('x', { context: { user: 'ada' } })
+  void agent({ name: 'a', model, guardrails: [input, result] }).run('x')
+  const more = agent({ name: 'a', model, tools: [add] }).with({ guardrails: [call] })
+  void more.run('x', { context: { admin: true } })
+  // @ts-expect-error -- no context
+  void more.run('x')
+
+  const outcome = {} as Result
+  if (outcome.status === 'tripped') {
+    expectTypeOf(outcome.guardrail).toEqualTypeOf<string>()
+    expectTypeOf(outcome.reason).toEqualTypeOf<string>()
+  }
+})

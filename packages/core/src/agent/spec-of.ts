@@ -5,6 +5,7 @@ import { fingerprintOf } from '../facts/fingerprint.ts'
 import { toolLayersOf } from '../models/tool-onion.ts'
 import { modelLayersOf } from '../models/with-middleware.ts'
 import { checkChoice } from './check-options.ts'
+import { guardrailSet } from './guardrail.ts'
 import { handoffSpec } from './handoff.ts'
 import { steadyOffer } from './offer.ts'
 import { FINAL_TOOL, outputSpec } from './output.ts'
@@ -44,6 +45,7 @@ export function specOf(options: AgentOptions<readonly AnyTool[], unknown, unknow
         `Agent \`${name}\`: \`stopWhen\` waits for the tool ${JSON.stringify(awaited)}, which the agent does not have. Its tools: ${[...tools.keys()].join(', ') || 'none'}.`,
       )
   const output = options.output === undefined ? undefined : outputSpec(options.output)
+  const guardrails = guardrailSet(`Agent \`${name}\``, options.guardrails, tools)
   const offer = steadyOffer(tools.values())
   const spec = Object.freeze({
     name,
@@ -51,6 +53,7 @@ export function specOf(options: AgentOptions<readonly AnyTool[], unknown, unknow
       [...tools.values()].map((tool) => tool.definition),
       output?.format.json_schema,
       ...(options.middleware?.length ? [options.middleware.map((one) => one.name)] : []),
+      ...(options.guardrails?.length ? [options.guardrails.map(({ on, name: own }) => `${on} ${own}`)] : []),
     ),
     model: modelsOf(options),
     instructions: typeof instructions === 'function' ? instructions : () => instructions,
@@ -70,9 +73,11 @@ export function specOf(options: AgentOptions<readonly AnyTool[], unknown, unknow
     prepareStep: options.prepareStep,
     onToolError: options.onToolError ?? 'message',
     stepRetries: options.stepRetries ?? 1,
-    earlyDispatch: options.earlyDispatch ?? true,
+    // What a blocking output guardrail holds back has no calls that could start.
+    earlyDispatch: (options.earlyDispatch ?? true) && !guardrails?.blockingOutput.length,
     answerLimits: options.answerLimits && { ...options.answerLimits },
     wire: options.wire,
+    guardrails,
     modelLayers: modelLayersOf(options.middleware),
     toolLayers: toolLayersOf(options.middleware),
   } satisfies AgentSpec)

@@ -7,6 +7,7 @@ import type { Middleware } from '../models/middleware.ts'
 import type { ModelLayer } from '../models/model-onion.ts'
 import type { ToolLayer } from '../models/tool-onion.ts'
 import type { BudgetOptions } from './budget.ts'
+import type { AnyGuardrail, GuardrailSet } from './guardrail.ts'
 import type { AnyHandoff, HandoffOptions } from './handoff-option.ts'
 import type { OutputOption, OutputSpec } from './output.ts'
 import type { RunState } from '../facts/state.ts'
@@ -52,6 +53,7 @@ export interface AgentOptions<
   OutputContext = Context,
   Name extends string = string,
   Handoffs extends readonly AnyHandoff[] = readonly AnyHandoff[],
+  Guardrails extends readonly AnyGuardrail[] = readonly AnyGuardrail[],
 > {
   /** Stored in logs. A log can only be resumed by an agent of the same name. */
   readonly name: Name
@@ -108,6 +110,8 @@ export interface AgentOptions<
   readonly answerLimits?: AnswerLimits | undefined
   /** Whether to request a stream or a plain body. @default a stream when the run is streamed or a tool may start early */
   readonly wire?: 'stream' | 'plain' | undefined
+  /** Checks on what goes in, what comes out, and what the tools do. @default none */
+  readonly guardrails?: Guardrails | undefined
   /** Code around model calls and tool calls; the first one is the outermost. @default none */
   readonly middleware?: readonly Middleware[] | undefined
 }
@@ -188,6 +192,8 @@ export interface AgentSpec {
   readonly earlyDispatch: boolean
   readonly answerLimits: AnswerLimits | undefined
   readonly wire: 'stream' | 'plain' | undefined
+  /** `undefined` without any. */
+  readonly guardrails: GuardrailSet | undefined
   /** The middlewares with a part around model calls, and around tool calls; `undefined` without any. */
   readonly modelLayers: readonly ModelLayer[] | undefined
   readonly toolLayers: readonly ToolLayer[] | undefined

@@ -10,7 +10,7 @@ import type {
   ToolChoice,
   Usage,
 } from '@toolloop/wire'
-import type { Exhausted, Failure, Outcome } from './outcome.ts'
+import type { Exhausted, Failure, GuardrailPoint, Outcome } from './outcome.ts'
 import type { PrefixBreak, PrefixMark } from './prefix-mark.ts'
 import type { Progress } from './progress.ts'
 
@@ -75,10 +75,13 @@ export interface Facts {
     /** The model that answered, where the step's model is made of several. */
     servedBy?: string
   }
-  /** The stream broke. `message` holds the text so far and the complete calls. */
+  /**
+   * The stream broke. `message` holds the text so far and the complete calls. `guardrail`: the complete message is not
+   * recorded, because an output guardrail tripped.
+   */
   'step.cut': {
     step: number
-    reason: 'connection' | 'abort' | 'crash' | 'budget'
+    reason: 'connection' | 'abort' | 'crash' | 'budget' | 'guardrail'
     message: AssistantMessage
     usage: Usage | null
     cost?: number
@@ -124,6 +127,8 @@ export interface Facts {
     /** Step, call, and a hash of the request. Decisions refer to it. */
     id: string
     kind: 'approval' | 'external' | 'interrupted' | 'input'
+    /** What the tool's `fingerprint` returned. An approval holds only while it stays the same. */
+    fingerprint?: string
     input?: { request: unknown; state: unknown }
     /** Only for a stage of a pipeline: its path. `arguments` are its input as JSON. */
     stage?: string
@@ -139,6 +144,20 @@ export interface Facts {
     origin: 'caller' | 'steer' | 'followUp' | 'output' | 'cycle' | 'budget'
     /** Only for the origin `budget`. */
     exhausted?: Exhausted
+  }
+  /**
+   * A guardrail has answered. `reason` is that of a trip, or the text of a rejected call. `inputs`, only for `input`: how
+   * many messages of the caller the run had. `step` is the open step, or the next one. `ms` counts milliseconds.
+   */
+  'guardrail.done': {
+    guardrail: string
+    on: GuardrailPoint
+    step: number
+    callId?: string
+    inputs?: number
+    verdict: 'pass' | 'trip' | 'reject' | 'replace'
+    reason?: string
+    ms: number
   }
   /** A function or an agent of a pipeline starts. Logged before it is called. `stage` is its path in the pipeline. */
   'stage.start': StageMark & { kind: 'function' | 'agent' }
@@ -186,6 +205,7 @@ export type FailureReason =
   | 'answered'
   | 'superseded'
   | 'budget'
+  | 'guardrail'
 /**
  * The answer to a request. `arguments` replace the model's: an object, or the text as it is on the wire; recorded as text.
  * `result` is sent to the model in place of a result of the tool. `input` answers a request of that kind, as plain JSON.

@@ -65,7 +65,7 @@ function reportOf<Output>(run: Run): RunReport<Output> {
   }
 }
 
-function requestOf({ requests, state }: Run, step: number): ModelRequest | undefined {
+export function requestOf({ requests, state }: Run, step: number): ModelRequest | undefined {
   const parts = requests[step]
   return parts && { ...parts.rest, messages: [...parts.head, ...state.messages.slice(0, parts.upTo)] }
 }

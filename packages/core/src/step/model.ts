@@ -17,6 +17,7 @@ import { messageIn } from '../facts/open-step.ts'
 import { frozen } from '../facts/state-views.ts'
 import { FallbackError } from '../models/fallback-error.ts'
 import { exhausted, isCutByBudget, noCallsLeft, reserve } from './spending.ts'
+import { HeldAnswer } from './held-answer.ts'
 import { StepReader } from './reader.ts'
 
 /** One model call: ends with `step.done`, with `step.cut`, or with the end of the run. */
@@ -58,9 +59,11 @@ export async function* modelStep(run: Run): Source {
   // Retries until there is a message. One generator without nesting: every delta passes through it.
   const attempts: Attempts = { resets: 0, empty: 0, usage: null }
   const meter = reservation?.meter
+  const { blockingOutput = [] } = run.agent.guardrails ?? {}
+  const held = blockingOutput.length > 0 ? new HeldAnswer(run, blockingOutput) : undefined
   for (;;) {
     const reader = new StepReader(run, plan, attempts.usage, meter)
-    run.reading = reader
+    run.reading = held ? held.attempt(reader) : reader
     let verdict: Verdict
     let source: ReturnType<StepReader['open']> | undefined
     try {
@@ -69,7 +72,8 @@ export async function* modelStep(run: Run): Source {
       for (let next = await source.next(); !next.done; next = await source.next()) {
         if (++batches % 1024 === 0) await turn() // a source that never waits must not starve timers and aborts
         const events = reader.push(next.value)
-        if (events.length > 0) yield events
+        if (held) held.add(events)
+        else if (events.length > 0) yield events
         if (meter?.isOver) break
       }
       if (meter?.isOver) void cancel(source)
@@ -81,12 +85,14 @@ export async function* modelStep(run: Run): Source {
       if (source) void cancel(source)
     }
     if (run.signal.aborted) return // the loop logs the end
+    const events = held ? await held.release(verdict.events) : verdict.events
     run.reading = undefined
-    if (!verdict.again) return verdict.events
+    if (!verdict.again) return events
+    if (!events) return // aborted while the guardrails checked the answer
     const more = meter && reserve(run, plan, meter)
-    if (more && 'seq' in more) return [...verdict.events, more]
+    if (more && 'seq' in more) return [...events, more]
     if (more) ({ plan } = more)
-    yield verdict.events
+    yield events
   }
 }
 

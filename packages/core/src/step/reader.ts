@@ -27,6 +27,7 @@ import { type ModelLayer, ModelOnion } from '../models/model-onion.ts'
 import { failureOf } from '../facts/failure.ts'
 import { adopt } from '../facts/own-message.ts'
 import type { StepProgress } from '../facts/progress.ts'
+import { startsEarly } from '../agent/early.ts'
 import { FINAL_TOOL } from '../agent/output.ts'
 import { OutputDeltaEvent } from './output-delta.ts'
 import type { StepPlan } from './request.ts'
@@ -267,12 +268,12 @@ export class StepReader {
     return watched || this.#plan.tools.some((name) => this.#startsEarly(name)) ? 'stream' : 'plain'
   }
 
-  /** Whether a call may execute while the answer streams: its tool is `none` or `idempotent`, and needs no approval. */
+  /** Whether a call of this tool may execute while the answer streams. */
   #startsEarly(name: string): boolean {
     const { agent } = this.#run
     const tool = agent.tools.get(name)
     if (!agent.earlyDispatch || !tool?.execute || !this.#plan.tools.includes(name)) return false
-    return tool.policy.effects !== 'unsafe' && !tool.policy.needsApproval
+    return startsEarly(tool)
   }
 
   /** Whether approval can be requested while the answer streams. The call itself executes after the message is complete. */

@@ -14,13 +14,13 @@ export function request(
   item: CallState,
   kind: ApprovalRequest['kind'],
   args: unknown,
-  input?: ApprovalRequest['input'],
+  more: Pick<ApprovalRequest, 'input' | 'fingerprint'> = {},
 ): Fact {
   const { call } = item
   const { step } = run.state
   const id = requestId(run.level.tree.id, step, item, kind, run.path)
   const mark = { step, callId: call.id, name: nameOf(call), arguments: argumentsOf(call) }
-  return live(run, fact({ type: 'approval.request', id, ...mark, kind, ...(input && { input }) }), { args })
+  return live(run, fact({ type: 'approval.request', id, ...mark, kind, ...more }), { args })
 }
 
 /** How a call ended. */
