@@ -4,11 +4,14 @@ import { type ChatModel, UsageError } from '@toolloop/wire'
 import { fingerprintOf } from '../facts/fingerprint.ts'
 import { toolLayersOf } from '../models/tool-onion.ts'
 import { modelLayersOf } from '../models/with-middleware.ts'
+import { countOf } from './count-tokens.ts'
 import { checkChoice } from './check-options.ts'
 import { guardrailSet } from './guardrail.ts'
+import { type MaxResult, READ_RESULT, settingsOf } from './max-result.ts'
 import { steadyOffer } from './offer.ts'
 import { FINAL_TOOL, outputSpec } from './output.ts'
 import type { AgentOptions, AgentSpec, AnyTool, Offer, StepAnswers } from './spec.ts'
+import { readResult } from './read-result.ts'
 import { type StopCondition, toolsOf } from './stop.ts'
 
 /** Fills in the defaults of an agent's options. @throws UsageError for options that contradict each other */
@@ -20,6 +23,8 @@ export function specOf(options: AgentOptions<readonly AnyTool[], unknown, unknow
       throw new UsageError(`Agent \`${name}\` has two tools named \`${tool.name}\`; rename one.`)
     tools.set(tool.name, tool)
   }
+  const maxResult = options.maxResult === undefined ? undefined : Object.freeze({ ...settingsOf(options.maxResult) })
+  addReadResult(name, tools, maxResult, options.budget?.countTokens)
   checkChoice(`Agent \`${name}\``, options.toolChoice, [...tools.keys()])
   const conditions =
     stopWhen === undefined
@@ -58,6 +63,8 @@ export function specOf(options: AgentOptions<readonly AnyTool[], unknown, unknow
     cycleGuard: options.cycleGuard ?? true,
     stopWhen: conditions,
     prepareStep: options.prepareStep,
+    maxResult,
+    countTokens: options.budget?.countTokens,
     onToolError: options.onToolError ?? 'message',
     stepRetries: options.stepRetries ?? 1,
     // What a blocking output guardrail holds back has no calls that could start.
@@ -68,6 +75,25 @@ export function specOf(options: AgentOptions<readonly AnyTool[], unknown, unknow
     modelLayers: modelLayersOf(options.middleware),
     toolLayers: toolLayersOf(options.middleware),
   } satisfies AgentSpec)
+}
+
+/** The tool that reads on in results, where there is a store. */
+function addReadResult(
+  agent: string,
+  tools: Map<string, AnyTool>,
+  { store, tokens, countTokens }: Partial<MaxResult> = {},
+  budgetCount: MaxResult['countTokens'],
+): void {
+  if (!store || tokens === undefined) return
+  if (tools.has(READ_RESULT))
+    throw new UsageError(
+      `Agent \`${agent}\` has a tool named \`${READ_RESULT}\`, which \`maxResult.store\` adds by itself; rename one.`,
+    )
+  const counted = countTokens ?? budgetCount
+  tools.set(
+    READ_RESULT,
+    readResult(store, tokens, (text) => countOf(text, counted)),
+  )
 }
 
 function steadyAnswers(

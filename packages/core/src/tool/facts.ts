@@ -2,7 +2,7 @@
 import { renderOutput } from '@toolloop/schema'
 import type { ContentPart, TextPart, ToolCall } from '@toolloop/wire'
 import { argumentsOf, nameOf } from '../facts/calls.ts'
-import { type ApprovalRequest, type Fact, fact, type FailureReason } from '../facts/events.ts'
+import { type ApprovalRequest, type Fact, fact, type FailureReason, type ResultCut } from '../facts/events.ts'
 import { requestId } from '../facts/request-id.ts'
 import type { CallContext } from './execute.ts'
 import type { Run } from '../run/run.ts'
@@ -32,6 +32,7 @@ export interface Answer {
   readonly reason?: FailureReason
   readonly final?: true
   readonly loopKey?: string | false
+  readonly cut?: ResultCut
   readonly ms?: number
   /** Live: for listeners in this process, not logged. */
   readonly args?: unknown
