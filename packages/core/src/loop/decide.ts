@@ -9,6 +9,7 @@ export type Task = { readonly key: string } & (
   | { readonly do: 'model' }
   | { readonly do: 'tool'; readonly item: CallState }
   | { readonly do: 'decide'; readonly item: CallState }
+  | { readonly do: 'handoff' }
   | { readonly do: 'pause'; readonly items: readonly CallState[] }
   | { readonly do: 'finish' }
   /** A guardrail has ended the run. */
@@ -21,11 +22,14 @@ export type Task = { readonly key: string } & (
  * the run waits, by a desk.
  */
 export function decide(state: RunState, attended: boolean, guardrails?: GuardrailSet): Task[] {
-  const { open, step, answered } = state
+  const { open, step, answered, transfer } = state
   if (state.guardrails.tripped) return [{ do: 'trip', key: 'trip' }]
   const due = guardrails ? dueChecks(state, guardrails) : nothingDue
   const tasks: Task[] = [...due.checks]
-  if (!open && answered) return due.checks.length > 0 ? tasks : [{ do: 'finish', key: `finish:${step}` }]
+  if (!open && (answered || transfer)) {
+    const next = answered ? 'finish' : 'handoff'
+    return tasks.length > 0 ? tasks : [{ do: next, key: `${next}:${step}` }]
+  }
   if (!open?.message && !due.holdsRequest) tasks.push({ do: 'model', key: `model:${step}` })
   if (!open) return tasks
   for (const item of open.calls) {

@@ -3,6 +3,7 @@ import { ToolInputError } from '@toolloop/schema'
 import { finishOf } from '@toolloop/wire'
 import { agentBehind, type AgentCall } from '../compose/agent-tool.ts'
 import { agentCall, type RunInside } from './agent-call.ts'
+import { agentThrough } from './agent-onion.ts'
 import { readAnswer } from '../run/answer.ts'
 import type { Checked } from '../guard/check.ts'
 import { argumentsOf, isWhole, nameOf } from '../facts/calls.ts'
@@ -12,14 +13,16 @@ import type { CallContext } from './execute.ts'
 import type { Release } from './call-queue.ts'
 import { placeInRun, placeInTool } from './limits.ts'
 import type { Batch, Source } from '../run/scope.ts'
+import { startsEarly } from '../agent/early.ts'
 import { FINAL_TOOL } from '../agent/output.ts'
 import type { Run } from '../run/run.ts'
 import type { CallState } from '../facts/open-step.ts'
+import { handedOver, supersededBy } from './handoff.ts'
 import { callContext, callOf, type DoneFactory, doneFactory, live, request } from './facts.ts'
 import { checkCall } from './guarded.ts'
 import { ownArguments, type ParsedCall, shownArguments } from './own-arguments.ts'
-import { questionFor } from './question.ts'
-import { answered, executed, failedCall, type Ready, reported } from './result.ts'
+import { fingerprintOf, isOutdated, questionFor } from './question.ts'
+import { answered, executed, execution, failedCall, type Ready, reported } from './result.ts'
 import { unknownOutcome, unknownTool, wordsOf } from './words.ts'
 
 /** Ends with one `tool.done`; with `approval.request` when a decision is needed, with `tool.pause` when the agent that it runs needs one. */
@@ -32,7 +35,7 @@ export async function* toolCall(run: Run, item: CallState, inside?: RunInside): 
     const ready = await prepare(run, item)
     if (!ready || Array.isArray(ready)) return ready
     const { tool } = ready
-    if (tool.policy.needsApproval) {
+    if (!startsEarly(tool)) {
       if (run.state.open?.message === null) await run.untilMessage()
       if (run.signal.aborted || !isCurrent(run, item)) return
     }
@@ -73,12 +76,16 @@ async function* calledAgent(
   run: Run,
   ready: Ready,
   agent: AgentCall,
-  { step, call }: CallContext,
+  context: CallContext,
   inside: RunInside,
 ): AsyncGenerator<Batch, RunEvent[] | undefined, void> {
-  const mark = { step, callId: call.id, name: ready.tool.name }
+  const mark = { step: context.step, callId: context.call.id, name: ready.tool.name }
   const since = run.clock.now()
-  const answer = yield* agentCall(run, agent, ready.args, mark, inside)
+  const callAgent = (args: unknown) => agentCall(run, agent, args, mark, inside)
+  const { toolLayers } = run.agent
+  const answer = yield* toolLayers
+    ? agentThrough(run, toolLayers, execution(run, ready, context), callAgent)
+    : callAgent(ready.args)
   if (!answer) return undefined
   if (answer.is === 'paused') return [fact({ type: 'tool.pause', ...mark })]
   return await answered(run, ready, answer, run.clock.now() - since)
@@ -127,6 +134,8 @@ async function prepare(run: Run, item: CallState): Promise<Ready | RunEvent[] | 
     const reason = error instanceof ToolInputError ? 'arguments' : 'failed'
     return [done({ ok: false, reason, content: wordsOf(error), error })]
   }
+  const handoff = run.agent.handoffs.get(name)
+  if (handoff) return [await handedOver(run, item, handoff.to, done, shown)]
   if (tool.policy.loopKey !== undefined) done = withLoopKey(done, await loopKeyOf(parsed))
   const checked = run.agent.guardrails && phase !== 'started' ? await checkCall(run, item, parsed, 'blocking') : passed
   if (!checked) return undefined
@@ -135,11 +144,13 @@ async function prepare(run: Run, item: CallState): Promise<Ready | RunEvent[] | 
   if (checked.reject !== undefined)
     return [...checks, done({ ok: false, reason: 'guardrail', content: checked.reject, args: shown })]
   if (!tool.execute) return [...checks, request(run, item, 'external', shown)]
+  const mark = tool.policy.fingerprint ? await fingerprintOf(parsed) : {}
+  if (isOutdated(item, mark)) return [...checks, request(run, item, 'approval', shown, mark)]
   const mayAsk = tool.policy.needsApproval || phase === 'started'
   const question = mayAsk ? await questionFor(run, parsed, item) : undefined
   if (question === 'report') return [done({ ok: false, reason: 'interrupted', content: unknownOutcome(), args: shown })]
-  if (question) return [...checks, request(run, item, question, shown)]
-  return { ...parsed, shown, done, call: callOf(item), checks }
+  if (question) return [...checks, request(run, item, question, shown, mark)]
+  return { ...parsed, shown, done, call: callOf(item), checks, mark }
 }
 
 /** What the cycle guard counts in place of the arguments. A function that throws, or returns no text, leaves the arguments. */
@@ -177,6 +188,8 @@ function inputOf({ decision, request: made }: CallState): Pick<CallContext, 'inp
 async function finalAnswer(run: Run, { call }: CallState, done: DoneFactory): Promise<RunEvent> {
   try {
     await readAnswer(run, argumentsOf(call))
+    const other = await supersededBy(run, call)
+    if (other !== undefined) return done({ ok: false, reason: 'superseded', content: other })
     return done({ ok: true, content: 'Accepted.', final: true })
   } catch (error) {
     return done({

@@ -17,6 +17,7 @@ import { bounded, resultBound } from './bounded.ts'
 import { type Answer, callContext, type DoneFactory, plainJson, request } from './facts.ts'
 import { checkResult, hasResultChecks } from './guarded.ts'
 import { type ParsedCall, replaced } from './own-arguments.ts'
+import type { Fingerprint } from './question.ts'
 import { contentOf, wordsOf } from './words.ts'
 
 /** A call that may execute. */
@@ -27,6 +28,8 @@ export interface Ready extends ParsedCall {
   readonly call: ToolCall
   /** What guardrails answered about the call. */
   readonly checks: readonly Fact[]
+  /** For the call's requests. */
+  readonly mark: Fingerprint
 }
 
 /** Executes the tool and reports. A result soon after an abort counts; an error then does not, because the tool may have had effects. */
@@ -70,14 +73,14 @@ async function asked(
       request: jsonCopy(error.request ?? null, 'InputRequired.request'),
       state: jsonCopy(error.state ?? null, 'InputRequired.state'),
     }
-    return [request(run, item, 'input', ready.shown, input)]
+    return [request(run, item, 'input', ready.shown, { input, ...ready.mark })]
   } catch (wrong) {
     return failedCall(run, ready, wrong, ms)
   }
 }
 
 /** A call, as its middlewares see it. */
-function execution(run: Run, { tool, args }: Ready, context: CallContext): ToolExecution {
+export function execution(run: Run, { tool, args }: Ready, context: CallContext): ToolExecution {
   const { call, step, runId, idempotencyKey } = context
   const { signal, state } = run
   const earlier = (): number => {
@@ -102,7 +105,9 @@ export async function answered(
 ): Promise<RunEvent[] | undefined> {
   if (answer.is === 'failed') return failedCall(run, ready, answer.error, ms, answer.words)
   try {
-    return await reported(run, ready.call, ready.done, succeeded(run, ready, answer.value, answer.value, ms))
+    const { value } = answer
+    const result = succeeded(run, ready, value, isToolResult(value) ? value.model : value, ms)
+    return await reported(run, ready.call, ready.done, result)
   } catch (error) {
     return failedCall(run, ready, error, ms)
   }

@@ -29,7 +29,7 @@ export function checkToolOptions(
 /** The policy of a tool, with defaults, from checked options. */
 export function policyOf<Args, Context>(options: Partial<ToolPolicy<Args, Context>>): ToolPolicy<Args, Context> {
   const { effects = 'unsafe', timeout, retries, limit, onError } = options
-  const { enabled, needsApproval, onInterrupted, loopKey, maxResult } = options
+  const { enabled, needsApproval, fingerprint, onInterrupted, loopKey, maxResult } = options
   return Object.freeze({
     effects,
     timeout,
@@ -38,6 +38,7 @@ export function policyOf<Args, Context>(options: Partial<ToolPolicy<Args, Contex
     onError,
     enabled,
     needsApproval,
+    fingerprint,
     onInterrupted,
     loopKey,
     maxResult: typeof maxResult === 'object' ? Object.freeze({ ...maxResult }) : maxResult,
@@ -67,6 +68,7 @@ const checks = {
   onError: or(oneOf('message', 'throw'), aFunction),
   enabled: or(oneOf(true, false), aFunction),
   needsApproval: or(oneOf(true, false), aFunction),
+  fingerprint: aFunction,
   onInterrupted: or(oneOf('ask', 'report', 'rerun'), aFunction),
   loopKey: or(oneOf(false), aFunction),
   maxResult: unchecked,
