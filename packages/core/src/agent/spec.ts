@@ -9,6 +9,7 @@ import type { ToolLayer } from '../models/tool-onion.ts'
 import type { BudgetOptions } from './budget.ts'
 import type { AnyGuardrail, GuardrailSet } from './guardrail.ts'
 import type { AnyHandoff, HandoffOptions } from './handoff-option.ts'
+import type { Bound, MaxResult } from './max-result.ts'
 import type { OutputOption, OutputSpec } from './output.ts'
 import type { RunState } from '../facts/state.ts'
 import type { StopCondition } from './stop.ts'
@@ -100,6 +101,11 @@ export interface AgentOptions<
         | void
         | Promise<StepChanges<NamesOf<Tools> | TransfersOf<Handoffs>> | void>)
     | undefined
+  /**
+   * The most tokens of a tool's result, or error, that the model reads; a longer one is cut, and the whole is kept. A tool's
+   * own `maxResult` comes first. @default no bound but 1 MiB
+   */
+  readonly maxResult?: number | MaxResult | undefined
   /** @default 'message' */
   readonly onToolError?: OnToolError | undefined
   /** How many times a step is retried after its stream broke. @default 1 */
@@ -187,6 +193,9 @@ export interface AgentSpec {
   readonly budget: BudgetOptions | undefined
   readonly stopWhen: readonly StopCondition[]
   readonly prepareStep: ((input: PrepareStep<unknown>) => StepChanges | void | Promise<StepChanges | void>) | undefined
+  readonly maxResult: MaxResult | undefined
+  /** Counts the tokens of results. */
+  readonly countTokens: Bound['countTokens']
   readonly onToolError: OnToolError
   readonly stepRetries: number
   readonly earlyDispatch: boolean
