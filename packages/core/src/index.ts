@@ -74,6 +74,7 @@ export { logger, type LoggerOptions, type LogOutput } from './reading/logger.ts'
 export type { Moment } from './reading/timeline.ts'
 // Middleware.
 export type {
+  AnyMiddleware,
   Middleware,
   ModelAnswer,
   ModelCall,

@@ -50,6 +50,7 @@ export type {
   AnyAgent,
   AnyGuardrail,
   AnyHandoff,
+  AnyMiddleware,
   AnyTool,
   ApprovalProblem,
   ApprovalRequest,

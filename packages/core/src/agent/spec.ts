@@ -3,7 +3,7 @@ import type { Tool } from '@toolloop/schema'
 import type { AnswerLimits } from '@toolloop/stream'
 import type { CompletionClient } from '@toolloop/transport'
 import type { ChatModel, Message, ModelRequest, ToolChoice, ToolDefinition } from '@toolloop/wire'
-import type { Middleware } from '../models/middleware.ts'
+import type { AnyMiddleware } from '../models/middleware.ts'
 import type { ModelLayer } from '../models/model-onion.ts'
 import type { ToolLayer } from '../models/tool-onion.ts'
 import type { BudgetOptions } from './budget.ts'
@@ -55,6 +55,7 @@ export interface AgentOptions<
   Name extends string = string,
   Handoffs extends readonly AnyHandoff[] = readonly AnyHandoff[],
   Guardrails extends readonly AnyGuardrail[] = readonly AnyGuardrail[],
+  Around extends readonly AnyMiddleware[] = readonly AnyMiddleware[],
 > {
   /** Stored in logs. A log can only be resumed by an agent of the same name. */
   readonly name: Name
@@ -119,7 +120,7 @@ export interface AgentOptions<
   /** Checks on what goes in, what comes out, and what the tools do. @default none */
   readonly guardrails?: Guardrails | undefined
   /** Code around model calls and tool calls; the first one is the outermost. @default none */
-  readonly middleware?: readonly Middleware[] | undefined
+  readonly middleware?: Around | undefined
 }
 
 export interface PrepareStep<Context> {
