@@ -3,6 +3,7 @@ import { systemClock } from '@toolloop/wire'
 import { FINAL_TOOL } from '../agent/output.ts'
 import { specBehind } from '../agent/known.ts'
 import type { AgentSpec } from '../agent/spec.ts'
+import { type Team, teamOf } from '../agent/team.ts'
 import { Desk } from '../approval/desk.ts'
 import type { Fact } from '../facts/events.ts'
 import type { RunLog } from '../facts/log.ts'
@@ -65,7 +66,9 @@ export async function replay<Output>(
   const source: RunLog = 'load' in log ? log : { load: () => log, append: () => {} }
   const facts = await readLog(source)
   checkOfAgent(facts, 'replayed')
-  const spec = offline(specBehind(agent), facts)
+  const root = specBehind(agent)
+  const team = new Map([...teamOf(root)].map(([name, member]) => [name, offline(member, facts, root.name)]))
+  const spec = team.get(root.name)!
   checkLog(spec, facts, { from: source })
   const state = stateOf(facts)
   const runs: Run[] = []
@@ -73,7 +76,7 @@ export async function replay<Output>(
   // A run inside this one is the work of a call: like a tool's, its result is taken from the log.
   const own = facts.filter(({ path }) => !path)
   for (const [from, to] of stretches(own))
-    runs.push(await stretch(spec, own.slice(0, from), own.slice(from, to), options, marks))
+    runs.push(await stretch(spec, team, own.slice(0, from), own.slice(from, to), options, marks))
   const last = runs.at(-1)
   const output = state.outcome?.status === 'done' && last ? await readAnswer(last, state.outcome.text) : undefined
   const differences = differencesIn(own, marks)
@@ -97,6 +100,7 @@ function stretches(facts: readonly Fact[]): [from: number, to: number][] {
 /** Replays one stretch with the loop; its log compares the facts. */
 async function stretch(
   agent: AgentSpec,
+  team: Team,
   before: readonly Fact[],
   facts: readonly Fact[],
   { context }: ReplayOptions,
@@ -116,7 +120,8 @@ async function stretch(
     state: before.reduce(apply, initialState),
     desk: recording.attended ? new Desk() : undefined,
   })
-  const run = new Run(agent, level)
+  const run = new Run(agent, level, team)
+  run.recordedCheck = (about) => recording.check(about, signal)
   let isStart = true
   const compared: RunLog = {
     load: () => [],
@@ -149,7 +154,7 @@ async function stretch(
  * The agent without its client: a model given by id needs no API key. The output mode may depend on the server's profile,
  * so it is taken from the log.
  */
-function offline(spec: AgentSpec, facts: readonly Fact[]): AgentSpec {
+function offline(spec: AgentSpec, facts: readonly Fact[], root: string): AgentSpec {
   const model: AgentSpec['model'] = (other) => {
     try {
       return spec.model(other)
@@ -158,6 +163,8 @@ function offline(spec: AgentSpec, facts: readonly Fact[]): AgentSpec {
     }
   }
   if (!spec.output || spec.output.mode) return { ...spec, model }
-  const isTool = facts.some((fact) => fact.type === 'step.start' && fact.tools.includes(FINAL_TOOL))
+  const isTool = facts.some(
+    (fact) => fact.type === 'step.start' && (fact.agent ?? root) === spec.name && fact.tools.includes(FINAL_TOOL),
+  )
   return { ...spec, model, output: { ...spec.output, mode: isTool ? 'tool' : 'native' } }
 }
