@@ -7,7 +7,7 @@ export const rows: readonly (readonly string[])[] = [
   ['client', 'testing'],
   ['core'],
   ['store', 'openai', 'pipeline'],
-  ['mcp', 'otel'],
+  ['mcp', 'otel', 'ui'],
   ['devtools'],
   ['toolloop'],
 ]
@@ -29,6 +29,7 @@ export const rooms: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['approval', 'control', 'reading'], // requests and decisions · what bounds and steers a run · a run read from its log
     ['run'], // what one run holds: scope, stream, result
     ['compose'], // agents as tools, paths in the tree
+    ['guard'], // guardrails: what should be checked, and the checks
     ['step', 'tool'], // one model call · one tool call
     ['loop'], // what should run now, and the loop that runs it
     ['replay'], // an old log through today's agent, and a new log out of an old one
@@ -57,12 +58,21 @@ export const rooms: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['arguments'], // conversion; restoring and parsing what the model wrote
     ['tool'], // tools, response formats, results
   ],
+  store: [
+    ['log'], // logs of runs in memory, files, SQLite
+    ['session'], // conversations of several runs
+  ],
   stream: [
     ['limits'], // bounds of an answer
     ['json'], // partial JSON, values, elements
     ['events'], // what a reader of a stream sees
     ['calls'], // tool calls from deltas
     ['completion'], // chunks to a completion
+  ],
+  ui: [
+    ['http'], // requests, responses, what an error may tell
+    ['chat'], // a run for many readers, conversations, handlers
+    ['ai-sdk', 'ag-ui'], // one protocol each
   ],
   transport: [
     ['errors'], // classes, what an error body states, redaction

@@ -12,7 +12,8 @@ import {
   wholeNumber,
 } from '@toolloop/wire'
 import { checkMiddleware } from '../models/middleware.ts'
-import { checkBudget } from './budget.ts'
+import { checkBudget, checkPrice } from './budget.ts'
+import { checkGuardrails } from './guardrail.ts'
 import { checkModel, checkParams, isClient } from './check-model.ts'
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
@@ -28,6 +29,7 @@ const checks: Readonly<Record<string, OptionCheck>> = {
   client: [isClient, 'a client with `create` or `chat.completions.create`, e.g. `new Client()`'],
   instructions: [textOr((value) => value === '', isFunction), 'a text or a function of the context'],
   tools: [(value) => Array.isArray(value) && value.every(isTool), 'an array of tools made by `tool`'],
+  handoffs: [Array.isArray, 'an array of agents, names of agents, and what `handoff` returns'],
   output: [isObject, 'a schema, or { schema, mode, validate, retries }'],
   params: [
     (value) => (isObject(value) && !Array.isArray(value)) || isFunction(value),
@@ -55,6 +57,7 @@ const checks: Readonly<Record<string, OptionCheck>> = {
   earlyDispatch: oneOf(true, false),
   answerLimits: [isObject, '{ maxToolCalls, maxArgumentsBytes, … }'],
   wire: oneOf('stream', 'plain'),
+  guardrails: [Array.isArray, 'an array of guardrails'],
   middleware: [Array.isArray, 'an array of middlewares'],
 }
 
@@ -90,8 +93,12 @@ export function checkAgentOptions(options: unknown): void {
   if (!isFunction(options['params'])) checkParams(who, options['params'])
   if (isObject(options['limit'])) checkLimit(`${who}: \`limit\``, options['limit'])
   if (isObject(options['answerLimits'])) checkAnswerLimits(`${who}: answerLimits`, options['answerLimits'])
+  if (options['guardrails'] !== undefined) checkGuardrails(who, options['guardrails'])
   if (options['middleware'] !== undefined) checkMiddleware(who, options['middleware'])
-  if (isObject(options['budget'])) checkBudget(who, options['budget'], options['model'] as string | ChatModel)
+  if (isObject(options['budget'])) {
+    checkBudget(who, options['budget'])
+    checkPrice(who, options['budget'], options['model'] as string | ChatModel)
+  }
   const output = options['output']
   if (isObject(output) && !('~standard' in output) && !('json_schema' in output)) {
     if (!('schema' in output))

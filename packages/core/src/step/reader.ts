@@ -18,8 +18,8 @@ import {
   type ToolCall,
   type Usage,
 } from '@toolloop/wire'
-import type { Meter } from '../control/budget.ts'
 import type { Amount } from '../control/ledger.ts'
+import type { Meter } from '../control/meter.ts'
 import { isWhole, mintCallId, nameOf } from '../facts/calls.ts'
 import { chunksOf, type Piece, WholeAnswer } from '../models/chunks-of.ts'
 import { type Fact, fact, type RunEvent } from '../facts/events.ts'
@@ -31,6 +31,7 @@ import { startsEarly } from '../agent/early.ts'
 import { FINAL_TOOL } from '../agent/output.ts'
 import { OutputDeltaEvent } from './output-delta.ts'
 import type { StepPlan } from './request.ts'
+import { AnswerText } from '../run/answer-text.ts'
 import type { Run } from '../run/run.ts'
 import { grows } from '../facts/open-step.ts'
 import { addUsage, costOf, soundUsage } from '../facts/usage.ts'
@@ -62,6 +63,8 @@ export class StepReader {
   #onion: ModelOnion | undefined
   #recorded: Partial<AssistantMessage> = {}
   #building: CompletionBuilder | undefined
+  /** The typed answer in the message's content. */
+  readonly #answerText: AnswerText = new AnswerText()
   /** A plain body that is used as it is. */
   #plain: PlainAnswer | undefined
 
@@ -94,13 +97,19 @@ export class StepReader {
       memory: this.#run.memory,
       onRetry: ({ attempt, delay, error }) =>
         this.#run.emit({ type: 'attempt.retry', step: this.#step, attempt, delay, error }),
-      onModel: (model) => void (this.#served = model),
+      onModel: (model) => this.#serve(model),
       authorOf: (this.#run.authorOf ??= authorsOf(this.#run)),
     }
     const { model, request } = this.#plan
     const { modelLayers } = this.#run.agent
     if (modelLayers) return this.#through(modelLayers, options)
     return chunksOf(model, request, options, this.#wire())[Symbol.asyncIterator]()
+  }
+
+  /** A model of several is sent the request. */
+  #serve(model: ChatModel): void {
+    this.#served = model
+    this.#meter?.serve(this.#run.level.budget?.priceOf(model))
   }
 
   /** Sends the request through the middlewares. */
@@ -240,7 +249,8 @@ export class StepReader {
     const usage = this.#usageWith(answer)
     const cost = costOf((this.#served ?? this.#plan.model).price, usage)
     const own = this.#meter && soundUsage(answer.usage)
-    const spent = this.#meter && { spent: this.#meter.spentWith(own ?? null) }
+    const isSent = this.#onion?.answeredBy === undefined
+    const spent = this.#meter && { spent: this.#meter.spentWith(own ?? null, isSent) }
     return { usage, ...(cost !== undefined && { cost }), ...spent, ...this.#servedBy }
   }
 
@@ -300,11 +310,16 @@ export class StepReader {
       event.step = this.#step
     }
     if (!agent.output || !events.some((event) => this.#isOfAnswer(event))) return events as StepProgress[]
-    return events.flatMap((event) =>
-      this.#isOfAnswer(event)
-        ? [event as StepProgress, new OutputDeltaEvent(run, path, this.#step, event)]
-        : [event as StepProgress],
-    )
+    return events.flatMap((event) => [event as StepProgress, ...this.#outputDelta(event)])
+  }
+
+  #outputDelta(event: StreamEvent): readonly OutputDeltaEvent[] {
+    if (!this.#isOfAnswer(event)) return []
+    const text = this.#answerText
+    const delta = event.type === 'content.delta' ? text.push(event.delta) : event.delta
+    if (delta === '') return []
+    const { path, level } = this.#run
+    return [new OutputDeltaEvent(level.tree.id, path, this.#step, delta, text.isWrapped ? text : event)]
   }
 
   /** In `tool` mode the answer is a call of `final_answer`, else the content. */

@@ -32,6 +32,7 @@ export interface Answer {
   readonly reason?: FailureReason
   readonly final?: true
   readonly loopKey?: string | false
+  readonly handoff?: string
   readonly ms?: number
   /** Live: for listeners in this process, not logged. */
   readonly args?: unknown

@@ -1,0 +1,295 @@
+// The tables, and all statements. The primary key (run, seq) prevents two writers from writing the same fact. `runs` holds
+// the owner and the status of each run; it is written in the same transaction as the facts.
+import { closeSync, fdatasync, openSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import { promisify } from 'node:util'
+import type { Fact } from '@toolloop/core'
+import { UsageError } from '@toolloop/wire'
+import { checkOrder, isRest } from './durability.ts'
+import { makeFolder, syncFolder } from './folder.ts'
+import { LogError, storageError } from './log-error.ts'
+import { isGone, type LogOwner, nameOf, readOwner } from './owner.ts'
+import { type Place, type RunStatus, statusAfter, summaryOf } from './run-store.ts'
+import { SharedSync } from './shared-sync.ts'
+
+export interface RunRow {
+  readonly run: string
+  readonly agent: string
+  readonly status: RunStatus
+  readonly startedAt: number
+  readonly updatedAt: number
+  readonly facts: number
+  /** Owned by a process that has not ended. */
+  readonly owned: boolean
+}
+
+/** The format of the tables, as `PRAGMA user_version`. */
+const version = 1
+const schema = `
+  CREATE TABLE runs (
+    run TEXT PRIMARY KEY,
+    agent TEXT NOT NULL,
+    status TEXT NOT NULL,
+    started_at INTEGER NOT NULL,
+    owner TEXT
+  ) WITHOUT ROWID;
+  CREATE INDEX runs_by_start ON runs (started_at DESC, run);
+  CREATE TABLE facts (
+    run TEXT NOT NULL,
+    seq INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    fact TEXT NOT NULL,
+    PRIMARY KEY (run, seq)
+  );
+  PRAGMA user_version = ${version};
+`
+
+export class Database {
+  readonly path: string
+  /** Shared by all runs of this process. */
+  readonly shared: SharedSync
+  readonly #database: DatabaseSync
+  readonly #statements: Readonly<Record<keyof typeof statements, StatementSync>>
+  #wal: number | undefined
+
+  constructor(path: string) {
+    this.path = resolve(path)
+    this.shared = new SharedSync(() => this.#sync())
+    try {
+      this.#database = open(this.path)
+    } catch (error) {
+      throw this.failure(error)
+    }
+    this.#statements = prepare(this.#database)
+  }
+
+  load(run: string): string[] {
+    return this.#do(() => this.#statements.load.all(run).map(({ fact }) => fact as string))
+  }
+
+  /** Makes `owner` the owner of the run and writes its first facts, in one transaction. */
+  take(run: string, owner: LogOwner, facts: readonly Fact[]): void {
+    this.#transaction(() => {
+      const row = this.#statements.owner.get(run)
+      checkOwner(run, row?.['owner'], owner)
+      checkOrder(`The run ${run} of ${this.path}`, facts, this.#next(run))
+      const first = facts[0] as Fact
+      if (row === undefined) {
+        const { agent, startedAt } = summaryOf(first, first)
+        this.#statements.start.run(run, agent, startedAt)
+      }
+      this.#statements.own.run(JSON.stringify(owner), run)
+      this.#insert(run, facts)
+    })
+  }
+
+  /** Writes more facts of a run that is owned already. */
+  write(run: string, facts: readonly Fact[]): void {
+    const [only] = facts
+    if (facts.length === 1 && only && !isRest(only)) this.#do(() => this.#insert(run, facts))
+    else this.#transaction(() => this.#insert(run, facts))
+  }
+
+  /** Releases a run that did not end. */
+  release(run: string, owner: LogOwner): void {
+    this.#do(() => this.#statements.release.run(run, JSON.stringify(owner)))
+  }
+
+  *runs(after: Place | undefined, agent: string | undefined): Generator<RunRow, void, undefined> {
+    const size = 200
+    for (let from = after; ;) {
+      const place = from ?? { startedAt: Number.MAX_SAFE_INTEGER, key: '' }
+      const rows = this.#do(() =>
+        this.#statements.list.all(place.startedAt, place.startedAt, place.key, agent ?? null, agent ?? null, size),
+      )
+      for (const row of rows) yield rowOf(row)
+      const last = rows.at(-1)
+      if (rows.length < size || last === undefined) return
+      from = { startedAt: Number(last['started_at']), key: String(last['run']) }
+    }
+  }
+
+  row(run: string): RunRow | undefined {
+    const row = this.#do(() => this.#statements.one.get(run))
+    return row && rowOf(row)
+  }
+
+  delete(run: string, owner: LogOwner): boolean {
+    return this.#transaction(() => {
+      const row = this.#statements.owner.get(run)
+      if (row === undefined) return false
+      checkOwner(run, row['owner'], owner)
+      this.#statements.forget.run(run)
+      this.#statements.forgetFacts.run(run)
+      return true
+    })
+  }
+
+  close(): void {
+    if (!this.#database.isOpen) return
+    if (this.#wal !== undefined) closeSync(this.#wal)
+    this.#wal = undefined
+    this.#database.close()
+  }
+
+  /** Converts an error of SQLite to a `LogError`. */
+  failure(error: unknown): LogError {
+    const { errcode } = error as { readonly errcode?: number }
+    if (errcode !== undefined && damage.has(errcode & 0xff))
+      return new LogError('log_damaged', `The store ${this.path} is damaged: ${(error as Error).message}.`, {
+        cause: error,
+      })
+    if (errcode !== undefined && (errcode & 0xff) === constraint)
+      return new LogError('log_conflict', `Another writer has written to a run of ${this.path}: load it again.`, {
+        cause: error,
+      })
+    return storageError(`The store ${this.path} cannot be used`, error)
+  }
+
+  #insert(run: string, facts: readonly Fact[]): void {
+    for (const fact of facts) {
+      this.#statements.insert.run(run, fact.seq, fact.at, JSON.stringify(fact))
+      if (isRest(fact)) this.#statements.rest.run(statusAfter(fact), run)
+    }
+  }
+
+  #next(run: string): number {
+    return Number(this.#statements.next.get(run)?.['next'] ?? 0)
+  }
+
+  #transaction<T>(run: () => T): T {
+    return this.#do(() => {
+      this.#database.exec('BEGIN IMMEDIATE')
+      try {
+        const value = run()
+        this.#database.exec('COMMIT')
+        return value
+      } catch (error) {
+        if (this.#database.isTransaction) this.#database.exec('ROLLBACK')
+        throw error
+      }
+    })
+  }
+
+  #do<T>(run: () => T): T {
+    try {
+      return run()
+    } catch (error) {
+      throw this.failure(error)
+    }
+  }
+
+  /**
+   * Commits write to the WAL without waiting for the disk. A sync of that file makes the commits of all processes durable.
+   * (SQLite's locks are on other files, so opening and closing this one releases none.)
+   */
+  async #sync(): Promise<void> {
+    if (this.#wal === undefined) {
+      this.#wal = openSync(`${this.path}-wal`, 'r')
+      await syncFolder(dirname(this.path))
+    }
+    await promisify(fdatasync)(this.#wal)
+  }
+}
+
+const columns = `run, agent, status, started_at, owner,
+    (SELECT max(seq) + 1 FROM facts WHERE facts.run = runs.run) AS facts,
+    (SELECT at FROM facts WHERE facts.run = runs.run ORDER BY seq DESC LIMIT 1) AS updated_at`
+const statements = {
+  load: 'SELECT fact FROM facts WHERE run = ? ORDER BY seq',
+  next: 'SELECT max(seq) + 1 AS next FROM facts WHERE run = ?',
+  insert: 'INSERT INTO facts (run, seq, at, fact) VALUES (?, ?, ?, ?)',
+  start: `INSERT INTO runs (run, agent, status, started_at) VALUES (?, ?, 'running', ?)`,
+  owner: 'SELECT owner FROM runs WHERE run = ?',
+  own: `UPDATE runs SET owner = ?, status = 'running' WHERE run = ?`,
+  rest: 'UPDATE runs SET owner = NULL, status = ? WHERE run = ?',
+  release: 'UPDATE runs SET owner = NULL WHERE run = ? AND owner = ?',
+  one: `SELECT ${columns} FROM runs WHERE run = ?`,
+  list: `SELECT ${columns}
+    FROM runs WHERE (started_at < ? OR (started_at = ? AND run > ?)) AND (? IS NULL OR agent = ?)
+    ORDER BY started_at DESC, run LIMIT ?`,
+  forget: 'DELETE FROM runs WHERE run = ?',
+  forgetFacts: 'DELETE FROM facts WHERE run = ?',
+} as const
+
+function prepare(database: DatabaseSync): Readonly<Record<keyof typeof statements, StatementSync>> {
+  const made = Object.entries(statements).map(([name, sql]) => [name, database.prepare(sql)])
+  return Object.fromEntries(made) as Record<keyof typeof statements, StatementSync>
+}
+
+// Primary result codes of SQLite (sqlite.org/rescode.html).
+const busy = 5
+const constraint = 19
+/** CORRUPT and NOTADB. */
+const damage: ReadonlySet<number> = new Set([11, 26])
+
+/** Milliseconds that a statement, and opening the file, wait for other processes. */
+const patience = 5000
+
+function open(path: string): DatabaseSync {
+  // Loaded on demand: not every runtime has it, and Node.js 22 prints an ExperimentalWarning.
+  const sqlite = process.getBuiltinModule('node:sqlite')
+  if (sqlite === undefined)
+    throw new UsageError('sqliteStore needs `node:sqlite` of Node.js 22.13 or newer; fileStore works everywhere.')
+  makeFolder(path)
+  create(path)
+  for (const end = performance.now() + patience; ;) {
+    const database = new sqlite.DatabaseSync(path, { timeout: patience })
+    try {
+      prepareFile(database, path)
+      return database
+    } catch (error) {
+      database.close()
+      if (!isBusy(error) || performance.now() > end) throw error
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1 + Math.random() * 10)
+    }
+  }
+}
+
+/**
+ * SQLite fails with BUSY without waiting when two processes switch a new file to WAL at once, and while the last
+ * connection of another process closes (sqlite.org/wal.html, "Sometimes Queries Return SQLITE_BUSY In WAL Mode").
+ */
+const isBusy = (error: unknown): boolean => (((error as { readonly errcode?: number }).errcode ?? 0) & 0xff) === busy
+
+/**
+ * Creates the file if there is none; SQLite gives its other files the mode of this one. An existing file is not opened:
+ * closing it would release the locks of every connection that this process has to it (sqlite.org/howtocorrupt.html, 2.2).
+ */
+function create(path: string): void {
+  try {
+    closeSync(openSync(path, 'ax', 0o600))
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  }
+}
+
+function prepareFile(database: DatabaseSync, path: string): void {
+  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL')
+  database.exec('BEGIN IMMEDIATE')
+  const found = Number(database.prepare('PRAGMA user_version').get()?.['user_version'])
+  if (found > version)
+    throw new LogError('log_storage', `The store ${path} has format ${found}; this version reads format ${version}.`)
+  if (found === 0) database.exec(schema)
+  database.exec('COMMIT')
+}
+
+function checkOwner(run: string, stored: unknown, own: LogOwner): void {
+  const owner = typeof stored === 'string' ? readOwner(stored) : undefined
+  if (owner === undefined || owner.id === own.id || isGone(owner)) return
+  throw new LogError('log_owned', `The run ${run} is owned by ${nameOf(owner)}. Wait for its run to end.`, { owner })
+}
+
+function rowOf(row: Readonly<Record<string, unknown>>): RunRow {
+  const owner = typeof row['owner'] === 'string' ? readOwner(row['owner']) : undefined
+  return {
+    run: String(row['run']),
+    agent: String(row['agent']),
+    status: row['status'] as RunStatus,
+    startedAt: Number(row['started_at']),
+    updatedAt: Number(row['updated_at']),
+    facts: Number(row['facts']),
+    owned: owner !== undefined && !isGone(owner),
+  }
+}
