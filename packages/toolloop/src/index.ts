@@ -185,10 +185,13 @@ export {
   CompletionStream,
   ContentFilterFinishReasonError,
   defaultClient,
+  errorResponse,
   LengthFinishReasonError,
   readSse,
   sse,
+  statusOf,
   toResponse,
+  toStartedResponse,
 } from '@toolloop/client'
 export type {
   AnswerOptions,
@@ -211,6 +214,7 @@ export type {
   SseBody,
   SseOptions,
   SseResponseOptions,
+  StartedResponseOptions,
   StreamedAnswer,
   StreamParams,
   ToolParam,

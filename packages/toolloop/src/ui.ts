@@ -1,7 +1,9 @@
 // Streams for front ends: apart, because a worker without a front end needs none.
-export { UiFold } from '@toolloop/ui'
+export { nodeHandler, sendResponse, toRequest, UiFold } from '@toolloop/ui'
 export type {
   FormatError,
+  NodeRequest,
+  NodeResponse,
   UiAgentData,
   UiBlockKind,
   UiChunk,

@@ -3,3 +3,5 @@ export { UiFold, type UiFoldOptions, type UiUsage } from './ai-sdk/ui-fold.ts'
 export type { UiBlockKind, UiChunk, UiFinishReason } from './ai-sdk/chunk.ts'
 export type { UiAgentData, UiStageData } from './ai-sdk/inside.ts'
 export type { FormatError } from './http/error-text.ts'
+// Node's own server, and Express.
+export { nodeHandler, type NodeRequest, type NodeResponse, sendResponse, toRequest } from './http/node.ts'
