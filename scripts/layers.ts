@@ -7,7 +7,8 @@ export const rows: readonly (readonly string[])[] = [
   ['client', 'testing'],
   ['core'],
   ['store', 'openai', 'pipeline'],
-  ['devtools', 'mcp', 'otel', 'ui'],
+  ['mcp', 'otel', 'ui'],
+  ['devtools'],
   ['toolloop'],
 ]
 
@@ -55,6 +56,10 @@ export const rooms: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['read', 'strict'], // Zod 4, Zod 3, JSON Schema, Standard Schema into shapes · strict definitions and findings
     ['arguments'], // conversion; restoring and parsing what the model wrote
     ['tool'], // tools, response formats, results
+  ],
+  store: [
+    ['log'], // logs of runs in memory, files, SQLite
+    ['session'], // conversations of several runs
   ],
   stream: [
     ['limits'], // bounds of an answer

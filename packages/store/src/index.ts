@@ -1,12 +1,34 @@
+// Conversations of several runs.
+export {
+  folderSessions,
+  memorySessions,
+  sessionStore,
+  type SessionStoreOptions,
+  type SqliteSessions,
+  sqliteSessions,
+} from './session/session-store.ts'
+export type {
+  FollowOptions,
+  Session,
+  SessionForkOptions,
+  SessionRunArguments,
+  SessionRunOptions,
+  SessionStatus,
+  SessionStore,
+  SessionSummary,
+  Turn,
+} from './session/session-types.ts'
+export { SessionError, type SessionErrorCode, type SessionErrorDetails } from './session/session-error.ts'
 // One run in a file.
-export { fileLog, type FileLog, type FileLogOptions, type TornLine } from './file-log.ts'
-export type { Sync } from './durability.ts'
+export { fileLog, type FileLog, type FileLogOptions, type TornLine } from './log/file-log.ts'
+export type { Sync } from './log/durability.ts'
 // Many runs.
-export { type FileStore, fileStore } from './file-store.ts'
-export { type SqliteStore, sqliteStore, type SqliteStoreOptions } from './sqlite-store.ts'
-export type { Page, RunQuery, RunStatus, RunStore, RunSummary } from './run-store.ts'
+export { type FileStore, fileStore } from './log/file-store.ts'
+export { memoryStore } from './log/memory-store.ts'
+export { type SqliteStore, sqliteStore, type SqliteStoreOptions } from './log/sqlite-store.ts'
+export type { Page, RunQuery, RunStatus, RunStore, RunSummary } from './log/run-store.ts'
 // Answers of models.
-export { fileCache } from './file-cache.ts'
+export { fileCache } from './log/file-cache.ts'
 // Errors.
-export { LogError, type LogErrorCode } from './log-error.ts'
-export type { LogOwner } from './owner.ts'
+export { LogError, type LogErrorCode } from './log/log-error.ts'
+export type { LogOwner } from './log/owner.ts'

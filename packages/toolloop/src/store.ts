@@ -1,9 +1,22 @@
-// Logs on disk, for Node.js; apart, because browsers have none.
-export { fileCache, fileLog, fileStore, LogError, sqliteStore } from '@toolloop/store'
+// Logs on disk and sessions, for Node.js; apart, because browsers have none.
+export {
+  fileCache,
+  fileLog,
+  fileStore,
+  folderSessions,
+  LogError,
+  memorySessions,
+  memoryStore,
+  SessionError,
+  sessionStore,
+  sqliteSessions,
+  sqliteStore,
+} from '@toolloop/store'
 export type {
   FileLog,
   FileLogOptions,
   FileStore,
+  FollowOptions,
   LogErrorCode,
   LogOwner,
   Page,
@@ -11,8 +24,20 @@ export type {
   RunStatus,
   RunStore,
   RunSummary,
+  Session,
+  SessionErrorCode,
+  SessionErrorDetails,
+  SessionForkOptions,
+  SessionRunArguments,
+  SessionRunOptions,
+  SessionStatus,
+  SessionStore,
+  SessionStoreOptions,
+  SessionSummary,
+  SqliteSessions,
   SqliteStore,
   SqliteStoreOptions,
   Sync,
   TornLine,
+  Turn,
 } from '@toolloop/store'

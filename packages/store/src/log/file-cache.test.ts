@@ -5,7 +5,7 @@ import { agent, cache } from '@toolloop/core'
 import { scriptedModel, text } from '@toolloop/testing'
 import type { Completion } from '@toolloop/wire'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { fileCache, LogError } from './index.ts'
+import { fileCache, LogError } from '../index.ts'
 
 let folder: string
 beforeEach(async () => {

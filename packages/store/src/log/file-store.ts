@@ -64,6 +64,10 @@ class Folder implements FileStore {
     return found.length > limit && last ? { data, next: cursorOf(last.place) } : { data }
   }
 
+  async summary(runId: string): Promise<RunSummary | undefined> {
+    return this.#summary(keyOf(runId))
+  }
+
   async delete(runId: string): Promise<boolean> {
     const key = keyOf(runId)
     if (!this.#keys().includes(key)) return false

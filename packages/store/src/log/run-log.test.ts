@@ -6,7 +6,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { memoryLog, type RunLog } from '@toolloop/core'
 import { checkRunLog } from '@toolloop/testing'
 import { afterAll, describe, expect, test } from 'vitest'
-import { type FileLog, fileLog, fileStore, sqliteStore, type Sync } from './index.ts'
+import { type FileLog, fileLog, fileStore, sqliteStore, type Sync } from '../index.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'toolloop-store-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))

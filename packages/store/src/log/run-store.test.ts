@@ -17,7 +17,7 @@ import { agent, type Fact } from '@toolloop/core'
 import { tool } from '@toolloop/schema'
 import { call, scriptedModel, text } from '@toolloop/testing'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
-import { fileStore, type RunStore, type RunSummary, sqliteStore } from './index.ts'
+import { fileStore, type RunStore, type RunSummary, sqliteStore } from '../index.ts'
 import { newOwner } from './owner.ts'
 import { idOf, keyOf } from './run-key.ts'
 

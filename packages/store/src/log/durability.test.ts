@@ -5,7 +5,7 @@ import { agent, type RunLog } from '@toolloop/core'
 import { tool } from '@toolloop/schema'
 import { call, scriptedModel, text } from '@toolloop/testing'
 import { afterAll, describe, expect, test } from 'vitest'
-import { fileLog, sqliteStore } from './index.ts'
+import { fileLog, sqliteStore } from '../index.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'toolloop-durability-'))
 const store = sqliteStore(join(folder, 'runs.sqlite'))

@@ -8,6 +8,8 @@ export interface RunStore {
   log(runId: string): RunLog
   /** Lists runs, newest first. */
   list(query?: RunQuery): Promise<Page<RunSummary>>
+  /** The summary of one run; `undefined` when there is none. Does not read the whole log. */
+  summary(runId: string): Promise<RunSummary | undefined>
   /**
    * Deletes a run. Resolves to `false` when there was none.
    * @throws LogError `log_owned` while a process owns it

@@ -67,6 +67,11 @@ class Runs implements SqliteStore {
     return { data }
   }
 
+  async summary(runId: string): Promise<RunSummary | undefined> {
+    const row = this.#database.row(keyOf(runId))
+    return row && summaryOf(row)
+  }
+
   async delete(runId: string): Promise<boolean> {
     return this.#database.delete(keyOf(runId), newOwner())
   }

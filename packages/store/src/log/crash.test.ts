@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Crashes, crashes, type Kill, noCounts } from './test/crash.ts'
-import { race, raceKinds } from './test/race.ts'
-import { kinds } from './test/stores.ts'
+import { type Crashes, crashes, type Kill, noCounts } from '../test/crash.ts'
+import { race, raceKinds } from '../test/race.ts'
+import { kinds } from '../test/stores.ts'
 
 // A few of each; `crash-counts.ts` in `test` kills around every fact, and as often as it is asked to.
 const kills: readonly (readonly Kill[])[] = [

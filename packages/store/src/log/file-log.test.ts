@@ -19,7 +19,7 @@ import { tool } from '@toolloop/schema'
 import { call, scriptedModel, text } from '@toolloop/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { fileLog, LogError, type TornLine } from './index.ts'
+import { fileLog, LogError, type TornLine } from '../index.ts'
 import { newOwner } from './owner.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'toolloop-file-log-'))
@@ -85,7 +85,7 @@ describe('a run on a file', () => {
   test('ends as an error with the code `log_storage` where the disk is full, and the file goes on later', async () => {
     const path = newPath()
     // A limit of the file's size stands for the disk: a write is done in part, the next one fails.
-    const program = join(import.meta.dirname, 'test/full-disk.ts')
+    const program = join(import.meta.dirname, '../test/full-disk.ts')
     const { stdout } = await promisify(execFile)('bash', [
       '-c',
       `ulimit -f 8; exec "$0" --conditions=@toolloop/source "$1" "$2"`,

@@ -110,6 +110,11 @@ export class Database {
     }
   }
 
+  row(run: string): RunRow | undefined {
+    const row = this.#do(() => this.#statements.one.get(run))
+    return row && rowOf(row)
+  }
+
   delete(run: string, owner: LogOwner): boolean {
     return this.#transaction(() => {
       const row = this.#statements.owner.get(run)
@@ -188,6 +193,9 @@ export class Database {
   }
 }
 
+const columns = `run, agent, status, started_at, owner,
+    (SELECT max(seq) + 1 FROM facts WHERE facts.run = runs.run) AS facts,
+    (SELECT at FROM facts WHERE facts.run = runs.run ORDER BY seq DESC LIMIT 1) AS updated_at`
 const statements = {
   load: 'SELECT fact FROM facts WHERE run = ? ORDER BY seq',
   next: 'SELECT max(seq) + 1 AS next FROM facts WHERE run = ?',
@@ -197,9 +205,8 @@ const statements = {
   own: `UPDATE runs SET owner = ?, status = 'running' WHERE run = ?`,
   rest: 'UPDATE runs SET owner = NULL, status = ? WHERE run = ?',
   release: 'UPDATE runs SET owner = NULL WHERE run = ? AND owner = ?',
-  list: `SELECT run, agent, status, started_at, owner,
-    (SELECT max(seq) + 1 FROM facts WHERE facts.run = runs.run) AS facts,
-    (SELECT at FROM facts WHERE facts.run = runs.run ORDER BY seq DESC LIMIT 1) AS updated_at
+  one: `SELECT ${columns} FROM runs WHERE run = ?`,
+  list: `SELECT ${columns}
     FROM runs WHERE (started_at < ? OR (started_at = ? AND run > ?)) AND (? IS NULL OR agent = ?)
     ORDER BY started_at DESC, run LIMIT ?`,
   forget: 'DELETE FROM runs WHERE run = ?',
