@@ -10,6 +10,7 @@ import {
   agent,
   and,
   calls,
+  type HeldBy,
   not,
   or,
   outputOf,
@@ -84,7 +85,7 @@ test('each hook may ask for a context of its own, wherever it stands among the o
     },
   })
   type Both = App & { tone: string } & { heat: number } & { admin: boolean } & { most: number }
-  expectTypeOf(one).toEqualTypeOf<Agent<{ sum: number }, readonly [typeof add, typeof whoAmI], Both>>()
+  expectTypeOf(one).toEqualTypeOf<Agent<{ sum: number }, readonly [typeof add, typeof whoAmI], Both, 'a'>>()
   void one.run('x', { context: { user: 'ada', tone: 'dry', heat: 1, admin: true, most: 9 } })
   // @ts-expect-error -- no options, no context
   void one.run('x')
@@ -111,7 +112,7 @@ test("a hook that states no context is given the tools', and asks for nothing", 
     output: { schema: z.string(), validate: (text, { context }) => (text === context.user ? 'Who else?' : undefined) },
     tools: [whoAmI],
   })
-  expectTypeOf(one).toEqualTypeOf<Agent<string, readonly [typeof whoAmI], App>>()
+  expectTypeOf(one).toEqualTypeOf<Agent<string, readonly [typeof whoAmI], App, 'a'>>()
 
   const plain = agent({
     name: 'a',
@@ -120,17 +121,19 @@ test("a hook that states no context is given the tools', and asks for nothing", 
     params: (context) => ({ user: String(context) }),
     prepareStep: ({ step }) => (step > 2 ? { toolChoice: 'none' } : undefined),
   })
-  expectTypeOf(plain).toEqualTypeOf<Agent<string, readonly []>>()
+  expectTypeOf(plain).toEqualTypeOf<Agent<string, readonly [], unknown, 'a'>>()
   void plain.run('x')
   // @ts-expect-error -- of an unknown context nothing is known
   agent({ name: 'a', model, instructions: (context) => context.user })
 })
 
-test('what an agent is read as names its output, its tools and its context, and nothing else', () => {
-  expectTypeOf(agent({ name: 'a', model })).toEqualTypeOf<Agent<string, readonly []>>()
-  expectTypeOf(agent({ name: 'a', model, tools: [add] })).toEqualTypeOf<Agent<string, readonly [typeof add]>>()
+test('what an agent is read as names its output, its tools, its context and its name, and nothing else', () => {
+  expectTypeOf(agent({ name: 'a', model })).toEqualTypeOf<Agent<string, readonly [], unknown, 'a'>>()
+  expectTypeOf(agent({ name: 'a', model, tools: [add] })).toEqualTypeOf<
+    Agent<string, readonly [typeof add], unknown, 'a'>
+  >()
   expectTypeOf(agent({ name: 'a', model, tools: [add, whoAmI], instructions: ({ user }: App) => user })).toEqualTypeOf<
-    Agent<string, readonly [typeof add, typeof whoAmI], App>
+    Agent<string, readonly [typeof add, typeof whoAmI], App, 'a'>
   >()
 })
 
@@ -229,7 +232,7 @@ test('`with` takes other tools, another output and hooks that ask for more', asy
 })
 
 test('the output is text, or what the schema gives', async () => {
-  expectTypeOf(await agent({ name: 'a', model }).run('x')).toEqualTypeOf<Result>()
+  expectTypeOf(await agent({ name: 'a', model }).run('x')).toEqualTypeOf<Result<string, HeldBy<'a', string>>>()
   const typed = agent({
     name: 'a',
     model,

@@ -11,6 +11,9 @@ export type {
   RunLimit,
   StepChanges,
 } from './agent/spec.ts'
+export { handoff } from './agent/handoff.ts'
+export type { AnyHandoff, Handoff, HandoffOptions, HandoffTarget } from './agent/handoff-option.ts'
+export type { HeldBy, Reached } from './agent/reached.ts'
 export { and, calls, not, or, steps, type StopCondition } from './agent/stop.ts'
 export type { OutputMode, OutputOption, OutputSchema, OutputSettings } from './agent/output.ts'
 // Many tools.
@@ -77,12 +80,13 @@ export { withMiddleware } from './models/with-middleware.ts'
 export { type FailedModel, fallback, type FallbackOptions } from './models/fallback.ts'
 export { FallbackError } from './models/fallback-error.ts'
 // Replay and fork.
-export { replay, type Replayed, type ReplayOptions } from './replay/replay.ts'
+export type { RequestPart } from './replay/marks.ts'
+export { replay, type Replayed, type ReplayedRequest, type ReplayOptions } from './replay/replay.ts'
 export { ReplayError } from './replay/error.ts'
 export { difference, type Difference } from './facts/difference.ts'
 export { fork, type ForkOptions } from './replay/fork.ts'
 // State.
-export { apply, initialState, type RunState } from './facts/state.ts'
+export { apply, type Handover, initialState, type RunState } from './facts/state.ts'
 export { messagesOf } from './facts/state-views.ts'
 export type { CallState, OpenStep, Step } from './facts/open-step.ts'
 export type { CallPhase } from './facts/transcript.ts'

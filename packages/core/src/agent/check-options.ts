@@ -28,6 +28,7 @@ const checks: Readonly<Record<string, OptionCheck>> = {
   client: [isClient, 'a client with `create` or `chat.completions.create`, e.g. `new Client()`'],
   instructions: [textOr((value) => value === '', isFunction), 'a text or a function of the context'],
   tools: [(value) => Array.isArray(value) && value.every(isTool), 'an array of tools made by `tool`'],
+  handoffs: [Array.isArray, 'an array of agents, names of agents, and what `handoff` returns'],
   output: [isObject, 'a schema, or { schema, mode, validate, retries }'],
   params: [
     (value) => (isObject(value) && !Array.isArray(value)) || isFunction(value),

@@ -10,6 +10,7 @@ const types: Readonly<Record<RunEvent['type'], true>> = {
   'step.cut': true,
   'tool.start': true,
   'tool.done': true,
+  handoff: true,
   'tool.pause': true,
   'approval.request': true,
   'approval.decision': true,

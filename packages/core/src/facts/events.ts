@@ -39,15 +39,16 @@ export interface Facts {
     /** Only in the stored log of a session's turn: `input` continues this many messages of the turns before. */
     session?: { readonly turn: number; readonly messages: number }
   }
-  /** The run is resumed from its log. */
+  /** The run is resumed from its log. `agent` is the one that holds the run. */
   'run.resume': { agent: AgentMark }
   /**
    * Logged before the request is sent. `tools` are the names of the offered tools. `reserved`: what the step may use of the
-   * budget; `prompt` is the part of its prompt in tokens.
+   * budget; `prompt` is the part of its prompt in tokens. `agent`: the one that holds the run, where handoffs are possible.
    */
   'step.start': {
     step: number
     model: string
+    agent?: string
     tools: readonly string[]
     toolChoice?: ToolChoice
     reserved?: Spending & { readonly prompt?: number }
@@ -94,7 +95,8 @@ export interface Facts {
   /**
    * The model reads `content`. `parts`, which a tool message cannot hold, follow in a user message. `details` are for the
    * application. `reason` is set when `ok` is false; `final` when the call was the run's typed answer. `ms` counts
-   * milliseconds from `tool.start`. `loopKey` is what the tool's `loopKey` returned.
+   * milliseconds from `tool.start`. `loopKey` is what the tool's `loopKey` returned. `handoff`: the call hands the run over
+   * to this agent.
    */
   'tool.done': CallMark & {
     ok: boolean
@@ -104,8 +106,14 @@ export interface Facts {
     reason?: FailureReason
     final?: true
     loopKey?: string | false
+    handoff?: string
     ms: number
   }
+  /**
+   * The run was handed over: from the next step on it is held by `agent`. `step` and `callId` name the call. `shown`: what
+   * `filter` chose to show in place of the conversation so far; a number is the index of a message of it.
+   */
+  handoff: { step: number; callId: string; from: string; agent: AgentMark; shown?: readonly (number | Message)[] }
   /** The agent that the call runs waits for decisions on its own calls. The call goes on when the run is resumed. */
   'tool.pause': { step: number; callId: string; name: string }
   /**
@@ -116,6 +124,8 @@ export interface Facts {
     /** Step, call, and a hash of the request. Decisions refer to it. */
     id: string
     kind: 'approval' | 'external' | 'interrupted' | 'input'
+    /** What the tool's `fingerprint` returned. An approval holds only while it stays the same. */
+    fingerprint?: string
     input?: { request: unknown; state: unknown }
     /** Only for a stage of a pipeline: its path. `arguments` are its input as JSON. */
     stage?: string
@@ -165,7 +175,7 @@ type Spending = Readonly<{ tokens: number; usd?: number }>
 type AgentMark = Readonly<{ name: string; fingerprint: string }>
 type StageMark = { stage: string }
 type CallMark = { step: number; callId: string; name: string; arguments: string }
-/** Why a call has no result of its tool. `answered`: a decision gave the result. */
+/** Why a call has no result of its tool. `answered`: a decision gave the result. `superseded`: the step has another handoff, or answer, before it. */
 export type FailureReason =
   | 'unknown_tool'
   | 'arguments'
@@ -176,6 +186,7 @@ export type FailureReason =
   | 'interrupted'
   | 'declined'
   | 'answered'
+  | 'superseded'
   | 'budget'
 /**
  * The answer to a request. `arguments` replace the model's: an object, or the text as it is on the wire; recorded as text.

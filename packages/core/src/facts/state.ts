@@ -1,6 +1,6 @@
 // The run's state: `facts.reduce(apply, initialState)`. Pure. `decide` and the result are computed from it.
 import type { Message } from '@toolloop/wire'
-import type { Decision, Fact, FactOf } from './events.ts'
+import type { Decision, Fact, FactOf, ToolDone } from './events.ts'
 import {
   begin,
   isAnswer,
@@ -21,6 +21,12 @@ export interface RunState {
   /** The path of the run in its tree; `''` is the root. */
   readonly path: string
   readonly status: 'running' | 'paused' | 'done'
+  /** The agent that holds the run: the first one, until it hands over. */
+  readonly holder: string
+  /** The call that hands the run over, until its step is closed and the handoff logged. */
+  readonly transfer: ToolDone | null
+  /** The last handoff. */
+  readonly handover: Handover | null
   /** The messages of closed steps: always valid to send. */
   readonly messages: readonly Message[]
   readonly steps: readonly Step[]
@@ -50,10 +56,21 @@ export interface RunState {
   readonly endedAt: number
 }
 
+/** How the run came to its holder. */
+export interface Handover {
+  /** The number of closed steps then. */
+  readonly steps: number
+  /** What requests show in place of the first `upTo` messages. */
+  readonly shown: { readonly messages: readonly Message[]; readonly upTo: number } | null
+}
+
 export const initialState: RunState = {
   run: '',
   path: '',
   status: 'running',
+  holder: '',
+  transfer: null,
+  handover: null,
   messages: [],
   steps: [],
   step: 0,
@@ -79,7 +96,14 @@ export function apply(before: RunState, fact: Fact): RunState {
   const { open, steps } = state
   switch (fact.type) {
     case 'run.start':
-      return { ...state, run: fact.run, path: fact.path, messages: fact.input, startedAt: fact.at }
+      return {
+        ...state,
+        run: fact.run,
+        path: fact.path,
+        holder: fact.agent.name,
+        messages: fact.input,
+        startedAt: fact.at,
+      }
     case 'run.resume': {
       // A run that had ended or paused gets new retries, and new steps if a step limit ended it. A run whose process
       // died keeps the rest of both.
@@ -117,8 +141,11 @@ export function apply(before: RunState, fact: Fact): RunState {
     }
     case 'tool.done': {
       const asks = state.asks + (fact.final && !fact.ok ? 1 : 0)
-      return close({ ...state, asks }, withCall(open!, fact.callId, { phase: 'done', done: fact }))
+      const transfer = fact.handoff === undefined ? state.transfer : fact
+      return close({ ...state, asks, transfer }, withCall(open!, fact.callId, { phase: 'done', done: fact }))
     }
+    case 'handoff':
+      return { ...state, holder: fact.agent.name, transfer: null, handover: handoverBy(state, fact), asks: 0, cuts: [] }
     case 'message.add': {
       const counted = countsAfter(state, fact)
       if (open) return { ...state, ...counted, inbox: [...state.inbox, fact.message] }
@@ -137,6 +164,11 @@ export function apply(before: RunState, fact: Fact): RunState {
 function cutsAfter({ cuts }: RunState, error: Failure | undefined): readonly Failure[] {
   if (!error) return []
   return error.code === 'fallback' ? cuts : [...cuts, error]
+}
+
+function handoverBy({ messages, steps }: RunState, { shown }: FactOf<'handoff'>): Handover {
+  const seen = shown?.flatMap((one) => (typeof one === 'number' ? (messages[one] ?? []) : one))
+  return { steps: steps.length, shown: seen ? { messages: seen, upTo: messages.length } : null }
 }
 
 /** Closes the step if it has its message and all results. Only here and at `message.add` does the conversation grow. */
@@ -165,6 +197,12 @@ function countsAfter({ asks, steps }: RunState, { origin, exhausted }: FactOf<'m
 /** Edited arguments of a decision. A later decision, to run the call again, keeps them. */
 const editedBy = (decision: Decision): { readonly edited?: string } =>
   'arguments' in decision && typeof decision.arguments === 'string' ? { edited: decision.arguments } : {}
+
+/** What the requests of the holder show in place of the conversation; `undefined`: all of it. */
+export function shownOf(state: RunState): readonly Message[] | undefined {
+  const shown = state.handover?.shown
+  return shown ? [...shown.messages, ...conversationOf(state).slice(shown.upTo)] : undefined
+}
 
 /** The conversation before the open step, with the messages that were added meanwhile. */
 export const conversationOf = ({ messages, inbox }: RunState): readonly Message[] =>

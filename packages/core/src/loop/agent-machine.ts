@@ -15,6 +15,7 @@ export function agentMachine(run: Run, start: Perform, mail?: Mail): Machine<Run
     isEager: (task) => task.do === 'tool',
     arrived: mail && ((batch) => mail.deliver(batch, run.state)),
     applied: (state) => {
+      run.follow(state)
       mail?.logged(state)
       if (state.open?.message) run.messageComplete()
     },

@@ -7,6 +7,7 @@ export type Task = { readonly key: string } & (
   | { readonly do: 'model' }
   | { readonly do: 'tool'; readonly item: CallState }
   | { readonly do: 'decide'; readonly item: CallState }
+  | { readonly do: 'handoff' }
   | { readonly do: 'pause'; readonly items: readonly CallState[] }
   | { readonly do: 'finish' }
 )
@@ -16,8 +17,11 @@ export type Task = { readonly key: string } & (
  * the run waits, by a desk.
  */
 export function decide(state: RunState, attended: boolean): Task[] {
-  const { open, step, answered } = state
-  if (!open) return [answered ? { do: 'finish', key: `finish:${step}` } : { do: 'model', key: `model:${step}` }]
+  const { open, step, answered, transfer } = state
+  if (!open) {
+    const due = answered ? 'finish' : transfer ? 'handoff' : 'model'
+    return [{ do: due, key: `${due}:${step}` }]
+  }
   const tasks: Task[] = open.message ? [] : [{ do: 'model', key: `model:${step}` }]
   for (const item of open.calls) {
     const { call, phase, request, decision } = item

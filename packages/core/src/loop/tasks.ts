@@ -3,6 +3,7 @@ import { fact, type RunEvent } from '../facts/events.ts'
 import { finish } from './finish.ts'
 import type { Source } from '../run/scope.ts'
 import { modelStep } from '../step/model.ts'
+import { handOver } from './hand-over.ts'
 import type { Run } from '../run/run.ts'
 import type { RunInside } from '../tool/agent-call.ts'
 import { toolCall } from '../tool/call.ts'
@@ -22,6 +23,8 @@ export function perform(task: Task, run: Run, inside?: RunInside): Source {
       return decision(run, task.item)
     case 'pause':
       return one(fact({ type: 'run.pause', callIds: task.items.map((item) => item.call.id) }))
+    case 'handoff':
+      return handOver(run)
     case 'finish':
       return finish(run)
   }

@@ -71,6 +71,8 @@ function textOf(fact: Fact): string {
       return `step ${fact.step}  ${fact.name} ${fact.callId} starts`
     case 'tool.done':
       return `step ${fact.step}  ${fact.name} ${fact.callId} ${fact.ok ? 'returns' : (fact.reason ?? 'fails')}: ${excerpt(textIn(fact.content))}`
+    case 'handoff':
+      return `step ${fact.step}  ${fact.from} hands over to ${fact.agent.name}`
     case 'tool.pause':
       return `step ${fact.step}  ${fact.name} ${fact.callId} waits for decisions inside`
     case 'approval.request':

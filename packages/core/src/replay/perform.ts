@@ -5,6 +5,7 @@ import type { CallState } from '../facts/open-step.ts'
 import type { Run } from '../run/run.ts'
 import type { Source } from '../run/scope.ts'
 import { modelStep } from '../step/model.ts'
+import { lastPartsOf } from '../step/prefix.ts'
 import { toolCall } from '../tool/call.ts'
 import { drafted, type Recording } from './recording.ts'
 
@@ -23,6 +24,7 @@ function taskOf(recording: Recording, task: Task, run: Run): Source {
     case 'decide':
       return recorded(recording, run, task.item, 'approval.decision')
     case 'pause':
+    case 'handoff':
     case 'finish':
       return perform(task, run)
   }
@@ -53,6 +55,8 @@ async function* step(recording: Recording, run: Run): Source {
   if (first.done) return first.value
   yield first.value
   await asking.return()
+  const parts = lastPartsOf(run)
+  if (parts) run.requests[run.state.step] = parts
   for (;;) {
     const fact = recording.next(about)
     if (!fact || fact.type === 'step.start') return recording.stall(run.signal)

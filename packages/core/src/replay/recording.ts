@@ -153,7 +153,7 @@ const isLetter = (fact: Fact): boolean =>
 
 const isCutByAbort = (fact: Fact): boolean => fact.type === 'step.cut' && fact.reason === 'abort'
 
-/** A fact without the fields that may differ: times, ids of the run, the model, the prefix, and `effects`, which old logs lack. */
+/** A fact without the fields that may differ: times, ids of the run, the model, the prefix, fingerprints, and `effects`, which old logs lack. */
 function plain(fact: Fact): unknown {
   const {
     seq: _seq,
@@ -169,5 +169,5 @@ function plain(fact: Fact): unknown {
     spent: _spent,
     ...rest
   } = fact as Fact & Record<string, unknown>
-  return rest
+  return fact.type === 'handoff' ? { ...rest, agent: fact.agent.name } : rest
 }

@@ -45,6 +45,7 @@ export async function* modelStep(run: Run): Source {
       type: 'step.start',
       step,
       model: model.name,
+      ...(run.team.size > 1 && { agent: run.agent.name }),
       tools,
       ...(toolChoice && { toolChoice }),
       ...(reservation && { reserved: reservation.reserved }),
@@ -99,7 +100,7 @@ function crashed({ state }: Run): Fact {
 
 /** The end of the run, or a message before the next request, when there is a reason not to send it now. */
 function endBefore(run: Run): Fact | undefined | Promise<Fact | undefined> {
-  const { agent, state } = run
+  const { agent, root, state } = run
   // In `tool` mode a rejected answer is an ordinary call, so its retries are counted here.
   if (agent.output && state.asks > agent.output.retries) return misfitOf(run, state.steps.at(-1)!).then(failed)
   // After a stream that broke behind a complete call the run continues, within `stepRetries`, unless a retry would fail.
@@ -109,11 +110,12 @@ function endBefore(run: Run): Fact | undefined | Promise<Fact | undefined> {
   const spent = run.level.budget && noCallsLeft(run)
   if (spent) return spent
   const taken = state.steps.length - state.since
+  const own = state.handover?.steps !== state.steps.length // the conditions of the agent before were evaluated
   const limit =
-    taken >= agent.maxSteps
-      ? fact({ type: 'run.done', outcome: { status: 'limit', kind: 'steps', allowed: agent.maxSteps } })
+    taken >= root.maxSteps
+      ? fact({ type: 'run.done', outcome: { status: 'limit', kind: 'steps', allowed: root.maxSteps } })
       : circling(run)
-  return taken > 0 && agent.stopWhen.length > 0 ? stopped(run).then((stop) => stop ?? limit) : limit
+  return own && taken > 0 && agent.stopWhen.length > 0 ? stopped(run).then((stop) => stop ?? limit) : limit
 }
 
 /** A model that repeats itself is warned; if it goes on, the run ends. */
@@ -130,7 +132,8 @@ function circling({ agent, state }: Run): Fact | undefined {
   return fact({ type: 'run.done', outcome: { status: 'limit', kind: 'cycle', period, calls } })
 }
 
-async function stopped({ agent, state }: Run): Promise<Fact | undefined> {
+/** The end of the run when one of the holder's conditions holds. */
+export async function stopped({ agent, state }: Run): Promise<Fact | undefined> {
   for (const condition of agent.stopWhen)
     if (await condition(frozen(state)))
       return fact({ type: 'run.done', outcome: { status: 'stopped', by: condition.name || 'stopWhen' } })

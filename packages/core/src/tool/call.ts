@@ -3,6 +3,7 @@ import { InputRequired, isToolResult, renderOutput, ToolInputError, ToolRetry } 
 import { finishOf, UsageError } from '@toolloop/wire'
 import { agentBehind } from '../compose/agent-tool.ts'
 import { type AgentAnswer, agentCall, type RunInside } from './agent-call.ts'
+import { agentThrough } from './agent-onion.ts'
 import { readAnswer } from '../run/answer.ts'
 import { withContextHint } from '../run/context-hint.ts'
 import { jsonCopy } from '../facts/json-copy.ts'
@@ -17,12 +18,14 @@ import { MiddlewareError } from '../models/middleware-error.ts'
 import { throughTool } from '../models/tool-onion.ts'
 import { placeInRun, placeInTool } from './limits.ts'
 import type { Source } from '../run/scope.ts'
+import { startsEarly } from '../agent/early.ts'
 import { FINAL_TOOL } from '../agent/output.ts'
 import type { Run } from '../run/run.ts'
 import type { CallState } from '../facts/open-step.ts'
+import { handedOver, supersededBy } from './handoff.ts'
 import { callContext, callOf, type DoneFactory, doneFactory, live, plainJson, request } from './facts.ts'
 import { ownArguments, type ParsedCall, replaced, shownArguments } from './own-arguments.ts'
-import { questionFor } from './question.ts'
+import { type Fingerprint, fingerprintOf, isOutdated, questionFor } from './question.ts'
 import { contentOf, unknownOutcome, unknownTool, wordsOf } from './words.ts'
 
 /** Ends with one `tool.done`; with `approval.request` when a decision is needed, with `tool.pause` when the agent that it runs needs one. */
@@ -35,7 +38,7 @@ export async function* toolCall(run: Run, item: CallState, inside?: RunInside): 
     const ready = await prepare(run, item)
     if (Array.isArray(ready)) return ready
     const { tool } = ready
-    if (tool.policy.needsApproval) {
+    if (!startsEarly(tool)) {
       if (run.state.open?.message === null) await run.untilMessage()
       if (run.signal.aborted || !isCurrent(run, item)) return
     }
@@ -55,7 +58,11 @@ export async function* toolCall(run: Run, item: CallState, inside?: RunInside): 
     if (!agent) return await executed(run, item, ready, context)
     const mark = { step: context.step, callId: item.call.id, name: tool.name }
     const since = run.clock.now()
-    const answer = yield* agentCall(run, agent, ready.args, mark, inside)
+    const callAgent = (args: unknown) => agentCall(run, agent, args, mark, inside)
+    const { toolLayers } = run.agent
+    const answer = yield* toolLayers
+      ? agentThrough(run, toolLayers, execution(run, ready, context), callAgent)
+      : callAgent(ready.args)
     if (!answer) return
     if (answer.is === 'paused') return [fact({ type: 'tool.pause', ...mark })]
     return await answered(run, ready, answer, run.clock.now() - since)
@@ -74,6 +81,8 @@ interface Ready extends ParsedCall {
   /** The arguments as listeners see them. */
   readonly shown: unknown
   readonly done: DoneFactory
+  /** For the call's requests. */
+  readonly mark: Fingerprint
 }
 
 /** Finds the tool, parses the arguments, checks approval. Returns events for a call that is not executed. */
@@ -111,8 +120,12 @@ async function prepare(run: Run, item: CallState): Promise<Ready | RunEvent[]> {
     const reason = error instanceof ToolInputError ? 'arguments' : 'failed'
     return [done({ ok: false, reason, content: wordsOf(error), error })]
   }
+  const handoff = run.agent.handoffs.get(name)
+  if (handoff) return [await handedOver(run, item, handoff.to, done, shown)]
   if (tool.policy.loopKey !== undefined) done = withLoopKey(done, await loopKeyOf(parsed))
   if (!tool.execute) return [request(run, item, 'external', shown)]
+  const mark = tool.policy.fingerprint ? await fingerprintOf(parsed) : {}
+  if (isOutdated(item, mark)) return [request(run, item, 'approval', shown, mark)]
   const mayAsk = tool.policy.needsApproval || item.phase === 'started'
   const question = mayAsk ? await questionFor(run, parsed, item) : undefined
   if (question === 'report')
@@ -124,8 +137,8 @@ async function prepare(run: Run, item: CallState): Promise<Ready | RunEvent[]> {
         args: shown,
       }),
     ]
-  if (question) return [request(run, item, question, shown)]
-  return { ...parsed, shown, done }
+  if (question) return [request(run, item, question, shown, mark)]
+  return { ...parsed, shown, done, mark }
 }
 
 /** What the cycle guard counts in place of the arguments. A function that throws, or returns no text, leaves the arguments. */
@@ -187,7 +200,7 @@ async function asked(run: Run, item: CallState, ready: Ready, error: InputRequir
       request: jsonCopy(error.request ?? null, 'InputRequired.request'),
       state: jsonCopy(error.state ?? null, 'InputRequired.state'),
     }
-    return [request(run, item, 'input', ready.shown, input)]
+    return [request(run, item, 'input', ready.shown, { input, ...ready.mark })]
   } catch (wrong) {
     return failedCall(run, ready, wrong, ms)
   }
@@ -225,7 +238,8 @@ async function answered(
 ): Promise<RunEvent[]> {
   if (answer.is === 'failed') return failedCall(run, ready, answer.error, ms, answer.words)
   try {
-    return [succeeded(ready, answer.value, answer.value, ms)]
+    const { value } = answer
+    return [succeeded(ready, value, isToolResult(value) ? value.model : value, ms)]
   } catch (error) {
     return failedCall(run, ready, error, ms)
   }
@@ -273,6 +287,8 @@ async function failedCall(
 async function finalAnswer(run: Run, { call }: CallState, done: DoneFactory): Promise<RunEvent> {
   try {
     await readAnswer(run, argumentsOf(call))
+    const other = await supersededBy(run, call)
+    if (other !== undefined) return done({ ok: false, reason: 'superseded', content: other })
     return done({ ok: true, content: 'Accepted.', final: true })
   } catch (error) {
     return done({
