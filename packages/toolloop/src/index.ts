@@ -215,10 +215,13 @@ export {
   CompletionStream,
   ContentFilterFinishReasonError,
   defaultClient,
+  errorResponse,
   LengthFinishReasonError,
   readSse,
   sse,
+  statusOf,
   toResponse,
+  toStartedResponse,
 } from '@toolloop/client'
 export type {
   AnswerOptions,
@@ -241,6 +244,7 @@ export type {
   SseBody,
   SseOptions,
   SseResponseOptions,
+  StartedResponseOptions,
   StreamedAnswer,
   StreamParams,
   ToolParam,
