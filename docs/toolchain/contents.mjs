@@ -16,6 +16,7 @@ export const contents = [
       'fallback',
       'resume',
       'logs',
+      'sessions',
       'replay-and-fork',
       'budgets',
       'steering',
