@@ -5,6 +5,7 @@ import { cp, mkdtemp, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { expect, it } from 'vitest'
+import { examplesWithLogs } from './example-logs.ts'
 
 const root = resolve(import.meta.dirname, '..')
 const { INIT_CWD: _cwd, OPENAI_API_KEY: _key, ...env } = process.env
@@ -49,7 +50,7 @@ it.each([
   ['live-table', [], 0, /^continent/],
   ['budget', [], 0, /budget: 299 of 300 tokens/],
   ['fallback', [], 0, /served by primary, backup, backup/],
-  ['early-dispatch', [], 0, /early dispatch on\n/],
+  ['early-dispatch', [], 0, /early dispatch on\n[^]*look_up\(.*\) while the model is still talking\n/],
   ['strict-doctor', ['--record=pairs'], 1, /4 schemas, 4 errors, 2 warnings/],
 ])('runs %s by its name, with its arguments', async (name, args, code, prints) => {
   const ended = await demo([name, ...args])
@@ -64,8 +65,28 @@ it('takes what is no name for a folder', async () => {
   expect(code).toBe(1)
 })
 
-it('ends quietly when the reader of its output has seen enough', async () => {
-  expect(await demo([], { lines: 3 })).toMatchObject({ err: '', code: 0 })
+it.each(['quickstart', 'approval', 'budget', 'crash', 'early-dispatch', 'fallback'])(
+  'ends quietly when the reader of the output of %s has seen enough',
+  async (name) => {
+    expect(
+      await demo(
+        [name].filter((one) => one !== 'quickstart'),
+        { lines: 3 },
+      ),
+    ).toMatchObject({ err: '', code: 0 })
+  },
+)
+
+it('the examples that run an agent write logs that tools can read', () => {
+  expect(examplesWithLogs).toEqual(
+    expect.arrayContaining(['approval', 'batch', 'budget', 'crash', 'early-dispatch', 'fallback', 'quickstart']),
+  )
+})
+
+it.each(examplesWithLogs)('%s shows its run with the logger', (name) => {
+  const sources = readdirSync(join(root, 'examples', name, 'src')).filter((file) => file.endsWith('.ts'))
+  const text = sources.map((file) => readFileSync(join(root, 'examples', name, 'src', file), 'utf8')).join('\n')
+  expect(text).toContain('logger(')
 })
 
 it('runs from a folder whose name has a space and an umlaut', async () => {

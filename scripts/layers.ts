@@ -7,7 +7,8 @@ export const rows: readonly (readonly string[])[] = [
   ['client', 'testing'],
   ['core'],
   ['store', 'openai', 'pipeline'],
-  ['devtools', 'mcp', 'otel'],
+  ['mcp', 'otel', 'ui'],
+  ['devtools'],
   ['toolloop'],
 ]
 
@@ -66,6 +67,11 @@ export const rooms: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['events'], // what a reader of a stream sees
     ['calls'], // tool calls from deltas
     ['completion'], // chunks to a completion
+  ],
+  ui: [
+    ['http'], // requests, responses, what an error may tell
+    ['chat'], // a run for many readers, conversations, handlers
+    ['ai-sdk', 'ag-ui'], // one protocol each
   ],
   transport: [
     ['errors'], // classes, what an error body states, redaction

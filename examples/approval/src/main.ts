@@ -8,9 +8,8 @@ import { fileLog } from 'toolloop/store'
 
 const file = join(mkdtempSync(join(tmpdir(), 'approval-')), 'run.jsonl')
 for (const program of ['ask.ts', 'decide.ts']) {
+  console.log(`${program}:`)
   const path = join(import.meta.dirname, program)
-  process.stdout.write(
-    execFileSync(process.execPath, ['--conditions=@toolloop/source', path, file], { encoding: 'utf8' }),
-  )
+  console.log(execFileSync(process.execPath, ['--conditions=@toolloop/source', path, file], { encoding: 'utf8' }))
 }
-console.log(`\n${await describe(fileLog(file))}`)
+console.log(await describe(fileLog(file)))

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { scriptedServer } from '@toolloop/testing'
 import { SingleBar } from 'cli-progress'
-import { Client } from 'toolloop'
+import { Client, logger } from 'toolloop'
 import { fileLog } from 'toolloop/store'
 import { batchOf, type Settings } from './batch.ts'
 import { documentsIn, makeDocuments, scriptedExtractor } from './documents.ts'
@@ -43,8 +43,10 @@ async function extract(settings: Settings): Promise<number> {
   const interrupt = (): void => stream.abort('interrupted')
   process.once('SIGINT', interrupt)
   const bar = new SingleBar({ format: '{bar} {value}/{total} documents, {eta_formatted} left', noTTYOutput: true })
+  const show = logger(process.stderr, { level: 'error' }) // failures; the bar shows the rest
   let isShown = false
   for await (const event of stream) {
+    show(event)
     if (event.type !== 'stage.progress') continue
     if (!isShown) bar.start(event.total ?? 0, 0)
     isShown = true

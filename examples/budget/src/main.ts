@@ -1,4 +1,4 @@
 // pnpm demo budget: a runaway model, cut by its budget.
 import { runAway } from './run.ts'
 
-await runAway(console.log)
+await runAway(process.stdout)

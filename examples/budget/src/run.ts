@@ -1,23 +1,21 @@
 // One agent with a budget of 300 tokens, and a model that would write for ever.
-import { agent, Client } from 'toolloop'
+import { agent, Client, logger, type LogOutput, type RunLog } from 'toolloop'
 import { runawayServer } from './server.ts'
 
-/** Runs the agent and prints what happens, line by line. */
-export async function runAway(print: (line: string) => void): Promise<void> {
+export const writerOf = (client?: Client) =>
+  agent({ name: 'writer', model: 'runaway', budget: { tokens: 300 }, ...(client && { client }) })
+
+/** Runs the agent and writes what happens. */
+export async function runAway(out: LogOutput, log?: RunLog): Promise<void> {
   await using server = await runawayServer()
   await using client = new Client({ baseURL: server.url, apiKey: 'none', maxRetries: 0 })
-  const writer = agent({ name: 'writer', model: 'runaway', client, budget: { tokens: 300 } })
+  const print = (line: string): void => void out.write(`${line}\n`)
+  const show = logger(out)
 
-  const stream = writer.stream('Tell me everything.')
-  let characters = 0
-  for await (const event of stream) {
-    if (event.type === 'step.start') print(`reserved ${event.reserved?.tokens} tokens`)
-    if (event.type === 'content.delta') characters += event.delta.length
-    if (event.type === 'step.cut') print(`cut after ${characters} characters: ${event.spent?.tokens} tokens are spent`)
+  for await (const event of writerOf(client).stream('Tell me everything.', { log })) {
+    show(event)
+    if (event.type === 'step.start') print(`  reserved ${event.reserved?.tokens} tokens`)
   }
-  const result = await stream.result
-  if (result.status === 'budget') print(`budget: ${result.spent} of ${result.allowed} ${result.dimension}`)
-
   const { limit, bytes } = await server.closed
   print(`the server was allowed ${limit} tokens and had sent ${bytes > 10_000 ? 'more than 10,000' : bytes} bytes`)
   print('its connection is closed')

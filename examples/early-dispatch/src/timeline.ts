@@ -23,8 +23,8 @@ export interface Row {
   readonly to: number
 }
 
-/** Runs an agent whose model takes its time to name three cities, and notes when what happened. */
-export async function timeline(earlyDispatch: boolean): Promise<Row[]> {
+/** An agent whose model takes its time to name three cities. */
+export function travellerOf(earlyDispatch: boolean) {
   const cities = ['Oslo', 'Rome', 'Lima']
   const model = scriptedModel(
     [
@@ -33,11 +33,17 @@ export async function timeline(earlyDispatch: boolean): Promise<Row[]> {
     ],
     { name: 'slow' },
   )
-  const traveller = agent({ name: 'traveller', model, tools: [lookUp], earlyDispatch })
+  return agent({ name: 'traveller', model, tools: [lookUp], earlyDispatch })
+}
+
+/** Runs the agent, and notes when what happened. `show` gets each event. */
+export async function timeline(earlyDispatch: boolean, show?: (event: RunEvent) => void): Promise<Row[]> {
   const seen: { readonly at: number; readonly event: RunEvent }[] = []
   const start = performance.now()
-  for await (const event of traveller.stream('How are they?'))
+  for await (const event of travellerOf(earlyDispatch).stream('How are they?')) {
     seen.push({ at: Math.round(performance.now() - start), event })
+    show?.(event)
+  }
   return rowsOf(seen)
 }
 

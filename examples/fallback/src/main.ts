@@ -1,4 +1,4 @@
 // pnpm demo fallback: the primary model breaks off, the backup continues.
 import { askBoth } from './run.ts'
 
-await askBoth(console.log)
+await askBoth(process.stdout)

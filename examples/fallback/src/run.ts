@@ -1,10 +1,19 @@
 // Two servers: the first one cuts its answer off behind two calls, the second one continues the run.
 import { calls, fault, reply, scriptedServer, text } from '@toolloop/testing'
-import { agent, chatModel, Client, fallback, outputOf, tool } from 'toolloop'
+import { agent, chatModel, type ChatModel, Client, fallback, logger, type LogOutput, type RunLog, tool } from 'toolloop'
 import { z } from 'zod'
 
-/** Runs the agent and prints what happens, line by line. */
-export async function askBoth(print: (line: string) => void): Promise<void> {
+const weather = tool({
+  name: 'weather',
+  parameters: z.object({ city: z.string() }),
+  effects: 'none',
+  execute: ({ city }) => ({ Oslo: 4, Rome: 19 })[city] ?? 22,
+})
+
+export const clerkOf = (model: string | ChatModel) => agent({ name: 'clerk', model, tools: [weather] })
+
+/** Runs the agent and writes what happens. */
+export async function askBoth(out: LogOutput, log?: RunLog): Promise<void> {
   const cities = reply({
     content: 'I look at three cities.',
     toolCalls: ['Oslo', 'Rome', 'Lima'].map((city) => ({ name: 'weather', args: { city } })),
@@ -17,29 +26,10 @@ export async function askBoth(print: (line: string) => void): Promise<void> {
   await using first = new Client({ baseURL: primary.url, apiKey: 'none', maxRetries: 0 })
   await using second = new Client({ baseURL: backup.url, apiKey: 'none', maxRetries: 0 })
 
-  const weather = tool({
-    name: 'weather',
-    parameters: z.object({ city: z.string() }),
-    effects: 'none',
-    execute: ({ city }) => {
-      print(`  ran weather(${city})`)
-      return { Oslo: 4, Rome: 19 }[city] ?? 22
-    },
-  })
-  const clerk = agent({
-    name: 'clerk',
-    model: fallback([chatModel(first, 'primary'), chatModel(second, 'backup')]),
-    tools: [weather],
-  })
-  const stream = clerk.stream('Where is it warmest?')
-  for await (const event of stream)
-    if (event.type === 'step.cut')
-      print(`${event.servedBy} broke off: ${event.message.tool_calls?.length} calls are kept`)
-    else if (event.type === 'step.done')
-      print(`${event.servedBy} answered with ${event.message.tool_calls ? 'a call' : 'a text'}`)
-  const result = await stream.result
-  print(outputOf(result))
-  print(
-    `${result.status} after ${result.steps.length} steps, served by ${result.steps.map((step) => step.servedBy).join(', ')}`,
-  )
+  const clerk = clerkOf(fallback([chatModel(first, 'primary'), chatModel(second, 'backup')]))
+  const stream = clerk.stream('Where is it warmest?', { log })
+  const show = logger(out)
+  for await (const event of stream) show(event)
+  const { status, steps } = await stream.result
+  out.write(`${status} after ${steps.length} steps, served by ${steps.map((step) => step.servedBy).join(', ')}\n`)
 }

@@ -20,7 +20,7 @@ export type { CompletionEvent, StreamedAnswer } from './completion-stream.ts'
 export { LazyEvents } from './lazy-events.ts'
 export type { EventSource, HandleWords, Listener, ListenerError, SourceFailure } from './lazy-events.ts'
 // Events over HTTP, to a browser and back.
-export { sse, toResponse } from './sse.ts'
+export { safeError, sse, toResponse } from './sse.ts'
 export type { SseOptions, SseResponseOptions, TypedEvent } from './sse.ts'
 export { readSse } from './read-sse.ts'
 export type { ReadSseOptions, SseBody } from './read-sse.ts'

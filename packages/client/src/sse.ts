@@ -168,8 +168,8 @@ function failureFrame(error: unknown, { formatError = safeError }: Pick<SseOptio
   return frame(JSON.stringify({ error: formatError(error) }), `${noReconnect}event: error\n`)
 }
 
-/** Takes an error, or one that a log keeps as plain data. */
-function safeError(error: unknown): { message: string } {
+/** A fixed message, with the name and code of Toolloop's errors. Takes an error, or one that a log keeps as plain data. */
+export function safeError(error: unknown): { message: string } {
   const logged = isFailure(error) && 'name' in error && 'code' in error && typeof error.code === 'string'
   const known = error instanceof ToolloopError || logged ? { name: error.name, code: error.code } : {}
   return { ...known, message: 'The stream failed on the server.' }

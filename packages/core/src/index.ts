@@ -29,7 +29,7 @@ export type { Delivery } from './control/mailbox.ts'
 export type { Approver } from './approval/desk.ts'
 export { ApprovalError, type ApprovalProblem } from './approval/error.ts'
 // Results.
-export { outputOf, type Result, RunError, type RunReport } from './run/result.ts'
+export { outputOf, type Result, type RunEnding, RunError, type RunReport } from './run/result.ts'
 export type { ChildRun } from './facts/branches.ts'
 export type { PrefixReport, PrefixState } from './facts/prefix.ts'
 export type { BreakPlace, PrefixBreak, PrefixMark } from './facts/prefix-mark.ts'

@@ -1,5 +1,5 @@
 // A connection to a server: opened when it is needed, opened again after it was lost.
-import { Client, type Tool as ServerTool } from '@modelcontextprotocol/client'
+import { Client } from '@modelcontextprotocol/client'
 import { describeError, type JsonSchema } from '@toolloop/schema'
 import { jsonSchema } from '@toolloop/schema/json-schema'
 import { type Clock, sleep, systemClock } from '@toolloop/wire'
@@ -8,10 +8,11 @@ import { ListedTools } from './listed-tools.ts'
 import { labelOf, type McpServerSpec, transportTo } from './server.ts'
 
 export interface ConnectionOptions {
-  /** Milliseconds to connect, and for a list of tools. */
+  /** Milliseconds to connect, over all attempts. */
   readonly timeout: number
   readonly era: 'auto' | 'legacy' | 'modern'
-  readonly changed: (tools: readonly ServerTool[]) => void
+  /** The server says that its list of tools changed. */
+  readonly changed: () => void
   readonly clock?: Clock
 }
 
@@ -23,8 +24,8 @@ export class Connection {
   readonly #server: McpServerSpec
   readonly #options: ConnectionOptions
   readonly listed: ListedTools = new ListedTools()
+  readonly #closing = new AbortController()
   #opening: Promise<Client> | undefined
-  #closed = false
 
   constructor(server: McpServerSpec, options: ConnectionOptions) {
     this.#server = server
@@ -37,65 +38,90 @@ export class Connection {
   }
 
   /** The connected client. A connection that was lost is opened again. @throws McpError */
-  client(signal?: AbortSignal): Promise<Client> {
-    if (this.#closed) return Promise.reject(new McpError(`The connection to ${this.label} was closed.`))
-    this.#opening ??= this.#open(signal).catch((error: unknown) => {
+  client(): Promise<Client> {
+    if (this.#closing.signal.aborted) return Promise.reject(new McpError(`The connection to ${this.label} was closed.`))
+    this.#opening ??= this.#open().catch((error: unknown) => {
       this.#opening = undefined
       throw error
     })
     return this.#opening
   }
 
+  /** Also ends a connection that is being opened. */
   async close(): Promise<void> {
-    this.#closed = true
     const opening = this.#opening
     this.#opening = undefined
+    this.#closing.abort(new McpError(`The connection to ${this.label} was closed.`))
     const client = await opening?.catch(() => undefined)
     await client?.close().catch(() => undefined)
   }
 
-  async #open(signal: AbortSignal | undefined): Promise<Client> {
+  async #open(): Promise<Client> {
+    const clock = this.#options.clock ?? systemClock
+    const { signal } = this.#closing
+    const end = clock.now() + this.#options.timeout
     for (let attempt = 1, delay = firstDelay; ; attempt++, delay *= 2)
       try {
-        return await this.#connect()
+        return await this.#connect(Math.max(1, end - clock.now()))
       } catch (cause) {
-        if (attempt === attempts || this.#closed || signal?.aborted)
-          throw new McpError(`Could not connect to ${this.label}: ${describeError(cause, 300)}`, { cause })
-        await sleep(this.#options.clock ?? systemClock, delay, signal)
+        if (attempt === attempts || signal.aborted || clock.now() + delay >= end)
+          throw new McpError(`Could not connect to ${this.label}: ${describeError(cause, 1200)}`, { cause })
+        await sleep(clock, delay, signal)
       }
   }
 
-  async #connect(): Promise<Client> {
-    const { timeout, era, changed } = this.#options
+  async #connect(timeout: number): Promise<Client> {
+    const { era, changed } = this.#options
     const client = new Client(
       { name: 'toolloop', version: '0.1.0' },
       {
         jsonSchemaValidator: { getValidator: validatorOf },
-        versionNegotiation: { mode: era === 'modern' ? { pin: modernVersion } : era, probe: { timeoutMs: timeout } },
+        versionNegotiation: {
+          mode: era === 'modern' ? { pin: modernVersion } : era,
+          // An older program may not answer the probe at all: the handshake gets the rest of the time.
+          probe: { timeoutMs: era === 'auto' ? Math.ceil(timeout / 3) : timeout },
+        },
         capabilities: { elicitation: { form: {}, url: {} } },
         inputRequired: { autoFulfill: false },
-        listChanged: { tools: { autoRefresh: true, onChanged: (_, tools) => tools && changed(tools) } },
+        listMaxPages: maxPages,
+        listChanged: { tools: { autoRefresh: false, onChanged: changed } },
       },
     )
     // The older protocol asks while a call runs, which cannot wait for a person: the server goes on without an answer.
     client.setRequestHandler('elicitation/create', () => ({ action: 'cancel' }))
-    const transport = this.listed.watch(await transportTo(this.#server))
+    let errors = ''
+    const transport = this.listed.watch(
+      await transportTo(this.#server, (text) => (errors = (errors + text).slice(-1000))),
+    )
+    const { signal } = this.#closing
     let connected: Client | undefined
     // oxlint-disable-next-line unicorn/prefer-add-event-listener -- the SDK's client is no event target
     client.onclose = () => {
       if (connected) this.#opening = undefined
     }
+    let stopping: Promise<void> | undefined
+    const stop = (): void => {
+      stopping = transport.close().catch(() => undefined)
+    }
+    signal.addEventListener('abort', stop, { once: true })
     try {
-      await client.connect(transport, { timeout })
+      signal.throwIfAborted()
+      await client.connect(transport, { timeout, signal })
       connected = client
       return client
-    } catch (error) {
+    } catch (cause) {
       await client.close().catch(() => undefined)
-      throw error
+      await stopping
+      if (errors.trim() === '') throw cause
+      throw new Error(`${describeError(cause, 200)}. It wrote: ${errors.trim()}`, { cause })
+    } finally {
+      signal.removeEventListener('abort', stop)
     }
   }
 }
 
+/** Pages of one list. */
+const maxPages = 1000
 const modernVersion = '2026-07-28'
 
 /** Checks structured results without compiling a stranger's schema. */

@@ -1,5 +1,5 @@
 // The tools of a server.
-export type { McpToolsOptions } from './mcp-tools.ts'
+export type { McpServerInfo, McpToolsOptions } from './mcp-tools.ts'
 export { McpTools, mcpTools } from './mcp-tools.ts'
 export type { McpFinding } from './findings.ts'
 export type { HttpServer, McpServerSpec, StdioServer } from './server.ts'

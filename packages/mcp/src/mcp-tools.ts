@@ -1,6 +1,7 @@
 // The tools of an MCP server as tools of an agent.
 import {
   type CallToolResult,
+  type Client,
   type InputRequiredResult,
   isInputRequiredResult,
   type Tool as ServerTool,
@@ -47,6 +48,15 @@ export interface McpToolsOptions {
   readonly era?: 'auto' | 'legacy' | 'modern' | undefined
 }
 
+/** What a server says about itself. */
+export interface McpServerInfo {
+  readonly name: string
+  readonly version: string
+  /** The version of the protocol that is spoken, e.g. `2026-07-28`. */
+  readonly protocol: string
+  readonly era: 'legacy' | 'modern'
+}
+
 /** Connects to a server and lists its tools. Close it: `await using files = await mcpTools(…)`. @throws McpError */
 export async function mcpTools(server: McpServerSpec, options: McpToolsOptions = {}): Promise<McpTools> {
   const tools = new McpTools(server, options)
@@ -64,6 +74,9 @@ export class McpTools {
   readonly #options: McpToolsOptions
   readonly #connection: Connection
   readonly #timeout: number
+  #server: McpServerInfo | undefined
+  #listing: Promise<void> | undefined
+  #next: Promise<void> | undefined
   #tools: readonly Tool[] = []
   #findings: readonly McpFinding[] = []
   /** By name on the server: the fingerprint that was seen first, and the current one. */
@@ -80,7 +93,8 @@ export class McpTools {
     this.#connection = new Connection(server, {
       timeout: this.#timeout,
       era: options.era ?? 'auto',
-      changed: (tools) => this.#adopt(tools),
+      // A list that cannot be read changes nothing.
+      changed: () => void this.refresh().catch(() => undefined),
     })
   }
 
@@ -99,14 +113,36 @@ export class McpTools {
     return Object.fromEntries(this.#current)
   }
 
-  /** Lists the tools again. Happens by itself when the server says that they changed. @throws McpError */
-  async refresh(): Promise<void> {
+  /** What the server says about itself; absent before the first connection. */
+  get server(): McpServerInfo | undefined {
+    return this.#server
+  }
+
+  /**
+   * Lists the tools again. Happens by itself when the server says that they changed. Calls during a listing share the one
+   * that starts after it.
+   * @throws McpError
+   */
+  refresh(): Promise<void> {
+    this.#next ??= (async () => {
+      await this.#listing?.catch(() => undefined)
+      this.#next = undefined
+      this.#listing = this.#list()
+      await this.#listing
+    })()
+    return this.#next
+  }
+
+  async #list(): Promise<void> {
     const client = await this.#connection.client()
+    const signal = AbortSignal.timeout(this.#timeout)
     try {
-      const { tools } = await client.listTools(undefined, { timeout: this.#timeout, cacheMode: 'refresh' })
+      const { tools } = await client.listTools(undefined, { signal, timeout: this.#timeout, cacheMode: 'refresh' })
+      this.#server = serverInfo(client)
       this.#adopt(tools)
     } catch (cause) {
-      throw new McpError(`${this.#connection.label} did not list its tools: ${describeError(cause, 300)}`, { cause })
+      const problem = signal.aborted ? `it took longer than ${this.#timeout} ms` : describeError(cause, 300)
+      throw new McpError(`${this.#connection.label} did not list its tools: ${problem}`, { cause })
     }
   }
 
@@ -200,7 +236,7 @@ export class McpTools {
     context: ToolContext,
   ): Promise<unknown> {
     const { signal, progress, input } = context
-    const client = await this.#connection.client(signal)
+    const client = await this.#connection.client()
     let result: CallToolResult
     try {
       result = await client.callTool(
@@ -224,6 +260,12 @@ export class McpTools {
     if (result.isError === true) throw new McpToolError(textOf(model))
     return toolResult({ model, details: { mcp: { tool: source.name, fingerprint } } })
   }
+}
+
+function serverInfo(client: Client): McpServerInfo {
+  const { name, version } = client.getServerVersion() ?? { name: '', version: '' }
+  const protocol = client.getNegotiatedProtocolVersion() ?? ''
+  return { name, version, protocol, era: client.getProtocolEra() ?? 'legacy' }
 }
 
 /** The server's questions, as JSON for the log: `requestState` is its own, and goes back unchanged. */

@@ -15,7 +15,7 @@ export interface StdioServer {
   /** Added to the variables that a program needs to start, such as `PATH`. */
   readonly env?: Readonly<Record<string, string>> | undefined
   readonly cwd?: string | undefined
-  /** Where its error output goes. @default 'ignore' */
+  /** Where its error output goes. If it is ignored, its end is part of the error when the program cannot be reached. @default 'ignore' */
   readonly stderr?: 'ignore' | 'inherit' | undefined
 }
 
@@ -32,19 +32,24 @@ export interface HttpServer {
 /** A server: a program, an address, or a function that returns a transport of the SDK, new for each connection. */
 export type McpServerSpec = StdioServer | HttpServer | (() => Transport | Promise<Transport>)
 
-/** A new transport. @throws UsageError for a server that is none */
-export async function transportTo(server: McpServerSpec): Promise<Transport> {
+/**
+ * A new transport. `wrote` gets the error output of a program that is otherwise ignored.
+ * @throws UsageError for a server that is none
+ */
+export async function transportTo(server: McpServerSpec, wrote: (text: string) => void): Promise<Transport> {
   if (typeof server === 'function') return server()
   if ('command' in server) {
     const { StdioClientTransport } = await import('@modelcontextprotocol/client/stdio')
     const { command, args = [], env, cwd, stderr = 'ignore' } = server
-    return new StdioClientTransport({
+    const transport = new StdioClientTransport({
       command,
       args: [...args],
-      stderr,
+      stderr: stderr === 'ignore' ? 'pipe' : stderr,
       ...(env && { env: { ...env } }),
       ...(cwd && { cwd }),
     })
+    transport.stderr?.on('data', (data: Uint8Array) => wrote(Buffer.from(data).toString()))
+    return transport
   }
   if (!('url' in server))
     throw new UsageError('An MCP server is { command, args }, { url }, or a function that returns a transport.')

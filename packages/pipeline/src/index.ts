@@ -6,7 +6,13 @@ export { type Fits, pipe } from './combine/pipe.ts'
 export { type Looped, type LoopOptions, loopUntil, retry, type RetryOptions, type Verdict } from './combine/repeat.ts'
 export { stage, type StageOptions, tap } from './combine/stage.ts'
 // Stages and pipelines.
-export type { AnyPipeline, Pipeline } from './definition/pipeline.ts'
+export type {
+  AnyPipeline,
+  Pipeline,
+  PipelineArguments,
+  PipelineBudget,
+  PipelineOptions,
+} from './definition/pipeline.ts'
 export type {
   AnyStage,
   ContextOfAll,
@@ -20,4 +26,4 @@ export type {
 } from './definition/stage.ts'
 export type { OnFailure, StageLimit } from './definition/node.ts'
 // Results.
-export { type PipelineReport, type PipelineResult, StageError, type StageReport } from './definition/result.ts'
+export { type PipelineReport, type PipelineResult, StageError, type StageResult } from './definition/result.ts'

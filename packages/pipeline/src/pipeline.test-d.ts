@@ -1,4 +1,4 @@
-import { agent, type Input } from '@toolloop/core'
+import { agent, type Input, outputOf } from '@toolloop/core'
 import { describe, expectTypeOf, it } from 'vitest'
 import { z } from 'zod'
 import {
@@ -76,6 +76,13 @@ describe('the types of a pipeline', () => {
     })
     // @ts-expect-error -- the judge takes a number
     loopUntil(writer, double, { max: 2 })
+  })
+
+  it('give their output by `outputOf`', () => {
+    void pipe(length, double)
+      .run('x', { context: { db: '' } })
+      .then((result) => expectTypeOf(outputOf(result)).toEqualTypeOf<number>())
+    void kind.run('x').then((result) => expectTypeOf(outputOf(result)).toEqualTypeOf<{ kind: 'a' | 'b' }>())
   })
 
   it('require the context exactly where there is one', () => {

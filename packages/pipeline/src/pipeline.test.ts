@@ -1,4 +1,6 @@
-import { memoryLog, type RunStream } from '@toolloop/core'
+import { agent, memoryLog, outputOf, RunError, type RunStream } from '@toolloop/core'
+import { scriptedModel, text as words } from '@toolloop/testing'
+import { ToolloopError, UsageError } from '@toolloop/wire'
 import { describe, expect, it } from 'vitest'
 import {
   branch,
@@ -71,6 +73,32 @@ describe('a pipeline', () => {
     expect(result).toMatchObject({ status: 'done', output: Array.from({ length: 30 }, (_, n) => n) })
   })
 
+  it.each([
+    ['side by side', () => parallel({ a: map(double), b: map(double) }), 'a'],
+    ['one after another', () => fallback(map(boom), map(double)), 'boom'],
+    ['in two attempts', () => retry(map(boom), { times: 2, backoff: 0 }), '#1'],
+  ])('refuses to share the items of a generator between two maps: %s', async (_, make, reader) => {
+    const items = function* () {
+      yield* [1, 2, 3]
+    }
+    const stream = async function* () {
+      yield* [1, 2, 3]
+    }
+    for (const input of [items(), stream()]) {
+      const result = await make().run(input)
+      expect(result.status).toBe('error')
+      expect(Object.values(result.stages).map(({ error }) => error?.message)).toContainEqual(
+        expect.stringContaining(`Stage \`${reader}\` reads the iterable, which can be read only once.`),
+      )
+    }
+  })
+
+  it('gives all items of an array or a set to each map', async () => {
+    const both = parallel({ a: map(double), b: map(text) })
+    for (const input of [[1, 2], new Set([1, 2])])
+      expect(await both.run(input)).toMatchObject({ output: { a: [2, 4], b: ['1', '2'] } })
+  })
+
   it('gives the outputs in the order of completion where asked', async () => {
     const wait = (ms: number) => new Promise<number>((resolve) => setTimeout(() => resolve(ms), ms))
     expect(await map(wait, { order: 'completion' }).run([60, 5, 30])).toMatchObject({ output: [5, 30, 60] })
@@ -115,6 +143,58 @@ describe('a pipeline', () => {
       status: 'error',
       error: { path: '#1' },
     })
+  })
+
+  it.each([
+    ['an error without `retryable`', () => new Error('busy'), 3],
+    ['an error that is retryable', () => new ToolloopError('run', 'busy', { retryable: true }), 3],
+    ['an error that is not', () => new ToolloopError('run', 'wrong', { retryable: false }), 1],
+    ['a wrong argument', () => new UsageError('wrong'), 1],
+  ] satisfies [string, () => Error, number][])('retries by default: %s', async (_, make, attempts) => {
+    let calls = 0
+    const fails = (): never => {
+      calls++
+      throw make()
+    }
+    const result = await retry(fails, { times: 3, backoff: 0 }).run(1)
+    expect(result).toMatchObject({ status: 'error', error: { retryable: attempts > 1 } })
+    expect(calls).toBe(attempts)
+    calls = 0
+    await retry(fails, { times: 3, backoff: 0, when: () => true }).run(1)
+    expect(calls).toBe(3)
+  })
+
+  it('retries what took too long, and answers that were no output; not a person who declines', async () => {
+    let calls = 0
+    const slow = stage(
+      (n: number, { signal }: StageContext) => (++calls < 3 ? hang(n, { signal } as StageContext) : n),
+      {
+        name: 'slow',
+        timeout: 5,
+      },
+    )
+    expect(await retry(slow, { times: 3, backoff: 0 }).run(1)).toMatchObject({ status: 'done', output: 1 })
+    const answers = [
+      words('', { finishReason: 'content_filter' }),
+      words('Half', { finishReason: 'length' }),
+      words('Whole.'),
+    ]
+    const writer = agent({ name: 'writer', model: scriptedModel(answers) })
+    expect(await retry(writer, { times: 3, backoff: 0 }).run('go')).toMatchObject({ status: 'done', output: 'Whole.' })
+    let requests = 0
+    const declined = retry(gate(double), { times: 3, backoff: 0 })
+    const approver = () => (requests++, { approve: false, reason: 'no' } as const)
+    expect(await declined.run(1, { approver })).toMatchObject({ status: 'error', error: { path: '#1' } })
+    expect(requests).toBe(1)
+  })
+
+  it('gives its output by `outputOf`, and an error that carries the result', async () => {
+    expect(outputOf(await pipe(double, text).run(4))).toBe('8')
+    const failed = await pipe(boom).run(1)
+    expect(() => outputOf(failed)).toThrow('it ended as `error`: Stage `boom` failed: boom.')
+    const paused = await gate(double).run(1)
+    expect(() => outputOf(paused)).toThrow(new RunError(paused))
+    expect(new RunError(paused).message).toBe('The run has no output: it ended as `approval` of `double`.')
   })
 
   it('falls back to the next stage, which reads why', async () => {

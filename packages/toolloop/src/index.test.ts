@@ -26,7 +26,7 @@ const internals: Readonly<Record<string, readonly string[]>> = {
   transport: ['rememberResponse', 'SseOptions'],
   stream: ['checkAnswerLimits'],
   schema: [],
-  client: ['LazyEvents'],
+  client: ['LazyEvents', 'safeError'],
   core: ['difference'],
 }
 

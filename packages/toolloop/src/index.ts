@@ -113,6 +113,7 @@ export type {
   RunLog,
   RunOptions,
   RunReading,
+  RunEnding,
   RunReport,
   RunState,
   RunStream,

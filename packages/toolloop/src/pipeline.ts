@@ -31,6 +31,9 @@ export type {
   OutputOf,
   ParallelOptions,
   Pipeline,
+  PipelineArguments,
+  PipelineBudget,
+  PipelineOptions,
   PipelineReport,
   PipelineResult,
   Reduced,
@@ -40,6 +43,6 @@ export type {
   StageFunction,
   StageLimit,
   StageOptions,
-  StageReport,
+  StageResult,
   Verdict,
 } from '@toolloop/pipeline'

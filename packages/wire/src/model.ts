@@ -14,6 +14,8 @@ export interface ChatModel {
   readonly profile?: Profile
   /** For `result.cost`. */
   readonly price?: Price
+  /** The models that it is made of, each with a price of its own. */
+  readonly models?: readonly ChatModel[]
   /** Chunks one by one or many at a time; a list may be empty. The iteration ends only when the answer is complete; otherwise it throws. */
   stream?(request: ModelRequest, options: ModelOptions): AsyncIterable<Chunk | readonly Chunk[]>
   create?(request: ModelRequest, options: ModelOptions): Promise<Completion>

@@ -1,4 +1,5 @@
 // The options of a budget, checked and with their defaults.
+import { highestPrice } from '../models/highest-price.ts'
 import {
   aFunction,
   checkOptions,
@@ -55,10 +56,10 @@ const checks = {
   wrapUpTokens: wholeNumber(1),
 } satisfies Record<keyof BudgetOptions, OptionCheck>
 
-/** @throws UsageError for invalid options, and for `usd` without the price of the model */
-export function checkBudget(who: string, budget: object, model: string | ChatModel): void {
+/** @throws UsageError for invalid options */
+export function checkBudget(who: string, budget: object): void {
   checkOptions(`${who}: \`budget\``, budget, checks)
-  const { usd, prices = {} } = budget as BudgetOptions
+  const { prices = {} } = budget as BudgetOptions
   for (const [name, price] of Object.entries(prices)) {
     const { input, output } = (price ?? {}) as Partial<Price>
     if (![input, output].every((one) => typeof one === 'number' && one >= 0))
@@ -66,7 +67,11 @@ export function checkBudget(who: string, budget: object, model: string | ChatMod
         `${who}: \`budget.prices\` has ${showOption(price)} for ${JSON.stringify(name)}; a price is { input, output } in US dollars per million tokens.`,
       )
   }
-  if (usd !== undefined && !priceOf(budget, model))
+}
+
+/** @throws UsageError for `usd` without the price of the model */
+export function checkPrice(who: string, budget: BudgetOptions, model: string | ChatModel): void {
+  if (budget.usd !== undefined && !priceOf(budget, model))
     throw new UsageError(
       `${who}: \`budget.usd\` needs the price of ${JSON.stringify(nameOf(model))}: give the model a \`price\`, or pass \`budget.prices\`.`,
     )
@@ -74,6 +79,14 @@ export function checkBudget(who: string, budget: object, model: string | ChatMod
 
 const nameOf = (model: string | ChatModel): string => (typeof model === 'string' ? model : model.name)
 
-/** The price of a model under a budget. */
-export const priceOf = ({ prices }: BudgetOptions, model: string | ChatModel): Price | undefined =>
-  prices?.[nameOf(model)] ?? (typeof model === 'string' ? undefined : model.price)
+/** The price of a model under a budget: for one that is made of several, the highest of theirs. `other`: where the budget has none. */
+export function priceOf(
+  budget: BudgetOptions,
+  model: string | ChatModel,
+  other: (model: ChatModel) => Price | undefined = ({ price }) => price,
+): Price | undefined {
+  const own = budget.prices?.[nameOf(model)]
+  if (own || typeof model === 'string') return own
+  const prices = model.models?.map((one) => priceOf(budget, one, other))
+  return (prices && highestPrice(prices)) ?? other(model)
+}

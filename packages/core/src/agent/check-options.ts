@@ -12,7 +12,7 @@ import {
   wholeNumber,
 } from '@toolloop/wire'
 import { checkMiddleware } from '../models/middleware.ts'
-import { checkBudget } from './budget.ts'
+import { checkBudget, checkPrice } from './budget.ts'
 import { checkModel, checkParams, isClient } from './check-model.ts'
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
@@ -91,7 +91,10 @@ export function checkAgentOptions(options: unknown): void {
   if (isObject(options['limit'])) checkLimit(`${who}: \`limit\``, options['limit'])
   if (isObject(options['answerLimits'])) checkAnswerLimits(`${who}: answerLimits`, options['answerLimits'])
   if (options['middleware'] !== undefined) checkMiddleware(who, options['middleware'])
-  if (isObject(options['budget'])) checkBudget(who, options['budget'], options['model'] as string | ChatModel)
+  if (isObject(options['budget'])) {
+    checkBudget(who, options['budget'])
+    checkPrice(who, options['budget'], options['model'] as string | ChatModel)
+  }
   const output = options['output']
   if (isObject(output) && !('~standard' in output) && !('json_schema' in output)) {
     if (!('schema' in output))

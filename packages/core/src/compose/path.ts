@@ -1,10 +1,7 @@
 import type { AgentSpec, AnyTool } from '../agent/spec.ts'
 import type { Fact } from '../facts/events.ts'
+import { segmentOf } from '../facts/segment.ts'
 import { agentBehind } from './agent-tool.ts'
-
-/** The end of the path of a call's run, e.g. `2:call_a`. A call id may hold any character. */
-export const segmentOf = (step: number, callId: string): string =>
-  `${step}:${callId.replaceAll('%', '%25').replaceAll('/', '%2F')}`
 
 /**
  * The agent of the run at a path at or below the run of `agent` at `from`, by the calls in the log; `undefined` when today's

@@ -135,15 +135,17 @@ describe('a budget of tokens', () => {
   })
 
   it('never exceeds the sum when runs reserve in parallel', () => {
-    const budget = new Budget({ tokens: 1_000 }, virtualClock(), [], () => {})
+    const place = { owner: '', clock: virtualClock(), outer: undefined, past: [], onTime: () => {} }
+    const budget = new Budget({ tokens: 1_000 }, place)
+    const model = scriptedModel([])
     const request = { messages: [{ role: 'user', content: 'go' }] } as ModelRequest
     const taken = ['a', 'b', 'c'].map((path) =>
-      budget.reserve(path, { ...request, max_completion_tokens: 400 }, undefined, false),
+      budget.reserve({ path, request: { ...request, max_completion_tokens: 400 }, model, isLast: false }),
     )
     const sum = taken.reduce((all, one) => all + ('reserved' in one ? one.reserved.tokens : 0), 0)
     expect(sum).toBeLessThanOrEqual(1_000)
     expect(taken.map((one) => ('limit' in one ? one.limit : undefined))).toEqual([400, 400, 170])
-    expect('dimension' in budget.reserve('d', request, undefined, false)).toBe(true)
+    expect('owner' in budget.reserve({ path: 'd', request, model, isLast: false })).toBe(true)
   })
 })
 

@@ -1,44 +1,114 @@
-// The budget of a tree of runs in this process. Reserving is synchronous, so that parallel runs never exceed it together.
-import type { Chunk, Clock, ModelRequest, Price, Usage } from '@toolloop/wire'
-import type { BudgetOptions } from '../agent/budget.ts'
+// The budget of a run and the runs inside it, in this process. Reserving is synchronous, so that parallel runs never exceed
+// it together.
+import type { ChatModel, Clock, ModelRequest, Price } from '@toolloop/wire'
+import { type BudgetOptions, priceOf } from '../agent/budget.ts'
 import type { Fact } from '../facts/events.ts'
 import type { Exhausted } from '../facts/outcome.ts'
-import { type Amount, keyOf, Ledger } from './ledger.ts'
+import { type Amount, keyOf, Ledger, type Reserved } from './ledger.ts'
+import { countOf, dollarsOf, Meter } from './meter.ts'
+import { RunningTime } from './running-time.ts'
 
-/** A step that may be sent: its completion limit, and the meter that counts its answer. */
+/** A step that may be sent: its completion limit, and the meter that counts its answers. */
 export interface Reservation {
-  readonly reserved: Amount
+  readonly reserved: Reserved
   /** Completion tokens; `undefined`: no bound. */
   readonly limit: number | undefined
   readonly meter: Meter
 }
 
+/** A budget that is spent, and the path of the run that has it. */
+export interface Spent {
+  readonly owner: string
+  readonly exhausted: Exhausted
+  readonly wrapsUp: boolean
+}
+
+/** Where a budget holds. */
+export interface BudgetPlace {
+  /** The path of the run that has it. It holds for this run and those inside it. */
+  readonly owner: string
+  readonly clock: Clock
+  /** The budget of the run around it. Both hold. */
+  readonly outer: Budget | undefined
+  /** The log so far. */
+  readonly past: readonly Fact[]
+  /** Called when `ms` has passed. */
+  readonly onTime: (spent: Exhausted) => void
+}
+
+/** What a step asks for. */
+export interface StepRequest {
+  readonly path: string
+  readonly request: ModelRequest
+  readonly model: ChatModel
+  /** The run has a last step to answer, which may use everything that is left. */
+  readonly isLast: boolean
+  /** Of an earlier attempt of the step. */
+  readonly meter?: Meter | undefined
+}
+
 export class Budget {
+  readonly owner: string
   readonly options: BudgetOptions
+  readonly #outer: Budget | undefined
   readonly #clock: Clock
-  readonly #ledger = new Ledger()
-  /** Reserved by this process, and not yet in the log. */
-  readonly #held = new Map<string, Amount>()
+  readonly #ledger: Ledger
+  readonly #time: RunningTime | undefined
+  /** By path: reserved by this process, and not yet in the log. */
+  readonly #held = new Map<string, Reserved>()
   readonly #calls = new Set<string>()
+  /** By path: what counts the steps that stream. */
+  readonly #meters: Map<string, Meter>
+  readonly #countTokens: BudgetOptions['countTokens']
   readonly #counts = new WeakMap<object, number>()
+  /** Of the owner's model. */
+  #price: Price | undefined
   readonly #onTime: (spent: Exhausted) => void
   #timer: unknown
 
-  /** `onTime` is called when `ms` has passed. */
-  constructor(options: BudgetOptions, clock: Clock, past: readonly Fact[], onTime: (spent: Exhausted) => void) {
+  constructor(options: BudgetOptions, { owner, clock, outer, past, onTime }: BudgetPlace) {
     this.options = options
+    this.owner = owner
     this.#clock = clock
+    this.#outer = outer
+    this.#ledger = new Ledger(owner)
+    this.#time = options.ms === undefined ? undefined : new RunningTime(owner)
+    this.#meters = outer ? outer.#meters : new Map()
+    this.#countTokens = options.countTokens ?? (outer && outer.#countTokens)
     this.#onTime = onTime
-    for (const fact of past) this.#ledger.add(fact)
+    for (const fact of past) this.#count(fact)
   }
 
-  /** Counts a fact that is about to be logged. */
+  #count(fact: Fact): void {
+    if (isAt(fact.path, this.owner)) {
+      this.#ledger.add(fact)
+      this.#time?.add(fact)
+    } else if (fact.type === 'run.resume' && isAt(this.owner, fact.path)) this.#time?.pause(fact.at)
+  }
+
+  /** Counts a fact that is about to be logged. The end of a run whose step has no fact of its own says what that used. */
   add(fact: Fact): void {
-    this.#ledger.add(fact)
-    if (fact.type === 'step.start') this.#held.delete(fact.path)
-    if (fact.type === 'run.done') this.#held.delete(fact.path)
-    if (fact.type === 'tool.start') this.#calls.delete(keyOf(fact))
-    if (this.options.ms !== undefined) this.#watch(this.options.ms)
+    const { path } = fact
+    if (!isAt(path, this.owner)) return
+    const meter = this.#meters.get(path)
+    if (fact.type === 'run.done' && meter && !fact.spent) Object.assign(fact, { spent: meter.spentWith(null) })
+    this.#count(fact)
+    switch (fact.type) {
+      case 'step.start':
+        this.#held.delete(path)
+        break
+      case 'step.done':
+      case 'step.cut':
+      case 'run.done':
+        this.#held.delete(path)
+        if (!this.#outer) this.#meters.delete(path)
+        break
+      case 'tool.start':
+        this.#calls.delete(keyOf(fact))
+        break
+      default:
+    }
+    if (this.#time) this.#watch(this.#time, this.options.ms!)
   }
 
   close(): void {
@@ -47,15 +117,12 @@ export class Budget {
   }
 
   /** One timer, while something runs. */
-  #watch(allowed: number): void {
-    if (this.#ledger.isWaiting) return this.close()
+  #watch(time: RunningTime, allowed: number): void {
+    if (time.isWaiting) return this.close()
     if (this.#timer !== undefined) return
-    const left = allowed - this.#ledger.msAt(this.#clock.now())
+    const left = allowed - time.msAt(this.#clock.now())
     this.#timer = this.#clock.setTimeout(
-      () => {
-        const spent = this.#ledger.msAt(this.#clock.now())
-        this.#onTime({ dimension: 'ms', spent, allowed })
-      },
+      () => this.#onTime({ dimension: 'ms', spent: time.msAt(this.#clock.now()), allowed }),
       Math.max(0, left),
     )
   }
@@ -63,90 +130,164 @@ export class Budget {
   /** Takes one of the calls that are left. A call that had started before is not counted again. */
   takeCall(path: string, step: number, callId: string): boolean {
     const key = keyOf({ path, step, callId })
-    if (this.options.toolCalls === undefined || this.#ledger.hasStarted(key)) return true
-    if (this.#ledger.toolCalls + this.#calls.size >= this.options.toolCalls) return false
-    this.#calls.add(key)
+    const budgets = [...this.#chain()].filter(
+      (one) => one.options.toolCalls !== undefined && !one.#ledger.hasStarted(key),
+    )
+    if (budgets.some((one) => one.#ledger.toolCalls + one.#calls.size >= one.options.toolCalls!)) return false
+    for (const one of budgets) one.#calls.add(key)
     return true
   }
 
-  /** Tool calls, when none is left. */
-  get noCalls(): Exhausted | undefined {
-    const { toolCalls: allowed } = this.options
-    const spent = this.#ledger.toolCalls
-    return allowed !== undefined && spent >= allowed ? { dimension: 'toolCalls', spent, allowed } : undefined
+  /** The budget that has no tool call left. */
+  get noCalls(): Spent | undefined {
+    for (const one of this.#chain()) {
+      const { toolCalls: allowed } = one.options
+      const spent = one.#ledger.toolCalls
+      if (allowed !== undefined && spent >= allowed) return one.#spent({ dimension: 'toolCalls', spent, allowed })
+    }
+    return undefined
   }
 
   /** Whether tokens are counted, so that a stream must be readable while it arrives. */
   get counts(): boolean {
-    return (
-      this.options.tokens !== undefined || this.options.usd !== undefined || this.options.maxTokensPerStep !== undefined
-    )
+    for (const { options } of this.#chain())
+      if (options.tokens !== undefined || options.usd !== undefined || options.maxTokensPerStep !== undefined)
+        return true
+    return false
   }
 
-  /**
-   * Reserves the prompt and the largest answer of a step, before its request is sent. `last`: the step that wraps up may
-   * use everything that is left.
-   */
-  reserve(path: string, request: ModelRequest, price: Price | undefined, last: boolean): Reservation | Exhausted {
-    const { tokens, usd, maxTokensPerStep = Infinity, wrapUpTokens = 1000, onExhausted, countTokens } = this.options
+  /** Whether a price is needed. */
+  get countsDollars(): boolean {
+    return this.options.usd !== undefined || (this.#outer?.countsDollars ?? false)
+  }
+
+  /** The price of a model, or the highest one of the models that it is made of. */
+  priceOf(model: ChatModel): Price | undefined {
+    return priceOf(this.options, model, (one) => this.#outer?.priceOf(one) ?? one.price)
+  }
+
+  /** Reserves the prompt and the largest answer of a step, before its request is sent. */
+  reserve({ path, request, model, isLast, meter }: StepRequest): Reservation | Spent {
     const prompt = this.#promptOf(request)
-    const kept = onExhausted === 'wrapUp' && !last ? wrapUpTokens : undefined
-    const left = this.#left(path)
-    const input = (price?.input ?? 0) / 1e6
-    const output = (price?.output ?? 0) / 1e6
-    // The last step reads this prompt, this answer, and has an answer of its own.
-    const roomInTokens = kept === undefined ? left.tokens - prompt : (left.tokens - 2 * prompt - kept) / 2
-    const roomInUsd =
-      kept === undefined
-        ? (left.usd - prompt * input) / output
-        : (left.usd - 2 * prompt * input - kept * output) / (output + input)
-    const byTokens = tokens === undefined ? Infinity : Math.floor(roomInTokens)
-    const byUsd = usd === undefined || Number.isNaN(roomInUsd) ? Infinity : Math.floor(roomInUsd)
-    if (byTokens < 1) return { dimension: 'tokens', spent: this.#ledger.tokens, allowed: tokens! }
-    if (byUsd < 1) return { dimension: 'usd', spent: this.#ledger.usd, allowed: usd! }
-    const own = Math.min(request.max_completion_tokens ?? request.max_tokens ?? Infinity, maxTokensPerStep)
-    const limit = Math.min(own, byTokens, byUsd)
-    const isBounded = Number.isFinite(limit)
-    const reserved = {
-      tokens: prompt + (isBounded ? limit : 0),
-      usd: prompt * input + (isBounded ? limit * output : 0),
+    const price = this.priceOf(model)
+    const used = meter?.before ?? { tokens: 0, usd: 0 }
+    let own = request.max_completion_tokens ?? request.max_tokens ?? Infinity
+    let room = Infinity
+    for (const one of this.#chain()) {
+      const { tokens, usd } = one.#room(path, prompt, price, isLast, meter && used)
+      if (tokens < 1)
+        return one.#spent({ dimension: 'tokens', spent: one.#ledger.tokens, allowed: one.options.tokens! })
+      if (usd < 1) return one.#spent({ dimension: 'usd', spent: one.#ledger.usd, allowed: one.options.usd! })
+      own = Math.min(own, one.options.maxTokensPerStep ?? Infinity)
+      room = Math.min(room, tokens, usd)
     }
-    this.#held.set(path, reserved)
-    const meter = new Meter(prompt, limit, limit < own, input, output, countTokens)
-    return { reserved, limit: isBounded ? limit : undefined, meter }
+    const limit = Math.min(own, room)
+    const answer = Number.isFinite(limit) ? limit : 0
+    const reserved = {
+      tokens: used.tokens + prompt + answer,
+      usd: used.usd + dollarsOf(prompt, answer, price),
+      prompt,
+    }
+    const counting = meter ?? new Meter({ prompt, price, countTokens: this.#countTokens })
+    counting.limitTo(limit, limit < own)
+    this.#meters.set(path, counting)
+    for (const one of this.#chain()) one.#hold(path, reserved, price, meter !== undefined)
+    return { reserved, limit: Number.isFinite(limit) ? limit : undefined, meter: counting }
   }
 
-  /** The dimension that a cut answer has used up: the one of which the smaller part is left. */
-  spentWith(cut: Fact | undefined): Exhausted {
-    const own = cut?.type === 'step.cut' ? cut.spent : undefined
-    const { tokens, usd } = this.options
-    const amount = { tokens: this.#ledger.tokens + (own?.tokens ?? 0), usd: this.#ledger.usd + (own?.usd ?? 0) }
-    const byTokens = tokens === undefined ? -1 : amount.tokens / tokens
-    const byUsd = usd === undefined ? -1 : amount.usd / usd
-    return byTokens >= byUsd
-      ? { dimension: 'tokens', spent: amount.tokens, allowed: tokens! }
-      : { dimension: 'usd', spent: amount.usd, allowed: usd! }
+  /** `isMore`: in place of what the step has reserved in the log. */
+  #hold(path: string, reserved: Reserved, price: Price | undefined, isMore: boolean): void {
+    const logged = isMore ? [...this.#ledger.reserved()].find(([other]) => other === path)?.[1] : undefined
+    const tokens = reserved.tokens - (logged?.tokens ?? 0)
+    const usd = reserved.usd - (logged?.usd ?? 0)
+    this.#held.set(path, { tokens, usd, prompt: logged ? 0 : reserved.prompt })
+    if (path === this.owner) this.#price = price
   }
 
-  #left(path: string): Amount {
+  /** Completion tokens that the step may use. `used`: by its earlier attempts. */
+  #room(path: string, prompt: number, price: Price | undefined, isLast: boolean, used: Amount | undefined): Amount {
+    const left = this.#left(path, used)
+    const { tokens, usd, onExhausted, wrapUpTokens = 1000 } = this.options
+    const { input, output } = price ?? { input: 0, output: 0 }
+    const keeps = onExhausted === 'wrapUp' && !(isLast && path === this.owner)
+    // What the owner's last step reads: its prompt, the answers that it has not read, and this one. It has one of its own.
+    const isOwn = path === this.owner
+    const reads = isOwn ? prompt : this.#ledger.prompt + this.#unread(path)
+    const last = isOwn ? price : (this.#price ?? price)
+    const kept = keeps ? { tokens: reads + wrapUpTokens, usd: dollarsOf(reads, wrapUpTokens, last) } : undefined
+    const roomInTokens = (left.tokens - prompt - (kept?.tokens ?? 0)) / (kept ? 2 : 1)
+    const roomInUsd =
+      (left.usd - dollarsOf(prompt, 0, price) - (kept?.usd ?? 0)) /
+      ((output + (kept ? (last?.input ?? input) : 0)) / 1e6)
+    return {
+      tokens: tokens === undefined ? Infinity : Math.floor(roomInTokens),
+      usd: usd === undefined || Number.isNaN(roomInUsd) ? Infinity : Math.floor(roomInUsd),
+    }
+  }
+
+  /** Answers inside the run that its last step may have to read: those that have ended, and those that stream. */
+  #unread(path: string): number {
+    let sum = this.#ledger.unread
+    for (const [other, { tokens, prompt }] of [...this.#ledger.reserved(), ...this.#held])
+      if (other !== path && other !== this.owner) sum += tokens - prompt
+    return sum
+  }
+
+  #left(path: string, used: Amount | undefined): Amount {
     const { tokens = Infinity, usd = Infinity } = this.options
-    const left = { tokens: tokens - this.#ledger.tokens, usd: usd - this.#ledger.usd }
-    for (const [other, amount] of [...this.#ledger.reserved(), ...this.#held])
-      if (other !== path) {
-        left.tokens -= amount.tokens
-        left.usd -= amount.usd
-      } else if (!this.#held.has(path)) {
-        left.tokens -= amount.tokens // of a process that died
-        left.usd -= amount.usd
-      }
+    const left = {
+      tokens: tokens - this.#ledger.tokens - (used?.tokens ?? 0),
+      usd: usd - this.#ledger.usd - (used?.usd ?? 0),
+    }
+    for (const [other, amount] of this.#ledger.reserved()) {
+      // What the step itself has in the log is of a process that died, or of this one, and is replaced.
+      if (other === path && (used || this.#held.has(path))) continue
+      left.tokens -= amount.tokens
+      left.usd -= amount.usd
+    }
+    for (const [other, amount] of this.#held) {
+      if (other === path) continue
+      left.tokens -= amount.tokens
+      left.usd -= amount.usd
+    }
     return left
+  }
+
+  /** The budget that a cut answer has used up: of which the smallest part is left. */
+  spentWith(cut: Fact | undefined): Spent {
+    const own = cut?.type === 'step.cut' ? cut.spent : undefined
+    let most: { readonly part: number; readonly spent: Spent } | undefined
+    for (const one of this.#chain()) {
+      const { tokens, usd } = one.options
+      const amount = { tokens: one.#ledger.tokens + (own?.tokens ?? 0), usd: one.#ledger.usd + (own?.usd ?? 0) }
+      for (const [dimension, allowed] of [
+        ['tokens', tokens],
+        ['usd', usd],
+      ] as const) {
+        if (allowed === undefined) continue
+        const part = amount[dimension] / allowed
+        if (!most || part > most.part)
+          most = { part, spent: one.#spent({ dimension, spent: amount[dimension], allowed }) }
+      }
+    }
+    return most!.spent
+  }
+
+  #spent(exhausted: Exhausted): Spent {
+    return { owner: this.owner, exhausted, wrapsUp: this.options.onExhausted === 'wrapUp' }
+  }
+
+  /** This budget and those around it. */
+  *#chain(): Generator<Budget, void, undefined> {
+    yield this
+    if (this.#outer) yield* this.#outer.#chain()
   }
 
   /** Messages are frozen, so each is counted once. */
   #promptOf({ messages, tools, response_format: format }: ModelRequest): number {
     let sum = 0
     for (const part of [...messages, ...(tools ?? []), ...(format ? [format] : [])]) {
-      const known = this.#counts.get(part) ?? countOf(JSON.stringify(part), this.options.countTokens)
+      const known = this.#counts.get(part) ?? countOf(JSON.stringify(part), this.#countTokens)
       this.#counts.set(part, known)
       sum += known
     }
@@ -154,107 +295,6 @@ export class Budget {
   }
 }
 
-/** Counts the answers of one step, over all its attempts. */
-export class Meter {
-  /** The limit of the completion is what the budget leaves, not what the caller set. */
-  readonly byBudget: boolean
-  readonly #prompt: number
-  readonly #limit: number
-  readonly #input: number
-  readonly #output: number
-  readonly #countTokens: BudgetOptions['countTokens']
-  /** Of the current attempt. */
-  #bytes = 0
-  #counted = 0
-  /** Of the earlier attempts. */
-  #before: Amount = { tokens: 0, usd: 0 }
-  /** The answer went past the limit. */
-  isOver = false
-
-  constructor(
-    prompt: number,
-    limit: number,
-    byBudget: boolean,
-    input: number,
-    output: number,
-    countTokens: BudgetOptions['countTokens'],
-  ) {
-    this.#prompt = prompt
-    this.#limit = limit
-    this.byBudget = byBudget
-    this.#input = input
-    this.#output = output
-    this.#countTokens = countTokens
-  }
-
-  /** The chunks within the limit: all of them, or those before the one that goes past it. */
-  admit(chunks: readonly Chunk[]): readonly Chunk[] {
-    for (const [at, chunk] of chunks.entries()) {
-      const next = this.#countWith(chunk)
-      if (this.#before.tokens + next > this.#limit) {
-        this.isOver = true
-        return chunks.slice(0, at)
-      }
-      this.#counted = next
-    }
-    return chunks
-  }
-
-  #countWith({ choices }: Chunk): number {
-    let text = ''
-    for (const choice of choices ?? []) text += textIn(choice.delta)
-    if (this.#countTokens) return this.#counted + (text === '' ? 0 : soundCount(this.#countTokens(text), text))
-    this.#bytes += bytesOf(text)
-    return Math.ceil(this.#bytes / 3)
-  }
-
-  /** What the step has used. A server that reports no answer where one was counted has reported nothing. */
-  spentWith(usage: Usage | null): Amount {
-    const reported = usage && (usage.completion_tokens > 0 || this.#counted === 0) ? usage : undefined
-    const tokens = reported ? reported.prompt_tokens + reported.completion_tokens : this.#prompt + this.#counted
-    const usd = reported
-      ? reported.prompt_tokens * this.#input + reported.completion_tokens * this.#output
-      : this.#prompt * this.#input + this.#counted * this.#output
-    return { tokens: this.#before.tokens + tokens, usd: this.#before.usd + usd }
-  }
-
-  /** The earlier attempts have used what the budget left. */
-  get isUsedUp(): boolean {
-    return this.byBudget && this.#before.tokens >= this.#limit
-  }
-
-  /** Another attempt follows: this one counts as well. */
-  next(usage: Usage | null): void {
-    this.#before = this.spentWith(usage)
-    this.#bytes = 0
-    this.#counted = 0
-  }
-}
-
-/** All text of a delta, whatever its fields are called. */
-function textIn(value: unknown, key = ''): string {
-  if (typeof value === 'string') return key === 'role' || key === 'id' || key === 'type' ? '' : value
-  if (typeof value !== 'object' || value === null) return ''
-  if (Array.isArray(value)) return value.map((item) => textIn(item)).join('')
-  return Object.entries(value)
-    .map(([name, item]) => textIn(item, name))
-    .join('')
-}
-
-const countOf = (text: string, countTokens: BudgetOptions['countTokens']): number =>
-  countTokens ? soundCount(countTokens(text), text) : Math.ceil(bytesOf(text) / 3)
-
-/** A count that is no number counts as the default does. */
-const soundCount = (count: number, text: string): number =>
-  Number.isFinite(count) && count >= 0 ? count : Math.ceil(bytesOf(text) / 3)
-
-/** UTF-8 bytes, without encoding. */
-function bytesOf(text: string): number {
-  let bytes = text.length
-  for (let at = 0; at < text.length; at++) {
-    const code = text.charCodeAt(at)
-    if (code < 0x80) continue
-    bytes += code < 0x8_00 || (code >= 0xd8_00 && code <= 0xdf_ff) ? 1 : 2
-  }
-  return bytes
-}
+/** Whether a path is that of a run, or inside it. */
+const isAt = (path: string, owner: string): boolean =>
+  owner === '' || path === owner || (path.startsWith(owner) && path[owner.length] === '/')

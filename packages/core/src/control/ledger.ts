@@ -1,4 +1,4 @@
-// What a tree of runs has used of its budget: a fold over all facts of its log.
+// What a run and the runs inside it have used of a budget: a fold over their facts.
 import type { Fact } from '../facts/events.ts'
 
 /** Tokens, and US dollars where there is a price. */
@@ -7,33 +7,31 @@ export interface Amount {
   readonly usd: number
 }
 
+/** What a step has reserved. `prompt`: the tokens of its prompt. */
+export interface Reserved extends Amount {
+  readonly prompt: number
+}
+
 /** Counts up from recorded facts, so that a resumed run goes on counting. */
 export class Ledger {
+  readonly #owner: string
   tokens = 0
   usd = 0
   /** By path: what an unfinished step has reserved. */
-  readonly #reserved = new Map<string, Amount>()
-  /** Calls that have started; of those, the ones without a result. */
+  readonly #reserved = new Map<string, Reserved>()
   readonly #started = new Set<string>()
-  readonly #executing = new Set<string>()
-  readonly #asked = new Set<string>()
-  readonly #streaming = new Set<string>()
-  #ms = 0
-  #isRunning = false
-  #lastAt = 0
+  /** The tokens of the prompt of the owner's last step. */
+  prompt = 0
+  /** By path: the tokens of the last answers inside the run, which its next step may have to read. */
+  readonly #answers = new Map<string, number>()
+
+  /** `owner`: the path of the run whose budget it is. */
+  constructor(owner: string) {
+    this.#owner = owner
+  }
 
   get toolCalls(): number {
     return this.#started.size
-  }
-
-  /** Only people are left to act. */
-  get isWaiting(): boolean {
-    return !this.#isRunning || (this.#asked.size > 0 && this.#executing.size === 0 && this.#streaming.size === 0)
-  }
-
-  /** Milliseconds of running. */
-  msAt(now: number): number {
-    return this.isWaiting ? this.#ms : this.#ms + now - this.#lastAt
   }
 
   hasStarted(key: string): boolean {
@@ -41,54 +39,47 @@ export class Ledger {
   }
 
   /** The reservations of steps that are in the log and have not ended. */
-  *reserved(): Iterable<[path: string, amount: Amount]> {
+  *reserved(): Iterable<[path: string, reserved: Reserved]> {
     yield* this.#reserved
   }
 
+  /** Tokens of answers that the owner has not read. */
+  get unread(): number {
+    let sum = 0
+    for (const tokens of this.#answers.values()) sum += tokens
+    return sum
+  }
+
   add(fact: Fact): void {
-    const isResume = fact.type === 'run.resume' && fact.path === ''
-    if (!isResume) this.#ms = this.msAt(fact.at) // between a crash and its resume nothing ran
-    this.#lastAt = fact.at
     switch (fact.type) {
-      case 'run.start':
-      case 'run.resume':
-        this.#isRunning = true
-        if (fact.path === '') this.#restart()
-        break
-      case 'run.pause':
-      case 'run.done':
-        if (fact.path === '') this.#isRunning = false
-        break
-      case 'step.start':
-        this.#streaming.add(fact.path)
+      case 'step.start': {
+        const { path, reserved } = fact
         // A step that the log begins twice lost its process: what it used is unknown, so all it reserved counts.
-        this.#charge(this.#reserved.get(fact.path))
-        if (fact.reserved) this.#reserved.set(fact.path, { usd: 0, ...fact.reserved })
-        else this.#reserved.delete(fact.path)
-        break
-      case 'step.done':
-      case 'step.cut': {
-        const { spent, usage, cost } = fact
-        const used = spent ?? (usage && { tokens: usage.total_tokens, usd: cost ?? 0 })
-        this.#charge(used ? { usd: 0, ...used } : this.#reserved.get(fact.path))
-        this.#reserved.delete(fact.path)
-        this.#streaming.delete(fact.path)
+        this.#charge(this.#reserved.get(path))
+        if (reserved) this.#reserved.set(path, { usd: 0, prompt: 0, ...reserved })
+        else this.#reserved.delete(path)
+        if (path !== this.#owner) break
+        this.prompt = reserved?.prompt ?? 0
+        this.#answers.clear()
         break
       }
+      case 'step.done':
+      case 'step.cut': {
+        const { path, spent, usage, cost } = fact
+        const reserved = this.#reserved.get(path)
+        const used = spent ?? (usage && { tokens: usage.total_tokens, usd: cost ?? 0 })
+        this.#charge(used ? { usd: 0, ...used } : reserved)
+        this.#reserved.delete(path)
+        if (used && path !== this.#owner)
+          this.#answers.set(path, Math.max(0, used.tokens - (usage?.prompt_tokens ?? reserved?.prompt ?? 0)))
+        break
+      }
+      case 'run.done':
+        this.#charge(fact.spent ? { usd: 0, ...fact.spent } : this.#reserved.get(fact.path))
+        this.#reserved.delete(fact.path)
+        break
       case 'tool.start':
         this.#started.add(keyOf(fact))
-        this.#executing.add(keyOf(fact))
-        break
-      case 'approval.request':
-        this.#executing.delete(keyOf(fact))
-        this.#asked.add(keyOf(fact))
-        break
-      case 'approval.decision':
-        this.#asked.delete(keyOf(fact))
-        break
-      case 'tool.done':
-        this.#asked.delete(keyOf(fact))
-        this.#executing.delete(keyOf(fact))
         break
       default:
     }
@@ -97,12 +88,6 @@ export class Ledger {
   #charge(amount: Amount | undefined): void {
     this.tokens += amount?.tokens ?? 0
     this.usd += amount?.usd ?? 0
-  }
-
-  /** What ran in another process runs no more. */
-  #restart(): void {
-    this.#executing.clear()
-    this.#streaming.clear()
   }
 }
 

@@ -43,14 +43,14 @@ export interface Facts {
   'run.resume': { agent: AgentMark }
   /**
    * Logged before the request is sent. `tools` are the names of the offered tools. `reserved`: what the step may use of the
-   * budget.
+   * budget; `prompt` is the part of its prompt in tokens.
    */
   'step.start': {
     step: number
     model: string
     tools: readonly string[]
     toolChoice?: ToolChoice
-    reserved?: Spending
+    reserved?: Spending & { readonly prompt?: number }
     /** Only when the request does not extend the last one: at the first request, and at each break. */
     prefix?: { readonly mark: PrefixMark; readonly breaks?: readonly Omit<PrefixBreak, 'step'>[] }
   }
@@ -156,8 +156,8 @@ export interface Facts {
   'stage.wait': StageMark
   /** Only undecided calls are left: these. */
   'run.pause': { callIds: readonly string[] }
-  /** The last fact. */
-  'run.done': { outcome: Outcome }
+  /** The last fact. `spent`: what a step took from the budget that sent a request and has no other fact, since nothing of its answer arrived. */
+  'run.done': { outcome: Outcome; spent?: Spending }
 }
 
 /** What a step takes from a budget: reported, else counted. `usd` where the model has a price. */

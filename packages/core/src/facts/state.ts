@@ -107,8 +107,10 @@ export function apply(before: RunState, fact: Fact): RunState {
     case 'tool.pause':
       return { ...state, open: withCall(open!, fact.callId, { phase: 'paused' }) }
     case 'approval.request':
+      if (fact.stage !== undefined) return state // of a pipeline: no call waits
       return { ...state, open: withCall(open!, fact.callId, { phase: 'asked', request: fact }) }
     case 'approval.decision': {
+      if (fact.stage !== undefined) return state
       const { callId, decision, id } = fact
       const decided = id === undefined ? state.decided : [...state.decided, id]
       return { ...state, decided, open: withCall(open!, callId, { phase: 'decided', decision, ...editedBy(decision) }) }

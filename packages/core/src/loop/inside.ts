@@ -27,7 +27,7 @@ export interface Place {
  */
 export async function* inside<State extends LoopState, Task extends { readonly key: string }, Value>(
   { parent, segment, context = parent.context, signal }: Place,
-  { fold, begin, on }: Opening<State, Task, Value>,
+  { fold, begin, on, budget }: Opening<State, Task, Value>,
 ): AsyncGenerator<Batch, Value, void> {
   const { tree, watched, desk } = parent
   const path = pathOf(parent.path, segment)
@@ -45,7 +45,9 @@ export async function* inside<State extends LoopState, Task extends { readonly k
     desk,
     state,
     abort: (reason) => controller.abort(reason),
+    outer: parent.budget,
   })
+  if (budget) level.openBudget(budget)
   const unfollow = [parent.signal, ...(signal ? [signal] : [])].map((outer) => follow(outer, controller))
   const driver = on(level)
   parent.enter()
@@ -54,6 +56,7 @@ export async function* inside<State extends LoopState, Task extends { readonly k
     if (input) yield* driven(parent, level, driver, input, scope)
   } finally {
     parent.leave()
+    level.closeBudget()
     scope.close()
     for (const stop of unfollow) stop()
     driver.onEnd?.()

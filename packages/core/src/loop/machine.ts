@@ -44,7 +44,7 @@ export interface Opening<State extends LoopState, Task extends { readonly key: s
    * as it is (only below the root). What it throws is thrown before anything is logged.
    */
   readonly begin: (past: readonly Fact[], state: State) => Batch | undefined | Promise<Batch | undefined>
-  /** For the root: what the tree may use. */
+  /** What the run and the runs inside it may use. */
   readonly budget?: BudgetOptions | undefined
   readonly on: (level: Level<State>) => Driver<State, Task, Value>
 }

@@ -2,7 +2,6 @@
 import type { EventSource } from '@toolloop/client'
 import { systemClock, UsageError } from '@toolloop/wire'
 import type { Desk } from '../approval/desk.ts'
-import { Budget } from '../control/budget.ts'
 import type { Mailbox } from '../control/mailbox.ts'
 import type { RunEvent } from '../facts/events.ts'
 import { memoryLog, type RunLog } from '../facts/log.ts'
@@ -67,14 +66,14 @@ async function openLog<State extends LoopState, Task extends { readonly key: str
   tree.remember(start.filter((event) => 'seq' in event))
   const abort = (reason: unknown): void => controller.abort(reason)
   const level = new Level<State>({ tree, path: '', context, signal, scope, watched, desk, state, abort })
-  if (budget) tree.budget = new Budget(budget, clock, past, (spent) => level.stop({ status: 'budget', ...spent }))
+  if (budget) level.openBudget(budget)
   const driver = on(level)
   return new DrivenRun<State, Task, Value>(level, driver, log, loop(level, driver.machine, log, start, scope), {
     controller,
     outer,
     onEnd: () => {
       inUse.delete(log)
-      tree.budget?.close()
+      level.closeBudget()
     },
     onRejected: (error) => refusal(log, start, past.length, error),
   })

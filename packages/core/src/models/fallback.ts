@@ -13,7 +13,6 @@ import {
   type ModelOptions,
   type ModelRequest,
   oneOf,
-  type Price,
   type Profile,
   showOption,
   systemClock,
@@ -22,6 +21,7 @@ import {
 import { AnswerCheck, problemIn } from './answer-check.ts'
 import { chunksIn, chunksOf, WholeAnswer } from './chunks-of.ts'
 import { FallbackError } from './fallback-error.ts'
+import { highestPrice } from './highest-price.ts'
 
 export interface FallbackOptions {
   /**
@@ -68,11 +68,12 @@ export function fallback(models: readonly ChatModel[], options: FallbackOptions 
   })
   const chain = new Chain([...models], options)
   const profile = commonProfile(models)
-  const price = highestPrice(models)
+  const price = highestPrice(models.map((model) => model.price)) // what the step cost is computed by the price of the model that served it
   return Object.freeze<ChatModel>({
     name: `fallback(${models.map(({ name }) => name).join(', ')})`,
     ...(profile && { profile }),
     ...(price && { price }),
+    models: Object.freeze([...models]),
     stream: (request, modelOptions) => chain.stream(request, modelOptions),
     create: (request, modelOptions) => chain.create(request, modelOptions),
   })
@@ -254,18 +255,6 @@ function commonProfile(models: readonly ChatModel[]): Profile | undefined {
 function commonMode(modes: readonly (Profile['output'] | undefined)[]): Profile['output'] {
   const ranks = ['native', 'tool', 'prompt'] as const
   return ranks[Math.max(...modes.map((mode) => ranks.indexOf(mode ?? 'native')))]!
-}
-
-/** For estimates of what a request costs at most. What a step cost is computed by the price of the model that served it. */
-function highestPrice(models: readonly ChatModel[]): Price | undefined {
-  const prices = models.flatMap(({ price }) => price ?? [])
-  if (prices.length < models.length) return undefined
-  const highest = (of: (price: Price) => number): number => Math.max(...prices.map(of))
-  return {
-    input: highest(({ input }) => input),
-    output: highest(({ output }) => output),
-    cachedInput: highest(({ input, cachedInput }) => cachedInput ?? input),
-  }
 }
 
 function checkModels(models: unknown): asserts models is readonly ChatModel[] {

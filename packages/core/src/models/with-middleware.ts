@@ -27,6 +27,7 @@ export function withMiddleware(model: ChatModel, middleware: readonly Middleware
     name: model.name,
     ...(model.profile && { profile: model.profile }),
     ...(model.price && { price: model.price }),
+    ...(model.models && { models: model.models }),
     stream: (request, options) => open(request, options, 'stream'),
     async create(request, options) {
       const builder = new CompletionBuilder({ chunkEvents: false })

@@ -46,6 +46,7 @@ function output(isTTY?: boolean) {
   const listeners: ((error: Error) => void)[] = []
   return {
     written,
+    listeners,
     fail: (error: Error) => listeners.forEach((listener) => listener(error)),
     out: {
       write: (part: string) => written.push(part),
@@ -103,6 +104,7 @@ describe('logger', () => {
     expect(() => fail(Object.assign(new Error('disk'), { code: 'EIO' }))).toThrow('disk')
     fail(Object.assign(new Error('pipe'), { code: 'EPIPE' }))
     log(start)
+    logger(out)(start)
     expect(written).toEqual(['resumed\n'])
   })
 
@@ -113,8 +115,14 @@ describe('logger', () => {
     const nested = log.facts.map((fact) => ({ ...fact, path: 'research/0:c1' }))
     for (const fact of [...nested, { ...nested[0], type: 'weather.report' } as unknown as Fact]) logger(out)(fact)
     expect(written.join('')).toBe(
-      `    research/0:c1 worker begins\n    research/0:c1 step 1 scripted\n    research/0:c1 done\n`,
+      `    research/0:c1 worker begins\n    research/0:c1 step 1 scripted\n    research/0:c1 done {"a":1}\n`,
     )
+  })
+
+  it('adds one listener to an output, however many runs are logged to it', () => {
+    const { out, listeners } = output()
+    for (let runs = 0; runs < 20; runs++) logger(out)
+    expect(listeners).toHaveLength(1)
   })
 
   it('rejects an unknown level', () => {

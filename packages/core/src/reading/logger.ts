@@ -39,28 +39,26 @@ class Logger {
   readonly #out: LogOutput
   readonly #level: number
   readonly #paint: (code: number, text: string) => string
-  /** The pipe is closed: nobody reads what is written. */
-  #closed = false
+  readonly #pipe: { isClosed: boolean }
   /** A line of streamed text is open behind this path. */
   #open: string | undefined
   /** Paths whose model still sends. */
   readonly #talking = new Set<string>()
   /** Paths whose answer is JSON: it is data, not text to read. */
   readonly #json = new Map<string, boolean>()
+  /** Stages of a pipeline that are functions: the runs of agents show themselves. */
+  readonly #functions = new Set<string>()
 
   constructor(out: LogOutput, level: Level) {
     this.#out = out
     this.#level = levels.indexOf(level)
     const colours = out.isTTY === true && !environment('NO_COLOR')
     this.#paint = (code, text) => (colours ? `\u001B[${code}m${text}\u001B[0m` : text)
-    out.on?.('error', (error) => {
-      if ((error as { code?: unknown }).code !== 'EPIPE') throw error
-      this.#closed = true
-    })
+    this.#pipe = pipeOf(out)
   }
 
   take(event: RunEvent): void {
-    if (this.#closed) return
+    if (this.#pipe.isClosed) return
     const path = 'path' in event && typeof event.path === 'string' ? event.path : ''
     if (isFact(event)) this.#fact(event, path)
     else this.#progress(event, path)
@@ -96,25 +94,34 @@ class Logger {
         return this.#line('info', path, `  ${dim('→')} ${clean(fact.name)}(${short(fact.arguments)})${early}`)
       }
       case 'tool.done': {
-        const mark = fact.ok ? this.#paint(32, '✓') : this.#paint(31, '✗')
-        const result = `  ${mark} ${clean(fact.name)} ${dim(`${fact.ms} ms`)} ${short(textOf(fact.content))}`
-        return this.#line(fact.ok ? 'info' : 'error', path, result)
+        const isAnswered = fact.reason === 'answered'
+        const mark = fact.ok || isAnswered ? this.#paint(32, '✓') : this.#paint(31, '✗')
+        const time = isAnswered ? 'answered' : `${fact.ms} ms`
+        const result = `  ${mark} ${clean(fact.name)} ${dim(time)} ${short(textOf(fact.content))}`
+        return this.#line(fact.ok || isAnswered ? 'info' : 'error', path, result)
       }
-      case 'approval.request':
-        return this.#line(
-          'info',
-          path,
-          `  ${this.#paint(33, '?')} ${clean(fact.name)}(${short(fact.arguments)}) waits for a decision`,
-        )
+      case 'approval.request': {
+        const subject = clean(fact.stage ?? fact.name)
+        const request = `  ${this.#paint(33, '?')} ${subject}(${short(fact.arguments)}) waits for a decision`
+        return this.#line('info', path, request)
+      }
       case 'approval.decision':
         return this.#line('info', path, `  ${this.#paint(33, '!')} ${clean(fact.callId)} ${decided(fact)}`)
+      case 'stage.start':
+        if (fact.kind === 'function') this.#functions.add(fact.stage)
+        return this.#line('debug', path, dim(`  ${clean(fact.stage)} starts`))
+      case 'stage.done':
+        return this.#stageDone(path, fact)
       case 'message.add':
         return this.#line('debug', path, dim(`  a message is added (${fact.origin})`))
       case 'run.pause':
-        return this.#line('info', path, dim(`paused: ${fact.callIds.length} to decide`))
+        return this.#line('info', path, dim('paused: waits for decisions'))
       case 'run.done': {
         const { status } = fact.outcome
-        if (status === 'done') return path === '' ? this.#close() : this.#line('info', path, dim('done'))
+        this.#talking.delete(path)
+        this.#json.delete(path)
+        if (status === 'done')
+          return path === '' ? this.#close() : this.#line('info', path, `${dim('done')} ${short(fact.outcome.text)}`)
         return this.#line('error', path, this.#paint(31, clean(outcomeIn(fact.outcome))))
       }
       default: // a fact of a newer version, or of another kind of run
@@ -142,6 +149,14 @@ class Logger {
         return this.#line('debug', path, this.#paint(2, `  the prompt changed (${event.place}): ${short(event.cause)}`))
       default: // deltas that are data
     }
+  }
+
+  #stageDone(path: string, { stage, ok, output, error, ms }: FactOf<'stage.done'>): void {
+    const isFunction = this.#functions.delete(stage)
+    const mark = ok ? this.#paint(32, '✓') : this.#paint(31, '✗')
+    const result = ok ? show(output ?? '') : (error?.message ?? '')
+    const line = `  ${mark} ${clean(stage)} ${this.#paint(2, `${ms} ms`)} ${short(result)}`
+    this.#line(ok ? (isFunction ? 'info' : 'debug') : 'error', path, line)
   }
 
   #tokens(path: string, { usage }: FactOf<'step.done' | 'step.cut'>): void {
@@ -180,9 +195,25 @@ class Logger {
   }
 }
 
+/** One listener for each output, however many runs are logged to it. */
+const pipes = new WeakMap<LogOutput, { isClosed: boolean }>()
+
+function pipeOf(out: LogOutput): { isClosed: boolean } {
+  const known = pipes.get(out)
+  if (known) return known
+  const pipe = { isClosed: false } // true: its reader is gone
+  out.on?.('error', (error) => {
+    if ((error as { code?: unknown }).code !== 'EPIPE') throw error
+    pipe.isClosed = true
+  })
+  pipes.set(out, pipe)
+  return pipe
+}
+
 function decided({ decision }: FactOf<'approval.decision'>): string {
   if ('result' in decision || 'input' in decision) return 'is answered'
-  return decision.approve ? 'is approved' : `is declined${decision.reason ? `: ${short(decision.reason)}` : ''}`
+  if (!decision.approve) return `is declined${decision.reason ? `: ${short(decision.reason)}` : ''}`
+  return `is approved${decision.arguments === undefined ? '' : ` with ${short(show(decision.arguments))}`}`
 }
 
 /** Without control characters, which could move a terminal's cursor; line breaks and tabs stay. */

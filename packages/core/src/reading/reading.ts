@@ -7,15 +7,16 @@ import type { Step } from '../facts/open-step.ts'
 import type { Outcome } from '../facts/outcome.ts'
 import type { PrefixReport } from '../facts/prefix.ts'
 import { readLog, stateOf } from '../facts/read-log.ts'
+import { stageRequestsOf } from '../facts/stage-requests.ts'
 import type { RunState } from '../facts/state.ts'
 import { costsOf, messagesOf, prefixOf, requestsOf, stepsOf } from '../facts/state-views.ts'
 import { type RunUsage, usageOf } from '../facts/usage.ts'
 import { type Moment, startOf, timelineOf } from './timeline.ts'
 
-/** The contents of a log. */
+/** The contents of a log, of an agent or of a pipeline. A pipeline has no messages and steps of its own; its agents are its `children`. */
 export interface RunReading {
   readonly runId: string
-  /** The agent's name. */
+  /** The name of the agent, or of the pipeline. */
   readonly agent: string
   /** `running`: the run has not ended. It runs in another process, or its process died. `approval`: only undecided calls are left. */
   readonly status: 'running' | 'approval' | Outcome['status']
@@ -54,7 +55,8 @@ export function readingOf(facts: readonly Fact[], state: RunState): RunReading {
   const steps = stepsOf(state)
   const branches = branchesOf(facts)
   const children = branches.childrenOf(start.path ?? '')
-  const requests = [...requestsOf(state), ...branches.requestsBelow(start.path ?? '')]
+  const own = start.pipeline ? stageRequestsOf(facts) : requestsOf(state)
+  const requests = [...own, ...branches.requestsBelow(start.path ?? '')]
   return {
     runId: start.run,
     agent: start.agent.name,

@@ -40,10 +40,19 @@ export function startOf([first]: readonly Fact[]): FactOf<'run.start'> {
   )
 }
 
+/** The first fact of an agent's run. @throws UsageError for the log of a pipeline, or of no run */
+export function checkOfAgent(facts: readonly Fact[], verb: 'replayed' | 'forked'): FactOf<'run.start'> {
+  const start = startOf(facts)
+  if (!start.pipeline) return start
+  throw new UsageError(
+    `The log is of the pipeline \`${start.agent.name}\`; only the log of an agent can be ${verb}. To go on with a pipeline, run it with \`from\`.`,
+  )
+}
+
 function textOf(fact: Fact): string {
   switch (fact.type) {
     case 'run.start':
-      return `run.start  ${excerpt(textBy(fact.input.at(-1)))}`
+      return `run.start  ${excerpt(fact.pipeline ? valueText(fact.pipeline.input) : textBy(fact.input.at(-1)))}`
     case 'run.resume':
       return 'run.resume'
     case 'step.start':
@@ -65,17 +74,17 @@ function textOf(fact: Fact): string {
     case 'tool.pause':
       return `step ${fact.step}  ${fact.name} ${fact.callId} waits for decisions inside`
     case 'approval.request':
-      return `step ${fact.step}  ${fact.name} ${fact.callId} waits (${fact.kind}): ${excerpt(fact.arguments)}`
+      return `${subjectOf(fact, `${fact.name} ${fact.callId}`)} waits (${fact.kind}): ${excerpt(fact.arguments)}`
     case 'approval.decision':
-      return `step ${fact.step}  ${fact.callId} ${decisionIn(fact.decision)}`
+      return `${subjectOf(fact, fact.callId)} ${decisionIn(fact.decision)}`
     case 'message.add':
       return `message  ${excerpt(textBy(fact.message))}`
     case 'stage.start':
       return `stage ${fact.stage}  starts`
     case 'stage.done':
-      return `stage ${fact.stage}  ${fact.ok ? `returns ${fact.live ? 'an iterable' : excerpt(JSON.stringify(fact.output) ?? 'nothing')}` : `fails: ${excerpt(fact.error?.message ?? '')}`}`
+      return `stage ${fact.stage}  ${fact.ok ? `returns ${fact.live ? 'an iterable' : excerpt(valueText(fact.output))}` : `fails: ${excerpt(fact.error?.message ?? '')}`}`
     case 'stage.answer':
-      return `stage ${fact.stage}  ${fact.round === undefined ? '' : `round ${fact.round}: `}answer ${excerpt(JSON.stringify(fact.value) ?? 'nothing')}`
+      return `stage ${fact.stage}  ${fact.round === undefined ? '' : `round ${fact.round}: `}answer ${excerpt(valueText(fact.value))}`
     case 'stage.items':
       return `stage ${fact.stage}  reads ${fact.inputs.length} items${fact.end ? ', the last ones' : ''}`
     case 'stage.cut':
@@ -83,13 +92,19 @@ function textOf(fact: Fact): string {
     case 'stage.wait':
       return `stage ${fact.stage}  waits for a decision`
     case 'run.pause':
-      return `run.pause  waits for ${fact.callIds.join(', ')}`
+      return `run.pause  waits for ${fact.callIds.join(', ') || 'decisions'}` // a pipeline has no calls
     case 'run.done':
       return `run.done  ${outcomeIn(fact.outcome)}`
     default:
       return (fact as Fact).type // a fact type of a newer version
   }
 }
+
+/** A call of a step, or a stage. */
+const subjectOf = ({ step, stage }: { readonly step: number; readonly stage?: string }, call: string): string =>
+  stage === undefined ? `step ${step}  ${call}` : `stage ${stage} `
+
+const valueText = (value: unknown): string => JSON.stringify(value) ?? 'nothing'
 
 function decisionIn(decision: Decision): string {
   if ('result' in decision) return `is answered: ${excerpt(decision.result)}`

@@ -2,11 +2,11 @@
 import { type Message, UsageError } from '@toolloop/wire'
 import { type Input, messagesFrom } from '../agent/input.ts'
 import { specBehind } from '../agent/known.ts'
-import { segmentOf } from '../compose/path.ts'
+import { segmentOf } from '../facts/segment.ts'
 import { type Fact, fact, type FactOf } from '../facts/events.ts'
 import { type MemoryLog, memoryLog, type RunLog } from '../facts/log.ts'
 import { readLog, stateOf } from '../facts/read-log.ts'
-import { startOf } from '../reading/timeline.ts'
+import { checkOfAgent } from '../reading/timeline.ts'
 
 export interface ForkOptions {
   /** The number of the first step that is not copied; or the id of a call, whose siblings' results are copied. */
@@ -22,12 +22,12 @@ export interface ForkOptions {
 /**
  * Copies the beginning of a log to a new one; resume it with `agent.run(undefined, { from: forked })`. It is a new run:
  * its calls have new idempotency keys. The old log stays unchanged.
- * @throws UsageError for a step or call that is not in the log, or a damaged log
+ * @throws UsageError for a step or call that is not in the log, or the log of a pipeline, or a damaged log
  */
 export async function fork(log: RunLog | readonly Fact[], options: ForkOptions): Promise<MemoryLog> {
   const { before, agent, runId = crypto.randomUUID() } = options
   const facts = await readLog('load' in log ? log : { load: () => log, append: () => {} })
-  const start = startOf(facts)
+  const start = checkOfAgent(facts, 'forked')
   stateOf(facts) // throws for a damaged log
   const history = typeof before === 'number' ? beforeStep(facts, before) : beforeCall(facts, before)
   const added = messagesFrom(options.messages).map((message) => addedAt(history.at(-1)!, message))

@@ -40,6 +40,14 @@ async function* counted(recording: Recording, source: Source): Source {
 /** Plans the step as in a run; the answer comes from the log. */
 async function* step(recording: Recording, run: Run): Source {
   const about = { type: 'step.start', step: run.state.step } as const
+  // Replays have no budget: what one decided is in the log.
+  const spent = recording.next({ type: 'message.add' })
+  if (
+    spent?.type === 'message.add' &&
+    spent.origin === 'budget' &&
+    spent.seq < (recording.next(about)?.seq ?? Infinity)
+  )
+    return [drafted(spent)]
   const asking = modelStep(run)
   const first = await asking.next()
   if (first.done) return first.value
@@ -55,6 +63,8 @@ async function* step(recording: Recording, run: Run): Source {
 
 /** Prepares the call as in a run: finds the tool, parses, checks approval. The result comes from the log. */
 async function* call(recording: Recording, run: Run, item: CallState): Source {
+  const refused = recording.next({ type: 'tool.done', step: run.state.step, callId: item.call.id })
+  if (refused?.type === 'tool.done' && refused.reason === 'budget') return [drafted(refused)]
   const calling = toolCall(run, item)
   const first = await calling.next()
   if (first.done) return first.value

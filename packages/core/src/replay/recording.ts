@@ -17,7 +17,7 @@ export class Recording {
   /** A decision was made while the run waited. */
   readonly attended: boolean
   readonly #lanes = new Map<string, Fact[]>()
-  /** An end that a replay cannot reproduce: an abort, or an error. */
+  /** An end that a replay cannot reproduce: an abort, an error, or a spent budget. */
   readonly #tail: Fact | undefined
   /** The stretch ends with such an end, or its process died. */
   readonly #breaksOff: boolean
@@ -33,7 +33,7 @@ export class Recording {
     const news = facts.findIndex((fact, at) => at > 0 && !isNews(fact))
     this.start = facts.slice(0, news < 0 ? facts.length : news)
     const last = facts.at(-1)!
-    const ended = last.type === 'run.done' && (last.outcome.status === 'aborted' || last.outcome.status === 'error')
+    const ended = last.type === 'run.done' && fromOutside.has(last.outcome.status)
     this.#tail = ended ? last : undefined
     this.#breaksOff = ended || (last.type !== 'run.done' && last.type !== 'run.pause')
     const rest = facts.slice(this.start.length).filter((fact) => fact !== this.#tail && !isCutByAbort(fact))
@@ -52,7 +52,7 @@ export class Recording {
     return this.#lanes.get(laneOf(like))?.[0]
   }
 
-  /** The messages that the log has directly behind these facts, sent while the run went on. */
+  /** The messages that the log has directly behind these facts: sent while the run went on, or added for a spent budget. */
   lettersAfter(facts: readonly Fact[]): Fact[] {
     const taken = new Map<string, number>()
     for (const one of facts) taken.set(laneOf(one), (taken.get(laneOf(one)) ?? 0) + 1)
@@ -138,6 +138,8 @@ export class Recording {
   }
 }
 
+const fromOutside: ReadonlySet<string> = new Set(['aborted', 'error', 'budget'])
+
 function laneOf(fact: Pick<Fact, 'type'> & { readonly step?: number; readonly callId?: string }): string {
   if (fact.callId !== undefined) return `call ${fact.step} ${fact.callId}`
   return fact.step === undefined ? 'run' : `step ${fact.step}`
@@ -147,7 +149,7 @@ const isNews = (fact: Fact): boolean =>
   fact.type === 'approval.decision' || (fact.type === 'message.add' && fact.origin === 'caller')
 
 const isLetter = (fact: Fact): boolean =>
-  fact.type === 'message.add' && (fact.origin === 'steer' || fact.origin === 'followUp')
+  fact.type === 'message.add' && (fact.origin === 'steer' || fact.origin === 'followUp' || fact.origin === 'budget')
 
 const isCutByAbort = (fact: Fact): boolean => fact.type === 'step.cut' && fact.reason === 'abort'
 

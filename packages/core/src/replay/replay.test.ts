@@ -91,6 +91,26 @@ const saved = (log: MemoryLog, length = log.facts.length): Fact[] =>
 
 describe('replay', () => {
   it.each([
+    ['calls', { toolCalls: 2 }],
+    ['calls, wrapped up', { toolCalls: 2, onExhausted: 'wrapUp' }],
+    ['tokens', { tokens: 2_000 }],
+    ['tokens, wrapped up', { tokens: 2_000, wrapUpTokens: 100, onExhausted: 'wrapUp' }],
+  ] as const)('goes through a run that spent its budget of %s', async (_title, budget) => {
+    const endless = scriptedModel((request, index) =>
+      request.tools ? call('read', { id: `${index}` }) : text('{"sum":1}'),
+    )
+    const log = memoryLog()
+    const spender = workerOf(tools, { model: endless, maxSteps: 100, cycleGuard: false, budget })
+    const { status, steps } = await spender.run('go', { log })
+    expect(status).toBe('budget')
+    for (let length = 1; length <= log.facts.length; length++)
+      expect((await replay(log.facts.slice(0, length), spender)).timeline).toHaveLength(length)
+    expect(await replay(log, spender)).toMatchObject({ status, steps })
+    const other = agent({ name: 'worker', model: endless, output, tools: [] })
+    await expect(replay(log, other)).rejects.toThrow(/differs from the log at step 0/)
+  })
+
+  it.each([
     ['that waited for decisions', whole],
     ['that paused, was resumed and asked more', paused],
   ])('goes through a run %s, with no model and no tool', async (_title, make) => {

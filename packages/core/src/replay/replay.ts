@@ -12,6 +12,7 @@ import { agentMachine } from '../loop/agent-machine.ts'
 import { loop } from '../loop/loop.ts'
 import { MemoryScope } from '../loop/memory-scope.ts'
 import { readingOf, type RunReading } from '../reading/reading.ts'
+import { checkOfAgent } from '../reading/timeline.ts'
 import { apply, initialState, type RunState } from '../facts/state.ts'
 import { readAnswer } from '../run/answer.ts'
 import type { Result } from '../run/result.ts'
@@ -42,7 +43,7 @@ export interface Replayed<Output> extends RunReading {
 /**
  * Replays a whole run offline with today's agent. Hooks, schemas and policies run; no request is sent and no tool executed:
  * answers and results come from the log. Nothing is written to the log.
- * @throws ReplayError at the first difference; UsageError for a damaged log, or one of another agent
+ * @throws ReplayError at the first difference; UsageError for a damaged log, or one of another agent or of a pipeline
  */
 export async function replay<Output>(
   log: RunLog | readonly Fact[],
@@ -51,6 +52,7 @@ export async function replay<Output>(
 ): Promise<Replayed<Output>> {
   const source: RunLog = 'load' in log ? log : { load: () => log, append: () => {} }
   const facts = await readLog(source)
+  checkOfAgent(facts, 'replayed')
   const spec = offline(specBehind(agent), facts)
   checkLog(spec, facts, { from: source })
   const state = stateOf(facts)

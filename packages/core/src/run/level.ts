@@ -1,7 +1,9 @@
 import { type Clock, UsageError } from '@toolloop/wire'
+import type { BudgetOptions } from '../agent/budget.ts'
 import type { Desk } from '../approval/desk.ts'
+import type { Budget } from '../control/budget.ts'
 import type { Fact } from '../facts/events.ts'
-import type { Ending } from '../facts/outcome.ts'
+import type { Ending, Exhausted } from '../facts/outcome.ts'
 import type { RunLog } from '../facts/log.ts'
 import type { RunMark, Unmarked } from '../facts/progress.ts'
 import type { Scope, Source } from './scope.ts'
@@ -28,6 +30,8 @@ export interface LevelSetup<State extends LoopState> {
   readonly state: State
   /** Aborts `signal`. */
   readonly abort?: ((reason: unknown) => void) | undefined
+  /** The budget of the level above. */
+  readonly outer?: Budget | undefined
 }
 
 /** The abort reason when a run has ended by itself. Made once: making an error takes longer than a step. */
@@ -52,6 +56,9 @@ export class Level<State extends LoopState = LoopState> {
   abortedAt: number | undefined
   /** How the run ends when it stops itself like an abort does. */
   ending: Ending | undefined
+  /** What the level and those inside it may use: its own, or that of a level above. */
+  budget: Budget | undefined
+  #ownBudget: Budget | undefined
   readonly #abort: ((reason: unknown) => void) | undefined
   readonly #scope: Scope
   /** The number of executing tools, and the callback for when it reaches zero. */
@@ -59,7 +66,7 @@ export class Level<State extends LoopState = LoopState> {
   #onIdle: (() => void) | undefined
   #wakes = 0
 
-  constructor({ tree, path, context, signal, scope, watched, desk, state, abort }: LevelSetup<State>) {
+  constructor({ tree, path, context, signal, scope, watched, desk, state, abort, outer }: LevelSetup<State>) {
     this.tree = tree
     this.path = path
     this.depth = path === '' ? 0 : path.split('/').length
@@ -71,6 +78,19 @@ export class Level<State extends LoopState = LoopState> {
     this.state = state
     this.#scope = scope
     this.#abort = abort
+    this.budget = outer
+  }
+
+  /** Gives the level a budget of its own, within the one above. When its `ms` has passed, the level ends. */
+  openBudget(options: BudgetOptions): void {
+    const onTime = (spent: Exhausted): void => this.stop({ status: 'budget', ...spent })
+    this.#ownBudget = this.tree.openBudget(options, this.path, this.budget, onTime)
+    this.budget = this.#ownBudget
+  }
+
+  closeBudget(): void {
+    if (this.#ownBudget) this.tree.closeBudget(this.#ownBudget)
+    this.#ownBudget = undefined
   }
 
   /** The id of the run with the level's path: the beginning of its idempotency keys. */

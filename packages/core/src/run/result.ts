@@ -12,15 +12,16 @@ import type { RunUsage } from '../facts/usage.ts'
  * The result of a run: discriminate on `status`. Only `done` has the typed `output`. Runs that ended as `stopped`, `limit`,
  * `approval`, `aborted` or `error` can be resumed from their log.
  */
-export type Result<Output = string> = RunReport<Output> &
-  (
-    | { readonly status: 'done'; readonly output: Output }
-    | Exclude<Ending, { status: 'error' | 'budget' }>
-    /** `output`: the answer of the last step, where the run was to wrap up. */
-    | ({ readonly status: 'budget'; readonly output?: Output } & Exhausted)
-    | { readonly status: 'approval'; readonly requests: readonly ApprovalRequest[] }
-    | { readonly status: 'error'; readonly error: Error }
-  )
+export type Result<Output = string> = RunReport<Output> & RunEnding<Output>
+
+/** How a run ended, without the fields of its report: what `outputOf` takes, of an agent's run or a pipeline's. */
+export type RunEnding<Output = string> =
+  | { readonly status: 'done'; readonly output: Output }
+  | Exclude<Ending, { status: 'error' | 'budget' }>
+  /** `output`: the answer of the last step, where the run was to wrap up. */
+  | ({ readonly status: 'budget'; readonly output?: Output } & Exhausted)
+  | { readonly status: 'approval'; readonly requests: readonly ApprovalRequest[] }
+  | { readonly status: 'error'; readonly error: Error }
 
 /** The fields of every result, however the run ended. */
 export interface RunReport<Output = string> {
@@ -48,10 +49,12 @@ export interface RunReport<Output = string> {
 export class RunError extends ToolloopError {
   static override readonly brand: symbol = Symbol.for('toolloop.RunError')
   override readonly name = 'RunError'
-  declare readonly result: Result<unknown>
+  /** The result of the agent's run, or of the pipeline's. */
+  declare readonly result: RunEnding<unknown>
 
-  constructor(result: Result<unknown>) {
+  constructor(result: RunEnding<unknown>) {
     super('run', `The run has no output: it ended as \`${result.status}\`${detail(result).replace(/\.$/, '')}.`, {
+      retryable: isRetryable(result),
       ...(result.status === 'error' && { cause: result.error }),
     })
     Object.defineProperty(this, 'result', { value: result, enumerable: false })
@@ -63,14 +66,29 @@ export class RunError extends ToolloopError {
 }
 
 /** The typed output of a run that is `done`. @throws RunError, which carries the result, for every other status; UsageError when the value is not a result */
-export function outputOf<Output>(result: Result<Output>): Output {
+export function outputOf<Output>(result: RunEnding<Output>): Output {
   if (!isResult(result)) throw new UsageError(`\`outputOf\` takes the result of a run, ${remedy(result)}`)
   if (result.status === 'done') return result.output
   throw new RunError(result)
 }
 
+/** Whether the same run may end as `done`: another answer may be complete, but a spent budget is spent again. */
+function isRetryable(result: RunEnding<unknown>): boolean {
+  switch (result.status) {
+    case 'refused':
+    case 'truncated':
+    case 'filtered':
+    case 'limit':
+      return true
+    case 'error':
+      return !('retryable' in result.error) || result.error.retryable !== false
+    default:
+      return false
+  }
+}
+
 const isResult = (value: unknown): boolean =>
-  typeof value === 'object' && value !== null && 'status' in value && 'messages' in value
+  typeof value === 'object' && value !== null && 'status' in value && 'runId' in value
 
 function remedy(value: unknown): string {
   if (typeof value !== 'object' || value === null) return `not ${JSON.stringify(value) ?? typeof value}.`
@@ -79,7 +97,7 @@ function remedy(value: unknown): string {
   return 'not another object.'
 }
 
-function detail(result: Result<unknown>): string {
+function detail(result: RunEnding<unknown>): string {
   switch (result.status) {
     case 'error':
       return `: ${result.error.message}`

@@ -1,8 +1,10 @@
 // What all levels of a tree share: one log, one counter, one id.
 import { type Clock, deepFreeze } from '@toolloop/wire'
-import type { Budget } from '../control/budget.ts'
+import type { BudgetOptions } from '../agent/budget.ts'
+import { Budget } from '../control/budget.ts'
 import { Branches } from '../facts/branches.ts'
 import type { Fact } from '../facts/events.ts'
+import type { Exhausted } from '../facts/outcome.ts'
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] }
 
@@ -10,8 +12,10 @@ type Mutable<T> = { -readonly [Key in keyof T]: T[Key] }
 export class Tree {
   readonly id: string
   readonly clock: Clock
-  /** What all levels may use together. */
-  budget: Budget | undefined
+  /** The budgets of the levels, the outermost first. */
+  readonly budgets: Budget[] = []
+  /** The facts that the log held. */
+  readonly #before: Fact[]
   /** What the runs below the root came to. */
   readonly branches: Branches = new Branches()
   #seq: number
@@ -23,12 +27,18 @@ export class Tree {
     this.id = id
     this.clock = clock
     this.#seq = past.length
-    this.remember(past)
+    this.#before = [...past]
+    this.#remember(past)
     for (const fact of past) if (fact.path) this.branches.take(fact)
   }
 
   /** Keeps facts of levels below the root, for the runs that will be opened there. */
   remember(facts: readonly Fact[]): void {
+    this.#before.push(...facts)
+    this.#remember(facts)
+  }
+
+  #remember(facts: readonly Fact[]): void {
     for (const fact of facts) {
       if (!fact.path) continue
       const known = this.#past.get(fact.path)
@@ -42,13 +52,31 @@ export class Tree {
     return this.#past.get(path) ?? []
   }
 
+  /** Begins to count for a run on one of the levels. `onTime` is called when its `ms` has passed. */
+  openBudget(
+    options: BudgetOptions,
+    owner: string,
+    outer: Budget | undefined,
+    onTime: (spent: Exhausted) => void,
+  ): Budget {
+    const past = this.#before.filter(({ seq }) => seq >= 0) // others are counted when they are logged
+    const budget = new Budget(options, { owner, clock: this.clock, outer, past, onTime })
+    this.budgets.push(budget)
+    return budget
+  }
+
+  closeBudget(budget: Budget): void {
+    budget.close()
+    this.budgets.splice(this.budgets.indexOf(budget), 1)
+  }
+
   /** Gives a fact its place in the log and freezes it. Its `path` is set already. */
   stamp(fact: Mutable<Fact>): void {
     fact.seq = this.#seq++
     fact.at = this.clock.now()
     fact.run = this.id
+    for (const budget of this.budgets) budget.add(fact)
     deepFreeze(fact)
-    this.budget?.add(fact)
     if (fact.path !== '') this.branches.take(fact)
   }
 }

@@ -1,7 +1,8 @@
 import { finishOf, StreamError, type Usage } from '@toolloop/wire'
 import { misfitOf } from '../run/answer.ts'
-import type { Meter, Reservation } from '../control/budget.ts'
+import type { Reservation } from '../control/budget.ts'
 import { cycleIn, warningOf } from '../control/cycle.ts'
+import type { Meter } from '../control/meter.ts'
 import { bareAnswer } from '../facts/bare-answer.ts'
 import { type Fact, fact, type RunEvent } from '../facts/events.ts'
 import { failed } from '../facts/failure.ts'
@@ -81,7 +82,9 @@ export async function* modelStep(run: Run): Source {
     if (run.signal.aborted) return // the loop logs the end
     run.reading = undefined
     if (!verdict.again) return verdict.events
-    if (meter?.isUsedUp) return [...verdict.events, exhausted(run, run.level.tree.budget!.spentWith(undefined))]
+    const more = meter && reserve(run, plan, meter)
+    if (more && 'seq' in more) return [...verdict.events, more]
+    if (more) ({ plan } = more)
     yield verdict.events
   }
 }
@@ -103,7 +106,7 @@ function endBefore(run: Run): Fact | undefined | Promise<Fact | undefined> {
   const cut = state.cuts.at(-1)
   if (cut && (cut.retryable === false || state.cuts.length > agent.stepRetries))
     return fact({ type: 'run.done', outcome: { status: 'error', error: cut } })
-  const spent = run.level.tree.budget && noCallsLeft(run)
+  const spent = run.level.budget && noCallsLeft(run)
   if (spent) return spent
   const taken = state.steps.length - state.since
   const limit =
@@ -166,7 +169,7 @@ function onAnswer(run: Run, reader: StepReader, attempts: Attempts, meter: Meter
 function onSpent(run: Run, reader: StepReader, last: RunEvent[] = []): Verdict {
   const cut = reader.cut('budget')
   if (cut && reader.sealed.length > 0) return { again: false, events: [...last, cut] }
-  const spent = run.level.tree.budget!.spentWith(cut)
+  const spent = run.level.budget!.spentWith(cut)
   return { again: false, events: [...last, ...(cut ? [cut] : []), exhausted(run, spent)] }
 }
 

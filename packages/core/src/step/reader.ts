@@ -18,8 +18,8 @@ import {
   type ToolCall,
   type Usage,
 } from '@toolloop/wire'
-import type { Meter } from '../control/budget.ts'
 import type { Amount } from '../control/ledger.ts'
+import type { Meter } from '../control/meter.ts'
 import { isWhole, mintCallId, nameOf } from '../facts/calls.ts'
 import { chunksOf, type Piece, WholeAnswer } from '../models/chunks-of.ts'
 import { type Fact, fact, type RunEvent } from '../facts/events.ts'
@@ -93,13 +93,19 @@ export class StepReader {
       memory: this.#run.memory,
       onRetry: ({ attempt, delay, error }) =>
         this.#run.emit({ type: 'attempt.retry', step: this.#step, attempt, delay, error }),
-      onModel: (model) => void (this.#served = model),
+      onModel: (model) => this.#serve(model),
       authorOf: (this.#run.authorOf ??= authorsOf(this.#run)),
     }
     const { model, request } = this.#plan
     const { modelLayers } = this.#run.agent
     if (modelLayers) return this.#through(modelLayers, options)
     return chunksOf(model, request, options, this.#wire())[Symbol.asyncIterator]()
+  }
+
+  /** A model of several is sent the request. */
+  #serve(model: ChatModel): void {
+    this.#served = model
+    this.#meter?.serve(this.#run.level.budget?.priceOf(model))
   }
 
   /** Sends the request through the middlewares. */
@@ -239,7 +245,8 @@ export class StepReader {
     const usage = this.#usageWith(answer)
     const cost = costOf((this.#served ?? this.#plan.model).price, usage)
     const own = this.#meter && soundUsage(answer.usage)
-    const spent = this.#meter && { spent: this.#meter.spentWith(own ?? null) }
+    const isSent = this.#onion?.answeredBy === undefined
+    const spent = this.#meter && { spent: this.#meter.spentWith(own ?? null, isSent) }
     return { usage, ...(cost !== undefined && { cost }), ...spent, ...this.#servedBy }
   }
 

@@ -1,7 +1,7 @@
 // The budget of a step: reserved before its request, counted while it streams.
 import { finishOf, type FinishReason, UsageError } from '@toolloop/wire'
-import { priceOf } from '../agent/budget.ts'
-import type { Meter, Reservation } from '../control/budget.ts'
+import type { Reservation, Spent } from '../control/budget.ts'
+import type { Meter } from '../control/meter.ts'
 import { type Fact, fact } from '../facts/events.ts'
 import type { Exhausted } from '../facts/outcome.ts'
 import { adopt } from '../facts/own-message.ts'
@@ -16,21 +16,29 @@ export function noCallsLeft(run: Run): Fact | undefined {
   const { wrapUp } = state
   if (wrapUp && state.steps.length > wrapUp.from && last?.calls.some((call) => !call.final)) return ended(wrapUp.spent)
   if (wrapUp) return undefined
-  const spent = last?.calls.some((call) => call.reason === 'budget') ? level.tree.budget?.noCalls : undefined
+  const spent = last?.calls.some((call) => call.reason === 'budget') ? level.budget?.noCalls : undefined
   return spent && exhausted(run, spent)
 }
 
-/** Reserves the step, and limits its request to what is left. `undefined`: no budget counts tokens. Returns a fact when nothing is left. */
-export function reserve(run: Run, plan: StepPlan): { plan: StepPlan; reservation: Reservation } | Fact | undefined {
-  const { budget } = run.level.tree
+/**
+ * Reserves the step, and limits its request to what is left. `undefined`: no budget counts tokens. Returns a fact when
+ * nothing is left. `meter`: of an earlier attempt of the step.
+ */
+export function reserve(
+  run: Run,
+  plan: StepPlan,
+  meter?: Meter,
+): { plan: StepPlan; reservation: Reservation } | Fact | undefined {
+  const { budget } = run.level
   if (!budget?.counts) return undefined
-  const price = priceOf(budget.options, plan.model)
-  if (budget.options.usd !== undefined && !price)
+  const { path } = run
+  const { model, request } = plan
+  if (budget.countsDollars && !budget.priceOf(model))
     throw new UsageError(
-      `\`budget.usd\` needs the price of ${JSON.stringify(plan.model.name)}: give the model a \`price\`, or pass \`budget.prices\`.`,
+      `\`budget.usd\` needs the price of ${JSON.stringify(model.name)}: give the model a \`price\`, or pass \`budget.prices\`.`,
     )
-  const reservation = budget.reserve(run.path, plan.request, price, run.state.wrapUp !== null)
-  if ('dimension' in reservation) return exhausted(run, reservation)
+  const reservation = budget.reserve({ path, request, model, isLast: run.state.wrapUp !== null, meter })
+  if ('owner' in reservation) return exhausted(run, reservation)
   return { plan: limited(plan, reservation.limit), reservation }
 }
 
@@ -45,11 +53,9 @@ function limited(plan: StepPlan, limit: number | undefined): StepPlan {
   }
 }
 
-/** The end of the run, or the message that asks for the last answer. Only the root wraps up: the reserve is its own. */
-export function exhausted(run: Run, spent: Exhausted): Fact {
-  const { state, level, path } = run
-  if (path !== '' || state.wrapUp || level.tree.budget?.options.onExhausted !== 'wrapUp')
-    return ended(state.wrapUp?.spent ?? spent)
+/** The end of the run, or the message that asks for the last answer. Only the run that has the budget wraps up. */
+export function exhausted({ state, path }: Run, { owner, exhausted: spent, wrapsUp }: Spent): Fact {
+  if (path !== owner || state.wrapUp || !wrapsUp) return ended(state.wrapUp?.spent ?? spent)
   const content = 'The budget of this run is spent. Answer now, with what you know. You have no tools any more.'
   return fact({ type: 'message.add', origin: 'budget', exhausted: spent, message: adopt({ role: 'user', content }) })
 }

@@ -2,7 +2,7 @@
 import type { Message } from '@toolloop/wire'
 import type { AgentCall } from '../compose/agent-tool.ts'
 import { outcomeWords } from '../compose/outcome-words.ts'
-import { segmentOf } from '../compose/path.ts'
+import { segmentOf } from '../facts/segment.ts'
 import { type Input, messagesFrom } from '../agent/input.ts'
 import type { AgentSpec } from '../agent/spec.ts'
 import type { Level } from '../run/level.ts'
@@ -36,7 +36,9 @@ export async function* agentCall(
   try {
     const result = yield* runInside(place, spec, async () => messagesFrom(await inputOf(input, args, context)))
     if (run.signal.aborted) return undefined
-    if (result.status === 'done') return { is: 'output', value: await output(result.output, context) }
+    // The answer of a run that wrapped up is complete as well.
+    if (result.status === 'done' || (result.status === 'budget' && 'output' in result))
+      return { is: 'output', value: await output(result.output, context) }
     if (result.status === 'approval') return { is: 'paused' }
     return { is: 'failed', error: new RunError(result), words: outcomeWords(spec.name, result) }
   } catch (error) {

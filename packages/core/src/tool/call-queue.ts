@@ -6,7 +6,7 @@ import type { RunLimit } from '../agent/spec.ts'
 export type Release = () => void
 
 /** The waiting call's run: `signal` ends the wait. */
-interface Waiter {
+export interface Waiter {
   readonly clock: Clock
   readonly signal: AbortSignal
 }

@@ -47,7 +47,7 @@ export async function* toolCall(run: Run, item: CallState, inside?: RunInside): 
     }
     if (!leaveTool) return // aborted while it waited
     const context = { ...callContext(run, callOf(item)), ...inputOf(item) }
-    if (run.level.tree.budget?.takeCall(run.path, run.state.step, item.call.id) === false)
+    if (run.level.budget?.takeCall(run.path, run.state.step, item.call.id) === false)
       return [ready.done({ ok: false, reason: 'budget', content: 'Not run: the budget of tool calls is spent.' })]
     yield [started(run, item, context, ready)]
     if (run.signal.aborted) return

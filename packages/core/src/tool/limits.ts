@@ -1,18 +1,11 @@
 import type { Run } from '../run/run.ts'
 import type { AnyTool, RunLimit } from '../agent/spec.ts'
 import { CallQueue, type Release } from './call-queue.ts'
+import { KeyedQueues } from './keyed-queues.ts'
 import { ownArguments, type ParsedCall } from './own-arguments.ts'
 
-/** A queue, and the number of calls that use it. Unused queues are deleted. */
-interface Entry {
-  readonly queue: CallQueue
-  users: number
-  /** The end of its interval: until then the queue is kept. */
-  until: number
-}
-
 /** The queues of each tool by key, shared by all runs of the process; and the queue of each run. */
-const toolQueues = new WeakMap<AnyTool, Map<string, Entry>>()
+const toolQueues = new WeakMap<AnyTool, KeyedQueues>()
 const runQueues = new WeakMap<Run, CallQueue>()
 
 /** A place under the run's limit, taken in call order. `undefined`: the run was aborted first. */
@@ -41,33 +34,9 @@ async function placeByKey(
 ): Promise<Release | undefined> {
   const { tool } = call
   const key = (limit.key && limit.key(await ownArguments(call), run.context)) ?? ''
-  const { clock } = run
-  const queues = toolQueues.get(tool) ?? new Map<string, Entry>()
+  const queues = toolQueues.get(tool) ?? new KeyedQueues(limit)
   toolQueues.set(tool, queues)
-  const entry = queues.get(key) ?? { queue: new CallQueue(limit), users: 0, until: 0 }
-  if (!queues.has(key)) sweep(queues, clock.now())
-  queues.set(key, entry)
-  entry.users++
-  const release = await entry.queue.place(run)
-  const leave = (): void => {
-    entry.users--
-    entry.until = clock.now() + (limit.interval ?? 0)
-    if (limit.interval === undefined && entry.users === 0) queues.delete(key)
-  }
-  if (!release) {
-    leave()
-    return undefined
-  }
-  return () => {
-    release()
-    leave()
-  }
-}
-
-/** Deletes unused queues whose interval has ended, at every 64th key, so that no timer is needed. */
-function sweep(queues: Map<string, Entry>, now: number): void {
-  if (queues.size % 64 !== 63) return
-  for (const [key, { users, until }] of queues) if (users === 0 && until < now) queues.delete(key)
+  return queues.place(key, run)
 }
 
 const free: Release = () => {}

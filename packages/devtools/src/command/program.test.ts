@@ -1,3 +1,4 @@
+// Every command on the log of every example; help, wrong calls, and following a log.
 import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -5,25 +6,17 @@ import { join } from 'node:path'
 import { describe as described, readRun } from '@toolloop/core'
 import { fileLog } from '@toolloop/store'
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
-import { runCommand } from '../index.ts'
-import { type Example, examples, logOf } from '../test/logs.ts'
+import { examplesWithLogs, logModuleOf, writeExampleLog } from '../../../../scripts/example-logs.ts'
+import { factsIn } from '../test/logs.ts'
+import { toolloop } from '../test/toolloop.ts'
 
 const root = join(import.meta.dirname, '../../../..')
 const folder = mkdtempSync(join(tmpdir(), 'toolloop-command-'))
-const logs = {} as Record<Example, string>
+const logOf = (example: string): string => join(folder, `${example}.jsonl`)
 beforeAll(async () => {
-  for (const example of examples) logs[example] = await logOf(example, folder)
-})
+  for (const example of examplesWithLogs) await writeExampleLog(example, folder)
+}, 60_000)
 afterEach(() => vi.unstubAllEnvs())
-
-async function toolloop(...args: readonly string[]) {
-  const written = { out: '', err: '' }
-  const code = await runCommand(args, {
-    out: (text) => void (written.out += text),
-    err: (text) => void (written.err += text),
-  })
-  return { ...written, code }
-}
 
 const file = (name: string, text: string): string => {
   const path = join(folder, name)
@@ -31,38 +24,104 @@ const file = (name: string, text: string): string => {
   return path
 }
 
-describe.each(examples)('on the log of %s', (example) => {
+const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value))
+
+describe.each(examplesWithLogs)('on the log of %s', (example) => {
+  const path = logOf(example)
+  const facts = () => factsIn(readFileSync(path, 'utf8'))
+  const isPipeline = () => readFileSync(path, 'utf8').includes('"pipeline":')
+
   it('describe prints what `describe` says, and the reading as JSON', async () => {
-    const log = fileLog(logs[example])
-    expect(await toolloop('describe', log.path)).toEqual({ out: `${await described(log)}\n`, err: '', code: 0 })
-    const { out, code } = await toolloop('describe', log.path, '--json')
-    const { state: _, ...reading } = await readRun(log)
-    expect([code, JSON.parse(out)]).toEqual([0, JSON.parse(JSON.stringify({ ...reading, damage: null }))])
+    expect(await toolloop('describe', path)).toEqual({ out: `${await described(facts())}\n`, err: '', code: 0 })
+    const { out, err, code } = await toolloop('describe', path, '--json')
+    const { state: _, ...reading } = await readRun(facts())
+    expect([code, err, JSON.parse(out)]).toEqual([0, '', plain({ ...reading, damage: null })])
   })
 
   it('diff finds a log equal to itself, and the first fact that differs', async () => {
-    const path = logs[example]
-    expect(await toolloop('diff', path, path)).toMatchObject({ code: 0, err: '' })
-    const lines = readFileSync(path, 'utf8').trimEnd().split('\n')
-    const other = file('other.jsonl', `${lines.with(1, lines[1]!.replace('"scripted"', '"other"')).join('\n')}\n`)
-    const { out, code } = await toolloop('diff', path, other)
-    expect(code).toBe(1)
+    expect(await toolloop('diff', path, path)).toEqual({
+      out: `The logs agree in ${facts().length} facts.\n`,
+      err: '',
+      code: 0,
+    })
+    expect(JSON.parse((await toolloop('diff', path, path, '--json')).out)).toEqual({ same: true, damage: [null, null] })
+    const changed = facts().findIndex(({ type }) => type === 'step.start')
+    const lines = facts().map((fact, at) => JSON.stringify(at === changed ? { ...fact, model: 'other' } : fact))
+    const other = file('other.jsonl', `${lines.join('\n')}\n`)
+    const { out, err, code } = await toolloop('diff', path, other)
+    expect([code, err]).toEqual([1, ''])
     expect(out).toMatch(
-      /^The logs agree up to fact 1, \$\.model:\n- step 0 {2}asks scripted .*\n\+ step 0 {2}asks other /,
+      new RegExp(
+        `^The logs agree up to fact ${changed}, \\$\\.model:\n- step 0 {2}asks .*\n\\+ step 0 {2}asks other.*\n- ".*"\n\\+ "other"\n$`,
+      ),
     )
     const shorter = file('shorter.jsonl', `${lines.slice(0, 3).join('\n')}\n`)
-    expect(JSON.parse((await toolloop('diff', path, shorter, '--json')).out)).toMatchObject({ same: false, at: 3 })
+    const ended = await toolloop('diff', path, shorter, '--json')
+    expect(ended).toMatchObject({ code: 1, err: '' })
+    expect(JSON.parse(ended.out)).toEqual(
+      plain({
+        same: false,
+        at: Math.min(3, changed),
+        ...(changed < 3 ? differing(changed) : { was: facts()[3] }),
+        damage: [null, null],
+      }),
+    )
+    function differing(at: number) {
+      const was = facts()[at]
+      return {
+        was,
+        is: { ...was, model: 'other' },
+        difference: { path: '$.model', was: (was as { model?: string }).model, is: 'other' },
+      }
+    }
   })
 
-  it('fork makes a log that can be read, and never overwrites one', async () => {
+  it('replay agrees with the agent of the example; a pipeline is not replayed', async () => {
+    const ended = await toolloop('replay', path, '--agent', logModuleOf(example))
+    if (isPipeline()) return expect(ended).toMatchObject({ out: '', code: 2, err: expect.stringMatching(pipelineOnly) })
+    const { steps, status } = await readRun(facts())
+    expect(ended).toEqual({
+      out: `Today's agent does the same over ${steps.length} steps: ${status}.\n`,
+      err: '',
+      code: 0,
+    })
+    const json = await toolloop('replay', path, '--agent', logModuleOf(example), '--json')
+    expect(JSON.parse(json.out)).toMatchObject({ same: true, status, steps: steps.length, damage: null })
+    const [first, ...rest] = facts()
+    const other = { ...first, input: [{ role: 'user', content: 'go' }] }
+    const offered = rest.map((fact) => (fact.type === 'step.start' ? { ...fact, tools: ['none'] } : fact))
+    const changed = file('changed.jsonl', [other, ...offered].map((fact) => `${JSON.stringify(fact)}\n`).join(''))
+    const differs = await toolloop('replay', changed, '--agent', logModuleOf(example), '--json')
+    expect(differs).toMatchObject({ code: 1, err: '' })
+    expect(JSON.parse(differs.out)).toEqual({
+      same: false,
+      problem: expect.stringMatching(/^Today's agent differs from the log at step 0, `step\.start`, \$\.tools/),
+      damage: null,
+    })
+  })
+
+  it('fork makes a log that can be read, and never overwrites one; a pipeline is not forked', async () => {
     const out = join(folder, `${example}-forked.jsonl`)
-    expect(await toolloop('fork', logs[example], '--before', '1', '--out', out)).toMatchObject({ code: 0, err: '' })
-    expect(await readRun(fileLog(out))).toMatchObject({ status: 'running', steps: [{ step: 0 }] })
-    expect(await toolloop('fork', logs[example], '--before', '1', '--out', out)).toMatchObject({
+    const ended = await toolloop('fork', path, '--before', '0', '--out', out, '--message', 'And now?')
+    if (isPipeline()) return expect(ended).toMatchObject({ out: '', code: 2, err: expect.stringMatching(pipelineOnly) })
+    expect(ended).toEqual({
+      out: `${out}: 2 facts. Resume it: agent.run(undefined, { from: fileLog(path) })\n`,
+      err: '',
+      code: 0,
+    })
+    expect(await readRun(fileLog(out))).toMatchObject({
+      status: 'running',
+      steps: [],
+      messages: [{ role: 'user' }, { role: 'user', content: 'And now?' }],
+    })
+    expect(await toolloop('fork', path, '--before', '0', '--out', out)).toMatchObject({
       code: 2,
+      out: '',
       err: `toolloop: ${out} exists: name another file with --out.\n`,
     })
-    expect(await toolloop('fork', logs[example], '--before', '99')).toMatchObject({
+    const beside = await toolloop('fork', path, '--before', '0', '--json')
+    expect(JSON.parse(beside.out)).toEqual({ path: join(folder, `${example}.fork-0.jsonl`), facts: 1, damage: null })
+    expect(await toolloop('fork', path, '--before', '99')).toMatchObject({
       code: 2,
       err: expect.stringContaining('`before` is 99'),
     })
@@ -70,55 +129,32 @@ describe.each(examples)('on the log of %s', (example) => {
 
   it('view writes one page that holds the log', async () => {
     const out = join(folder, `${example}.html`)
-    expect(await toolloop('view', logs[example], '--out', out)).toEqual({ out: `${out}\n`, err: '', code: 0 })
+    expect(await toolloop('view', path, '--out', out)).toEqual({ out: `${out}\n`, err: '', code: 0 })
     expect(readFileSync(out, 'utf8')).toContain(`"name":"${example}.jsonl"`)
+    expect(JSON.parse((await toolloop('view', path, '--no-open', '--json')).out)).toEqual({
+      file: expect.stringMatching(/index\.html$/),
+    })
+  })
+
+  it('doctor looks at the schemas of its sources', async () => {
+    const ended = await toolloop('doctor', logModuleOf(example), '--json')
+    expect(ended).toEqual({ out: `${JSON.stringify({ errors: 0, schemas: [] }, null, 2)}\n`, err: '', code: 0 })
   })
 })
 
-it('replays with the agent of a module', async () => {
-  const module = join(root, 'examples/approval/src/cashier.ts')
-  const replayed = await toolloop('replay', logs.approval, '--agent', module)
-  expect(replayed).toEqual({ out: "Today's agent does the same over 2 steps: done.\n", err: '', code: 0 })
-  const changed = readFileSync(logs.approval, 'utf8').replaceAll('Paid 20 euros', 'Paid 30 euros')
-  expect(await toolloop('replay', file('changed.jsonl', changed), '--agent', module)).toMatchObject({ code: 0 })
-  const other = await toolloop('replay', logs.crash, '--agent', module)
+const pipelineOnly =
+  /^toolloop: The log is of the pipeline `batch`; only the log of an agent can be (replayed|forked)\. .*\n$/
+
+it('replays only with the agent that the log is of', async () => {
+  const other = await toolloop('replay', logOf('crash'), '--agent', logModuleOf('approval'))
   expect(other.err).toMatch(/exports no agent named "clerk", which the log is of; it exports cashier\.\n$/)
   expect(other.code).toBe(2)
-})
-
-it.each([
-  ['missing', 'nowhere.jsonl', undefined, /There is no log at .*nowhere\.jsonl\.\n$/],
-  ['empty', 'empty.jsonl', '', /empty\.jsonl: The log is empty: no run has started in it\.\n$/],
-  [
-    'foreign',
-    'foreign.jsonl',
-    '# A page\nwith text\n',
-    /foreign\.jsonl: The log is damaged: line 1 is not a fact\.\n$/,
-  ],
-  ['foreign JSON', 'package.jsonl', '{"seq":0,"name":"x"}\n', /package\.jsonl: .*fact 0/],
-])('reports a %s file in one line', async (_title, name, text, message) => {
-  const path = text === undefined ? join(folder, name) : file(name, text)
-  for (const args of [['describe'], ['fork', '--before', '1'], ['replay', '--agent', 'x.ts']]) {
-    const { out, err, code } = await toolloop(args[0]!, path, ...args.slice(1))
-    expect([out, code, err.split('\n').length]).toEqual(['', 2, 2])
-    expect(err).toMatch(message)
-  }
-})
-
-it('describes a torn or damaged log up to the damage, and says so', async () => {
-  const text = readFileSync(logs.crash, 'utf8')
-  const lines = text.trimEnd().split('\n')
-  const head = await described(lines.slice(0, 4).map((line) => JSON.parse(line)))
-  const cases = [
-    [`${lines.slice(0, 4).join('\n')}\n${lines[4]!.slice(0, 20)}`, /The last line is incomplete \(20 characters\)/],
-    [`${lines.slice(0, 4).join('\n')}\nnonsense\n${lines.slice(5).join('\n')}\n`, /line 5 is not a fact/],
-    [`${lines.toSpliced(4, 1).join('\n')}\n`, /fact 4 has the number 5/],
-  ] as const
-  for (const [damaged, message] of cases) {
-    const { out, err, code } = await toolloop('describe', file('damaged.jsonl', damaged))
-    expect([out, code]).toEqual([`${head}\n`, 1])
-    expect(err).toMatch(message)
-  }
+  const broken = file('broken.mjs', 'throw new Error("no key")')
+  expect(await toolloop('replay', logOf('crash'), '--agent', broken)).toEqual({
+    out: '',
+    err: `toolloop: ${broken} cannot be imported: no key\n`,
+    code: 2,
+  })
 })
 
 it('checks the schemas of a module', async () => {
@@ -136,7 +172,7 @@ it('takes paths from where it was called', async () => {
 
 it('documents the help of every command as it is', async () => {
   const page = readFileSync(join(root, 'docs/command-line.md'), 'utf8')
-  for (const name of ['view', 'describe', 'diff', 'replay', 'fork', 'doctor']) {
+  for (const name of ['view', 'describe', 'diff', 'replay', 'fork', 'doctor', 'mcp']) {
     const { out, code } = await toolloop(name, '--help')
     expect(code).toBe(0)
     expect(page).toContain(out.trim())
@@ -157,7 +193,7 @@ it('follows a log on loopback, with a token', async () => {
     '--conditions=@toolloop/source',
     join(import.meta.dirname, '../main.ts'),
     'view',
-    logs.crash,
+    logOf('crash'),
     '--live',
     '--no-open',
   ])
@@ -178,7 +214,7 @@ it('follows a log on loopback, with a token', async () => {
       text += chunk
       if (text.endsWith('\n\n')) break
     }
-    expect(JSON.parse(text.replace(/^data: /, ''))).toBe(readFileSync(logs.crash, 'utf8'))
+    expect(JSON.parse(text.replace(/^data: /, ''))).toBe(readFileSync(logOf('crash'), 'utf8'))
   } finally {
     child.kill('SIGINT')
   }

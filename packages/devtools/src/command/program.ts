@@ -1,6 +1,7 @@
 // The commands, with their arguments and help.
 import { existsSync } from 'node:fs'
-import { describe as described, fork, replay } from '@toolloop/core'
+import { describe as described, fork, replay, ReplayError } from '@toolloop/core'
+import { checkOfAgent } from '@toolloop/core/machine'
 import { fileLog } from '@toolloop/store'
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import { examine } from '../doctor/examine.ts'
@@ -9,6 +10,7 @@ import { messageOf } from '../log/text.ts'
 import { agentIn, importModule } from './agents.ts'
 import { CommandFailure } from './failure.ts'
 import { pathOf, readLogFile } from './files.ts'
+import type { McpCommandOptions } from './mcp.ts'
 import { view } from './view.ts'
 
 /** What a command writes to, and what stops it. */
@@ -20,7 +22,8 @@ export interface CommandOutput {
 
 /**
  * Runs the command and resolves to its exit code. 0: all is well; 1: it found something: a difference, damage, a schema
- * that strict mode rejects; 2: it was called wrongly, or a file cannot be read.
+ * that strict mode rejects, a tool that cannot be offered as it is; 2: it was called wrongly, a file cannot be read, or a
+ * server does not answer.
  */
 export async function runCommand(args: readonly string[], output: CommandOutput): Promise<number> {
   const result = { code: 0 }
@@ -48,7 +51,10 @@ function program({ out, err, signal }: CommandOutput, result: { code: number }):
     result.code = 1
   }
   const top = new Command('toolloop')
-    .description('See, compare, replay and fork the runs of agents, from their logs. No network, no account.')
+    .description(
+      'See, compare, replay and fork the runs of agents, from their logs. No account; no network but for `mcp`.',
+    )
+    .enablePositionalOptions()
     .exitOverride()
     .configureOutput({ writeOut: out, writeErr: err, getOutHelpWidth: () => 80, getErrHelpWidth: () => 80 })
     .showHelpAfterError('(add --help for the arguments and examples)')
@@ -70,7 +76,8 @@ function program({ out, err, signal }: CommandOutput, result: { code: number }):
     .option('--out <file>', 'writes the page there and opens no browser')
     .option('--no-open', 'opens no browser')
     .action(async (log: string, options: Json & { live?: true; out?: string; open: boolean }) => {
-      await view(log, options, { line: options.json ? () => {} : line, json: options.json ? json : () => {}, signal })
+      const shown = options.json ? { line: () => {}, json } : { line, json: () => {} }
+      await view(log, options, { ...shown, damaged, signal })
     })
 
   command(
@@ -97,7 +104,7 @@ function program({ out, err, signal }: CommandOutput, result: { code: number }):
     damaged(was.path, was.damage)
     damaged(is.path, is.damage)
     if (found) result.code = 1
-    if (options.json) return json({ same: !found, ...found })
+    if (options.json) return json({ same: !found, ...found, damage: [was.damage ?? null, is.damage ?? null] })
     if (!found) return line(`The logs agree in ${was.facts.length} facts.`)
     const textAt = (log: typeof was): string => log.reading.timeline[found.at]?.text ?? 'the log has ended'
     const place = found.difference ? `, ${found.difference.path}` : ''
@@ -113,16 +120,18 @@ function program({ out, err, signal }: CommandOutput, result: { code: number }):
     .requiredOption('--agent <module>', 'a module that exports the agent; it is imported')
     .action(async (log: string, options: Json & { agent: string }) => {
       const { facts, reading, damage, path } = await readLogFile(log)
+      checkOfAgent(facts, 'replayed')
       damaged(path, damage)
       const agent = await agentIn(options.agent, reading.agent)
       try {
         const { output, status, steps } = await replay(facts, agent)
-        if (options.json) json({ same: true, status, steps: steps.length, output })
+        if (options.json) json({ same: true, status, steps: steps.length, output, damage: damage ?? null })
         else line(`Today's agent does the same over ${steps.length} steps: ${status}.`)
       } catch (error) {
+        if (!(error instanceof ReplayError)) throw error // such as the log of a pipeline
         result.code = 1
-        if (options.json) json({ same: false, problem: messageOf(error) })
-        else line(messageOf(error))
+        if (options.json) json({ same: false, problem: error.message, damage: damage ?? null })
+        else line(error.message)
       }
     })
 
@@ -146,7 +155,7 @@ function program({ out, err, signal }: CommandOutput, result: { code: number }):
       const copy = fileLog(target)
       await copy.append(forked.facts)
       await copy.close()
-      if (options.json) json({ path: target, facts: forked.facts.length })
+      if (options.json) json({ path: target, facts: forked.facts.length, damage: damage ?? null })
       else line(`${target}: ${forked.facts.length} facts. Resume it: agent.run(undefined, { from: fileLog(path) })`)
     })
 
@@ -170,7 +179,36 @@ function program({ out, err, signal }: CommandOutput, result: { code: number }):
       if (options.json) json({ errors, schemas })
       else line(report)
     })
+
+  command(
+    'mcp <server...>',
+    'what an MCP server offers, and what its tools cost in each request',
+    'mcp npx -y @modelcontextprotocol/server-filesystem .',
+    'mcp --json --header "Authorization: Bearer TOKEN" https://example.com/mcp',
+  )
+    .usage('[options] <command [args...] | url>')
+    .passThroughOptions()
+    .option('--header <name:value>', 'a header for an address; may be repeated', collected)
+    .option('--env <name=value>', 'a variable for a program; may be repeated', collected)
+    .option('--sse', 'the older HTTP transport')
+    .option('--timeout <seconds>', 'the longest it may take', seconds, 30)
+    .action(async (server: string[], options: Json & McpCommandOptions) => {
+      // The SDK takes a while to load.
+      const { examineServer, textOfReport } = await import('./mcp.ts')
+      const report = await examineServer(server, options, signal)
+      if (report.findings.length > 0) result.code = 1
+      if (options.json) json(report)
+      else line(textOfReport(report))
+    })
   return top
+}
+
+const collected = (text: string, before: readonly string[] = []): readonly string[] => [...before, text]
+
+function seconds(text: string): number {
+  const value = Number(text)
+  if (!(value > 0 && value <= 3600)) throw new InvalidArgumentError('It must be a number of seconds, up to 3600.')
+  return value
 }
 
 const show = (value: unknown): string => (JSON.stringify(value) ?? 'nothing').slice(0, 500)

@@ -4,8 +4,9 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { messageOf, readText } from '../log/text.ts'
 import { CommandFailure } from './failure.ts'
-import { logFiles, pathOf, textOf } from './files.ts'
+import { logFiles, type NamedText, pathOf, textOf } from './files.ts'
 import { serveLive } from './live.ts'
 import { pageWith } from './page.ts'
 
@@ -18,10 +19,12 @@ interface ViewOptions {
 interface ViewOutput {
   readonly line: (text: string) => void
   readonly json: (value: unknown) => void
+  /** Reports a log that can be read in part, or not at all. */
+  readonly damaged: (path: string, damage: string | undefined) => void
   readonly signal?: AbortSignal | undefined
 }
 
-/** @throws CommandFailure for a missing log, or a folder with `--live` */
+/** @throws CommandFailure where no log can be read, or for a folder with `--live` */
 export async function view(log: string, { live, out, open }: ViewOptions, output: ViewOutput): Promise<void> {
   const files = logFiles(log)
   if (live) {
@@ -33,10 +36,26 @@ export async function view(log: string, { live, out, open }: ViewOptions, output
     return await stopped(output.signal)
   }
   const file = out === undefined ? join(mkdtempSync(join(tmpdir(), 'toolloop-view-')), 'index.html') : pathOf(out)
-  writeFileSync(file, await pageWith(files.map(textOf)), { mode: 0o600 })
+  const texts = files.map(textOf)
+  await check(texts, output)
+  writeFileSync(file, await pageWith(texts), { mode: 0o600 })
   output.line(file)
   output.json({ file })
   if (open && out === undefined) openInBrowser(pathToFileURL(file).href)
+}
+
+/** Reports damage. The page shows what can be read; when that is nothing, no page is made. */
+async function check(texts: readonly NamedText[], { damaged }: ViewOutput): Promise<void> {
+  const problems: [path: string, problem: string][] = []
+  for (const { path, text } of texts)
+    try {
+      damaged(path, (await readText(text)).damage)
+    } catch (error) {
+      problems.push([path, messageOf(error)])
+    }
+  if (problems.length === texts.length)
+    throw new CommandFailure(problems.map(([path, problem]) => `${path}: ${problem}`).join('\n'))
+  for (const [path, problem] of problems) damaged(path, problem)
 }
 
 const stopped = (signal: AbortSignal | undefined): Promise<void> =>

@@ -9,7 +9,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { serveLive } from '../command/live.ts'
 import { buildPage } from '../command/page-build.ts'
 import { pageWith } from '../command/page.ts'
-import { examples, logOf, longLog } from '../test/logs.ts'
+import { examplesWithLogs, writeExampleLog } from '../../../../scripts/example-logs.ts'
+import { factsIn, longLog } from '../test/logs.ts'
 
 const executablePath = [
   process.env['CHROMIUM'] ?? '',
@@ -25,6 +26,8 @@ beforeAll(async () => {
   if (executablePath) browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] })
 }, 60_000)
 afterAll(() => browser?.close())
+
+const logOf = (example: string): Promise<string> => writeExampleLog(example, mkdtempSync(join(folder, 'log-')))
 
 const lines = (facts: readonly unknown[]): string => facts.map((fact) => `${JSON.stringify(fact)}\n`).join('')
 
@@ -58,8 +61,8 @@ async function openUrl(url: string, height = 2000): Promise<Page & AsyncDisposab
 const rowsOf = (page: Page): Promise<string[]> =>
   page.locator('.row').evaluateAll((rows) =>
     rows.map((row) => {
-      const [time, text] = [row.querySelector('.time')?.textContent ?? '', row.querySelector('.text')?.textContent]
-      return `${time.padStart(11)}  ${text}`
+      const [time = '', path, text] = ['time', 'path', 'text'].map((name) => row.querySelector(`.${name}`)?.textContent)
+      return `${time.padStart(11)}  ${path ? `${path}  ` : ''}${text}`
     }),
   )
 
@@ -72,24 +75,22 @@ it('the page is one file of at most 150 kB that loads nothing', async () => {
 })
 
 describe.skipIf(executablePath === undefined)('the viewer', () => {
-  it.each(examples)(
+  it.each(examplesWithLogs)(
     'shows of the log of %s what `describe` says',
     async (example) => {
-      const path = await logOf(example, folder)
+      const path = await logOf(example)
       const text = readFileSync(path, 'utf8')
-      const facts = text
-        .trimEnd()
-        .split('\n')
-        .map((line) => JSON.parse(line) as Fact)
-      await using page = await open({ [`${example}.jsonl`]: text })
+      const facts = factsIn(text)
+      await using page = await open({ [`${example}.jsonl`]: text }, facts.length * 24 + 400)
       const [head, ...rest] = (await described(facts)).split('\n')
       await page.locator('.row').first().waitFor()
       expect(await page.locator('h1').textContent()).toBe(head)
       expect(await rowsOf(page)).toEqual(rest)
       const { usage, timing } = await readRun(facts)
-      const { prompt_tokens: input, completion_tokens: output } = usage.reported!
+      const { prompt_tokens: input, completion_tokens: output } = usage.reported ?? {}
       const figures = await page.locator('header .figures').textContent()
-      expect(figures).toContain(`${(timing.ms / 1000).toFixed(3)} s · ${input} + ${output} tokens`)
+      const tokens = usage.reported ? `${input} + ${output} tokens` : 'tokens unknown'
+      expect(figures).toContain(`${(timing.ms / 1000).toFixed(3)} s · ${tokens}`)
       if (process.env['SCREENSHOTS'] && example === 'quickstart') await screenshots(page, process.env['SCREENSHOTS'])
     },
     60_000,
@@ -125,7 +126,7 @@ describe.skipIf(executablePath === undefined)('the viewer', () => {
       traceEvents: { ph: string; name: string }[]
     }
     const names = trace.traceEvents.filter(({ ph }) => ph === 'X').map(({ name }) => name)
-    expect(names.toSorted()).toEqual(['chat scripted', 'chat scripted', 'look_up', 'look_up', 'look_up'])
+    expect(names.toSorted()).toEqual(['chat slow', 'chat slow', 'look_up', 'look_up', 'look_up'])
     await page.getByRole('button', { name: 'Lanes' }).click()
     const early = text.split('\n').filter((line) => line.includes('"call.sealed"')).length
     expect(early).toBeGreaterThan(0)

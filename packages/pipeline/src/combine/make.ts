@@ -1,29 +1,30 @@
-import type { AnyAgent, RunArguments } from '@toolloop/core'
+import type { AnyAgent } from '@toolloop/core'
 import { deskOf, drain, openRoot, OpenRunStream, specBehind } from '@toolloop/core/machine'
 import { UsageError } from '@toolloop/wire'
 import type { Node, StagePolicy } from '../definition/node.ts'
-import { nodeBehind, type Pipeline, remember } from '../definition/pipeline.ts'
+import { nodeBehind, type Pipeline, type PipelineArguments, remember } from '../definition/pipeline.ts'
 import type { PipelineResult } from '../definition/result.ts'
 import type { AnyStage } from '../definition/stage.ts'
+import { checkBudgetOf } from '../run/budget.ts'
 import { opening } from '../run/open.ts'
 
 /** Makes the pipeline of a tree. */
 export function make<In, Out, Context>(node: Node): Pipeline<In, Out, Context> {
   const name = node.name ?? node.kind
+  const opened = (input: unknown, [given = {}]: PipelineArguments<unknown>, watched: boolean) => {
+    const { budget, ...options } = given
+    checkBudgetOf(name, node, budget)
+    const desk = deskOf(options, watched)
+    const open = () => openRoot(opening<Out>(name, node, input, options, budget), { ...options, desk }, watched)
+    return { desk, open }
+  }
   const made: Pipeline<In, Out, Context> = {
     name,
-    run: async (input: unknown, ...rest: RunArguments<Context>) => {
-      const [options] = rest
-      const desk = deskOf(options, false)
-      return drain(await openRoot(opening<Out>(name, node, input, options ?? {}), { ...options, desk }, false))
-    },
-    stream: (input: unknown, ...rest: RunArguments<Context>) => {
-      const [options] = rest
-      const desk = deskOf(options, true)
-      return new OpenRunStream<PipelineResult<Out>>(
-        () => openRoot(opening<Out>(name, node, input, options ?? {}), { ...options, desk }, true),
-        desk,
-      )
+    run: async (input: unknown, ...options: PipelineArguments<Context>) =>
+      drain(await opened(input, options, false).open()),
+    stream: (input: unknown, ...options: PipelineArguments<Context>) => {
+      const { open, desk } = opened(input, options, true)
+      return new OpenRunStream<PipelineResult<Out>>(open, desk)
     },
     named: (other: string) => make<In, Out, Context>({ ...node, name: other }),
   }

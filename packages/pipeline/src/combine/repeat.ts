@@ -2,6 +2,7 @@
 import { aFunction, checkOptions, UsageError, wholeNumber } from '@toolloop/wire'
 import { childrenOf } from '../definition/path.ts'
 import type { Pipeline } from '../definition/pipeline.ts'
+import type { StageError } from '../definition/result.ts'
 import type { AnyStage, ContextOfAll, ContextOfStage, DoesNotFit, InputOf, OutputOf } from '../definition/stage.ts'
 import { make, nodeOf } from './make.ts'
 
@@ -9,12 +10,12 @@ export interface RetryOptions {
   /** How many attempts there are, the first one included. */
   readonly times: number
   /** Milliseconds before an attempt; the second one is attempt 2. @default 500 ms, doubled each time */
-  readonly backoff?: number | ((attempt: number, error: Error) => number) | undefined
-  /** Whether to run it again after this error. @default always */
-  readonly when?: ((error: Error) => boolean | Promise<boolean>) | undefined
+  readonly backoff?: number | ((attempt: number, error: StageError) => number) | undefined
+  /** Whether to run it again after this error. @default an error without `retryable: false` */
+  readonly when?: ((error: StageError) => boolean | Promise<boolean>) | undefined
 }
 
-/** Runs a stage again when it fails. A function reads the last error: `(input, { error })`. */
+/** Runs a stage again when it fails and a retry may succeed. A function reads the last error: `(input, { error })`. */
 export function retry<const One extends AnyStage>(
   stage: One,
   options: RetryOptions,
@@ -24,7 +25,7 @@ export function retry<const One extends AnyStage>(
     backoff: [isDelay, 'milliseconds or a function of attempt and error'],
     when: aFunction,
   })
-  const { times, backoff = doubled, when = () => true } = options
+  const { times, backoff = doubled, when = ({ retryable }) => retryable } = options
   if (times === undefined) throw new UsageError('`retry` needs `times`: how many attempts there are.')
   const attempt = nodeOf(stage, '`retry`')
   return make({

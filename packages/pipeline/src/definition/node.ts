@@ -1,5 +1,6 @@
 // A pipeline as data: a tree of nodes. `decide` and `apply` walk it beside the state.
 import type { AnyAgent } from '@toolloop/core'
+import type { StageError } from './result.ts'
 
 /** What happens to the other stages when one of them fails: they are aborted, or run to their end. */
 export type OnFailure = 'abort' | 'settle'
@@ -108,8 +109,8 @@ export interface RetryNode extends Named {
   /** How many attempts there are, the first included. */
   readonly times: number
   /** Milliseconds before an attempt; the second one is attempt 2. */
-  readonly backoff: (attempt: number, error: Error) => number
-  readonly when: (error: Error) => boolean | Promise<boolean>
+  readonly backoff: (attempt: number, error: StageError) => number
+  readonly when: (error: StageError) => boolean | Promise<boolean>
 }
 
 export interface FallbackNode extends Named {

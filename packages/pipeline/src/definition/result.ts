@@ -1,4 +1,4 @@
-import type { ApprovalRequest, RunUsage } from '@toolloop/core'
+import type { ApprovalRequest, Exhausted, RunUsage } from '@toolloop/core'
 import { brand, ToolloopError } from '@toolloop/wire'
 
 /** How a pipeline's run ended: discriminate on `status`. All but `done` can be resumed from the log. */
@@ -7,6 +7,7 @@ export type PipelineResult<Output> = PipelineReport &
     | { readonly status: 'done'; readonly output: Output }
     | { readonly status: 'approval'; readonly requests: readonly ApprovalRequest[] }
     | { readonly status: 'aborted'; readonly reason: string }
+    | ({ readonly status: 'budget' } & Exhausted)
     | { readonly status: 'error'; readonly error: Error }
   )
 
@@ -18,11 +19,11 @@ export interface PipelineReport {
   /** US dollars; `undefined` where the cost of an agent is unknown. */
   readonly cost: number | undefined
   readonly timing: { readonly startedAt: number; readonly endedAt: number; readonly ms: number }
-  /** What each stage that began came to, by its path, such as `review[3]/classify`. */
-  readonly stages: Readonly<Record<string, StageReport>>
+  /** The result of each stage that began, by its path, such as `review[3]/classify`. */
+  readonly stages: Readonly<Record<string, StageResult>>
 }
 
-export interface StageReport {
+export interface StageResult {
   readonly status: 'running' | 'waiting' | 'done' | 'failed'
   /** Only where `status` is `done`. */
   readonly output?: unknown
@@ -33,7 +34,10 @@ export interface StageReport {
   readonly cost?: number
 }
 
-/** A stage failed. `path` names it; `cause` is what it threw; `result` is the result of an agent whose run was not `done`. */
+/**
+ * A stage failed. `path` names it; `cause` is what it threw; `result` is the result of an agent whose run was not `done`.
+ * `retryable` is `false` where the cause says so, for a wrong input or output, and where a person declined.
+ */
 export class StageError extends ToolloopError {
   static override readonly brand: symbol = Symbol.for('toolloop.StageError')
   override readonly name = 'StageError'
@@ -43,9 +47,13 @@ export class StageError extends ToolloopError {
   constructor(
     path: string,
     message: string,
-    { cause, result }: { readonly cause?: unknown; readonly result?: unknown } = {},
+    {
+      cause,
+      result,
+      retryable = false,
+    }: { readonly cause?: unknown; readonly result?: unknown; readonly retryable?: boolean } = {},
   ) {
-    super('run', message, cause === undefined ? {} : { cause })
+    super('run', message, { retryable, ...(cause !== undefined && { cause }) })
     this.path = path
     Object.defineProperty(this, 'result', { value: result, enumerable: false })
   }

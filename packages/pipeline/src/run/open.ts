@@ -13,9 +13,10 @@ import {
 } from '@toolloop/core/machine'
 import { UsageError } from '@toolloop/wire'
 import type { AgentNode, Node } from '../definition/node.ts'
+import type { PipelineBudget } from '../definition/pipeline.ts'
 import type { PipelineResult } from '../definition/result.ts'
 import { shapeOf } from '../definition/shape.ts'
-import { applyOf, initialState, type PipelineState } from '../state/apply.ts'
+import { applyOf, hasFailed, initialState, type PipelineState } from '../state/apply.ts'
 import { decide, type Task } from '../state/decide.ts'
 import type { NodeState } from '../state/node-state.ts'
 import { perform } from './perform.ts'
@@ -31,11 +32,13 @@ export function opening<Output>(
   root: Node,
   input: unknown,
   options: RunOptions,
+  budget?: PipelineBudget,
 ): Opening<PipelineState, Task, PipelineResult<Output>> {
   const fold = { initial: initialState, apply: applyOf(root) }
   const mark = { name, fingerprint: fingerprintOf(shapeOf(root)) }
   return {
     fold,
+    budget: budget && Object.freeze({ ...budget }),
     begin: async (past, state) => {
       const first = checkLog(mark, past, options)
       if (first && !first.pipeline) throw new UsageError(`The log is of an agent named \`${name}\`, not of a pipeline.`)
@@ -129,9 +132,9 @@ function checkResumed(
     )
 }
 
-/** Agents whose run failed go on, with new retries, when the pipeline is resumed after an error. */
+/** Agents whose run failed go on, with new retries, when the pipeline is resumed after an error or a spent budget. */
 function failedAgents(root: Node, state: PipelineState): Fact[] {
-  if (state.outcome?.status !== 'error') return []
+  if (!hasFailed(state.outcome)) return []
   const facts: Fact[] = []
   visit(root, state.root, '', (node, one, path) => {
     if (node.kind === 'agent' && one.status === 'failed' && one.startedAt !== undefined)

@@ -5,6 +5,7 @@ import { tokensOf } from '../definition/path.ts'
 import type { Task } from '../state/decide.ts'
 import { itemInput } from '../state/children.ts'
 import type { Live, NodeState, StageFailure } from '../state/node-state.ts'
+import { spentBy, spentIn } from './budget.ts'
 import type { PipelineRun, Reader } from './pipeline-run.ts'
 import { errorOf, failed, json, stage } from './stage.ts'
 import { StageError } from '../definition/result.ts'
@@ -67,7 +68,7 @@ async function read(
 
 /** Opens an iterable, and skips the items that the log holds. @throws StageError where they are others */
 async function open(run: PipelineRun, path: string, from: Live, skip: number, state: NodeState): Promise<Reader> {
-  const reader = readerOf(path, run.live.get(from.from))
+  const reader = readerOf(run, path, run.live.get(from.from))
   run.readers.set(path, reader)
   for (let index = 0; index < skip; index++) {
     const { done, value } = await reader.iterator.next()
@@ -81,12 +82,18 @@ async function open(run: PipelineRun, path: string, from: Live, skip: number, st
   return reader
 }
 
-function readerOf(path: string, items: unknown): Reader {
+function readerOf(run: PipelineRun, path: string, items: unknown): Reader {
   if (typeof items === 'object' && items !== null) {
-    if (Symbol.asyncIterator in items)
+    if (Symbol.asyncIterator in items) {
+      run.claim(items, path)
       return { iterator: (items as AsyncIterable<unknown>)[Symbol.asyncIterator](), isSync: false }
-    if (Symbol.iterator in items)
-      return { iterator: asynchronous((items as Iterable<unknown>)[Symbol.iterator]()), isSync: true }
+    }
+    if (Symbol.iterator in items) {
+      const iterator = (items as Iterable<unknown>)[Symbol.iterator]()
+      // A `Set` gives all its items to each reader. A generator is its own iterator: two readers would share its items.
+      if (Object.is(iterator, items)) run.claim(items, path)
+      return { iterator: asynchronous(iterator), isSync: true }
+    }
   }
   throw new StageError(path, 'The iterable is gone: pass it to `run` again when you resume.')
 }
@@ -102,7 +109,8 @@ async function again(
 ): Promise<Fact | undefined> {
   const { level } = run
   const error = errorOf(run, failure)
-  if (!(await node.when(error))) return fact({ type: 'stage.answer', stage: path, round, value: false })
+  if (spentBy(run, failure) || !(await node.when(error)))
+    return fact({ type: 'stage.answer', stage: path, round, value: false })
   const delay = node.backoff(round + 1, error)
   level.emit({ type: 'stage.retry', stage: path, attempt: round + 1, delay, error })
   const signal = run.open(path)
@@ -154,12 +162,16 @@ async function decided({ level, name }: PipelineRun, path: string, { request }: 
   return decision && fact({ type: 'approval.decision', step: 0, callId, id, decision, stage: path })
 }
 
-async function finish(run: PipelineRun, { status, output, failures = [] }: NodeState): Promise<Fact> {
+async function finish(run: PipelineRun, state: NodeState): Promise<Fact> {
   await run.finish()
+  const { status, output, failures = [] } = state
+  const spent = spentIn(run, state)
   const outcome: Outcome =
     status === 'done'
       ? { status: 'done', text: JSON.stringify(output) ?? '' }
-      : { status: 'error', error: failureOf(together(run, failures)) }
+      : spent
+        ? { status: 'budget', ...spent }
+        : { status: 'error', error: failureOf(together(run, failures)) }
   return fact({ type: 'run.done', outcome })
 }
 
@@ -172,6 +184,7 @@ export function together(run: PipelineRun, failures: readonly StageFailure[]): S
   return new StageError(first.path, `${first.message} Also failed: ${more}.`, {
     cause: first.cause,
     result: first.result,
+    retryable: first.retryable,
   })
 }
 

@@ -1,6 +1,7 @@
 import type { Result } from '@toolloop/core'
-import { CallQueue, type Level } from '@toolloop/core/machine'
+import { CallQueue, isStageIn, KeyedQueues, type Level } from '@toolloop/core/machine'
 import type { MapNode, Node, StagePolicy } from '../definition/node.ts'
+import { StageError } from '../definition/result.ts'
 import type { PipelineState } from '../state/apply.ts'
 
 /** One run of a pipeline in this process: what its tasks need beside the facts. */
@@ -11,6 +12,8 @@ export class PipelineRun {
   /** The caller's input where it is an iterable, and the iterables that stages made, by path. */
   readonly live: Map<string | undefined, unknown> = new Map()
   readonly readers: Map<string, Reader> = new Map()
+  /** The stage that reads an iterable which can be read once. */
+  readonly #readBy = new Map<object, string>()
   /** What aborts the stages that run, by path. */
   readonly #controllers = new Map<string, AbortController>()
   readonly #rates = new Map<string, CallQueue>()
@@ -45,7 +48,7 @@ export class PipelineRun {
   /** Aborts the stages in a stage, except those in `keep`. */
   cut(path: string, keep?: string): void {
     for (const [one, controller] of this.#controllers)
-      if (isIn(one, path) && !(keep !== undefined && isIn(one, keep))) controller.abort(wasCut)
+      if (isStageIn(one, path) && !(keep !== undefined && isStageIn(one, keep))) controller.abort(wasCut)
   }
 
   /** Aborts what still runs, and waits for it. */
@@ -59,6 +62,17 @@ export class PipelineRun {
     const known = this.#rates.get(path) ?? new CallQueue(rate!)
     this.#rates.set(path, known)
     return known
+  }
+
+  /** @throws StageError where another stage reads the iterable, or has read it */
+  claim(items: object, path: string): void {
+    const other = this.#readBy.get(items)
+    if (other !== undefined)
+      throw new StageError(
+        path,
+        `Stage \`${other || this.name}\` reads the iterable, which can be read only once. Pass an array, which every stage can read.`,
+      )
+    this.#readBy.set(items, path)
   }
 
   async closeReaders(): Promise<void> {
@@ -77,16 +91,11 @@ export interface Reader {
 export const wasCut: Error = new DOMException('Another stage has won or failed.', 'AbortError')
 const stageHasEnded = new DOMException('The stage has ended.', 'AbortError')
 
-const isIn = (path: string, outer: string): boolean =>
-  path === outer || outer === '' || (path.startsWith(outer) && '/[#'.includes(path[outer.length]!))
+/** The queues of each stage's limit, shared by all runs of the process. */
+const queues = new WeakMap<StagePolicy, KeyedQueues>()
 
-/** The queues of a stage's limit, shared by all runs of the process, by key. */
-const queues = new WeakMap<StagePolicy, Map<string, CallQueue>>()
-
-export function queueOf(policy: StagePolicy, key: string): CallQueue {
-  const known = queues.get(policy) ?? new Map<string, CallQueue>()
+export function queuesOf(policy: StagePolicy): KeyedQueues {
+  const known = queues.get(policy) ?? new KeyedQueues(policy.limit!)
   queues.set(policy, known)
-  const queue = known.get(key) ?? new CallQueue(policy.limit!)
-  known.set(key, queue)
-  return queue
+  return known
 }

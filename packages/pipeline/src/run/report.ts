@@ -4,7 +4,7 @@ import { causeOf, type ChildRun, noUsage, totalOf } from '@toolloop/core/machine
 import { ToolloopError } from '@toolloop/wire'
 import type { Node } from '../definition/node.ts'
 import { itemToken, join } from '../definition/path.ts'
-import { type PipelineReport, type PipelineResult, type StageReport } from '../definition/result.ts'
+import { type PipelineReport, type PipelineResult, type StageResult } from '../definition/result.ts'
 import { itemsOf, itemState } from '../state/children.ts'
 import { Live, type NodeState } from '../state/node-state.ts'
 import type { PipelineRun } from './pipeline-run.ts'
@@ -13,7 +13,7 @@ import { errorOf } from './stage.ts'
 export function resultOf<Output>(run: PipelineRun): PipelineResult<Output> {
   const { root, level } = run
   const { state } = level
-  const stages: Record<string, StageReport> = {}
+  const stages: Record<string, StageResult> = {}
   const { branches } = level.tree
   const children = branches.childrenOf('')
   const runs = new Map(children.map((child) => [child.path, child]))
@@ -36,6 +36,10 @@ export function resultOf<Output>(run: PipelineRun): PipelineResult<Output> {
       return { ...report, status: 'done', output: state.root.output as Output }
     case 'aborted':
       return { ...report, status: 'aborted', reason: outcome.reason }
+    case 'budget': {
+      const { dimension, spent, allowed } = outcome
+      return { ...report, status: 'budget', dimension, spent, allowed }
+    }
     case 'error': {
       const cause = causeOf(outcome.error)
       const error =
@@ -87,11 +91,11 @@ function nodeOf(
   return children.find((child) => child.token === token)?.node
 }
 
-function reportOf(run: PipelineRun, state: NodeState, child: ChildRun | undefined): StageReport {
+function reportOf(run: PipelineRun, state: NodeState, child: ChildRun | undefined): StageResult {
   const { status, output, failures, startedAt, endedAt } = state
   const first = failures?.[0]
   return {
-    status: status as StageReport['status'],
+    status: status as StageResult['status'],
     ...(status === 'done' && !(output instanceof Live) && { output }),
     ...(status === 'failed' && first && { error: errorOf(run, first) }),
     ...(startedAt !== undefined && endedAt !== undefined && { ms: endedAt - startedAt }),

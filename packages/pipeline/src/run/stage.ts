@@ -17,7 +17,7 @@ import { StageError } from '../definition/result.ts'
 import { tokensOf } from '../definition/path.ts'
 import { isWanted, type Task } from '../state/decide.ts'
 import { Live, type StageFailure } from '../state/node-state.ts'
-import { type PipelineRun, queueOf, wasCut } from './pipeline-run.ts'
+import { type PipelineRun, queuesOf, wasCut } from './pipeline-run.ts'
 
 type StageTask = Extract<Task, { readonly do: 'stage' }>
 
@@ -64,7 +64,7 @@ async function placeFor(
   }
   const { limit, key } = node.policy
   if (!limit) return free
-  return queueOf(node.policy, key?.(input, context) ?? '').place({ clock, signal })
+  return queuesOf(node.policy).place(key?.(input, context) ?? '', { clock, signal })
 }
 
 const free: Release = () => {}
@@ -140,7 +140,8 @@ async function* agentStage(
     )
     run.results.set(path, result)
     if (level.signal.aborted) return
-    if (result.status === 'done') return [done(path, withOutput(json(path, result.output)), ms())]
+    if (result.status === 'done' || (result.status === 'budget' && 'output' in result))
+      return [done(path, withOutput(json(path, result.output)), ms())]
     if (result.status === 'approval') return [fact({ type: 'stage.wait', stage: path })]
     const cause = timer?.signal.aborted
       ? timer.signal.reason
@@ -162,7 +163,7 @@ function timeout(
 ): { signal: AbortSignal; clear: () => void } {
   const controller = new AbortController()
   const timer = clock.setTimeout(
-    () => controller.abort(new StageError(path, `It did not end within ${after} ms.`)),
+    () => controller.abort(new StageError(path, `It did not end within ${after} ms.`, { retryable: true })),
     after,
   )
   return { signal: controller.signal, clear: () => clock.clearTimeout(timer) }
@@ -178,16 +179,19 @@ function inTime(
 ): Promise<unknown> {
   const timer = policy.timeout === undefined ? undefined : timeout(run, policy.timeout, path)
   const signals = timer ? [signal, timer.signal] : [signal]
+  const { clock } = run.level
+  let waiting: unknown
   return new Promise((resolve, reject) => {
     // An abort of the whole run waits a moment for the result, as for a tool.
     const abort = (): void => {
       const aborted = signals.find((one) => one.aborted)!
       if (!run.level.signal.aborted || aborted !== signal) reject(aborted.reason as Error)
-      else run.level.clock.setTimeout(() => reject(signal.reason as Error), grace)
+      else waiting ??= clock.setTimeout(() => reject(signal.reason as Error), grace)
     }
     for (const one of signals) one.addEventListener('abort', abort, { once: true })
     const end = (): void => {
       timer?.clear()
+      if (waiting !== undefined) clock.clearTimeout(waiting)
       for (const one of signals) one.removeEventListener('abort', abort)
     }
     new Promise((value) => value(call())).finally(end).then(resolve, reject)
@@ -256,5 +260,6 @@ export function errorOf(run: PipelineRun, { path, error }: StageFailure): StageE
   return new StageError(path, `Stage \`${path || run.name}\` failed: ${error.message}`, {
     cause,
     result: run.results.get(path),
+    retryable: error.retryable !== false,
   })
 }

@@ -28,6 +28,10 @@ export const initialState: PipelineState = {
   endedAt: 0,
 }
 
+/** A stage has failed: a resume runs it again. */
+export const hasFailed = (outcome: Outcome | null): boolean =>
+  outcome?.status === 'error' || outcome?.status === 'budget'
+
 type StageFact =
   | Extract<Fact, { readonly stage: string }>
   | (FactOf<'approval.request' | 'approval.decision'> & { readonly stage: string })
@@ -46,7 +50,7 @@ export const applyOf =
         return { ...state, run: fact.run, startedAt: fact.at, input, root: settle(root, idle, input, '') }
       }
       case 'run.resume': {
-        const again = state.outcome?.status === 'error' ? reopened(root, state.root) : state.root
+        const again = hasFailed(state.outcome) ? reopened(root, state.root) : state.root
         return { ...state, status: 'running', outcome: null, root: settle(root, resumed(root, again), state.input, '') }
       }
       case 'run.pause':
@@ -135,5 +139,9 @@ function decided(state: NodeState, { decision, stage = '' }: FactOf<'approval.de
   if ('approve' in decision && decision.approve) return { ...state, status: 'running', decision }
   const reason = 'reason' in decision ? decision.reason : undefined
   const message = `Its outcome is unknown: it was interrupted${reason ? ` (${reason})` : ''}.`
-  return { ...state, status: 'failed', failures: [{ path: stage, error: { name: 'StageError', message } }] }
+  return {
+    ...state,
+    status: 'failed',
+    failures: [{ path: stage, error: { name: 'StageError', message, retryable: false } }],
+  }
 }

@@ -55,8 +55,9 @@ const fail = (state: NodeState, failures: readonly StageFailure[]): NodeState =>
   status: 'failed',
   failures,
 })
-const failWith = (state: NodeState, path: string, name: string, message: string): NodeState =>
-  fail(state, [{ path, error: { name, message } }])
+/** `retryable: false`: the same input would fail in the same way. */
+const failWith = (state: NodeState, path: string, message: string, retryable?: false): NodeState =>
+  fail(state, [{ path, error: { name: 'StageError', message, ...(retryable === false && { retryable }) } }])
 
 /** Settles a child that has not begun: an empty `map` is done without a fact. */
 function settleChild(
@@ -160,7 +161,6 @@ function settleBranch(
     return failWith(
       state,
       path,
-      'StageError',
       `The classifier gave ${JSON.stringify(output)}, for which the branch has no stage; it has ${cases.map(({ token }) => JSON.stringify(token)).join(', ')}.`,
     )
   state = settleChild(node, state, chosen, input, join(path, chosen.token))
@@ -215,8 +215,8 @@ function settleGate(node: Extract<Node, { kind: 'gate' }>, before: NodeState, in
     return failWith(
       before,
       path,
-      'StageError',
       `Declined${'reason' in decision && decision.reason ? `: ${decision.reason}` : ' by a person.'}`,
+      false,
     )
   if (!isOpen && !decision) return before
   const state = settleChild(node, before, node.stage, gateInput(before, input), join(path, node.stage.token))
@@ -295,6 +295,6 @@ const notItems = (state: NodeState, path: string, input: unknown): NodeState =>
   failWith(
     state,
     path,
-    'StageError',
     `A \`map\` or \`reduce\` takes an array or an iterable, not ${input === undefined ? 'undefined' : `a ${typeof input}`}: ${(JSON.stringify(input) ?? '').slice(0, 80)}`,
+    false,
   )
