@@ -17,6 +17,7 @@ export const contents = [
       'resume',
       'logs',
       'sessions',
+      'compaction',
       'replay-and-fork',
       'budgets',
       'steering',

@@ -55,6 +55,10 @@ const checks: Readonly<Record<string, OptionCheck>> = {
   earlyDispatch: oneOf(true, false),
   answerLimits: [isObject, '{ maxToolCalls, maxArgumentsBytes, … }'],
   wire: oneOf('stream', 'plain'),
+  compact: [
+    (value) => isFunction(value) || (Array.isArray(value) && value.every(isFunction)),
+    'a strategy such as `keepLast(20)`, or an array of them',
+  ],
   middleware: [Array.isArray, 'an array of middlewares'],
 }
 

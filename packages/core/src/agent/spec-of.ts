@@ -60,9 +60,15 @@ export function specOf(options: AgentOptions<readonly AnyTool[], unknown, unknow
     earlyDispatch: options.earlyDispatch ?? true,
     answerLimits: options.answerLimits && { ...options.answerLimits },
     wire: options.wire,
+    compact: compactionsOf(options),
     modelLayers: modelLayersOf(options.middleware),
     toolLayers: toolLayersOf(options.middleware),
   } satisfies AgentSpec)
+}
+
+function compactionsOf({ compact }: AgentOptions<readonly AnyTool[], unknown, unknown>): AgentSpec['compact'] {
+  if (typeof compact === 'function') return [compact]
+  return compact?.length ? [...compact] : undefined
 }
 
 function steadyAnswers(

@@ -14,6 +14,7 @@ const types: Readonly<Record<RunEvent['type'], true>> = {
   'approval.request': true,
   'approval.decision': true,
   'message.add': true,
+  'messages.compact': true,
   'stage.start': true,
   'stage.done': true,
   'stage.answer': true,

@@ -12,6 +12,7 @@ import {
   withoutPauses,
   withSealed,
 } from './open-step.ts'
+import { type CompactionCall, edited } from './compaction.ts'
 import type { Exhausted, Failure, Outcome } from './outcome.ts'
 import { afterStart, noPrefix, type PrefixState } from './prefix.ts'
 import { transcript } from './transcript.ts'
@@ -45,6 +46,8 @@ export interface RunState {
   readonly wrapUp: { readonly spent: Exhausted; readonly from: number } | null
   /** The last request, and the requests that did not extend the one before. */
   readonly prefix: PrefixState
+  /** How often the conversation was shortened. `step`: the first whose request is the shorter one. */
+  readonly compactions: readonly { readonly step: number; readonly asked: readonly CompactionCall[] }[]
   readonly outcome: Outcome | null
   readonly startedAt: number
   readonly endedAt: number
@@ -67,6 +70,7 @@ export const initialState: RunState = {
   warnedAt: null,
   wrapUp: null,
   prefix: noPrefix,
+  compactions: [],
   outcome: null,
   startedAt: 0,
   endedAt: 0,
@@ -123,6 +127,12 @@ export function apply(before: RunState, fact: Fact): RunState {
       const counted = countsAfter(state, fact)
       if (open) return { ...state, ...counted, inbox: [...state.inbox, fact.message] }
       return { ...state, ...counted, answered: false, messages: [...state.messages, fact.message] }
+    }
+    case 'messages.compact': {
+      const { by, edits, step, asked = [] } = fact
+      const messages = edited(conversationOf(state), edits)
+      const compactions = [...state.compactions, { step, asked }]
+      return { ...state, messages, inbox: [], compactions, prefix: { ...state.prefix, compacted: by } }
     }
     case 'run.pause':
       return { ...state, status: 'paused' }

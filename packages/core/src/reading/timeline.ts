@@ -79,6 +79,8 @@ function textOf(fact: Fact): string {
       return `${subjectOf(fact, fact.callId)} ${decisionIn(fact.decision)}`
     case 'message.add':
       return `message  ${excerpt(textBy(fact.message))}`
+    case 'messages.compact':
+      return `step ${fact.step}  reads a shorter conversation (${fact.by.join(', ')})`
     case 'stage.start':
       return `stage ${fact.stage}  starts`
     case 'stage.done':

@@ -12,6 +12,8 @@ export interface RequestParts {
   readonly head: readonly Message[]
   /** The number of messages of the conversation that follow `head`. */
   readonly upTo: number
+  /** The conversation, where it was shortened since. */
+  conversation?: readonly Message[]
 }
 
 /** One run of an agent in this process: what its tasks need beside the facts. */
@@ -42,6 +44,8 @@ export class Run {
   lastPlan: unknown
   /** By step. */
   readonly requests: RequestParts[] = []
+  /** Estimated tokens of messages, for compactions. */
+  counts: WeakMap<Message, number> | undefined
   /** Typed answers by the text they were parsed from. */
   answers: Map<string, unknown> | undefined
   /** Collects decisions while the run waits. */
