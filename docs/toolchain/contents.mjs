@@ -2,7 +2,7 @@
 
 /** @type {{ text: string, pages: string[] }[]} */
 export const contents = [
-  { text: 'Getting started', pages: ['getting-started', 'questions'] },
+  { text: 'Getting started', pages: ['getting-started', 'tutorial-batch', 'questions'] },
   {
     text: 'Guides',
     pages: [
@@ -13,6 +13,7 @@ export const contents = [
       'approval',
       'multi-agent',
       'middleware',
+      'guardrails',
       'fallback',
       'resume',
       'logs',

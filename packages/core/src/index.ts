@@ -1,5 +1,5 @@
 // Agents.
-export { type Agent, agent, type AnyAgent, type ContextOf } from './agent.ts'
+export { type Agent, agent, type AnyAgent, type ContextOf, type ContextOfGuardrails } from './agent.ts'
 export type { AgentTool, AgentToolInput, AgentToolOptions } from './compose/agent-tool.ts'
 export type {
   AgentOptions,
@@ -11,6 +11,21 @@ export type {
   RunLimit,
   StepChanges,
 } from './agent/spec.ts'
+export { handoff } from './agent/handoff.ts'
+export type { AnyHandoff, Handoff, HandoffOptions, HandoffTarget } from './agent/handoff-option.ts'
+export type { HeldBy, Reached } from './agent/reached.ts'
+export {
+  type AnyGuardrail,
+  type Guardrail,
+  guardrail,
+  type GuardrailContext,
+  type GuardrailOptions,
+  type GuardrailSubjects,
+  type GuardrailVerdicts,
+  type Trip,
+} from './agent/guardrail.ts'
+export { GuardrailError } from './guard/error.ts'
+export type { GuardrailState } from './facts/guardrails.ts'
 export { and, calls, not, or, steps, type StopCondition } from './agent/stop.ts'
 export type { OutputMode, OutputOption, OutputSchema, OutputSettings } from './agent/output.ts'
 // Many tools.
@@ -46,7 +61,7 @@ export type { ChildRun } from './facts/branches.ts'
 export type { PrefixReport, PrefixState } from './facts/prefix.ts'
 export type { BreakPlace, PrefixBreak, PrefixMark } from './facts/prefix-mark.ts'
 export type { RunUsage } from './facts/usage.ts'
-export type { Ending, Exhausted, Failure, Outcome } from './facts/outcome.ts'
+export type { Ending, Exhausted, Failure, GuardrailPoint, Outcome } from './facts/outcome.ts'
 // Events.
 export {
   type ApprovalRequest,
@@ -89,12 +104,13 @@ export { withMiddleware } from './models/with-middleware.ts'
 export { type FailedModel, fallback, type FallbackOptions } from './models/fallback.ts'
 export { FallbackError } from './models/fallback-error.ts'
 // Replay and fork.
-export { replay, type Replayed, type ReplayOptions } from './replay/replay.ts'
+export type { RequestPart } from './replay/marks.ts'
+export { replay, type Replayed, type ReplayedRequest, type ReplayOptions } from './replay/replay.ts'
 export { ReplayError } from './replay/error.ts'
 export { difference, type Difference } from './facts/difference.ts'
 export { fork, type ForkOptions } from './replay/fork.ts'
 // State.
-export { apply, initialState, type RunState } from './facts/state.ts'
+export { apply, type Handover, initialState, type RunState } from './facts/state.ts'
 export { messagesOf } from './facts/state-views.ts'
 export type { CallState, OpenStep, Step } from './facts/open-step.ts'
 export type { CallPhase } from './facts/transcript.ts'

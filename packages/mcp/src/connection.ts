@@ -1,8 +1,8 @@
 // A connection to a server: opened when it is needed, opened again after it was lost.
-import { Client } from '@modelcontextprotocol/client'
+import { Client, OAuthError, UnauthorizedError } from '@modelcontextprotocol/client'
 import { describeError, type JsonSchema } from '@toolloop/schema'
 import { jsonSchema } from '@toolloop/schema/json-schema'
-import { type Clock, sleep, systemClock } from '@toolloop/wire'
+import { type Clock, sleep, systemClock, UsageError } from '@toolloop/wire'
 import { McpError } from './errors.ts'
 import { ListedTools } from './listed-tools.ts'
 import { labelOf, type McpServerSpec, transportTo } from './server.ts'
@@ -64,7 +64,7 @@ export class Connection {
       try {
         return await this.#connect(Math.max(1, end - clock.now()))
       } catch (cause) {
-        if (attempt === attempts || signal.aborted || clock.now() + delay >= end)
+        if (attempt === attempts || signal.aborted || isFinal(cause) || clock.now() + delay >= end)
           throw new McpError(`Could not connect to ${this.label}: ${describeError(cause, 1200)}`, { cause })
         await sleep(clock, delay, signal)
       }
@@ -123,6 +123,14 @@ export class Connection {
 /** Pages of one list. */
 const maxPages = 1000
 const modernVersion = '2026-07-28'
+
+/** A program that does not exist, or a server that refuses us: another attempt has the same end, or asks a person again. */
+function isFinal(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  if (error instanceof UsageError || error instanceof UnauthorizedError || error instanceof OAuthError) return true
+  const { code, status } = error as { readonly code?: unknown; readonly status?: unknown }
+  return code === 'ENOENT' || code === 'EACCES' || status === 401 || status === 403 || isFinal(error.cause)
+}
 
 /** Checks structured results without compiling a stranger's schema. */
 function validatorOf<T>(schema: unknown): (input: unknown) => Verdict<T> {

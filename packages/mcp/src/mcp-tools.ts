@@ -190,6 +190,7 @@ export class McpTools {
         name,
         effects: this.#effectsOf(source),
         needsApproval: (args) => this.#needsApproval(source.name, fingerprint, args),
+        fingerprint: () => this.#current.get(source.name) ?? fingerprint,
         onError: messageOf,
         execute: (args, context) => this.#call(source, fingerprint, args, context),
       },

@@ -1,5 +1,5 @@
 import { agent, memoryLog, outputOf, RunError, type RunStream } from '@toolloop/core'
-import { scriptedModel, text as words } from '@toolloop/testing'
+import { scriptedModel, text as answer } from '@toolloop/testing'
 import { ToolloopError, UsageError } from '@toolloop/wire'
 import { describe, expect, it } from 'vitest'
 import {
@@ -175,9 +175,9 @@ describe('a pipeline', () => {
     )
     expect(await retry(slow, { times: 3, backoff: 0 }).run(1)).toMatchObject({ status: 'done', output: 1 })
     const answers = [
-      words('', { finishReason: 'content_filter' }),
-      words('Half', { finishReason: 'length' }),
-      words('Whole.'),
+      answer('', { finishReason: 'content_filter' }),
+      answer('Half', { finishReason: 'length' }),
+      answer('Whole.'),
     ]
     const writer = agent({ name: 'writer', model: scriptedModel(answers) })
     expect(await retry(writer, { times: 3, backoff: 0 }).run('go')).toMatchObject({ status: 'done', output: 'Whole.' })
@@ -209,8 +209,8 @@ describe('a pipeline', () => {
   })
 
   it('loops until the judge accepts, and says when it did not', async () => {
-    const longer = (words: string) => `${words}!`
-    const judge = (words: string) => ({ done: words.endsWith('!!!') })
+    const longer = (line: string) => `${line}!`
+    const judge = (line: string) => ({ done: line.endsWith('!!!') })
     expect(await loopUntil(longer, judge, { max: 5 }).run('hi')).toMatchObject({
       output: { by: 'judge', output: 'hi!!!', rounds: 3 },
     })

@@ -5,10 +5,13 @@ import { fingerprintOf } from '../facts/fingerprint.ts'
 import { toolLayersOf } from '../models/tool-onion.ts'
 import { modelLayersOf } from '../models/with-middleware.ts'
 import { checkChoice } from './check-options.ts'
+import { guardrailSet } from './guardrail.ts'
+import { handoffSpec } from './handoff.ts'
 import { steadyOffer } from './offer.ts'
 import { FINAL_TOOL, outputSpec } from './output.ts'
-import type { AgentOptions, AgentSpec, AnyTool, Offer, StepAnswers } from './spec.ts'
+import type { AgentOptions, AgentSpec, AnyTool, HandoffSpec, Offer, StepAnswers } from './spec.ts'
 import { type StopCondition, toolsOf } from './stop.ts'
+import { reached } from './team.ts'
 
 /** Fills in the defaults of an agent's options. @throws UsageError for options that contradict each other */
 export function specOf(options: AgentOptions<readonly AnyTool[], unknown, unknown>): AgentSpec {
@@ -18,6 +21,16 @@ export function specOf(options: AgentOptions<readonly AnyTool[], unknown, unknow
     if (tools.has(tool.name) || tool.name === FINAL_TOOL)
       throw new UsageError(`Agent \`${name}\` has two tools named \`${tool.name}\`; rename one.`)
     tools.set(tool.name, tool)
+  }
+  const handoffs = new Map<string, HandoffSpec>()
+  for (const given of options.handoffs ?? []) {
+    const one = handoffSpec(given)
+    if (tools.has(one.tool.name))
+      throw new UsageError(
+        `Agent \`${name}\` has two functions named \`${one.tool.name}\`: one hands over to \`${one.to}\`; rename that agent, or the tool.`,
+      )
+    tools.set(one.tool.name, one.tool)
+    handoffs.set(one.tool.name, one)
   }
   checkChoice(`Agent \`${name}\``, options.toolChoice, [...tools.keys()])
   const conditions =
@@ -32,17 +45,20 @@ export function specOf(options: AgentOptions<readonly AnyTool[], unknown, unknow
         `Agent \`${name}\`: \`stopWhen\` waits for the tool ${JSON.stringify(awaited)}, which the agent does not have. Its tools: ${[...tools.keys()].join(', ') || 'none'}.`,
       )
   const output = options.output === undefined ? undefined : outputSpec(options.output)
+  const guardrails = guardrailSet(`Agent \`${name}\``, options.guardrails, tools)
   const offer = steadyOffer(tools.values())
-  return Object.freeze({
+  const spec = Object.freeze({
     name,
     fingerprint: fingerprintOf(
       [...tools.values()].map((tool) => tool.definition),
       output?.format.json_schema,
       ...(options.middleware?.length ? [options.middleware.map((one) => one.name)] : []),
+      ...(options.guardrails?.length ? [options.guardrails.map(({ on, name: own }) => `${on} ${own}`)] : []),
     ),
     model: modelsOf(options),
     instructions: typeof instructions === 'function' ? instructions : () => instructions,
     tools,
+    handoffs,
     offer,
     steady: steadyAnswers(options, offer),
     output,
@@ -57,13 +73,17 @@ export function specOf(options: AgentOptions<readonly AnyTool[], unknown, unknow
     prepareStep: options.prepareStep,
     onToolError: options.onToolError ?? 'message',
     stepRetries: options.stepRetries ?? 1,
-    earlyDispatch: options.earlyDispatch ?? true,
+    // What a blocking output guardrail holds back has no calls that could start.
+    earlyDispatch: (options.earlyDispatch ?? true) && !guardrails?.blockingOutput.length,
     answerLimits: options.answerLimits && { ...options.answerLimits },
     wire: options.wire,
     compact: compactionsOf(options),
+    guardrails,
     modelLayers: modelLayersOf(options.middleware),
     toolLayers: toolLayersOf(options.middleware),
   } satisfies AgentSpec)
+  if (handoffs.size > 0) reached(spec) // throws for two agents of one name
+  return spec
 }
 
 function compactionsOf({ compact }: AgentOptions<readonly AnyTool[], unknown, unknown>): AgentSpec['compact'] {

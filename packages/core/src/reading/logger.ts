@@ -105,6 +105,8 @@ class Logger {
         const request = `  ${this.#paint(33, '?')} ${subject}(${short(fact.arguments)}) waits for a decision`
         return this.#line('info', path, request)
       }
+      case 'handoff':
+        return this.#line('info', path, `  ${this.#paint(35, '⇒')} ${clean(fact.agent.name)}`)
       case 'approval.decision':
         return this.#line('info', path, `  ${this.#paint(33, '!')} ${clean(fact.callId)} ${decided(fact)}`)
       case 'stage.start':

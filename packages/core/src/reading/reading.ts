@@ -16,8 +16,10 @@ import { type Moment, startOf, timelineOf } from './timeline.ts'
 /** The contents of a log, of an agent or of a pipeline. A pipeline has no messages and steps of its own; its agents are its `children`. */
 export interface RunReading {
   readonly runId: string
-  /** The name of the agent, or of the pipeline. */
+  /** The name of the agent that was run, or of the pipeline. */
   readonly agent: string
+  /** The name of the agent that holds the run: another one after a handoff. */
+  readonly holder: string
   /** `running`: the run has not ended. It runs in another process, or its process died. `approval`: only undecided calls are left. */
   readonly status: 'running' | 'approval' | Outcome['status']
   /** How the run ended. */
@@ -60,6 +62,7 @@ export function readingOf(facts: readonly Fact[], state: RunState): RunReading {
   return {
     runId: start.run,
     agent: start.agent.name,
+    holder: state.holder,
     status: state.outcome?.status ?? (state.status === 'paused' ? 'approval' : 'running'),
     outcome: state.outcome ?? undefined,
     messages: messagesOf(state),

@@ -79,8 +79,10 @@ function beforeCall(facts: readonly Fact[], callId: string): readonly Fact[] {
     if (at < begun) return true
     if (!isOwn(one)) return doneSegments.has(one.path.split('/', 1)[0]!)
     if ('step' in one && one.step !== step.step) return false
+    if (one.type === 'handoff') return false // the step is open again
     if (isOfAnyCall(one)) return isDone(one.callId)
     if (one.type === 'message.add') return at < until
+    if (one.type === 'guardrail.done' && one.verdict === 'trip') return false // the fork has not ended
     return one.type !== 'run.pause' && one.type !== 'run.resume' && one.type !== 'run.done'
   })
 }

@@ -1,6 +1,7 @@
 import { type DeepPartial, PartialJson } from '@toolloop/stream'
 import { type ModelRequest, ToolloopError } from '@toolloop/wire'
 import { readAnswer, textOf } from './answer.ts'
+import { AnswerText } from './answer-text.ts'
 import { argumentsOf, nameOf } from '../facts/calls.ts'
 import { totalOf } from '../facts/branches.ts'
 import { causeOf } from '../facts/failure.ts'
@@ -50,6 +51,7 @@ function reportOf<Output>(run: Run): RunReport<Output> {
   const children = run.level.tree.branches.childrenOf(run.path)
   return {
     runId: run.id,
+    agent: run.agent.name,
     messages,
     steps,
     children,
@@ -62,7 +64,7 @@ function reportOf<Output>(run: Run): RunReport<Output> {
   }
 }
 
-function requestOf({ requests, state }: Run, step: number): ModelRequest | undefined {
+export function requestOf({ requests, state }: Run, step: number): ModelRequest | undefined {
   const parts = requests[step]
   return (
     parts && {
@@ -82,9 +84,12 @@ function partialOf({ state, agent }: Run): unknown {
 }
 
 function partialJson(text: string): unknown {
+  const answer = new AnswerText()
+  const bare = answer.push(text)
+  if (answer.isWrapped) return answer.parsed
   const json = new PartialJson()
   try {
-    json.push(text)
+    json.push(bare)
   } catch {
     // The value before the first invalid character is kept.
   }

@@ -4,7 +4,7 @@ import type { FactOf } from '../facts/events.ts'
 import { fingerprintOf } from '../facts/fingerprint.ts'
 import type { PrefixState } from '../facts/prefix.ts'
 import type { BreakPlace, PrefixMark } from '../facts/prefix-mark.ts'
-import type { Run } from '../run/run.ts'
+import type { RequestParts, Run } from '../run/run.ts'
 import type { StepPlan } from './request.ts'
 
 type Found = NonNullable<FactOf<'step.start'>['prefix']>
@@ -26,6 +26,9 @@ export function prefixOf(run: Run, plan: StepPlan): Found | undefined {
   if (!isNew) return undefined
   return { mark, ...(breaks.length > 0 && { breaks }) }
 }
+
+/** The parts of the last request that was planned in this process. */
+export const lastPartsOf = (run: Run): RequestParts | undefined => (run.lastPlan as Last | undefined)?.parts
 
 /** Whether all parts are the same objects. The conversation itself only grows. */
 function isSteady(last: Last, plan: StepPlan): boolean {

@@ -27,9 +27,11 @@ import { type ModelLayer, ModelOnion } from '../models/model-onion.ts'
 import { failureOf } from '../facts/failure.ts'
 import { adopt } from '../facts/own-message.ts'
 import type { StepProgress } from '../facts/progress.ts'
+import { startsEarly } from '../agent/early.ts'
 import { FINAL_TOOL } from '../agent/output.ts'
 import { OutputDeltaEvent } from './output-delta.ts'
 import type { StepPlan } from './request.ts'
+import { AnswerText } from '../run/answer-text.ts'
 import type { Run } from '../run/run.ts'
 import { grows } from '../facts/open-step.ts'
 import { addUsage, costOf, soundUsage } from '../facts/usage.ts'
@@ -61,6 +63,8 @@ export class StepReader {
   #onion: ModelOnion | undefined
   #recorded: Partial<AssistantMessage> = {}
   #building: CompletionBuilder | undefined
+  /** The typed answer in the message's content. */
+  readonly #answerText: AnswerText = new AnswerText()
   /** A plain body that is used as it is. */
   #plain: PlainAnswer | undefined
 
@@ -264,12 +268,12 @@ export class StepReader {
     return watched || this.#plan.tools.some((name) => this.#startsEarly(name)) ? 'stream' : 'plain'
   }
 
-  /** Whether a call may execute while the answer streams: its tool is `none` or `idempotent`, and needs no approval. */
+  /** Whether a call of this tool may execute while the answer streams. */
   #startsEarly(name: string): boolean {
     const { agent } = this.#run
     const tool = agent.tools.get(name)
     if (!agent.earlyDispatch || !tool?.execute || !this.#plan.tools.includes(name)) return false
-    return tool.policy.effects !== 'unsafe' && !tool.policy.needsApproval
+    return startsEarly(tool)
   }
 
   /** Whether approval can be requested while the answer streams. The call itself executes after the message is complete. */
@@ -306,11 +310,16 @@ export class StepReader {
       event.step = this.#step
     }
     if (!agent.output || !events.some((event) => this.#isOfAnswer(event))) return events as StepProgress[]
-    return events.flatMap((event) =>
-      this.#isOfAnswer(event)
-        ? [event as StepProgress, new OutputDeltaEvent(run, path, this.#step, event)]
-        : [event as StepProgress],
-    )
+    return events.flatMap((event) => [event as StepProgress, ...this.#outputDelta(event)])
+  }
+
+  #outputDelta(event: StreamEvent): readonly OutputDeltaEvent[] {
+    if (!this.#isOfAnswer(event)) return []
+    const text = this.#answerText
+    const delta = event.type === 'content.delta' ? text.push(event.delta) : event.delta
+    if (delta === '') return []
+    const { path, level } = this.#run
+    return [new OutputDeltaEvent(level.tree.id, path, this.#step, delta, text.isWrapped ? text : event)]
   }
 
   /** In `tool` mode the answer is a call of `final_answer`, else the content. */

@@ -14,13 +14,13 @@ export function request(
   item: CallState,
   kind: ApprovalRequest['kind'],
   args: unknown,
-  input?: ApprovalRequest['input'],
+  more: Pick<ApprovalRequest, 'input' | 'fingerprint'> = {},
 ): Fact {
   const { call } = item
   const { step } = run.state
   const id = requestId(run.level.tree.id, step, item, kind, run.path)
   const mark = { step, callId: call.id, name: nameOf(call), arguments: argumentsOf(call) }
-  return live(run, fact({ type: 'approval.request', id, ...mark, kind, ...(input && { input }) }), { args })
+  return live(run, fact({ type: 'approval.request', id, ...mark, kind, ...more }), { args })
 }
 
 /** How a call ended. */
@@ -32,6 +32,7 @@ export interface Answer {
   readonly reason?: FailureReason
   readonly final?: true
   readonly loopKey?: string | false
+  readonly handoff?: string
   readonly ms?: number
   /** Live: for listeners in this process, not logged. */
   readonly args?: unknown

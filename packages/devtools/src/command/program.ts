@@ -71,11 +71,13 @@ function program({ out, err, signal }: CommandOutput, result: { code: number }):
     'view run.jsonl',
     'view runs/ --out report.html',
     'view run.jsonl --live',
+    'view run.jsonl --agent ./agent.ts',
   )
+    .option('--agent <module>', "adds the whole bodies of the requests, rebuilt by today's agent")
     .option('--live', 'follows a running run over SSE, on this machine only, until Ctrl-C')
     .option('--out <file>', 'writes the page there and opens no browser')
     .option('--no-open', 'opens no browser')
-    .action(async (log: string, options: Json & { live?: true; out?: string; open: boolean }) => {
+    .action(async (log: string, options: Json & { live?: true; agent?: string; out?: string; open: boolean }) => {
       const shown = options.json ? { line: () => {}, json } : { line, json: () => {} }
       await view(log, options, { ...shown, damaged, signal })
     })

@@ -56,7 +56,7 @@ export function reduce<Total, Item, Context = unknown>(
   initial: Total,
 ): Pipeline<ItemsOf<Item>, Total, Context> {
   if (initial === undefined) throw new UsageError('`reduce` needs an initial total: reduce(stage, 0).')
-  const item = nodeOf(stage as AnyStage, '`reduce`')
+  const item = nodeOf(stage, '`reduce`')
   return make({ kind: 'reduce', name: item.name, item, initial })
 }
 

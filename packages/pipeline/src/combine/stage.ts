@@ -45,7 +45,7 @@ export function stage<const One extends ((input: never, call: never) => unknown)
 
 /** Calls a function with the input and passes the input on. If it throws, the branch fails. */
 export function tap<In, Context = unknown>(call: StageFunction<In, unknown, Context>): Pipeline<In, In, Context> {
-  const node = nodeOf(call as AnyStage, '`tap`')
+  const node = nodeOf(call, '`tap`')
   if (node.kind !== 'function') throw new UsageError('`tap` takes a function.')
   return make({ ...node, passes: true })
 }

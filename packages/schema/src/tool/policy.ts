@@ -27,7 +27,7 @@ export function checkToolOptions(
 /** The policy of a tool, with defaults, from checked options. */
 export function policyOf<Args, Context>(options: Partial<ToolPolicy<Args, Context>>): ToolPolicy<Args, Context> {
   const { effects = 'unsafe', timeout, retries, limit, onError } = options
-  const { enabled, needsApproval, onInterrupted, loopKey } = options
+  const { enabled, needsApproval, fingerprint, onInterrupted, loopKey } = options
   return Object.freeze({
     effects,
     timeout,
@@ -36,6 +36,7 @@ export function policyOf<Args, Context>(options: Partial<ToolPolicy<Args, Contex
     onError,
     enabled,
     needsApproval,
+    fingerprint,
     onInterrupted,
     loopKey,
   })
@@ -64,6 +65,7 @@ const checks = {
   onError: or(oneOf('message', 'throw'), aFunction),
   enabled: or(oneOf(true, false), aFunction),
   needsApproval: or(oneOf(true, false), aFunction),
+  fingerprint: aFunction,
   onInterrupted: or(oneOf('ask', 'report', 'rerun'), aFunction),
   loopKey: or(oneOf(false), aFunction),
 } satisfies Record<Exclude<keyof ToolOptions<string, unknown, unknown, unknown>, 'strict'>, OptionCheck>

@@ -66,6 +66,12 @@ export interface ToolPolicy<Args = unknown, Context = unknown> {
     | Hook<[args: Args, context: ToolContext<Context>], boolean | Promise<boolean>>
     | undefined
   /**
+   * Identifies what a person approves, for a tool that may change, such as one of a remote server: a hash of its definition
+   * as it is now. The request records it. An approval holds only while it stays the same; otherwise approval is requested
+   * again. @default an approval always holds
+   */
+  readonly fingerprint?: Hook<[args: Args], string | undefined | Promise<string | undefined>> | undefined
+  /**
    * What to do with a call of an `unsafe` tool that had started when the process died. `ask`: wait for a person's
    * decision; `report`: the model reads that the outcome is unknown; `rerun`: run it again. @default 'ask'
    */
