@@ -221,10 +221,13 @@ export {
   CompletionStream,
   ContentFilterFinishReasonError,
   defaultClient,
+  errorResponse,
   LengthFinishReasonError,
   readSse,
   sse,
+  statusOf,
   toResponse,
+  toStartedResponse,
 } from '@toolloop/client'
 export type {
   AnswerOptions,
@@ -247,6 +250,7 @@ export type {
   SseBody,
   SseOptions,
   SseResponseOptions,
+  StartedResponseOptions,
   StreamedAnswer,
   StreamParams,
   ToolParam,

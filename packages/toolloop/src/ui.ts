@@ -1,12 +1,26 @@
 // Streams for front ends: apart, because a worker without a front end needs none.
-export { UiFold } from '@toolloop/ui'
+export { nodeHandler, PostError, sendResponse, toRequest, uiChat, UiFold, uiMessageOf, uiMessages } from '@toolloop/ui'
 export type {
+  ChatHandlers,
+  ChatOptions,
+  ChatRequest,
+  ChatRunOptions,
+  ChatSession,
+  ChatSessions,
+  ChatTurn,
   FormatError,
+  NodeRequest,
+  NodeResponse,
+  PostErrorCode,
   UiAgentData,
   UiBlockKind,
+  UiChat,
+  UiChatOptions,
   UiChunk,
   UiFinishReason,
   UiFoldOptions,
+  UiMessage,
+  UiPart,
   UiStageData,
   UiUsage,
 } from '@toolloop/ui'
