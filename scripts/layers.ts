@@ -22,6 +22,7 @@ export const only: Readonly<Record<string, readonly string[]>> = { testing: ['wi
 export const rooms: Readonly<Record<string, readonly (readonly string[])[]>> = {
   core: [
     ['facts'], // events, state, transcript, log, usage: pure, plain JSON
+    ['compaction'], // strategies that shorten a conversation
     ['models'], // models made of models, the onion of middlewares
     ['middleware'], // the middlewares that are shipped
     ['agent'], // what an agent is: options, offer, output, stop conditions

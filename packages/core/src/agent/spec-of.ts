@@ -86,6 +86,7 @@ export function specOf(options: AgentOptions<readonly AnyTool[], unknown, unknow
     earlyDispatch: (options.earlyDispatch ?? true) && !guardrails?.blockingOutput.length,
     answerLimits: options.answerLimits && { ...options.answerLimits },
     wire: options.wire,
+    compact: compactionsOf(options),
     guardrails,
     modelLayers: modelLayersOf(middleware),
     toolLayers: toolLayersOf(middleware),
@@ -111,6 +112,11 @@ function addReadResult(
     READ_RESULT,
     readResult(store, tokens, (text) => countOf(text, counted)),
   )
+}
+
+function compactionsOf({ compact }: AgentOptions<readonly AnyTool[], unknown, unknown>): AgentSpec['compact'] {
+  if (typeof compact === 'function') return [compact]
+  return compact?.length ? [...compact] : undefined
 }
 
 function steadyAnswers(

@@ -3,6 +3,7 @@ import type { Tool } from '@toolloop/schema'
 import type { AnswerLimits } from '@toolloop/stream'
 import type { CompletionClient } from '@toolloop/transport'
 import type { ChatModel, Message, ModelRequest, ToolChoice, ToolDefinition } from '@toolloop/wire'
+import type { Compaction } from '../compaction/strategy.ts'
 import type { AnyMiddleware } from '../models/middleware.ts'
 import type { ModelLayer } from '../models/model-onion.ts'
 import type { ToolLayer } from '../models/tool-onion.ts'
@@ -117,6 +118,8 @@ export interface AgentOptions<
   readonly answerLimits?: AnswerLimits | undefined
   /** Whether to request a stream or a plain body. @default a stream when the run is streamed or a tool may start early */
   readonly wire?: 'stream' | 'plain' | undefined
+  /** Shortens the conversation before a step; several strategies one after the other. @default none */
+  readonly compact?: Compaction | readonly Compaction[] | undefined
   /** Checks on what goes in, what comes out, and what the tools do. @default none */
   readonly guardrails?: Guardrails | undefined
   /** Code around model calls and tool calls; the first one is the outermost. @default none */
@@ -202,6 +205,8 @@ export interface AgentSpec {
   readonly earlyDispatch: boolean
   readonly answerLimits: AnswerLimits | undefined
   readonly wire: 'stream' | 'plain' | undefined
+  /** `undefined` without any. */
+  readonly compact: readonly Compaction[] | undefined
   /** `undefined` without any. */
   readonly guardrails: GuardrailSet | undefined
   /** The middlewares with a part around model calls, and around tool calls; `undefined` without any. */
