@@ -1,5 +1,5 @@
 import { call, scriptedModel, text } from '@toolloop/testing'
-import { agent, memoryLog, outputOf, tool } from 'toolloop'
+import { agent, handoff, memoryLog, outputOf, tool, user } from 'toolloop'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 
@@ -66,4 +66,60 @@ test('approval inside', async () => {
   }
   // #endregion
   expect(statuses).toEqual(['done'])
+})
+
+test('handoffs', async () => {
+  const shown: unknown[] = []
+  const show = (value: unknown): void => void shown.push(value)
+  const refundsModel = scriptedModel([text('It is refunded.')])
+  const billingModel = scriptedModel([text('{"total":12}')])
+  const triageModel = scriptedModel([call('transfer_to_billing')])
+  // #region handoffs
+  const refunds = agent({ name: 'refunds', model: refundsModel, instructions: 'Refund orders.', handoffs: ['triage'] })
+  const billing = agent({
+    name: 'billing',
+    model: billingModel,
+    instructions: 'Answer questions about bills.',
+    output: z.object({ total: z.number() }),
+    handoffs: ['triage'],
+  })
+  const triage = agent({
+    name: 'triage',
+    model: triageModel,
+    instructions: 'Find out what the customer needs.',
+    handoffs: [billing, handoff(refunds, { description: 'For customers who want their money back.' })],
+  })
+
+  const answered = await triage.run('What do I have to pay?')
+  if (answered.status === 'done' && answered.agent === 'billing') show(answered.output.total) // a number
+  else if (answered.status === 'done') show(answered.output) // a text
+  // #endregion
+  expect(shown).toEqual([12])
+})
+
+test('options of a handoff', async () => {
+  const refundsModel = scriptedModel([text('It is refunded.')])
+  const refunds = agent({ name: 'refunds', model: refundsModel })
+  const deskModel = scriptedModel([call('transfer_to_refunds', { reason: 'The box was empty.' })])
+  // #region handoff
+  const desk = agent({
+    name: 'desk',
+    model: deskModel,
+    handoffs: [
+      handoff(refunds, {
+        when: (context: { open: boolean }) => context.open,
+        parameters: z.object({ reason: z.string() }),
+        filter: (messages, { args }) => [
+          ...messages.filter(({ role }) => role === 'user'),
+          user(`Why they were sent to you: ${args.reason}`),
+        ],
+      }),
+    ],
+  })
+  // #endregion
+  expect(outputOf(await desk.run('My money!', { context: { open: true } }))).toBe('It is refunded.')
+  expect(refundsModel.requests[0]!.messages.map(({ content }) => content)).toEqual([
+    'My money!',
+    'Why they were sent to you: The box was empty.',
+  ])
 })

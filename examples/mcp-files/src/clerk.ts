@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { type McpTools, mcpTools } from '@toolloop/mcp'
-import { agent, type Client } from 'toolloop'
+import { agent, type ChatModel, type Client } from 'toolloop'
 
 const manifest = createRequire(import.meta.url).resolve('@modelcontextprotocol/server-filesystem/package.json')
 
@@ -19,11 +19,12 @@ export function filesOf(folder: string): Promise<McpTools> {
   )
 }
 
-export const clerk = (files: McpTools, client: Client, model: string) =>
+/** `client` is needed only for a model that is a name. */
+export const clerk = (files: McpTools, model: string | ChatModel, client?: Client) =>
   agent({
     name: 'clerk',
-    client,
     model,
+    client,
     tools: files.tools,
     instructions:
       'You keep the files of one folder. Paths are relative to it: `.` is the folder itself. Read before you write.',

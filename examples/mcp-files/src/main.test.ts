@@ -64,7 +64,7 @@ it('reads outside the folder are refused, and only writes wait', { timeout: 60_0
     )
     await using client = new Client({ apiKey: 'none', baseURL: server.url })
     await using files = await filesOf(folder)
-    const result = await clerk(files, client, 'scripted').run('go')
+    const result = await clerk(files, 'scripted', client).run('go')
     expect(result.status === 'approval' && result.requests.map(({ name }) => name)).toEqual(['write_file'])
     expect(result.steps[0]?.calls[0]).toMatchObject({ ok: false, content: expect.stringMatching(/denied/i) as string })
   } finally {

@@ -35,7 +35,7 @@ async function work(client: Client, model: string): Promise<number> {
   const folder = await folderOf(path)
   console.log(`${task}\n${folder}`)
   await using files = await filesOf(folder)
-  const stream = clerk(files, client, model).stream(task, { approvals: 'wait' })
+  const stream = clerk(files, model, client).stream(task, { approvals: 'wait' })
   const show = logger(process.stdout)
   for await (const event of stream) {
     show(event)

@@ -1,8 +1,8 @@
 // A connection to a server: opened when it is needed, opened again after it was lost.
-import { Client } from '@modelcontextprotocol/client'
+import { Client, OAuthError, UnauthorizedError } from '@modelcontextprotocol/client'
 import { describeError, type JsonSchema } from '@toolloop/schema'
 import { jsonSchema } from '@toolloop/schema/json-schema'
-import { type Clock, sleep, systemClock } from '@toolloop/wire'
+import { type Clock, sleep, systemClock, UsageError } from '@toolloop/wire'
 import { McpError } from './errors.ts'
 import { ListedTools } from './listed-tools.ts'
 import { labelOf, type McpServerSpec, transportTo } from './server.ts'
@@ -26,6 +26,8 @@ export class Connection {
   readonly listed: ListedTools = new ListedTools()
   readonly #closing = new AbortController()
   #opening: Promise<Client> | undefined
+  #problem: string | undefined
+  #wasOpen = false
 
   constructor(server: McpServerSpec, options: ConnectionOptions) {
     this.#server = server
@@ -35,6 +37,13 @@ export class Connection {
   /** The server's name in messages. */
   get label(): string {
     return labelOf(this.#server)
+  }
+
+  /** The last failure of the connection itself, such as a message that is too long. It is forgotten when it was read. */
+  takeProblem(): string | undefined {
+    const problem = this.#problem
+    this.#problem = undefined
+    return problem
   }
 
   /** The connected client. A connection that was lost is opened again. @throws McpError */
@@ -64,7 +73,7 @@ export class Connection {
       try {
         return await this.#connect(Math.max(1, end - clock.now()))
       } catch (cause) {
-        if (attempt === attempts || signal.aborted || clock.now() + delay >= end)
+        if (attempt === attempts || signal.aborted || isFinal(cause) || clock.now() + delay >= end)
           throw new McpError(`Could not connect to ${this.label}: ${describeError(cause, 1200)}`, { cause })
         await sleep(clock, delay, signal)
       }
@@ -99,6 +108,10 @@ export class Connection {
     client.onclose = () => {
       if (connected) this.#opening = undefined
     }
+    // oxlint-disable-next-line unicorn/prefer-add-event-listener -- the SDK's client is no event target
+    client.onerror = (error) => {
+      this.#problem = describeError(error, 200)
+    }
     let stopping: Promise<void> | undefined
     const stop = (): void => {
       stopping = transport.close().catch(() => undefined)
@@ -108,6 +121,9 @@ export class Connection {
       signal.throwIfAborted()
       await client.connect(transport, { timeout, signal })
       connected = client
+      // The tools may have changed while there was no connection.
+      if (this.#wasOpen) changed()
+      this.#wasOpen = true
       return client
     } catch (cause) {
       await client.close().catch(() => undefined)
@@ -123,6 +139,14 @@ export class Connection {
 /** Pages of one list. */
 const maxPages = 1000
 const modernVersion = '2026-07-28'
+
+/** A program that does not exist, or a server that refuses us: another attempt has the same end, or asks a person again. */
+function isFinal(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  if (error instanceof UsageError || error instanceof UnauthorizedError || error instanceof OAuthError) return true
+  const { code, status } = error as { readonly code?: unknown; readonly status?: unknown }
+  return code === 'ENOENT' || code === 'EACCES' || status === 401 || status === 403 || isFinal(error.cause)
+}
 
 /** Checks structured results without compiling a stranger's schema. */
 function validatorOf<T>(schema: unknown): (input: unknown) => Verdict<T> {

@@ -38,6 +38,12 @@ it('a question survives SIGKILL, is answered by another process, and has one eff
     await exit
     expect(await firstLine(start('answer', folder))).toBe('done "paid from A1"')
     expect(await readFile(join(folder, 'paid.txt'), 'utf8')).toBe('A1 payment-7\n')
+    const log = (await readFile(join(folder, 'run.jsonl'), 'utf8')).trim().split('\n')
+    const facts = log.map((line) => JSON.parse(line) as { type: string; at: number })
+    const [asked, decided] = ['approval.request', 'approval.decision'].map((type) =>
+      facts.find((one) => one.type === type),
+    )
+    expect(decided!.at - asked!.at).toBeGreaterThanOrEqual(3_600_000)
   } finally {
     await rm(folder, { recursive: true })
   }

@@ -1,7 +1,7 @@
 // The tools of servers in memory: whatever they list, and whatever they answer.
-import { agent, type RunEvent } from '@toolloop/core'
+import { agent, type Fact, memoryLog, type RunEvent } from '@toolloop/core'
 import { describe, expect, it } from 'vitest'
-import { call, scriptedModel, text as says } from '@toolloop/testing'
+import { call, calls, scriptedModel, text as says } from '@toolloop/testing'
 import { McpError, type McpTools, mcpTools, type McpToolsOptions } from './index.ts'
 import { type Answer, type ListedTool, ScriptedMcp } from './test/servers.ts'
 
@@ -153,6 +153,16 @@ describe('a list of tools', () => {
     await using mcp = await mcpTools(new ScriptedMcp([{ name: 't', description: 'x'.repeat(100_000) }]).connect)
     expect(mcp.tools[0]?.description?.length).toBe(4097)
     expect(findingsOf(mcp)).toEqual(['t description: shortened'])
+  })
+
+  it('is read again when a lost connection is opened again', async () => {
+    const server = new ScriptedMcp([{ name: 'a' }])
+    await using mcp = await mcpTools(server.connect)
+    await server.crash()
+    server.tools = [{ name: 'a' }, { name: 'b' }]
+    const model = scriptedModel([call('a', {}), says('done')])
+    await agent({ name: 'a', model, tools: mcp.tools }).run('go')
+    await expect.poll(() => mcp.tools.map(({ name }) => name)).toEqual(['a', 'b'])
   })
 
   it('is followed when the server changes it', async () => {
@@ -321,6 +331,43 @@ describe('approval', () => {
     await expect.poll(() => findingsOf(mcp)).toEqual(['act : changed'])
     const model = scriptedModel([call('act', {}), says('done')])
     expect((await agent({ name: 'a', model, tools: before }).run('go')).status).toBe('approval')
+  })
+
+  it.each(['another process', 'this process'])(
+    'given to a tool that changes before the decision is requested again (%s)',
+    async (where) => {
+      const server = new ScriptedMcp([{ name: 'act', description: 'reads' }])
+      await using mcp = await mcpTools(server.connect, { approve: true })
+      const log = memoryLog()
+      const paused = await agent({ name: 'a', model: scriptedModel([call('act', {})]), tools: mcp.tools }).run('go', {
+        log,
+      })
+      if (paused.status !== 'approval') throw new Error(paused.status)
+      const [request] = paused.requests
+      expect(request?.fingerprint).toBe(mcp.fingerprints['act'])
+      await server.changed([{ name: 'act', description: 'deletes' }])
+      await using other = await mcpTools(server.connect, { approve: true })
+      if (where === 'this process') await expect.poll(() => findingsOf(mcp)).toEqual(['act : changed'])
+      const tools = where === 'this process' ? mcp.tools : other.tools
+      const next = agent({ name: 'a', model: scriptedModel([says('done')]), tools })
+      const from = memoryLog(JSON.parse(JSON.stringify(log.facts)) as Fact[])
+      const again = await next.run(undefined, { from, decisions: { [request!.id]: { approve: true } } })
+      if (again.status !== 'approval') throw new Error(again.status)
+      expect(server.calls).toEqual([])
+      expect(again.requests).toMatchObject([{ kind: 'approval', fingerprint: other.fingerprints['act'] }])
+      const decisions = { [again.requests[0]!.id]: { approve: true } } as const
+      expect((await next.run(undefined, { from, decisions })).status).toBe('done')
+      expect(server.calls.length).toBe(1)
+    },
+  )
+
+  it('is no reason for a trusted tool that only reads to wait for the rest of the message', async () => {
+    const server = new ScriptedMcp([{ name: 'read', annotations: { readOnlyHint: true } }])
+    await using mcp = await mcpTools(server.connect, { effects: 'annotations' })
+    const model = scriptedModel([calls([{ name: 'read' }, { name: 'read' }]), says('done')])
+    const seen: string[] = []
+    for await (const { type } of agent({ name: 'a', model, tools: mcp.tools }).stream('go')) seen.push(type)
+    expect(seen.indexOf('tool.start')).toBeLessThan(seen.indexOf('step.done'))
   })
 
   it('shows in the log which tool gave a result', async () => {

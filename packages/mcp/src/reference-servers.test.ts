@@ -1,15 +1,20 @@
 // The reference servers from npm, driven by an agent with a scripted model.
 import { agent } from '@toolloop/core'
 import { call, scriptedModel, text } from '@toolloop/testing'
-import { mkdtemp, readFile, realpath, rm } from 'node:fs/promises'
+import { spawn } from 'node:child_process'
+import { mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, it } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import { mcpTools, type McpTools, type McpToolsOptions } from './index.ts'
+import type { McpServerSpec, StdioServer } from './server.ts'
+import { bridged, freePort } from './test/http.ts'
 import { referenceServer } from './test/servers.ts'
 
+type Call = readonly [name: string, args: Record<string, unknown>]
+
 /** What the model reads of calls that it makes one after another. */
-async function answersTo(mcp: McpTools, calls: readonly (readonly [string, Record<string, unknown>])[]) {
+async function answersTo(mcp: McpTools, calls: readonly Call[]) {
   const model = scriptedModel([...calls.map(([name, args]) => call(name, args)), text('done')])
   const result = await agent({ name: 'a', model, tools: mcp.tools, maxSteps: 50 }).run('go')
   expect(result.status).toBe('done')
@@ -17,7 +22,7 @@ async function answersTo(mcp: McpTools, calls: readonly (readonly [string, Recor
 }
 
 /** Arguments for every tool of server-everything. */
-const everything: readonly (readonly [string, Record<string, unknown>])[] = [
+const everything: readonly Call[] = [
   ['echo', { message: 'hello' }],
   ['get-annotated-message', { messageType: 'success', includeImage: true }],
   ['get-env', {}],
@@ -35,56 +40,143 @@ const everything: readonly (readonly [string, Record<string, unknown>])[] = [
   ['simulate-research-query', { topic: 'tea', ambiguous: false }],
 ]
 
-it.each<McpToolsOptions['era']>(['auto', 'legacy'])(
-  'every tool of server-everything can be called (%s)',
-  async (era) => {
-    await using mcp = await mcpTools(referenceServer('everything', 'stdio'), { era })
-    expect(mcp.findings).toEqual([])
-    const called = everything.filter(([name]) => mcp.tools.some((one) => one.name === name))
-    expect(mcp.tools.map(({ name }) => name).toSorted()).toEqual(called.map(([name]) => name).toSorted())
-    const done = await answersTo(mcp, called)
-    const failed = done.filter(({ ok }) => !ok).map(({ name, content }) => `${name}: ${JSON.stringify(content)}`)
-    expect(failed.filter((one) => !one.startsWith('simulate-research-query'))).toEqual([])
-    expect(done.find(({ name }) => name === 'echo')?.content).toBe('Echo: hello')
-    expect(done.find(({ name }) => name === 'get-tiny-image')?.parts).toMatchObject([{ type: 'image_url' }])
-  },
-)
+async function everyTool(mcp: McpTools): Promise<void> {
+  const called = everything.filter(([name]) => mcp.tools.some((one) => one.name === name))
+  expect(mcp.tools.map(({ name }) => name).toSorted()).toEqual(called.map(([name]) => name).toSorted())
+  const done = await answersTo(mcp, called)
+  const failed = done.filter(({ ok }) => !ok).map(({ name, content }) => `${name}: ${JSON.stringify(content)}`)
+  expect(failed.filter((one) => !one.startsWith('simulate-research-query'))).toEqual([])
+  const contentOf = (name: string) => done.find((one) => one.name === name)
+  expect(contentOf('echo')?.content).toBe('Echo: hello')
+  expect(contentOf('get-sum')?.content).toContain('3')
+  expect(contentOf('get-structured-content')?.content).toContain('"temperature"')
+  expect(contentOf('get-tiny-image')?.parts).toMatchObject([{ type: 'image_url' }])
+  expect(JSON.stringify(contentOf('get-resource-links')?.content)).toContain('[resource demo://')
+  expect(JSON.stringify(contentOf('get-resource-reference')?.content)).toContain('[resource demo://')
+  expect(JSON.stringify(contentOf('gzip-file-as-resource')?.parts)).toContain('"type":"file"')
+}
 
-it('files are written and read through server-filesystem, which refuses what is outside its folder', async () => {
-  const folder = await realpath(await mkdtemp(join(tmpdir(), 'toolloop-mcp-')))
-  try {
-    await using mcp = await mcpTools(referenceServer('filesystem', folder), { prefix: 'fs_', effects: 'annotations' })
-    expect(mcp.tools.find(({ name }) => name === 'fs_read_text_file')?.policy.effects).toBe('none')
-    const path = join(folder, 'a.txt')
-    const done = await answersTo(mcp, [
-      ['fs_write_file', { path, content: 'tea' }],
-      ['fs_read_text_file', { path, head: null, tail: null }],
-      ['fs_read_text_file', { path: '/etc/hostname', head: null, tail: null }],
-    ])
-    expect(done.map(({ ok, content }) => [ok, content])).toEqual([
-      [true, expect.stringContaining('Successfully wrote')],
-      [true, 'tea'],
-      [false, expect.stringMatching(/denied/i)],
-    ])
-    expect(await readFile(path, 'utf8')).toBe('tea')
-  } finally {
-    await rm(folder, { recursive: true })
-  }
+/** How a test reaches a reference server: over stdio, over HTTP through a bridge that speaks both eras, or as it serves itself. */
+const ways: readonly (readonly [string, (program: StdioServer) => Promise<Reached>, McpToolsOptions['era']])[] = [
+  ['stdio, auto', async (program) => ({ spec: program, close: async () => {} }), 'auto'],
+  ['stdio, legacy', async (program) => ({ spec: program, close: async () => {} }), 'legacy'],
+  ['HTTP through a bridge, modern', overHttp, 'modern'],
+  ['HTTP through a bridge, legacy', overHttp, 'legacy'],
+]
+interface Reached {
+  readonly spec: McpServerSpec
+  readonly close: () => Promise<void>
+}
+async function overHttp(program: StdioServer): Promise<Reached> {
+  const server = await bridged(program)
+  return { spec: { url: server.url }, close: async () => server[Symbol.asyncDispose]() }
+}
+
+describe.each(ways)('over %s', (_, reach, era) => {
+  let reached: Reached | undefined
+  afterEach(() => reached?.close())
+
+  it('every tool of server-everything can be called', async () => {
+    reached = await reach(referenceServer('everything', 'stdio'))
+    await using mcp = await mcpTools(reached.spec, { era })
+    expect(mcp.findings).toEqual([])
+    await everyTool(mcp)
+  })
+
+  it('files are written and read through server-filesystem, which refuses what is outside its folder', async () => {
+    const folder = await realpath(await mkdtemp(join(tmpdir(), 'toolloop-mcp-')))
+    try {
+      reached = await reach(referenceServer('filesystem', folder))
+      await using mcp = await mcpTools(reached.spec, { prefix: 'fs_', effects: 'annotations', era })
+      expect(mcp.tools.find(({ name }) => name === 'fs_read_text_file')?.policy.effects).toBe('none')
+      const path = join(folder, 'a.txt')
+      const png = join(folder, 'p.png')
+      await writeFile(png, 'png')
+      const calls: readonly Call[] = [
+        ['fs_write_file', { path, content: 'tea' }],
+        ['fs_read_text_file', { path, head: null, tail: null }],
+        ['fs_read_file', { path, head: null, tail: null }],
+        ['fs_read_media_file', { path: png }],
+        ['fs_read_multiple_files', { paths: [path] }],
+        ['fs_create_directory', { path: join(folder, 'd') }],
+        ['fs_edit_file', { path, edits: [{ oldText: 'tea', newText: 'green tea' }], dryRun: null }],
+        ['fs_list_directory', { path: folder }],
+        ['fs_list_directory_with_sizes', { path: folder, sortBy: null }],
+        ['fs_directory_tree', { path: folder, excludePatterns: null }],
+        ['fs_search_files', { path: folder, pattern: '*.txt', excludePatterns: null }],
+        ['fs_get_file_info', { path }],
+        ['fs_list_allowed_directories', {}],
+        ['fs_move_file', { source: path, destination: join(folder, 'b.txt') }],
+      ]
+      expect(mcp.tools.map(({ name }) => name).toSorted()).toEqual(calls.map(([name]) => name).toSorted())
+      const done = await answersTo(mcp, [
+        ...calls,
+        ['fs_read_text_file', { path: '/etc/hostname', head: null, tail: null }],
+      ])
+      expect(done.filter(({ ok }) => !ok).map(({ content }) => content)).toEqual([expect.stringMatching(/denied/i)])
+      expect(done[1]?.content).toBe('tea')
+      expect(done[3]?.parts).toMatchObject([{ type: 'image_url' }])
+      expect(done[7]?.content).toContain('[DIR] d')
+      expect(await readFile(join(folder, 'b.txt'), 'utf8')).toBe('green tea')
+    } finally {
+      await rm(folder, { recursive: true })
+    }
+  })
+
+  it('entities are kept by server-memory', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'toolloop-mcp-'))
+    try {
+      const server = { ...referenceServer('memory'), env: { MEMORY_FILE_PATH: join(folder, 'memory.jsonl') } }
+      reached = await reach(server)
+      await using mcp = await mcpTools(reached.spec, { era })
+      const tea = { name: 'tea', entityType: 'drink', observations: ['hot'] }
+      const cup = { name: 'cup', entityType: 'thing', observations: [] }
+      const relation = { from: 'tea', to: 'cup', relationType: 'in' }
+      const calls: readonly Call[] = [
+        ['create_entities', { entities: [tea, cup] }],
+        ['create_relations', { relations: [relation] }],
+        ['add_observations', { observations: [{ entityName: 'tea', contents: ['green'] }] }],
+        ['search_nodes', { query: 'hot' }],
+        ['open_nodes', { names: ['cup'] }],
+        ['delete_observations', { deletions: [{ entityName: 'tea', observations: ['hot'] }] }],
+        ['delete_relations', { relations: [relation] }],
+        ['delete_entities', { entityNames: ['cup'] }],
+        ['read_graph', {}],
+      ]
+      expect(mcp.tools.map(({ name }) => name).toSorted()).toEqual(calls.map(([name]) => name).toSorted())
+      const done = await answersTo(mcp, calls)
+      expect(done.filter(({ ok }) => !ok)).toEqual([])
+      expect(done[3]?.content).toContain('green')
+      expect(JSON.parse(done[8]?.content as string)).toEqual({
+        entities: [expect.objectContaining({ name: 'tea', observations: ['green'] })],
+        relations: [],
+      })
+    } finally {
+      await rm(folder, { recursive: true })
+    }
+  })
 })
 
-it('entities are kept by server-memory', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'toolloop-mcp-'))
+it.each(['streamableHttp', 'sse'] as const)('server-everything is called as it serves itself (%s)', async (mode) => {
+  const port = await freePort()
+  const { command, args = [] } = referenceServer('everything', mode)
+  const child = spawn(command, args, {
+    env: { PATH: process.env['PATH'], PORT: String(port) },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
   try {
-    const server = { ...referenceServer('memory'), env: { MEMORY_FILE_PATH: join(folder, 'memory.jsonl') } }
-    await using mcp = await mcpTools(server)
-    const done = await answersTo(mcp, [
-      ['create_entities', { entities: [{ name: 'tea', entityType: 'drink', observations: ['hot'] }] }],
-      ['search_nodes', { query: 'hot' }],
-    ])
-    expect(done.map(({ ok }) => ok)).toEqual([true, true])
-    expect(JSON.stringify(done[1]?.content)).toContain('tea')
+    await new Promise<void>((ready) => {
+      child.stderr.on('data', (piece: Buffer) => piece.toString().includes(String(port)) && ready())
+    })
+    const path = mode === 'sse' ? 'sse' : 'mcp'
+    await using mcp = await mcpTools({
+      url: `http://127.0.0.1:${port}/${path}`,
+      transport: mode === 'sse' ? 'sse' : 'http',
+    })
+    expect(mcp.server).toMatchObject({ era: 'legacy' })
+    await everyTool(mcp)
   } finally {
-    await rm(folder, { recursive: true })
+    child.kill()
   }
 })
 

@@ -3,10 +3,14 @@ import type { Tool } from '@toolloop/schema'
 import type { AnswerLimits } from '@toolloop/stream'
 import type { CompletionClient } from '@toolloop/transport'
 import type { ChatModel, Message, ModelRequest, ToolChoice, ToolDefinition } from '@toolloop/wire'
-import type { Middleware } from '../models/middleware.ts'
+import type { Compaction } from '../compaction/strategy.ts'
+import type { AnyMiddleware } from '../models/middleware.ts'
 import type { ModelLayer } from '../models/model-onion.ts'
 import type { ToolLayer } from '../models/tool-onion.ts'
 import type { BudgetOptions } from './budget.ts'
+import type { AnyGuardrail, GuardrailSet } from './guardrail.ts'
+import type { AnyHandoff, HandoffOptions } from './handoff-option.ts'
+import type { Bound, MaxResult } from './max-result.ts'
 import type { OutputOption, OutputSpec } from './output.ts'
 import type { RunState } from '../facts/state.ts'
 import type { StopCondition } from './stop.ts'
@@ -17,6 +21,10 @@ export type AnyTool = Tool<string, any, unknown, any>
 
 /** The names of these tools; `string` when the list is only known at run time. */
 export type NamesOf<Tools extends readonly AnyTool[]> = Tools[number]['name']
+/** The names of the functions that hand over. */
+type TransfersOf<Handoffs extends readonly AnyHandoff[]> = [Handoffs[number]] extends [never]
+  ? never
+  : `transfer_to_${string}`
 
 /** Request parameters that the agent does not set itself; passed on as they are. */
 export type AgentParams = Partial<
@@ -45,9 +53,13 @@ export interface AgentOptions<
   ParamsContext = Context,
   StepContext = Context,
   OutputContext = Context,
+  Name extends string = string,
+  Handoffs extends readonly AnyHandoff[] = readonly AnyHandoff[],
+  Guardrails extends readonly AnyGuardrail[] = readonly AnyGuardrail[],
+  Around extends readonly AnyMiddleware[] = readonly AnyMiddleware[],
 > {
   /** Stored in logs. A log can only be resumed by an agent of the same name. */
-  readonly name: string
+  readonly name: Name
   /** A model's id, requested through `client`; or any `ChatModel`. */
   readonly model: string | ChatModel
   /** The client for models given by id. @default the client made from OPENAI_API_KEY and OPENAI_BASE_URL */
@@ -55,15 +67,20 @@ export interface AgentOptions<
   /** The system message. It is rendered for each request and is never part of `messages`. */
   readonly instructions?: string | ((context: Context) => string | Promise<string>) | undefined
   readonly tools?: Tools | undefined
+  /**
+   * The agents that the model may hand the conversation over to: an agent, `handoff(agent, { … })`, or a name where agents
+   * hand over to each other. From the next step on, the other agent's instructions, tools, output and settings hold.
+   */
+  readonly handoffs?: Handoffs | undefined
   /** The form of the answer. @default text */
   readonly output?: OutputOption<Output, OutputContext> | undefined
   readonly params?: AgentParams | ((context: ParamsContext) => AgentParams | Promise<AgentParams>) | undefined
   /** A choice that forces a call applies to the first step only. @default 'auto' */
-  readonly toolChoice?: ToolChoice<NamesOf<Tools>> | undefined
+  readonly toolChoice?: ToolChoice<NamesOf<Tools> | TransfersOf<Handoffs>> | undefined
   /** `false`: the request asks for one call at a time, and calls execute one at a time. @default true */
   readonly parallel?: boolean | undefined
   readonly limit?: RunLimit | undefined
-  /** The maximum number of steps since the last input; then the run ends as `limit`. @default 20 */
+  /** The maximum number of steps since the last input, with those of agents that it was handed over to; then the run ends as `limit`. @default 20 */
   readonly maxSteps?: number | undefined
   /**
    * Warns a model that repeats the same calls with the same arguments, or a cycle of two or three steps; if it goes on,
@@ -73,13 +90,24 @@ export interface AgentOptions<
   /** What a run of this agent, and the runs inside it, may use; then it ends as `budget`. */
   readonly budget?: BudgetOptions | undefined
   /** Ends the run as `stopped` after a step whose calls are done. With several conditions, any of them. */
-  readonly stopWhen?: StopCondition<NamesOf<Tools>> | readonly StopCondition<NamesOf<Tools>>[] | undefined
+  readonly stopWhen?:
+    | StopCondition<NamesOf<Tools> | TransfersOf<Handoffs>>
+    | readonly StopCondition<NamesOf<Tools> | TransfersOf<Handoffs>>[]
+    | undefined
   /** Returns changes for one step. If it throws, the run ends as `error`. */
   readonly prepareStep?:
     | ((
         input: PrepareStep<StepContext>,
-      ) => StepChanges<NamesOf<Tools>> | void | Promise<StepChanges<NamesOf<Tools>> | void>)
+      ) =>
+        | StepChanges<NamesOf<Tools> | TransfersOf<Handoffs>>
+        | void
+        | Promise<StepChanges<NamesOf<Tools> | TransfersOf<Handoffs>> | void>)
     | undefined
+  /**
+   * The most tokens of a tool's result, or error, that the model reads; a longer one is cut, and the whole is kept. A tool's
+   * own `maxResult` comes first. @default no bound but 1 MiB
+   */
+  readonly maxResult?: number | MaxResult | undefined
   /** @default 'message' */
   readonly onToolError?: OnToolError | undefined
   /** How many times a step is retried after its stream broke. @default 1 */
@@ -90,8 +118,12 @@ export interface AgentOptions<
   readonly answerLimits?: AnswerLimits | undefined
   /** Whether to request a stream or a plain body. @default a stream when the run is streamed or a tool may start early */
   readonly wire?: 'stream' | 'plain' | undefined
+  /** Shortens the conversation before a step; several strategies one after the other. @default none */
+  readonly compact?: Compaction | readonly Compaction[] | undefined
+  /** Checks on what goes in, what comes out, and what the tools do. @default none */
+  readonly guardrails?: Guardrails | undefined
   /** Code around model calls and tool calls; the first one is the outermost. @default none */
-  readonly middleware?: readonly Middleware[] | undefined
+  readonly middleware?: Around | undefined
 }
 
 export interface PrepareStep<Context> {
@@ -128,6 +160,17 @@ export interface StepAnswers {
   readonly instructions: string | undefined
 }
 
+/** What a run needs of a handoff. */
+export interface HandoffSpec {
+  /** The function that the model calls. */
+  readonly tool: AnyTool
+  /** The agent's name. */
+  readonly to: string
+  /** `undefined` where only the name is known. */
+  readonly spec: AgentSpec | undefined
+  readonly filter: HandoffOptions['filter']
+}
+
 /** The options with defaults filled in and types erased. */
 export interface AgentSpec {
   readonly name: string
@@ -136,7 +179,10 @@ export interface AgentSpec {
   /** The agent's model, or another by id. */
   readonly model: (other?: string | ChatModel) => ChatModel
   readonly instructions: (context: unknown) => string | undefined | Promise<string | undefined>
+  /** The tools, and the functions that hand over. */
   readonly tools: ReadonlyMap<string, AnyTool>
+  /** By the function's name. */
+  readonly handoffs: ReadonlyMap<string, HandoffSpec>
   /** The offer of every step that is not narrowed, if it is always the same. */
   readonly offer: Offer | undefined
   /** The values for every step, when no option is a function. */
@@ -151,11 +197,18 @@ export interface AgentSpec {
   readonly budget: BudgetOptions | undefined
   readonly stopWhen: readonly StopCondition[]
   readonly prepareStep: ((input: PrepareStep<unknown>) => StepChanges | void | Promise<StepChanges | void>) | undefined
+  readonly maxResult: MaxResult | undefined
+  /** Counts the tokens of results. */
+  readonly countTokens: Bound['countTokens']
   readonly onToolError: OnToolError
   readonly stepRetries: number
   readonly earlyDispatch: boolean
   readonly answerLimits: AnswerLimits | undefined
   readonly wire: 'stream' | 'plain' | undefined
+  /** `undefined` without any. */
+  readonly compact: readonly Compaction[] | undefined
+  /** `undefined` without any. */
+  readonly guardrails: GuardrailSet | undefined
   /** The middlewares with a part around model calls, and around tool calls; `undefined` without any. */
   readonly modelLayers: readonly ModelLayer[] | undefined
   readonly toolLayers: readonly ToolLayer[] | undefined

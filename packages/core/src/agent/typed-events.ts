@@ -14,16 +14,23 @@ import type { AnyTool } from './spec.ts'
 
 /**
  * The events of an agent with these tools: discriminate on `type`, then `ok`, then `name`. Arguments that still
- * stream are discriminated by `name` too; they are what the model wrote, not validated yet.
+ * stream are discriminated by `name` too; they are what the model wrote, not validated yet. `Transfers`: the names of the
+ * functions that hand over.
  */
-export type EventOf<Tools extends readonly AnyTool[], Output = unknown> =
+export type EventOf<Tools extends readonly AnyTool[], Output = unknown, Transfers extends string = never> =
   | Exclude<RunEvent, ToolDone | FactOf<'tool.start'> | { readonly type: TypedProgress }>
   | (ArgumentsDeltaOf<ArgsOf<Tools>> & StepMark)
   | (ArgumentsDoneOf<ArgsOf<Tools>> & StepMark)
   | AnswerOf<OutputIn<Tools, Output>>
   | StartedOf<WithInner<Tools[number]>>
   | SucceededOf<WithInner<Tools[number]>>
+  | HandedOver<Transfers>
   | ToolFailed
+
+/** The call that handed over; its output is the agent's name. */
+type HandedOver<Transfers extends string> = [Transfers] extends [never]
+  ? never
+  : ToolSucceeded<Transfers, unknown, string>
 
 /** The progress that has a type of its own for each agent. */
 type TypedProgress =

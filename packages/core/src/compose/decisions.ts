@@ -1,5 +1,6 @@
 // Decisions on the requests of a whole tree, as the root is given them.
 import type { AgentSpec } from '../agent/spec.ts'
+import { teamOf } from '../agent/team.ts'
 import { decided, decisionOf } from '../approval/decision.ts'
 import { ApprovalError } from '../approval/error.ts'
 import { askedBy } from '../approval/request.ts'
@@ -9,7 +10,7 @@ import { foldOf } from '../facts/read-log.ts'
 import { apply, initialState, type RunState } from '../facts/state.ts'
 
 /**
- * The facts of decisions by request id, each under the path of its run. `agentOf`: the agent of the run at a path.
+ * The facts of decisions by request id, each under the path of its run. `agentOf`: the agent that the run at a path was started with.
  * @throws ApprovalError or UsageError for decisions that do not fit
  */
 export async function decisionsOn(
@@ -33,7 +34,8 @@ export async function decisionsOn(
     if (answered.has(key))
       throw new ApprovalError('decided', id, `\`decisions\` answers the call ${JSON.stringify(item.call.id)} twice.`)
     answered.add(key)
-    const agent = agentOf(path)
+    const opened = agentOf(path)
+    const agent = opened && teamOf(opened).get(state.holder)
     if (!agent)
       throw new ApprovalError(
         'stale',

@@ -1,4 +1,5 @@
 import type { AgentSpec, AnyTool } from '../agent/spec.ts'
+import { teamOf } from '../agent/team.ts'
 import type { Fact } from '../facts/events.ts'
 import { segmentOf } from '../facts/segment.ts'
 import { agentBehind } from './agent-tool.ts'
@@ -17,9 +18,16 @@ export function agentAt(agent: AgentSpec, facts: readonly Fact[], path: string, 
     const start = facts.find(
       (one) => one.type === 'tool.start' && one.path === above && segmentOf(one.step, one.callId) === segment,
     )
-    const one: AnyTool | undefined = start?.type === 'tool.start' ? found?.tools.get(start.name) : undefined
+    const holder: AgentSpec | undefined = found && start && holderAt(found, facts, start)
+    const one: AnyTool | undefined = start?.type === 'tool.start' ? holder?.tools.get(start.name) : undefined
     found = one && agentBehind(one)?.spec
     at = at === '' ? segment : `${at}/${segment}`
   }
   return found
+}
+
+/** The agent that held the run of `agent` when a fact of it was logged. */
+function holderAt(agent: AgentSpec, facts: readonly Fact[], { path, seq }: Fact): AgentSpec | undefined {
+  const last = facts.findLast((one) => one.type === 'handoff' && one.path === path && one.seq < seq)
+  return last?.type === 'handoff' ? teamOf(agent).get(last.agent.name) : agent
 }

@@ -10,7 +10,8 @@ import type {
   ToolChoice,
   Usage,
 } from '@toolloop/wire'
-import type { Exhausted, Failure, Outcome } from './outcome.ts'
+import type { CompactionCall, MessageEdit } from './compaction.ts'
+import type { Exhausted, Failure, GuardrailPoint, Outcome } from './outcome.ts'
 import type { PrefixBreak, PrefixMark } from './prefix-mark.ts'
 import type { Progress } from './progress.ts'
 
@@ -39,15 +40,16 @@ export interface Facts {
     /** Only in the stored log of a session's turn: `input` continues this many messages of the turns before. */
     session?: { readonly turn: number; readonly messages: number }
   }
-  /** The run is resumed from its log. */
+  /** The run is resumed from its log. `agent` is the one that holds the run. */
   'run.resume': { agent: AgentMark }
   /**
    * Logged before the request is sent. `tools` are the names of the offered tools. `reserved`: what the step may use of the
-   * budget; `prompt` is the part of its prompt in tokens.
+   * budget; `prompt` is the part of its prompt in tokens. `agent`: the one that holds the run, where handoffs are possible.
    */
   'step.start': {
     step: number
     model: string
+    agent?: string
     tools: readonly string[]
     toolChoice?: ToolChoice
     reserved?: Spending & { readonly prompt?: number }
@@ -74,10 +76,13 @@ export interface Facts {
     /** The model that answered, where the step's model is made of several. */
     servedBy?: string
   }
-  /** The stream broke. `message` holds the text so far and the complete calls. */
+  /**
+   * The stream broke. `message` holds the text so far and the complete calls. `guardrail`: the complete message is not
+   * recorded, because an output guardrail tripped.
+   */
   'step.cut': {
     step: number
-    reason: 'connection' | 'abort' | 'crash' | 'budget'
+    reason: 'connection' | 'abort' | 'crash' | 'budget' | 'guardrail'
     message: AssistantMessage
     usage: Usage | null
     cost?: number
@@ -94,7 +99,8 @@ export interface Facts {
   /**
    * The model reads `content`. `parts`, which a tool message cannot hold, follow in a user message. `details` are for the
    * application. `reason` is set when `ok` is false; `final` when the call was the run's typed answer. `ms` counts
-   * milliseconds from `tool.start`. `loopKey` is what the tool's `loopKey` returned.
+   * milliseconds from `tool.start`. `loopKey` is what the tool's `loopKey` returned. `handoff`: the call hands the run over
+   * to this agent. `cut`: the result was longer than its bound.
    */
   'tool.done': CallMark & {
     ok: boolean
@@ -104,8 +110,15 @@ export interface Facts {
     reason?: FailureReason
     final?: true
     loopKey?: string | false
+    handoff?: string
+    cut?: ResultCut
     ms: number
   }
+  /**
+   * The run was handed over: from the next step on it is held by `agent`. `step` and `callId` name the call. `shown`: what
+   * `filter` chose to show in place of the conversation so far; a number is the index of a message of it.
+   */
+  handoff: { step: number; callId: string; from: string; agent: AgentMark; shown?: readonly (number | Message)[] }
   /** The agent that the call runs waits for decisions on its own calls. The call goes on when the run is resumed. */
   'tool.pause': { step: number; callId: string; name: string }
   /**
@@ -116,6 +129,8 @@ export interface Facts {
     /** Step, call, and a hash of the request. Decisions refer to it. */
     id: string
     kind: 'approval' | 'external' | 'interrupted' | 'input'
+    /** What the tool's `fingerprint` returned. An approval holds only while it stays the same. */
+    fingerprint?: string
     input?: { request: unknown; state: unknown }
     /** Only for a stage of a pipeline: its path. `arguments` are its input as JSON. */
     stage?: string
@@ -131,6 +146,31 @@ export interface Facts {
     origin: 'caller' | 'steer' | 'followUp' | 'output' | 'cycle' | 'budget'
     /** Only for the origin `budget`. */
     exhausted?: Exhausted
+  }
+  /**
+   * The conversation was shortened, before the first request of a step that reads it so. The messages stay in the log.
+   * `by` names the strategies; `asked` are the model calls that they made, `spent` what these take from a budget.
+   */
+  'messages.compact': {
+    step: number
+    by: readonly string[]
+    edits: readonly MessageEdit[]
+    asked?: readonly CompactionCall[]
+    spent?: Spending
+  }
+  /**
+   * A guardrail has answered. `reason` is that of a trip, or the text of a rejected call. `inputs`, only for `input`: how
+   * many messages of the caller the run had. `step` is the open step, or the next one. `ms` counts milliseconds.
+   */
+  'guardrail.done': {
+    guardrail: string
+    on: GuardrailPoint
+    step: number
+    callId?: string
+    inputs?: number
+    verdict: 'pass' | 'trip' | 'reject' | 'replace'
+    reason?: string
+    ms: number
   }
   /** A function or an agent of a pipeline starts. Logged before it is called. `stage` is its path in the pipeline. */
   'stage.start': StageMark & { kind: 'function' | 'agent' }
@@ -160,12 +200,14 @@ export interface Facts {
   'run.done': { outcome: Outcome; spent?: Spending }
 }
 
+/** A result that the model reads in part: its tokens, and the whole text, or its handle in the agent's store. */
+export type ResultCut = Readonly<{ tokens: number; whole: string } | { tokens: number; handle: string }>
 /** What a step takes from a budget: reported, else counted. `usd` where the model has a price. */
 type Spending = Readonly<{ tokens: number; usd?: number }>
 type AgentMark = Readonly<{ name: string; fingerprint: string }>
 type StageMark = { stage: string }
 type CallMark = { step: number; callId: string; name: string; arguments: string }
-/** Why a call has no result of its tool. `answered`: a decision gave the result. */
+/** Why a call has no result of its tool. `answered`: a decision gave the result. `superseded`: the step has another handoff, or answer, before it. */
 export type FailureReason =
   | 'unknown_tool'
   | 'arguments'
@@ -176,7 +218,9 @@ export type FailureReason =
   | 'interrupted'
   | 'declined'
   | 'answered'
+  | 'superseded'
   | 'budget'
+  | 'guardrail'
 /**
  * The answer to a request. `arguments` replace the model's: an object, or the text as it is on the wire; recorded as text.
  * `result` is sent to the model in place of a result of the tool. `input` answers a request of that kind, as plain JSON.

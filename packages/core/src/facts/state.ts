@@ -1,6 +1,6 @@
 // The run's state: `facts.reduce(apply, initialState)`. Pure. `decide` and the result are computed from it.
 import type { Message } from '@toolloop/wire'
-import type { Decision, Fact, FactOf } from './events.ts'
+import type { Decision, Fact, FactOf, ToolDone } from './events.ts'
 import {
   begin,
   isAnswer,
@@ -12,6 +12,8 @@ import {
   withoutPauses,
   withSealed,
 } from './open-step.ts'
+import { type CompactionCall, edited } from './compaction.ts'
+import { afterCheck, afterInput, afterRequest, type GuardrailState, noGuardrails } from './guardrails.ts'
 import type { Exhausted, Failure, Outcome } from './outcome.ts'
 import { afterStart, noPrefix, type PrefixState } from './prefix.ts'
 import { transcript } from './transcript.ts'
@@ -21,6 +23,12 @@ export interface RunState {
   /** The path of the run in its tree; `''` is the root. */
   readonly path: string
   readonly status: 'running' | 'paused' | 'done'
+  /** The agent that holds the run: the first one, until it hands over. */
+  readonly holder: string
+  /** The call that hands the run over, until its step is closed and the handoff logged. */
+  readonly transfer: ToolDone | null
+  /** The last handoff. */
+  readonly handover: Handover | null
   /** The messages of closed steps: always valid to send. */
   readonly messages: readonly Message[]
   readonly steps: readonly Step[]
@@ -43,17 +51,32 @@ export interface RunState {
   readonly warnedAt: number | null
   /** The budget is spent, and the run has one last step to answer. `from`: the number of closed steps then. */
   readonly wrapUp: { readonly spent: Exhausted; readonly from: number } | null
+  /** What the run's guardrails have answered. */
+  readonly guardrails: GuardrailState
   /** The last request, and the requests that did not extend the one before. */
   readonly prefix: PrefixState
+  /** How often the conversation was shortened. `step`: the first whose request is the shorter one. */
+  readonly compactions: readonly { readonly step: number; readonly asked: readonly CompactionCall[] }[]
   readonly outcome: Outcome | null
   readonly startedAt: number
   readonly endedAt: number
+}
+
+/** How the run came to its holder. */
+export interface Handover {
+  /** The number of closed steps then. */
+  readonly steps: number
+  /** What requests show in place of the first `upTo` messages. */
+  readonly shown: { readonly messages: readonly Message[]; readonly upTo: number } | null
 }
 
 export const initialState: RunState = {
   run: '',
   path: '',
   status: 'running',
+  holder: '',
+  transfer: null,
+  handover: null,
   messages: [],
   steps: [],
   step: 0,
@@ -66,7 +89,9 @@ export const initialState: RunState = {
   since: 0,
   warnedAt: null,
   wrapUp: null,
+  guardrails: noGuardrails,
   prefix: noPrefix,
+  compactions: [],
   outcome: null,
   startedAt: 0,
   endedAt: 0,
@@ -79,7 +104,15 @@ export function apply(before: RunState, fact: Fact): RunState {
   const { open, steps } = state
   switch (fact.type) {
     case 'run.start':
-      return { ...state, run: fact.run, path: fact.path, messages: fact.input, startedAt: fact.at }
+      return {
+        ...state,
+        run: fact.run,
+        path: fact.path,
+        holder: fact.agent.name,
+        messages: fact.input,
+        startedAt: fact.at,
+        guardrails: afterInput(state.guardrails),
+      }
     case 'run.resume': {
       // A run that had ended or paused gets new retries, and new steps if a step limit ended it. A run whose process
       // died keeps the rest of both.
@@ -94,7 +127,8 @@ export function apply(before: RunState, fact: Fact): RunState {
       // The request includes messages added since an earlier attempt of this step.
       const messages = conversationOf(state)
       const prefix = afterStart(state.prefix, fact, messages.length)
-      return { ...state, messages, inbox: [], open: begin(fact), prefix }
+      const guardrails = afterRequest(state.guardrails)
+      return { ...state, messages, inbox: [], open: begin(fact), prefix, guardrails }
     }
     case 'call.sealed':
       return { ...state, open: withSealed(open!, fact) }
@@ -117,13 +151,24 @@ export function apply(before: RunState, fact: Fact): RunState {
     }
     case 'tool.done': {
       const asks = state.asks + (fact.final && !fact.ok ? 1 : 0)
-      return close({ ...state, asks }, withCall(open!, fact.callId, { phase: 'done', done: fact }))
+      const transfer = fact.handoff === undefined ? state.transfer : fact
+      return close({ ...state, asks, transfer }, withCall(open!, fact.callId, { phase: 'done', done: fact }))
     }
+    case 'handoff':
+      return { ...state, holder: fact.agent.name, transfer: null, handover: handoverBy(state, fact), asks: 0, cuts: [] }
     case 'message.add': {
       const counted = countsAfter(state, fact)
       if (open) return { ...state, ...counted, inbox: [...state.inbox, fact.message] }
       return { ...state, ...counted, answered: false, messages: [...state.messages, fact.message] }
     }
+    case 'messages.compact': {
+      const { by, edits, step, asked = [] } = fact
+      const messages = edited(conversationOf(state), edits)
+      const compactions = [...state.compactions, { step, asked }]
+      return { ...state, messages, inbox: [], compactions, prefix: { ...state.prefix, compacted: by } }
+    }
+    case 'guardrail.done':
+      return withCheck({ ...state, guardrails: afterCheck(state.guardrails, fact) }, fact)
     case 'run.pause':
       return { ...state, status: 'paused' }
     case 'run.done':
@@ -137,6 +182,11 @@ export function apply(before: RunState, fact: Fact): RunState {
 function cutsAfter({ cuts }: RunState, error: Failure | undefined): readonly Failure[] {
   if (!error) return []
   return error.code === 'fallback' ? cuts : [...cuts, error]
+}
+
+function handoverBy({ messages, steps }: RunState, { shown }: FactOf<'handoff'>): Handover {
+  const seen = shown?.flatMap((one) => (typeof one === 'number' ? (messages[one] ?? []) : one))
+  return { steps: steps.length, shown: seen ? { messages: seen, upTo: messages.length } : null }
 }
 
 /** Closes the step if it has its message and all results. Only here and at `message.add` does the conversation grow. */
@@ -154,17 +204,34 @@ function close(state: RunState, open: OpenStep): RunState {
   }
 }
 
+/** A call that a guardrail passed is not checked again, unless a decision changes its arguments. */
+function withCheck(state: RunState, { on, callId, guardrail, verdict }: FactOf<'guardrail.done'>): RunState {
+  const { open } = state
+  if (on !== 'toolCall' || verdict !== 'pass' || !open || callId === undefined) return state
+  const passed = open.calls.find(({ call }) => call.id === callId)?.passed ?? []
+  return { ...state, open: withCall(open, callId, { passed: [...passed, guardrail] }) }
+}
+
 /** A message from the caller gives the run new retries and steps. */
-function countsAfter({ asks, steps }: RunState, { origin, exhausted }: FactOf<'message.add'>): Partial<RunState> {
+function countsAfter(
+  { asks, steps, guardrails }: RunState,
+  { origin, exhausted }: FactOf<'message.add'>,
+): Partial<RunState> {
   if (origin === 'output') return { asks: asks + 1 }
   if (origin === 'cycle') return { warnedAt: steps.length }
   if (origin === 'budget') return { wrapUp: exhausted ? { spent: exhausted, from: steps.length } : null }
-  return { asks: 0, cuts: [], since: steps.length }
+  return { asks: 0, cuts: [], since: steps.length, guardrails: afterInput(guardrails) }
 }
 
 /** Edited arguments of a decision. A later decision, to run the call again, keeps them. */
-const editedBy = (decision: Decision): { readonly edited?: string } =>
-  'arguments' in decision && typeof decision.arguments === 'string' ? { edited: decision.arguments } : {}
+const editedBy = (decision: Decision): { readonly edited?: string; readonly passed?: readonly string[] } =>
+  'arguments' in decision && typeof decision.arguments === 'string' ? { edited: decision.arguments, passed: [] } : {}
+
+/** What the requests of the holder show in place of the conversation; `undefined`: all of it. */
+export function shownOf(state: RunState): readonly Message[] | undefined {
+  const shown = state.handover?.shown
+  return shown ? [...shown.messages, ...conversationOf(state).slice(shown.upTo)] : undefined
+}
 
 /** The conversation before the open step, with the messages that were added meanwhile. */
 export const conversationOf = ({ messages, inbox }: RunState): readonly Message[] =>

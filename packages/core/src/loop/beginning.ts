@@ -1,6 +1,7 @@
 // The first batch of a run: the input in a new log, or decisions and messages for a resumed one.
 import { type Message, UsageError } from '@toolloop/wire'
 import type { AgentSpec } from '../agent/spec.ts'
+import { holderIn } from '../agent/team.ts'
 import { ApprovalError } from '../approval/error.ts'
 import { decisionsOn } from '../compose/decisions.ts'
 import { agentAt } from '../compose/path.ts'
@@ -57,34 +58,52 @@ export function checkSameRun(first: Start, state: RunState, messages: readonly M
   )
 }
 
+/** @throws UsageError when an unfinished run of the tree is held by an agent that its own agent does not reach any more */
+export function checkHolders(agent: AgentSpec, past: readonly Fact[]): void {
+  if (!past.some(({ type }) => type === 'handoff')) return
+  const open = new Map<string, string>()
+  for (const one of past) {
+    if (one.type === 'handoff') open.set(one.path, one.agent.name)
+    if (one.type === 'run.done' && one.path !== '' && one.outcome.status !== 'aborted') open.delete(one.path)
+  }
+  for (const [path, name] of open) {
+    const opened = agentAt(agent, past, path)
+    if (opened) holderIn(opened, name)
+  }
+}
+
 /** The first fact of a new run. */
 export const started = ({ name, fingerprint }: AgentSpec, input: readonly Message[]): Batch => [
   fact({ type: 'run.start', version: 1, agent: { name, fingerprint }, input }),
 ]
 
-/** The first batch of a resumed run. @throws ApprovalError or UsageError for decisions that do not fit */
+/** The first batch of a resumed run. @throws ApprovalError or UsageError for decisions that do not fit, and for a holder that is gone */
 export async function resumed(
-  agent: AgentSpec,
+  root: AgentSpec,
   past: readonly Fact[],
   state: RunState,
   messages: readonly Message[],
   decisions: RunOptions['decisions'] = {},
 ): Promise<Batch> {
-  const { name, fingerprint } = agent
+  if (state.transfer) holderIn(root, state.transfer.handoff ?? '')
+  const { name, fingerprint } = holderIn(root, state.holder)
   const batch: RunEvent[] = [fact({ type: 'run.resume', agent: { name, fingerprint } })]
-  const was = lastFingerprint(past)
+  const was = lastFingerprint(past, state.path)
   if (was !== undefined && was !== fingerprint)
     batch.push({ type: 'resume.drift', run: state.run, path: state.path, was, is: fingerprint })
-  batch.push(...(await decisionsOn(past, decisions, (path) => (path === '' ? agent : agentAt(agent, past, path)))))
+  batch.push(...(await decisionsOn(past, decisions, (path) => (path === '' ? root : agentAt(root, past, path)))))
   for (const message of messages) batch.push(fact({ type: 'message.add', origin: 'caller', message }))
   return batch
 }
 
-/** The fingerprint of the agent that ran last. */
-function lastFingerprint(past: readonly Fact[]): string | undefined {
-  const mark = past.findLast((one) => one.type === 'run.start' || one.type === 'run.resume')
-  return mark && 'agent' in mark ? mark.agent.fingerprint : undefined
+/** The fingerprint of the agent that held the run last. */
+function lastFingerprint(past: readonly Fact[], path: string): string | undefined {
+  const mark = past.findLast((one): one is Mark => marks.has(one.type) && one.path === path)
+  return mark?.agent.fingerprint
 }
+
+type Mark = FactOf<'run.start' | 'run.resume' | 'handoff'>
+const marks: ReadonlySet<string> = new Set<Mark['type']>(['run.start', 'run.resume', 'handoff'])
 
 /**
  * The error for a first batch with decisions that the log rejected. If another process has logged decisions meanwhile,

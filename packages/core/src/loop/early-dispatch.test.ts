@@ -71,9 +71,9 @@ describe('early dispatch', () => {
   it.each([
     ['an unsafe tool', [unsafe], 'unsafe', {}, 0],
     [
-      'a tool that needs approval, though the question comes early',
-      [tool({ name: 'pure', parameters: params, effects: 'none', needsApproval: () => false, execute: () => 1 })],
-      'pure',
+      'an unsafe tool that may need approval, though the question comes early',
+      [tool({ name: 'unsafe', parameters: params, needsApproval: () => false, execute: () => 1 })],
+      'unsafe',
       {},
       2,
     ],
@@ -92,6 +92,25 @@ describe('early dispatch', () => {
       events.findIndex((event) => event.type === 'step.done'),
     )
     expect(events.filter((event) => event.type === 'call.sealed')).toHaveLength(sealed)
+  })
+
+  it.each([
+    ['before the finish if a function says that it needs no approval', () => false, true],
+    ['after the finish if it was approved', () => true, false],
+  ])('starts a harmless call %s', async (_, needsApproval, isEarly) => {
+    const careful = tool({ name: 'pure', parameters: params, effects: 'none', needsApproval, execute: () => 1 })
+    const model = scriptedModel([
+      calls([
+        { name: 'pure', args: { id: 1 } },
+        { name: 'pure', args: { id: 2 } },
+      ]),
+      text('.'),
+    ])
+    const run = agent({ name: 'a', model, tools: [careful] }).stream('go', { approver: () => ({ approve: true }) })
+    const seen: string[] = []
+    for await (const { type } of run) seen.push(type)
+    expect(seen.indexOf('tool.start') < seen.indexOf('step.done')).toBe(isEarly)
+    expect(seen.indexOf('approval.request') < seen.indexOf('step.done')).toBe(true)
   })
 
   it('gives the same transcript on and off, whatever the answer', async () => {

@@ -62,6 +62,33 @@ describe('a tool that throws InputRequired', () => {
     expect(asking.effects).toMatchObject([[5, { answer: 3 }]])
   })
 
+  it('is answered on a stream that waits', async () => {
+    const asking = payer(2)
+    const stream = asking.payer.stream('go', { approvals: 'wait' })
+    for await (const event of stream) {
+      if (event.type !== 'approval.request') continue
+      await expect(stream.approve(event.id)).rejects.toThrow('answer it with { input }')
+      await expect(stream.input(event.id, 1n)).rejects.toThrow('input')
+      await stream.input(event.id, { account: event.input?.request })
+    }
+    expect((await stream.result).status).toBe('done')
+    expect(asking.effects).toEqual([
+      [5, { answer: { account: { ask: 'account 1?' } }, state: { token: 't', round: 2 } }],
+    ])
+  })
+
+  it('is the only kind that takes an input', async () => {
+    const pay = tool({ name: 'pay', needsApproval: true, execute: () => 'paid' })
+    const model = scriptedModel([call('pay', {}), text('done')])
+    const stream = agent({ name: 'a', model, tools: [pay] }).stream('go', { approvals: 'wait' })
+    for await (const event of stream) {
+      if (event.type !== 'approval.request') continue
+      await expect(stream.input(event.id, 'A1')).rejects.toThrow('it must be { approve: true, arguments? }')
+      await stream.approve(event.id)
+    }
+    expect((await stream.result).status).toBe('done')
+  })
+
   it.each<[Decision, string]>([
     [{ approve: false, reason: 'No.' }, 'No.'],
     [{ result: 'Use cash.' }, 'Use cash.'],

@@ -1,6 +1,7 @@
 import type { EventSource } from '@toolloop/client'
 import { type Message, UsageError } from '@toolloop/wire'
 import type { AgentSpec } from '../agent/spec.ts'
+import { teamOf } from '../agent/team.ts'
 import type { RunEvent } from '../facts/events.ts'
 import { apply, initialState, type RunState } from '../facts/state.ts'
 import type { Batch } from '../run/scope.ts'
@@ -8,7 +9,7 @@ import type { Result } from '../run/result.ts'
 import { resultOf } from '../run/result-of.ts'
 import { Run } from '../run/run.ts'
 import { agentMachine } from './agent-machine.ts'
-import { checkLog, checkSameRun, resumed, started } from './beginning.ts'
+import { checkHolders, checkLog, checkSameRun, resumed, started } from './beginning.ts'
 import type { Task } from './decide.ts'
 import { inside, type Place } from './inside.ts'
 import type { Opening } from './machine.ts'
@@ -28,7 +29,9 @@ export function openRun<Output>(
   watched: boolean,
 ): Promise<EventSource<RunEvent, Result<Output>>> {
   const begin: Beginning = async (past, state) => {
+    teamOf(agent) // throws for a handoff to an agent that nobody knows
     const first = checkLog(agent, past, options)
+    checkHolders(agent, past)
     if (!options.from && messages.length === 0)
       throw new UsageError('There is nothing to run: pass a text or messages, or `{ from: log }` to resume a run.')
     if (first && !options.from) checkSameRun(first, state, messages)

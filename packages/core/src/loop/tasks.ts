@@ -1,8 +1,10 @@
 import type { Task } from './decide.ts'
 import { fact, type RunEvent } from '../facts/events.ts'
 import { finish } from './finish.ts'
+import { guardCheck } from '../guard/task.ts'
 import type { Source } from '../run/scope.ts'
 import { modelStep } from '../step/model.ts'
+import { handOver } from './hand-over.ts'
 import type { Run } from '../run/run.ts'
 import type { RunInside } from '../tool/agent-call.ts'
 import { toolCall } from '../tool/call.ts'
@@ -22,8 +24,14 @@ export function perform(task: Task, run: Run, inside?: RunInside): Source {
       return decision(run, task.item)
     case 'pause':
       return one(fact({ type: 'run.pause', callIds: task.items.map((item) => item.call.id) }))
+    case 'handoff':
+      return handOver(run)
     case 'finish':
       return finish(run)
+    case 'guard':
+      return guardCheck(run, task)
+    case 'trip':
+      return one(fact({ type: 'run.done', outcome: { status: 'tripped', ...run.state.guardrails.tripped! } }))
   }
 }
 

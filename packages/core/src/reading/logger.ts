@@ -105,6 +105,8 @@ class Logger {
         const request = `  ${this.#paint(33, '?')} ${subject}(${short(fact.arguments)}) waits for a decision`
         return this.#line('info', path, request)
       }
+      case 'handoff':
+        return this.#line('info', path, `  ${this.#paint(35, '⇒')} ${clean(fact.agent.name)}`)
       case 'approval.decision':
         return this.#line('info', path, `  ${this.#paint(33, '!')} ${clean(fact.callId)} ${decided(fact)}`)
       case 'stage.start':
@@ -114,6 +116,8 @@ class Logger {
         return this.#stageDone(path, fact)
       case 'message.add':
         return this.#line('debug', path, dim(`  a message is added (${fact.origin})`))
+      case 'messages.compact':
+        return this.#line('debug', path, dim(`  the conversation is shortened (${clean(fact.by.join(', '))})`))
       case 'run.pause':
         return this.#line('info', path, dim('paused: waits for decisions'))
       case 'run.done': {

@@ -9,15 +9,17 @@ import type { PrefixReport } from '../facts/prefix.ts'
 import { readLog, stateOf } from '../facts/read-log.ts'
 import { stageRequestsOf } from '../facts/stage-requests.ts'
 import type { RunState } from '../facts/state.ts'
-import { costsOf, messagesOf, prefixOf, requestsOf, stepsOf } from '../facts/state-views.ts'
-import { type RunUsage, usageOf } from '../facts/usage.ts'
+import { messagesOf, ownTotals, prefixOf, requestsOf, stepsOf } from '../facts/state-views.ts'
+import type { RunUsage } from '../facts/usage.ts'
 import { type Moment, startOf, timelineOf } from './timeline.ts'
 
 /** The contents of a log, of an agent or of a pipeline. A pipeline has no messages and steps of its own; its agents are its `children`. */
 export interface RunReading {
   readonly runId: string
-  /** The name of the agent, or of the pipeline. */
+  /** The name of the agent that was run, or of the pipeline. */
   readonly agent: string
+  /** The name of the agent that holds the run: another one after a handoff. */
+  readonly holder: string
   /** `running`: the run has not ended. It runs in another process, or its process died. `approval`: only undecided calls are left. */
   readonly status: 'running' | 'approval' | Outcome['status']
   /** How the run ended. */
@@ -60,12 +62,13 @@ export function readingOf(facts: readonly Fact[], state: RunState): RunReading {
   return {
     runId: start.run,
     agent: start.agent.name,
+    holder: state.holder,
     status: state.outcome?.status ?? (state.status === 'paused' ? 'approval' : 'running'),
     outcome: state.outcome ?? undefined,
     messages: messagesOf(state),
     steps,
     children,
-    ...totalOf({ usage: usageOf(steps), cost: costsOf(steps) }, children),
+    ...totalOf(ownTotals(state), children),
     timing: { startedAt: state.startedAt, endedAt: state.endedAt, ms: state.endedAt - state.startedAt },
     prefix: prefixOf(state),
     requests,

@@ -21,7 +21,8 @@ const record = ({ id }: { id: string }, { idempotencyKey }: { idempotencyKey: st
   ran.push(idempotencyKey)
   return `ran ${id}`
 }
-const read = tool({ name: 'read', parameters, effects: 'none', execute: record })
+const readOptions = { name: 'read', parameters, effects: 'none', execute: record } as const
+const read = tool(readOptions)
 const write = tool({ name: 'write', parameters, execute: record })
 const guarded = tool({ name: 'guarded', parameters, needsApproval: true, execute: record })
 const tools = [read, write, guarded] as const
@@ -119,7 +120,7 @@ describe('replay', () => {
     const replayed = await replay(facts, workerOf(tools, { model: unreachable }))
     expect(ran).toEqual([])
     expect(replayed.output).toEqual({ sum: 3 })
-    const { output: _output, ...reading } = replayed
+    const { output: _output, request: _request, ...reading } = replayed
     expect(reading).toEqual(await readRun(facts))
   })
 
@@ -203,6 +204,26 @@ describe('replay', () => {
     expect(error).toMatchObject({ code: 'replay', ...expected })
     expect((error as Error).message).toMatch(/^Today's agent differs from the log at /)
     expect(saved(log)).toEqual(before)
+  })
+
+  it('gives the request of each step as it was sent, and says which parts are others today', async () => {
+    const log = memoryLog()
+    let round = 0
+    const asked = workerOf(tools, { instructions: () => `Round ${round++}.`, params: { temperature: 0 } })
+    const decide = { approver: () => ({ approve: true }) } as const
+    const result = await asked.run('go', { log, ...decide })
+    round = 0
+    const same = await replay(log, asked)
+    expect(result.steps.length).toBeGreaterThan(2)
+    for (const { step } of result.steps)
+      expect(same.request(step)).toEqual({ request: result.request(step), differs: [] })
+    expect(same.request(99)).toBeUndefined()
+    round = 1
+    expect((await replay(log, asked)).request(0)?.differs).toEqual(['instructions'])
+    const described = tools.map((one) => (one === read ? tool({ ...readOptions, description: 'Reads.' }) : one))
+    round = 0
+    const changed = await replay(log, workerOf(described, { instructions: () => `Round ${round++}.` }))
+    expect(changed.request(1)?.differs).toEqual(['tools'])
   })
 
   it('needs no key where the model is a name', async () => {

@@ -15,6 +15,101 @@ const modes: [OutputMode, (value: unknown) => Reply][] = [
 ]
 
 describe('a typed answer', () => {
+  it.each<[string, string]>([
+    ['as it is', json],
+    ['behind white space', ` \n${json}`],
+    ['in a fence', `\`\`\`json\n${json}\n\`\`\``],
+    ['in a fence without a language', `\n\`\`\`\n${json}\`\`\`\n`],
+    ['behind its reasoning', `<think>A { "book"? }</think>\n${json}`],
+    ['behind its reasoning without the opening tag', `A book?\n</think>${json}`],
+    ['behind its reasoning, in a fence', `<think>\`\`\`?</think>\n\`\`\`json\n${json}\n\`\`\`\n`],
+  ])('in the content is the same %s, cut anywhere', async (_form, content) => {
+    for (const mode of ['native', 'prompt'] as const)
+      for (const deltaSize of [1, 2, 3, 7, 1000]) {
+        const author = agent({
+          name: 'author',
+          model: scriptedModel([text(content)], { deltaSize }),
+          output: { schema: Book, mode },
+        })
+        let shown = ''
+        let last: unknown
+        let outputs = 0
+        for await (const event of author.stream('Write.')) {
+          if (event.type === 'output.delta') {
+            if (event.parsed !== undefined || event.delta.startsWith('{')) shown += event.delta
+            last = structuredClone(event.parsed)
+          }
+          if (event.type === 'output.done') outputs++
+        }
+        expect({ mode, deltaSize, shown: shown.trim(), last, outputs }).toEqual({
+          mode,
+          deltaSize,
+          shown: json,
+          last: answer,
+          outputs: 1,
+        })
+      }
+  })
+
+  it('in a fence that a token limit cut off is the partial result', async () => {
+    const cut = '```json\n{"title":"Owls","pa'
+    const author = agent({
+      name: 'author',
+      model: scriptedModel([text(cut, { finishReason: 'length' })]),
+      output: { schema: Book, mode: 'prompt' },
+    })
+    expect(await author.run('Write.')).toMatchObject({ status: 'truncated', partial: { title: 'Owls' } })
+  })
+
+  it('may hold a fence of its own', async () => {
+    const told = { title: '```js\n1```', pages: 1 }
+    const author = agent({
+      name: 'author',
+      model: scriptedModel([text(`\`\`\`json\n${JSON.stringify(told)}\n\`\`\``)], { deltaSize: 3 }),
+      output: { schema: Book, mode: 'prompt' },
+    })
+    let last: unknown
+    for await (const event of author.stream('Write.'))
+      if (event.type === 'output.delta') last = structuredClone(event.parsed)
+    expect(last).toEqual(told)
+  })
+
+  it.each(modes)(
+    'of an agent as a tool, and after a handoff, is shown likewise in mode `%s`',
+    async (mode, replyWith) => {
+      const author = agent({
+        name: 'author',
+        model: scriptedModel([replyWith(answer)], { deltaSize: 4 }),
+        output: { schema: Book, mode },
+      })
+      const caller = agent({
+        name: 'caller',
+        model: scriptedModel([call('ask', { input: 'x' }, { id: 'c' }), text('Done.')]),
+        tools: [author.asTool({ name: 'ask', description: 'The author.' })],
+      })
+      const triage = agent({
+        name: 'triage',
+        model: scriptedModel([call('transfer_to_author')]),
+        handoffs: [author.with({ model: scriptedModel([replyWith(answer)], { deltaSize: 4 }) })],
+      })
+      for (const [run, place] of [
+        [caller.stream('x'), { path: '0:c', step: 0 }],
+        [triage.stream('x'), { path: '', step: 1 }],
+      ] as const) {
+        let shown = ''
+        const outputs: unknown[] = []
+        for await (const event of run) {
+          if (event.type === 'output.delta') {
+            shown += event.delta
+            expect(event).toMatchObject(place)
+          }
+          if (event.type === 'output.done') outputs.push({ path: event.path, step: event.step, output: event.output })
+        }
+        expect({ mode, shown, outputs }).toEqual({ mode, shown: json, outputs: [{ ...place, output: answer }] })
+      }
+    },
+  )
+
   it.each(modes)('is shown by the same events in mode `%s`, whatever the wire', async (mode, replyWith) => {
     for (const wire of ['stream', 'plain'] as const) {
       const author = agent({

@@ -1,6 +1,7 @@
 import { type DeepPartial, PartialJson } from '@toolloop/stream'
 import { type ModelRequest, ToolloopError } from '@toolloop/wire'
 import { readAnswer, textOf } from './answer.ts'
+import { AnswerText } from './answer-text.ts'
 import { argumentsOf, nameOf } from '../facts/calls.ts'
 import { totalOf } from '../facts/branches.ts'
 import { causeOf } from '../facts/failure.ts'
@@ -8,8 +9,7 @@ import { FINAL_TOOL } from '../agent/output.ts'
 import type { Failure, Outcome } from '../facts/outcome.ts'
 import type { Result, RunReport } from './result.ts'
 import type { Run } from './run.ts'
-import { costsOf, messagesOf, prefixOf, requestsOf, stepsOf } from '../facts/state-views.ts'
-import { usageOf } from '../facts/usage.ts'
+import { messagesOf, ownTotals, prefixOf, requestsOf, stepsOf } from '../facts/state-views.ts'
 
 /** Computes the result of a run from its state. */
 export async function resultOf<Output>(run: Run): Promise<Result<Output>> {
@@ -51,10 +51,11 @@ function reportOf<Output>(run: Run): RunReport<Output> {
   const children = run.level.tree.branches.childrenOf(run.path)
   return {
     runId: run.id,
+    agent: run.agent.name,
     messages,
     steps,
     children,
-    ...totalOf({ usage: usageOf(steps), cost: costsOf(steps) }, children),
+    ...totalOf(ownTotals(state), children),
     timing: { startedAt: state.startedAt, endedAt: state.endedAt, ms: state.endedAt - state.startedAt },
     partial: partialOf(run) as DeepPartial<Output> | undefined,
     prefix: prefixOf(state),
@@ -63,9 +64,14 @@ function reportOf<Output>(run: Run): RunReport<Output> {
   }
 }
 
-function requestOf({ requests, state }: Run, step: number): ModelRequest | undefined {
+export function requestOf({ requests, state }: Run, step: number): ModelRequest | undefined {
   const parts = requests[step]
-  return parts && { ...parts.rest, messages: [...parts.head, ...state.messages.slice(0, parts.upTo)] }
+  return (
+    parts && {
+      ...parts.rest,
+      messages: [...parts.head, ...(parts.conversation ?? state.messages).slice(0, parts.upTo)],
+    }
+  )
 }
 
 /** The incomplete answer of the last step. With an output schema: the JSON parsed so far. */
@@ -78,9 +84,12 @@ function partialOf({ state, agent }: Run): unknown {
 }
 
 function partialJson(text: string): unknown {
+  const answer = new AnswerText()
+  const bare = answer.push(text)
+  if (answer.isWrapped) return answer.parsed
   const json = new PartialJson()
   try {
-    json.push(text)
+    json.push(bare)
   } catch {
     // The value before the first invalid character is kept.
   }

@@ -1,5 +1,6 @@
 import type { DeepPartial } from '@toolloop/stream'
 import { brand, type Message, type ModelRequest, ToolloopError, UsageError } from '@toolloop/wire'
+import type { HeldBy } from '../agent/reached.ts'
 import type { ChildRun } from '../facts/branches.ts'
 import type { ApprovalRequest } from '../facts/events.ts'
 import type { Ending, Exhausted } from '../facts/outcome.ts'
@@ -9,14 +10,15 @@ import type { RunState } from '../facts/state.ts'
 import type { RunUsage } from '../facts/usage.ts'
 
 /**
- * The result of a run: discriminate on `status`. Only `done` has the typed `output`. Runs that ended as `stopped`, `limit`,
- * `approval`, `aborted` or `error` can be resumed from their log.
+ * The result of a run: discriminate on `status`. Only `done` has the typed `output`; after handoffs `agent` discriminates
+ * it. Runs that ended as `stopped`, `limit`, `approval`, `aborted` or `error` can be resumed from their log.
  */
-export type Result<Output = string> = RunReport<Output> & RunEnding<Output>
+export type Result<Output = string, Held extends HeldBy = HeldBy<string, Output>> = RunReport<Output, Held['agent']> &
+  RunEnding<Output, Held>
 
 /** How a run ended, without the fields of its report: what `outputOf` takes, of an agent's run or a pipeline's. */
-export type RunEnding<Output = string> =
-  | { readonly status: 'done'; readonly output: Output }
+export type RunEnding<Output = string, Done = { readonly output: Output }> =
+  | (Done & { readonly status: 'done' })
   | Exclude<Ending, { status: 'error' | 'budget' }>
   /** `output`: the answer of the last step, where the run was to wrap up. */
   | ({ readonly status: 'budget'; readonly output?: Output } & Exhausted)
@@ -24,8 +26,10 @@ export type RunEnding<Output = string> =
   | { readonly status: 'error'; readonly error: Error }
 
 /** The fields of every result, however the run ended. */
-export interface RunReport<Output = string> {
+export interface RunReport<Output = string, Name extends string = string> {
   readonly runId: string
+  /** The agent that held the run at its end: the one that was run, or the one that it was handed over to. */
+  readonly agent: Name
   /** The conversation without instructions; always valid to send again: `run([...result.messages, next])`. */
   readonly messages: readonly Message[]
   readonly steps: readonly Step[]
@@ -66,7 +70,12 @@ export class RunError extends ToolloopError {
 }
 
 /** The typed output of a run that is `done`. @throws RunError, which carries the result, for every other status; UsageError when the value is not a result */
-export function outputOf<Output>(result: RunEnding<Output>): Output {
+export function outputOf<Output>(result: RunEnding<Output>): Output
+/** The same for a result that is narrowed to some of its ends. */
+export function outputOf<Narrowed extends RunEnding<unknown>>(
+  result: Narrowed,
+): Extract<Narrowed, { readonly status: 'done' }>['output']
+export function outputOf(result: RunEnding<unknown>): unknown {
   if (!isResult(result)) throw new UsageError(`\`outputOf\` takes the result of a run, ${remedy(result)}`)
   if (result.status === 'done') return result.output
   throw new RunError(result)
@@ -111,6 +120,8 @@ function detail(result: RunEnding<unknown>): string {
       return ` by ${result.by}`
     case 'aborted':
       return `: ${result.reason}`
+    case 'tripped':
+      return ` by \`${result.guardrail}\`: ${result.reason}`
     case 'refused':
       return `: ${result.refusal}`
     case 'approval':

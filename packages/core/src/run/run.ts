@@ -1,7 +1,8 @@
 import type { Clock, Message, ModelMemory, ModelRequest } from '@toolloop/wire'
 import type { AgentSpec } from '../agent/spec.ts'
+import { type Team, teamOf } from '../agent/team.ts'
 import type { Desk } from '../approval/desk.ts'
-import type { Fact } from '../facts/events.ts'
+import type { Fact, FactOf } from '../facts/events.ts'
 import type { Unmarked } from '../facts/progress.ts'
 import type { RunState } from '../facts/state.ts'
 import type { Level } from './level.ts'
@@ -12,11 +13,21 @@ export interface RequestParts {
   readonly head: readonly Message[]
   /** The number of messages of the conversation that follow `head`. */
   readonly upTo: number
+  /** The conversation, where it was shortened since. */
+  conversation?: readonly Message[]
 }
+
+/** What identifies the answer of a guardrail. */
+export type CheckAbout = Pick<FactOf<'guardrail.done'>, 'guardrail' | 'on' | 'step' | 'callId' | 'inputs'>
 
 /** One run of an agent in this process: what its tasks need beside the facts. */
 export class Run {
-  readonly agent: AgentSpec
+  /** The agent that holds the run. */
+  agent: AgentSpec
+  /** The agent that was run; its `maxSteps` holds for all. */
+  readonly root: AgentSpec
+  /** The agents that may hold the run. */
+  readonly team: Team
   /** Its place in the tree of runs, and what the loop needs. */
   readonly level: Level<RunState>
   /** The id of the run; for a run inside another one, with its path. */
@@ -42,14 +53,20 @@ export class Run {
   lastPlan: unknown
   /** By step. */
   readonly requests: RequestParts[] = []
+  /** Estimated tokens of messages, for compactions. */
+  counts: WeakMap<Message, number> | undefined
   /** Typed answers by the text they were parsed from. */
   answers: Map<string, unknown> | undefined
+  /** What a guardrail answered in a recorded run, which is replayed. `undefined`: nothing. */
+  recordedCheck: ((about: CheckAbout) => Promise<FactOf<'guardrail.done'> | undefined>) | undefined
   /** Collects decisions while the run waits. */
   readonly desk: Desk | undefined
   #onMessage: PromiseWithResolvers<void> | undefined
 
-  constructor(agent: AgentSpec, level: Level<RunState>) {
-    this.agent = agent
+  constructor(agent: AgentSpec, level: Level<RunState>, team: Team = teamOf(agent)) {
+    this.root = agent
+    this.agent = team.get(level.state.holder) ?? agent
+    this.team = team
     this.level = level
     this.id = level.id
     this.path = level.path
@@ -64,6 +81,13 @@ export class Run {
   /** The state as of the last logged batch. */
   get state(): RunState {
     return this.level.state
+  }
+
+  /** Facts were applied: after a handoff the next step is another agent's. */
+  follow({ holder }: RunState): void {
+    if (holder === this.agent.name) return
+    this.agent = this.team.get(holder) ?? this.agent
+    this.answers = undefined // typed by the output of the agent before
   }
 
   /** Emits progress if a consumer reads the events. */

@@ -55,6 +55,8 @@ export interface RunStream<
   reject(id: string, reason?: string): Promise<void>
   /** Gives the result that the model reads; the tool is not executed. */
   answer(id: string, result: string): Promise<void>
+  /** Answers a request of kind `input` with JSON: the tool is called again with it. */
+  input(id: string, input: unknown): Promise<void>
   /**
    * Adds a user message to the running run, behind the current step's tool messages. Resolves when it is logged, with the
    * number of the step that reads it, or with the reason why not; never later than the run. Does not start the run.
@@ -132,6 +134,10 @@ export class OpenRunStream<Outcome> implements RunStream<RunEvent, unknown, Outc
 
   answer(id: string, result: string): Promise<void> {
     return this.#decide(id, { result })
+  }
+
+  input(id: string, input: unknown): Promise<void> {
+    return this.#decide(id, { input })
   }
 
   async #decide(id: string, decision: Decision): Promise<void> {

@@ -102,6 +102,10 @@ function callTool(hidden: ReadonlyMap<string, AnyTool>): Tool {
       if (!one || !needsApproval) return false
       return needsApproval === true || needsApproval(await one.parse(call.arguments), context)
     },
+    fingerprint: async (call: FoundCall) => {
+      const one = hidden.get(call.name)
+      return one?.policy.fingerprint?.(await one.parse(call.arguments))
+    },
     onInterrupted: async (call: FoundCall, context) => {
       const one = hidden.get(call.name)
       if (!one || one.policy.effects !== 'unsafe') return 'rerun'

@@ -10,6 +10,7 @@ import { adopt } from '../facts/own-message.ts'
 import { withContextHint } from '../run/context-hint.ts'
 import { turn } from '../run/in-time.ts'
 import type { Source } from '../run/scope.ts'
+import { compacted } from './compact.ts'
 import { prefixOf } from './prefix.ts'
 import { planStep, type StepPlan } from './request.ts'
 import type { Run } from '../run/run.ts'
@@ -17,6 +18,7 @@ import { messageIn } from '../facts/open-step.ts'
 import { frozen } from '../facts/state-views.ts'
 import { FallbackError } from '../models/fallback-error.ts'
 import { exhausted, isCutByBudget, noCallsLeft, reserve } from './spending.ts'
+import { HeldAnswer } from './held-answer.ts'
 import { StepReader } from './reader.ts'
 
 /** One model call: ends with `step.done`, with `step.cut`, or with the end of the run. */
@@ -30,12 +32,15 @@ export async function* modelStep(run: Run): Source {
     const end = endBefore(run)
     const enough = end instanceof Promise ? await end : end
     if (enough) return [enough]
+    const shorter = run.agent.compact && (await compacted(run, run.agent.compact))
+    if (shorter) return [shorter]
     const planned = planStep(run)
     plan = planned instanceof Promise ? await planned : planned
     const spending = reserve(run, plan)
     if (spending && 'seq' in spending) return [spending]
     if (spending) ({ plan, reservation } = spending)
   } catch (error) {
+    if (run.signal.aborted) return
     return [failed(withContextHint(run, 'A hook', error))]
   }
   const { model, tools, toolChoice } = plan
@@ -45,6 +50,7 @@ export async function* modelStep(run: Run): Source {
       type: 'step.start',
       step,
       model: model.name,
+      ...(run.team.size > 1 && { agent: run.agent.name }),
       tools,
       ...(toolChoice && { toolChoice }),
       ...(reservation && { reserved: reservation.reserved }),
@@ -57,9 +63,11 @@ export async function* modelStep(run: Run): Source {
   // Retries until there is a message. One generator without nesting: every delta passes through it.
   const attempts: Attempts = { resets: 0, empty: 0, usage: null }
   const meter = reservation?.meter
+  const { blockingOutput = [] } = run.agent.guardrails ?? {}
+  const held = blockingOutput.length > 0 ? new HeldAnswer(run, blockingOutput) : undefined
   for (;;) {
     const reader = new StepReader(run, plan, attempts.usage, meter)
-    run.reading = reader
+    run.reading = held ? held.attempt(reader) : reader
     let verdict: Verdict
     let source: ReturnType<StepReader['open']> | undefined
     try {
@@ -68,7 +76,8 @@ export async function* modelStep(run: Run): Source {
       for (let next = await source.next(); !next.done; next = await source.next()) {
         if (++batches % 1024 === 0) await turn() // a source that never waits must not starve timers and aborts
         const events = reader.push(next.value)
-        if (events.length > 0) yield events
+        if (held) held.add(events)
+        else if (events.length > 0) yield events
         if (meter?.isOver) break
       }
       if (meter?.isOver) void cancel(source)
@@ -80,12 +89,14 @@ export async function* modelStep(run: Run): Source {
       if (source) void cancel(source)
     }
     if (run.signal.aborted) return // the loop logs the end
+    const events = held ? await held.release(verdict.events) : verdict.events
     run.reading = undefined
-    if (!verdict.again) return verdict.events
+    if (!verdict.again) return events
+    if (!events) return // aborted while the guardrails checked the answer
     const more = meter && reserve(run, plan, meter)
-    if (more && 'seq' in more) return [...verdict.events, more]
+    if (more && 'seq' in more) return [...events, more]
     if (more) ({ plan } = more)
-    yield verdict.events
+    yield events
   }
 }
 
@@ -99,7 +110,7 @@ function crashed({ state }: Run): Fact {
 
 /** The end of the run, or a message before the next request, when there is a reason not to send it now. */
 function endBefore(run: Run): Fact | undefined | Promise<Fact | undefined> {
-  const { agent, state } = run
+  const { agent, root, state } = run
   // In `tool` mode a rejected answer is an ordinary call, so its retries are counted here.
   if (agent.output && state.asks > agent.output.retries) return misfitOf(run, state.steps.at(-1)!).then(failed)
   // After a stream that broke behind a complete call the run continues, within `stepRetries`, unless a retry would fail.
@@ -109,11 +120,12 @@ function endBefore(run: Run): Fact | undefined | Promise<Fact | undefined> {
   const spent = run.level.budget && noCallsLeft(run)
   if (spent) return spent
   const taken = state.steps.length - state.since
+  const own = state.handover?.steps !== state.steps.length // the conditions of the agent before were evaluated
   const limit =
-    taken >= agent.maxSteps
-      ? fact({ type: 'run.done', outcome: { status: 'limit', kind: 'steps', allowed: agent.maxSteps } })
+    taken >= root.maxSteps
+      ? fact({ type: 'run.done', outcome: { status: 'limit', kind: 'steps', allowed: root.maxSteps } })
       : circling(run)
-  return taken > 0 && agent.stopWhen.length > 0 ? stopped(run).then((stop) => stop ?? limit) : limit
+  return own && taken > 0 && agent.stopWhen.length > 0 ? stopped(run).then((stop) => stop ?? limit) : limit
 }
 
 /** A model that repeats itself is warned; if it goes on, the run ends. */
@@ -130,7 +142,8 @@ function circling({ agent, state }: Run): Fact | undefined {
   return fact({ type: 'run.done', outcome: { status: 'limit', kind: 'cycle', period, calls } })
 }
 
-async function stopped({ agent, state }: Run): Promise<Fact | undefined> {
+/** The end of the run when one of the holder's conditions holds. */
+export async function stopped({ agent, state }: Run): Promise<Fact | undefined> {
   for (const condition of agent.stopWhen)
     if (await condition(frozen(state)))
       return fact({ type: 'run.done', outcome: { status: 'stopped', by: condition.name || 'stopWhen' } })

@@ -15,7 +15,7 @@ import { offered, withFinalTool } from '../agent/offer.ts'
 import { modeOf } from '../agent/output.ts'
 import type { RequestParts, Run } from '../run/run.ts'
 import type { AgentSpec, Offer, StepAnswers, StepChanges } from '../agent/spec.ts'
-import { conversationOf } from '../facts/state.ts'
+import { conversationOf, shownOf } from '../facts/state.ts'
 import { frozen } from '../facts/state-views.ts'
 
 /** The plan of a step: its request, and what it is made of. */
@@ -24,7 +24,7 @@ export interface StepPlan {
   readonly tools: readonly string[]
   readonly toolChoice: ToolChoice | undefined
   readonly request: ModelRequest
-  /** The messages that `prepareStep` sends in place of the conversation, and the system message before them. */
+  /** The messages that `prepareStep`, or the `filter` of a handoff, sends in place of the conversation, and the system message before them. */
   readonly edited: { readonly system: Message | undefined; readonly messages: readonly Message[] } | undefined
   /** The parts of the request, for `result.request(step)`; not copied. */
   readonly parts: RequestParts
@@ -67,16 +67,17 @@ function planned(run: Run, { changes, offer: allowed, params, instructions }: St
 
   const prompt = mode === 'prompt' ? agent.output!.prompt : ''
   const head = headOf(run, instructions && prompt ? `${instructions}\n\n${prompt}` : instructions || prompt)
-  const shown = changes.messages ?? conversationOf(state)
+  const edited = changes.messages ?? shownOf(state)
+  const shown = edited ?? conversationOf(state)
   const messages = head.concat(shown)
-  const own = changes.messages ? messages : head
+  const own = edited ? messages : head
   return {
     model,
     tools: offer.names,
     toolChoice: hasTools ? toolChoice : undefined,
     request: { ...rest, messages },
-    edited: changes.messages && { system: head[0], messages: changes.messages },
-    parts: { rest, head: own, upTo: changes.messages ? 0 : shown.length },
+    edited: edited && { system: head[0], messages: edited },
+    parts: { rest, head: own, upTo: edited ? 0 : shown.length },
   }
 }
 
@@ -104,10 +105,10 @@ function headOf(run: Run, instructions: string): readonly Message[] {
   return [run.system]
 }
 
-/** A forced choice applies to the first step only, and only if its tool is offered: it would force a call in every step. */
+/** A forced choice applies to the agent's first step only, and only if its tool is offered: it would force a call in every step. */
 function choiceOf({ agent, state }: Run, names: readonly string[]): ToolChoice | undefined {
   const { toolChoice } = agent
-  const first = state.steps.length === 0
+  const first = state.steps.length === (state.handover?.steps ?? 0)
   if (typeof toolChoice !== 'object') return toolChoice === 'required' && !first ? 'auto' : toolChoice
   if (toolChoice.type === 'allowed_tools')
     return toolChoice.allowed_tools.mode === 'auto' || first ? toolChoice : 'auto'

@@ -2,7 +2,7 @@
 import { renderOutput } from '@toolloop/schema'
 import type { ContentPart, TextPart, ToolCall } from '@toolloop/wire'
 import { argumentsOf, nameOf } from '../facts/calls.ts'
-import { type ApprovalRequest, type Fact, fact, type FailureReason } from '../facts/events.ts'
+import { type ApprovalRequest, type Fact, fact, type FailureReason, type ResultCut } from '../facts/events.ts'
 import { requestId } from '../facts/request-id.ts'
 import type { CallContext } from './execute.ts'
 import type { Run } from '../run/run.ts'
@@ -14,13 +14,13 @@ export function request(
   item: CallState,
   kind: ApprovalRequest['kind'],
   args: unknown,
-  input?: ApprovalRequest['input'],
+  more: Pick<ApprovalRequest, 'input' | 'fingerprint'> = {},
 ): Fact {
   const { call } = item
   const { step } = run.state
   const id = requestId(run.level.tree.id, step, item, kind, run.path)
   const mark = { step, callId: call.id, name: nameOf(call), arguments: argumentsOf(call) }
-  return live(run, fact({ type: 'approval.request', id, ...mark, kind, ...(input && { input }) }), { args })
+  return live(run, fact({ type: 'approval.request', id, ...mark, kind, ...more }), { args })
 }
 
 /** How a call ended. */
@@ -32,6 +32,8 @@ export interface Answer {
   readonly reason?: FailureReason
   readonly final?: true
   readonly loopKey?: string | false
+  readonly handoff?: string
+  readonly cut?: ResultCut
   readonly ms?: number
   /** Live: for listeners in this process, not logged. */
   readonly args?: unknown

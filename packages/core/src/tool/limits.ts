@@ -1,12 +1,12 @@
 import type { Run } from '../run/run.ts'
-import type { AnyTool, RunLimit } from '../agent/spec.ts'
+import type { AgentSpec, AnyTool, RunLimit } from '../agent/spec.ts'
 import { CallQueue, type Release } from './call-queue.ts'
 import { KeyedQueues } from './keyed-queues.ts'
 import { ownArguments, type ParsedCall } from './own-arguments.ts'
 
-/** The queues of each tool by key, shared by all runs of the process; and the queue of each run. */
+/** The queues of each tool by key, shared by all runs of the process; and the queue of each run, by the limit of the agent that holds it. */
 const toolQueues = new WeakMap<AnyTool, KeyedQueues>()
-const runQueues = new WeakMap<Run, CallQueue>()
+const runQueues = new WeakMap<Run, { readonly agent: AgentSpec; readonly queue: CallQueue }>()
 
 /** A place under the run's limit, taken in call order. `undefined`: the run was aborted first. */
 export function placeInRun(run: Run): Release | Promise<Release | undefined> {
@@ -16,8 +16,9 @@ export function placeInRun(run: Run): Release | Promise<Release | undefined> {
 }
 
 function placeUnder(own: RunLimit, run: Run): Promise<Release | undefined> {
-  const queue = runQueues.get(run) ?? new CallQueue(own)
-  runQueues.set(run, queue)
+  const known = runQueues.get(run)
+  const queue = known?.agent === run.agent ? known.queue : new CallQueue(own)
+  if (queue !== known?.queue) runQueues.set(run, { agent: run.agent, queue })
   return queue.place(run)
 }
 

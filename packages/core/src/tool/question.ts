@@ -1,5 +1,6 @@
 import { callContext, callOf } from './facts.ts'
 import type { Run } from '../run/run.ts'
+import type { ApprovalRequest } from '../facts/events.ts'
 import type { CallState } from '../facts/open-step.ts'
 import { ownArguments, type ParsedCall } from './own-arguments.ts'
 
@@ -24,6 +25,20 @@ export async function questionFor(
       : onInterrupted
   return policy === 'rerun' ? undefined : policy === 'report' ? 'report' : 'interrupted'
 }
+
+/** What the tool says it is. */
+export type Fingerprint = Pick<ApprovalRequest, 'fingerprint'>
+
+/** A function that throws gives none. */
+export async function fingerprintOf(call: ParsedCall): Promise<Fingerprint> {
+  const { fingerprint } = call.tool.policy
+  const found = await settle(async () => fingerprint?.(await ownArguments(call)), undefined)
+  return found === undefined ? {} : { fingerprint: found }
+}
+
+/** Whether the tool is no longer the one on whose call a person decided. */
+export const isOutdated = ({ decision, request }: CallState, { fingerprint }: Fingerprint): boolean =>
+  decision !== undefined && request?.fingerprint !== fingerprint
 
 async function settle<Value>(call: () => Value | Promise<Value>, otherwise: Value): Promise<Value> {
   try {

@@ -1,6 +1,7 @@
 // Logs in files, as the commands take them.
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
+import type { PackedRequests } from '../log/requests.ts'
 import { type LogText, messageOf, readText } from '../log/text.ts'
 import { CommandFailure } from './failure.ts'
 
@@ -21,6 +22,8 @@ export interface NamedText {
   readonly name: string
   readonly path: string
   readonly text: string
+  /** The bodies of its requests, where the agent is known. */
+  readonly requests?: PackedRequests | undefined
 }
 
 export const textOf = (path: string): NamedText => ({ name: basename(path), path, text: readFileSync(path, 'utf8') })

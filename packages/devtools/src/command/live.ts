@@ -23,8 +23,12 @@ export async function serveLive(path: string): Promise<LiveServer> {
       return void response.writeHead(404).end()
     if (url === `/${token}`) return void sendPage(response, path, `/${token}/events`)
     response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' })
+    response.write('retry: 500\n\n')
     readers.add(response)
-    const stop = follow(path, (text) => void response.write(`data: ${JSON.stringify(text)}\n\n`))
+    const stop = follow(path, Number(request.headers['last-event-id'] ?? 0), {
+      add: (text, end) => void response.write(`id: ${end}\ndata: ${JSON.stringify(text)}\n\n`),
+      clear: () => void response.write('id: 0\nevent: clear\ndata: {}\n\n'),
+    })
     response.on('close', () => {
       stop()
       readers.delete(response)
@@ -59,20 +63,32 @@ async function sendPage(response: ServerResponse, path: string, events: string):
   }
 }
 
-/** Calls `emit` with the whole text, then with what is appended. Characters are never split. */
-function follow(path: string, emit: (text: string) => void): () => void {
-  const decoder = new TextDecoder()
-  let read = 0
+interface Follower {
+  /** Whole lines. `end` is the place in the file behind them, in bytes. */
+  readonly add: (text: string, end: number) => void
+  /** The file became shorter: it is another log, and is read from its beginning. */
+  readonly clear: () => void
+}
+
+/** Reads from a place in the file, in bytes, then what is appended. A line is read once it is whole. */
+function follow(path: string, from: number, { add, clear }: Follower): () => void {
+  let read = Number.isSafeInteger(from) && from > 0 ? from : 0
   const look = (): void => {
     try {
       const file = openSync(path, 'r')
       try {
         const { size } = fstatSync(file)
-        if (size <= read) return
+        if (size < read) {
+          read = 0
+          clear()
+        }
+        if (size === read) return
         const buffer = Buffer.alloc(size - read)
-        const bytes = readSync(file, buffer, 0, buffer.length, read)
-        read += bytes
-        emit(decoder.decode(buffer.subarray(0, bytes), { stream: true }))
+        const bytes = buffer.subarray(0, readSync(file, buffer, 0, buffer.length, read))
+        const lines = bytes.subarray(0, bytes.lastIndexOf(0x0a) + 1)
+        if (lines.length === 0) return
+        read += lines.length
+        add(lines.toString('utf8'), read)
       } finally {
         closeSync(file)
       }

@@ -11,6 +11,15 @@ import { runCommand } from '../index.ts'
 const program = join(import.meta.dirname, '../test/mcp-server.ts')
 const stdio = (mode: string) => [process.execPath, '--conditions=@toolloop/source', program, mode]
 
+/** Never answers, and does not end when it is asked to. */
+const silent = [
+  process.execPath,
+  '-e',
+  `require('fs').appendFileSync(process.env.PIDS ?? '/dev/null', process.pid + '\\n')
+   process.on('SIGTERM', () => {})
+   setInterval(() => {}, 1000)`,
+]
+
 async function toolloop(args: readonly string[], signal?: AbortSignal) {
   const written = { out: '', err: '' }
   const code = await runCommand(args, {
@@ -67,9 +76,9 @@ describe('toolloop mcp on a program', () => {
 
   it('ends one that does not answer, within its time, also its process', { timeout: 60_000 }, async () => {
     const pids = join(mkdtempSync(join(tmpdir(), 'toolloop-mcp-')), 'pids')
-    const { err, code } = await toolloop(['mcp', '--timeout', '3', '--env', `PIDS=${pids}`, ...stdio('silent')])
+    const { err, code } = await toolloop(['mcp', '--timeout', '6', '--env', `PIDS=${pids}`, ...silent])
     expect({ err, code }).toEqual({
-      err: `toolloop: ${process.execPath} did not answer within 3 s (--timeout).\n`,
+      err: `toolloop: ${process.execPath} did not answer within 6 s (--timeout).\n`,
       code: 2,
     })
     const started = readFileSync(pids, 'utf8').trim().split('\n').map(Number)
@@ -78,7 +87,7 @@ describe('toolloop mcp on a program', () => {
 
   it.each([0, 300])('stops when it is interrupted after %i ms', async (ms) => {
     const stop = new AbortController()
-    const ended = toolloop(['mcp', ...stdio('silent')], stop.signal)
+    const ended = toolloop(['mcp', ...silent], stop.signal)
     setTimeout(() => stop.abort(), ms)
     expect(await ended).toEqual({ out: '', err: 'toolloop: Stopped.\n', code: 2 })
   })

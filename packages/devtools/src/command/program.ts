@@ -58,6 +58,7 @@ function program({ out, err, signal }: CommandOutput, result: { code: number }):
     .exitOverride()
     .configureOutput({ writeOut: out, writeErr: err, getOutHelpWidth: () => 80, getErrHelpWidth: () => 80 })
     .showHelpAfterError('(add --help for the arguments and examples)')
+    .addHelpText('after', '\nExamples:\n  $ toolloop describe run.jsonl\n  $ toolloop view run.jsonl')
   const command = (usage: string, description: string, ...examples: readonly string[]): Command =>
     top
       .command(usage)
@@ -71,11 +72,13 @@ function program({ out, err, signal }: CommandOutput, result: { code: number }):
     'view run.jsonl',
     'view runs/ --out report.html',
     'view run.jsonl --live',
+    'view run.jsonl --agent ./agent.ts',
   )
+    .option('--agent <module>', "adds the whole bodies of the requests, rebuilt by today's agent")
     .option('--live', 'follows a running run over SSE, on this machine only, until Ctrl-C')
     .option('--out <file>', 'writes the page there and opens no browser')
     .option('--no-open', 'opens no browser')
-    .action(async (log: string, options: Json & { live?: true; out?: string; open: boolean }) => {
+    .action(async (log: string, options: Json & { live?: true; agent?: string; out?: string; open: boolean }) => {
       const shown = options.json ? { line: () => {}, json } : { line, json: () => {} }
       await view(log, options, { ...shown, damaged, signal })
     })

@@ -4,7 +4,11 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { replay, ReplayError } from '@toolloop/core'
+import { checkOfAgent } from '@toolloop/core/machine'
+import { packRequests } from '../log/requests.ts'
 import { messageOf, readText } from '../log/text.ts'
+import { agentIn } from './agents.ts'
 import { CommandFailure } from './failure.ts'
 import { logFiles, type NamedText, pathOf, textOf } from './files.ts'
 import { serveLive } from './live.ts'
@@ -12,6 +16,7 @@ import { pageWith } from './page.ts'
 
 interface ViewOptions {
   readonly live?: true
+  readonly agent?: string
   readonly out?: string
   readonly open: boolean
 }
@@ -24,9 +29,11 @@ interface ViewOutput {
   readonly signal?: AbortSignal | undefined
 }
 
-/** @throws CommandFailure where no log can be read, or for a folder with `--live` */
-export async function view(log: string, { live, out, open }: ViewOptions, output: ViewOutput): Promise<void> {
+/** @throws CommandFailure where no log can be read, for a folder with `--live` or `--agent`, or for both options */
+export async function view(log: string, { live, agent, out, open }: ViewOptions, output: ViewOutput): Promise<void> {
   const files = logFiles(log)
+  if (agent !== undefined && (live || files.length > 1))
+    throw new CommandFailure('--agent shows the requests of one log that is not followed: name a file.')
   if (live) {
     if (files.length > 1) throw new CommandFailure('--live follows one log: name a file.')
     await using server = await serveLive(files[0]!)
@@ -36,12 +43,26 @@ export async function view(log: string, { live, out, open }: ViewOptions, output
     return await stopped(output.signal)
   }
   const file = out === undefined ? join(mkdtempSync(join(tmpdir(), 'toolloop-view-')), 'index.html') : pathOf(out)
-  const texts = files.map(textOf)
+  let texts: readonly NamedText[] = files.map(textOf)
   await check(texts, output)
+  if (agent !== undefined) texts = [await withRequests(texts[0]!, agent, output)]
   writeFileSync(file, await pageWith(texts), { mode: 0o600 })
   output.line(file)
   output.json({ file })
   if (open && out === undefined) openInBrowser(pathToFileURL(file).href)
+}
+
+/** The log with the bodies of its requests, as the agent of a module renders them. */
+async function withRequests(log: NamedText, module: string, { damaged }: ViewOutput): Promise<NamedText> {
+  const { facts, reading } = await readText(log.text)
+  checkOfAgent(facts, 'replayed')
+  try {
+    return { ...log, requests: packRequests(facts, await replay(facts, await agentIn(module, reading.agent)), module) }
+  } catch (error) {
+    if (!(error instanceof ReplayError)) throw error
+    damaged(log.path, `${error.message} The page has no bodies of requests.`)
+    return log
+  }
 }
 
 /** Reports damage. The page shows what can be read; when that is nothing, no page is made. */

@@ -1,11 +1,12 @@
-// What took time in a run: model calls, tool calls and waits for a decision.
+// What took time in a run: model calls, tool calls, waits for a decision, the agents inside it, and the functions of a pipeline.
 import type { Fact } from '@toolloop/core'
 
 export interface Span {
-  readonly kind: 'model' | 'tool' | 'wait'
+  readonly kind: 'model' | 'tool' | 'wait' | 'agent' | 'function'
   readonly name: string
   readonly path: string
-  readonly step: number
+  /** Absent for agents and functions. */
+  readonly step?: number
   readonly callId?: string
   /** The fact that began it. */
   readonly seq: number
@@ -38,6 +39,28 @@ export function spansOf(facts: readonly Fact[]): Span[] {
     const { path, seq } = fact
     const from = fact.at - start
     switch (fact.type) {
+      case 'run.start':
+      case 'run.resume': // the root's time is that of the whole
+        if (path) begin(`${path} agent`, { kind: 'agent', name: fact.agent.name, path, seq, from, early: false })
+        break
+      case 'run.pause':
+      case 'run.done':
+        finish(`${path} agent`, fact, fact.type === 'run.pause' || fact.outcome.status === 'done')
+        break
+      case 'stage.start':
+        if (fact.kind === 'function')
+          begin(`${fact.stage} stage`, {
+            kind: 'function',
+            name: nameIn(fact.stage),
+            path: fact.stage,
+            seq,
+            from,
+            early: false,
+          })
+        break
+      case 'stage.done':
+        finish(`${fact.stage} stage`, fact, fact.ok)
+        break
       case 'step.start':
         begin(`${path} model`, { kind: 'model', name: fact.model, path, step: fact.step, seq, from, early: false })
         break
@@ -52,11 +75,12 @@ export function spansOf(facts: readonly Fact[]): Span[] {
         break
       }
       case 'tool.done':
-        finish(`${path} tool ${fact.callId}`, fact, fact.ok)
+        finish(`${path} tool ${fact.callId}`, fact, fact.ok || fact.reason === 'answered')
         break
       case 'approval.request': {
-        const { name, step, callId } = fact
-        begin(`${path} wait ${callId}`, { kind: 'wait', name, path, step, callId, seq, from, early: false })
+        const { step, callId, stage = path } = fact
+        const name = fact.stage === undefined ? fact.name : nameIn(fact.stage)
+        begin(`${path} wait ${callId}`, { kind: 'wait', name, path: stage, step, callId, seq, from, early: false })
         break
       }
       case 'approval.decision':
@@ -67,6 +91,9 @@ export function spansOf(facts: readonly Fact[]): Span[] {
   }
   return spans
 }
+
+/** The last part of a stage's path. */
+export const nameIn = (stage: string): string => stage.split('/').at(-1) ?? stage
 
 /** The spans as a Chrome trace, which Perfetto opens: one lane for each path, and one more for each parallel call. */
 export function chromeTrace(facts: readonly Fact[]): string {
@@ -82,7 +109,7 @@ export function chromeTrace(facts: readonly Fact[]): string {
     ts: from * 1000,
     dur: (to - from) * 1000,
     pid: 1,
-    tid: laneOf(kind === 'model' ? `${path} model` : `${path} ${callId ?? ''}`),
+    tid: laneOf(kind === 'tool' || kind === 'wait' ? `${path} ${callId ?? ''}` : `${path} ${kind}`),
     args: { path, step, callId, state },
   }))
   const names = Array.from(lanes, ([name, tid]) => ({ name: 'thread_name', ph: 'M', pid: 1, tid, args: { name } }))

@@ -5,9 +5,10 @@ import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { chromeTrace } from '../log/spans.ts'
 import { messageOf } from '../log/text.ts'
 import { Detail } from './detail.ts'
+import { follow, type Link } from './follow.ts'
 import { List } from './list.ts'
-import { type GivenLog, openLog, type OpenLog } from './model.ts'
-import { Compare, Lanes, Steps } from './views.ts'
+import { type GivenLog, matching, openLog, type OpenLog } from './model.ts'
+import { Compare, Lanes, Steps, Tree } from './views.ts'
 
 interface AppProps {
   readonly given: readonly GivenLog[]
@@ -15,7 +16,7 @@ interface AppProps {
   readonly live: string | undefined
 }
 
-const views = ['Facts', 'Lanes', 'Steps', 'Compare'] as const
+const views = ['Facts', 'Lanes', 'Tree', 'Steps', 'Compare'] as const
 
 export function App({ given, live }: AppProps): JSX.Element {
   const [texts, setTexts] = useState(given)
@@ -26,7 +27,8 @@ export function App({ given, live }: AppProps): JSX.Element {
   const [view, setView] = useState<(typeof views)[number]>('Facts')
   const [seq, setSeq] = useState(-1)
   const [query, setQuery] = useState('')
-  const [path, setPath] = useState<string>()
+  const [path, setPath] = useState('')
+  const [link, setLink] = useState<Link>('connecting')
   const search = useRef<HTMLInputElement>(null)
 
   const add = async (files: Iterable<File>): Promise<void> => {
@@ -42,7 +44,11 @@ export function App({ given, live }: AppProps): JSX.Element {
     () =>
       live === undefined
         ? undefined
-        : follow(live, (text) => setTexts(([only]) => [{ ...only!, text: only!.text + text }])),
+        : follow(live, {
+            add: (text) => setTexts(([only]) => [{ ...only!, text: only!.text + text }]),
+            clear: () => setTexts(([only]) => [{ ...only!, text: '' }]),
+            link: setLink,
+          }),
     [live],
   )
   useEffect(() => {
@@ -85,7 +91,7 @@ export function App({ given, live }: AppProps): JSX.Element {
       { class: 'empty' },
       h('h1', null, 'Toolloop viewer'),
       log && h('p', { role: 'alert' }, `${texts[at]?.name}: ${(log as Failed).problem}`),
-      h('p', null, live ? 'Waits for the first fact.' : 'Drop a run.jsonl here.'),
+      h('p', null, live ? `Waits for the first fact. ${link}` : 'Drop a run.jsonl here.'),
       file,
     )
 
@@ -98,6 +104,7 @@ export function App({ given, live }: AppProps): JSX.Element {
       'header',
       null,
       figures(opened),
+      live !== undefined && h('p', { class: `link ${link}`, role: 'status' }, link),
       opened.damage !== undefined && h('p', { role: 'alert', class: 'damage' }, opened.damage),
     ),
     h(
@@ -116,20 +123,11 @@ export function App({ given, live }: AppProps): JSX.Element {
         onInput: (event: Event) => setQuery((event.currentTarget as HTMLInputElement).value),
       }),
       h('span', { role: 'status' }, query === '' ? '' : `${moments.length} facts`),
-      opened.paths.length > 1 &&
+      path !== '' &&
         h(
-          'select',
-          {
-            'aria-label': 'Tree',
-            onChange: (event: Event) => setPath((event.currentTarget as HTMLSelectElement).value || undefined),
-          },
-          opened.paths.map((one) =>
-            h(
-              'option',
-              { value: one },
-              one === '' ? 'the whole tree' : `${'\u00A0\u00A0'.repeat(one.split('/').length)}${one}`,
-            ),
-          ),
+          'button',
+          { type: 'button', class: 'only', title: 'Show the whole tree', onClick: () => setPath('') },
+          `only ${path} ×`,
         ),
       h(
         'button',
@@ -155,7 +153,8 @@ export function App({ given, live }: AppProps): JSX.Element {
           ],
         }),
       view === 'Lanes' && h(Lanes, { ...choosing, spans: opened.spans.filter((span) => kept.has(span.seq)) }),
-      view === 'Steps' && h(Steps, choosing),
+      view === 'Tree' && h(Tree, { log: opened, path, narrow: setPath }),
+      view === 'Steps' && h(Steps, { ...choosing, path }),
       view === 'Compare' &&
         h(
           'div',
@@ -209,19 +208,6 @@ function figures({ reading, facts, name }: OpenLog): JSX.Element[] {
   ]
 }
 
-/** The facts that hold the query, below the path. */
-function matching({ reading, facts }: OpenLog, query: string, path: string | undefined): readonly Moment[] {
-  const wanted = query.toLowerCase()
-  if (wanted === '' && path === undefined) return reading.timeline
-  return reading.timeline.filter(
-    (moment, at) =>
-      (path === undefined || moment.path.startsWith(path)) &&
-      (wanted === '' ||
-        moment.text.toLowerCase().includes(wanted) ||
-        JSON.stringify(facts[at]).toLowerCase().includes(wanted)),
-  )
-}
-
 const picker = (label: string, texts: readonly GivenLog[], at: number, choose: (at: number) => void): JSX.Element =>
   h(
     'select',
@@ -233,14 +219,6 @@ const picker = (label: string, texts: readonly GivenLog[], at: number, choose: (
     at < 0 && h('option', { value: -1 }, label),
     texts.map(({ name }, index) => h('option', { value: index }, name)),
   )
-
-function follow(url: string, more: (text: string) => void): () => void {
-  const source = new EventSource(url)
-  source.addEventListener('message', ({ data }) => more(JSON.parse(String(data)) as string))
-  // A reconnect would send the whole log a second time.
-  source.addEventListener('error', () => source.close())
-  return () => source.close()
-}
 
 function save(name: string, text: string): void {
   const url = URL.createObjectURL(new Blob([text], { type: 'application/json' }))

@@ -1,7 +1,9 @@
 // One fact in full: what it holds, the request of a step, and what the request added.
-import type { Fact } from '@toolloop/core'
+import type { Fact, FactOf } from '@toolloop/core'
+import type { Message } from '@toolloop/wire'
 import { type ComponentChildren, h, type JSX } from 'preact'
-import { type OpenLog, requestOf, sharedPrefix } from './model.ts'
+import { conversationsAt, sharedPrefix, unpack } from '../log/requests.ts'
+import type { OpenLog } from './model.ts'
 
 export function Detail({ log, fact }: { readonly log: OpenLog; readonly fact: Fact | undefined }): JSX.Element {
   if (!fact) return h('p', { class: 'hint' }, 'Choose a row: by click, or with the arrow keys in the list.')
@@ -43,11 +45,11 @@ function copyButton(label: string, command: string): JSX.Element {
 export const quoted = (text: string): string =>
   /^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`
 
-function request(log: OpenLog, fact: Fact): ComponentChildren {
-  const view = requestOf(log.facts, fact)
-  const shared = sharedPrefix(view)
-  const dropped = view.before.length - shared
-  const added = view.messages.slice(shared)
+function request(log: OpenLog, fact: FactOf<'step.start'>): ComponentChildren {
+  const { messages, before, stepBefore } = conversationsAt(log.facts, fact)
+  const shared = sharedPrefix(messages, before)
+  const dropped = before.length - shared
+  const added = messages.slice(shared)
   const change =
     dropped > 0
       ? `${dropped} messages of the previous request are gone or differ`
@@ -57,15 +59,53 @@ function request(log: OpenLog, fact: Fact): ComponentChildren {
     h(
       'p',
       { class: 'figures' },
-      `${view.messages.length} message${view.messages.length === 1 ? '' : 's'}, ${view.bytes} bytes as JSON; ${added.length} new; ${change}. Instructions, tool definitions and parameters are not in a log.`,
+      `${messages.length} message${messages.length === 1 ? '' : 's'}, ${bytesOf(messages)} bytes as JSON; ${added.length} new; ${change}.`,
     ),
     section('New messages', JSON.stringify(added, null, 2)),
-    h('details', null, h('summary', null, 'All messages'), h('pre', null, JSON.stringify(view.messages))),
+    body(log, fact, messages, stepBefore === undefined ? undefined : { step: stepBefore, messages: before }),
+    h('details', null, h('summary', null, 'All messages'), h('pre', null, JSON.stringify(messages))),
   ]
 }
 
-const section = (title: string, body: string): JSX.Element =>
-  h('section', null, h('h3', null, title), h('pre', null, body))
+/** The whole body, where the agent is known; else what a log cannot tell. */
+function body(
+  { requests, path }: OpenLog,
+  fact: FactOf<'step.start'>,
+  messages: readonly Message[],
+  previous: { readonly step: number; readonly messages: readonly Message[] } | undefined,
+): ComponentChildren {
+  const found = requests && fact.path === '' ? unpack(requests, fact.step, messages) : undefined
+  if (!found) {
+    const why =
+      requests === undefined
+        ? `Instructions, tool definitions and parameters are not in a log, only hashes of them. toolloop view ${quoted(path)} --agent <module> shows the whole body.`
+        : 'The whole body is shown for the steps of the root that the agent repeats.'
+    return h('p', { class: 'hint' }, why)
+  }
+  const json = JSON.stringify(found.body)
+  const last = previous && requests && unpack(requests, previous.step, previous.messages)
+  const lastBody = last?.body ?? {}
+  const parts = new Set([...Object.keys(found.body), ...Object.keys(lastBody)])
+  const changed = [...parts].filter((part) => JSON.stringify(found.body[part]) !== JSON.stringify(lastBody[part]))
+  const exact =
+    found.differs.length === 0
+      ? `Rebuilt by ${requests?.agent}. Its instructions, tools and output format have the hashes that the log has.`
+      : `Rebuilt by ${requests?.agent}, which differs today: ${found.differs.join(', ')}.`
+  return [
+    h('h3', null, 'Body'),
+    h(
+      'p',
+      { class: 'figures' },
+      `${bytesOf(found.body)} bytes as JSON, before the client adapts it to its server. ${exact}${last ? ` Changed since the previous body: ${changed.join(', ') || 'nothing'}.` : ''}`,
+    ),
+    h('pre', { class: 'exact' }, json),
+  ]
+}
+
+const bytesOf = (value: unknown): number => new TextEncoder().encode(JSON.stringify(value)).length
+
+const section = (title: string, held: string): JSX.Element =>
+  h('section', null, h('h3', null, title), h('pre', null, held))
 
 const text = (content: unknown): string => (typeof content === 'string' ? content : JSON.stringify(content, null, 2))
 

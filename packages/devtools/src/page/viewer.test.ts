@@ -1,72 +1,33 @@
-// The page in a real browser, with logs of the examples.
-import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+// The page in a real browser, with the logs of all examples.
+import { mkdirSync, mkdtempSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
-import { describe as described, type Fact, readRun } from '@toolloop/core'
-import { type Browser, chromium, type Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { serveLive } from '../command/live.ts'
+import { agent, describe as described, memoryLog, readRun, replay } from '@toolloop/core'
+import { tool } from '@toolloop/schema'
+import { call, scriptedModel, text, toolResults } from '@toolloop/testing'
+import type { Page } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
+import { examplesWithLogs, logModuleOf, writeExampleLog } from '../../../../scripts/example-logs.ts'
+import { agentIn } from '../command/agents.ts'
 import { buildPage } from '../command/page-build.ts'
-import { pageWith } from '../command/page.ts'
-import { examplesWithLogs, writeExampleLog } from '../../../../scripts/example-logs.ts'
+import { spansOf } from '../log/spans.ts'
+import { treeOf } from '../log/tree.ts'
+import {
+  eventually,
+  folder,
+  hasBrowser,
+  linesOf,
+  open,
+  openUrl,
+  pick,
+  rowsOf,
+  show,
+  useBrowser,
+} from '../test/browser.ts'
 import { factsIn, longLog } from '../test/logs.ts'
+import { toolloop } from '../test/toolloop.ts'
 
-const executablePath = [
-  process.env['CHROMIUM'] ?? '',
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-].find(existsSync)
-if (executablePath === undefined) console.log('No chromium is found (set CHROMIUM to its path): the page is not tested')
-
-const folder = mkdtempSync(join(tmpdir(), 'viewer-'))
-let browser: Browser | undefined
-beforeAll(async () => {
-  if (executablePath) browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] })
-}, 60_000)
-afterAll(() => browser?.close())
-
+useBrowser()
 const logOf = (example: string): Promise<string> => writeExampleLog(example, mkdtempSync(join(folder, 'log-')))
-
-const lines = (facts: readonly unknown[]): string => facts.map((fact) => `${JSON.stringify(fact)}\n`).join('')
-
-/** Opens a page from a file, as `toolloop view` does. Errors of the page fail the test. */
-async function open(texts: Readonly<Record<string, string>>, height = 2000): Promise<Page & AsyncDisposable> {
-  const logs = Object.entries(texts).map(([name, text]) => ({ name, path: `/logs/${name}`, text }))
-  const file = join(folder, `${crypto.randomUUID()}.html`)
-  writeFileSync(file, await pageWith(logs))
-  return await openUrl(pathToFileURL(file).href, height)
-}
-
-async function openUrl(url: string, height = 2000): Promise<Page & AsyncDisposable> {
-  const page = await browser!.newPage({ viewport: { width: 1400, height } })
-  const problems: string[] = []
-  page.on('pageerror', (error) => problems.push(error.message))
-  page.on('console', (message) => void (message.type() === 'error' && problems.push(message.text())))
-  page.on('dialog', (dialog) => {
-    problems.push(`a script of the log ran: ${dialog.message()}`)
-    void dialog.dismiss()
-  })
-  await page.goto(url)
-  return Object.assign(page, {
-    async [Symbol.asyncDispose]() {
-      await page.close()
-      expect(problems).toEqual([])
-    },
-  })
-}
-
-/** The rows of the list as `describe` writes them. */
-const rowsOf = (page: Page): Promise<string[]> =>
-  page.locator('.row').evaluateAll((rows) =>
-    rows.map((row) => {
-      const [time = '', path, text] = ['time', 'path', 'text'].map((name) => row.querySelector(`.${name}`)?.textContent)
-      return `${time.padStart(11)}  ${path ? `${path}  ` : ''}${text}`
-    }),
-  )
-
-const pick = (page: Page, text: string) => page.locator('.row', { hasText: text }).first().click()
 
 it('the page is one file of at most 150 kB that loads nothing', async () => {
   const page = await buildPage()
@@ -74,14 +35,13 @@ it('the page is one file of at most 150 kB that loads nothing', async () => {
   expect(page).not.toMatch(/<script src|<link|@import|url\(http/)
 })
 
-describe.skipIf(executablePath === undefined)('the viewer', () => {
+describe.skipIf(!hasBrowser)('the viewer', () => {
   it.each(examplesWithLogs)(
-    'shows of the log of %s what `describe` says',
+    'shows of the log of %s what `describe` and `readRun` say',
     async (example) => {
-      const path = await logOf(example)
-      const text = readFileSync(path, 'utf8')
-      const facts = factsIn(text)
-      await using page = await open({ [`${example}.jsonl`]: text }, facts.length * 24 + 400)
+      const lines = readFileSync(await logOf(example), 'utf8')
+      const facts = factsIn(lines)
+      await using page = await open({ [`${example}.jsonl`]: lines }, { height: facts.length * 24 + 400 })
       const [head, ...rest] = (await described(facts)).split('\n')
       await page.locator('.row').first().waitFor()
       expect(await page.locator('h1').textContent()).toBe(head)
@@ -91,6 +51,20 @@ describe.skipIf(executablePath === undefined)('the viewer', () => {
       const figures = await page.locator('header .figures').textContent()
       const tokens = usage.reported ? `${input} + ${output} tokens` : 'tokens unknown'
       expect(figures).toContain(`${(timing.ms / 1000).toFixed(3)} s · ${tokens}`)
+
+      await show(page, 'Lanes')
+      expect(await page.locator('.lane').count()).toBe(spansOf(facts).length)
+      await show(page, 'Steps')
+      const starts = facts.flatMap((fact) => (fact.type === 'step.start' ? [`${fact.path} ${fact.step}`] : []))
+      expect(
+        await page
+          .locator('tbody tr')
+          .evaluateAll((rows) => rows.map((row) => `${row.children[0]?.textContent} ${row.children[1]?.textContent}`)),
+      ).toEqual(starts)
+      await show(page, 'Tree')
+      expect(
+        await page.locator('.node').evaluateAll((nodes) => nodes.map((node) => node.getAttribute('title'))),
+      ).toEqual(treeOf(facts).map(({ path }) => path))
       if (process.env['SCREENSHOTS'] && example === 'quickstart') await screenshots(page, process.env['SCREENSHOTS'])
     },
     60_000,
@@ -109,60 +83,108 @@ describe.skipIf(executablePath === undefined)('the viewer', () => {
     ])
     await pick(page, 'step 1  asks')
     expect(await page.locator('aside').textContent()).toMatch(
-      /4 messages, \d+ bytes as JSON; 3 new; the previous request is its beginning/,
+      /4 messages, \d+ bytes as JSON; 3 new; the previous request is its beginning\./,
     )
-    await page.getByRole('button', { name: 'Steps', exact: true }).click()
-    expect(await page.locator('tbody tr').count()).toBe(2)
+    expect(await page.locator('aside .hint').textContent()).toMatch(/--agent <module> shows the whole body/)
+  }, 60_000)
+
+  it('shows the whole bodies of requests where the agent is given, and what changed in them', async () => {
+    const path = await logOf('quickstart')
+    const out = join(folder, 'bodies.html')
+    const module = logModuleOf('quickstart')
+    expect(await toolloop('view', path, '--agent', module, '--out', out)).toMatchObject({ code: 0, err: '' })
+    const facts = factsIn(readFileSync(path, 'utf8'))
+    const replayed = await replay(facts, await agentIn(module, 'explorer'))
+    await using page = await openUrl(`file://${out}`)
+    for (const step of [0, 1, 2]) {
+      await pick(page, `step ${step}  asks`)
+      const { messages, ...rest } = replayed.request(step)!.request
+      const body = JSON.stringify({ model: 'scripted', messages, ...rest })
+      expect(body).toContain('"tools":[')
+      expect(body).toContain('"role":"system"')
+      expect(await page.locator('aside .exact').textContent()).toBe(body)
+      expect(await page.locator('aside').textContent()).toContain(
+        `${Buffer.byteLength(body)} bytes as JSON, before the client adapts it to its server.`,
+      )
+    }
+    expect(await page.locator('aside').textContent()).toMatch(
+      /have the hashes that the log has\. Changed since the previous body: messages\./,
+    )
+  }, 60_000)
+
+  it('shows no bodies of an agent that goes another way, and says so', async () => {
+    const path = await logOf('crash')
+    const lines = readFileSync(path, 'utf8').replace('"tools":["pay"]', '"tools":["refund"]')
+    await using page = await open({ 'run.jsonl': lines })
+    await pick(page, 'step 0  asks')
+    expect(await page.locator('aside .exact').count()).toBe(0)
+    expect(await toolloop('view', path, '--agent', logModuleOf('approval'), '--no-open')).toMatchObject({ code: 2 })
+    expect(await toolloop('view', path, '--agent', 'x.ts', '--live')).toMatchObject({ code: 2 })
+  }, 60_000)
+
+  it('shows the tree of agents, and narrows the other views to a part of it', async () => {
+    const inner = agent({ name: 'researcher', model: scriptedModel([text('Ok.')]) })
+    const lead = agent({
+      name: 'lead',
+      model: scriptedModel((request) =>
+        toolResults(request).length > 0 ? text('Done.') : call('research', { input: 'owls' }, { id: 'c1' }),
+      ),
+      tools: [
+        inner.asTool({ name: 'research', description: 'Finds facts.' }),
+        tool({ name: 'other', execute: () => 'x' }),
+      ],
+    })
+    const log = memoryLog()
+    await lead.run('go', { log })
+    await using page = await open({ 'tree.jsonl': linesOf(log.facts) })
+    await show(page, 'Tree')
+    const levels = page.locator('.node')
+    await eventually(() => levels.allTextContents()).toEqual(['lead', 'researcher 0:c1'])
+    await pick(page, 'researcher')
+    await show(page, 'Facts')
+    const own = log.facts.filter(({ path }) => path === '0:c1')
+    expect(await page.locator('.row').count()).toBe(own.length)
+    await show(page, 'Lanes')
+    expect(await page.locator('.lane').allTextContents()).toEqual(['researcher', 'step 0 scripted'])
+    await page.getByRole('button', { name: 'only 0:c1' }).click()
+    expect(await page.locator('.lane').count()).toBe(spansOf(log.facts).length)
+  }, 60_000)
+
+  it('shows the stages of a pipeline, and the agents in them', async () => {
+    const lines = readFileSync(await logOf('batch'), 'utf8')
+    await using page = await open({ 'batch.jsonl': lines })
+    await show(page, 'Tree')
+    expect(await page.locator('.row').first().textContent()).toMatch(/^batch ?pipelinedone12 steps\d+ tokens/)
+    await pick(page, 'map[3]/parallel/invoice/extract#1')
+    await show(page, 'Facts')
+    const all = await page.locator('.row').allTextContents()
+    expect(all.length).toBeGreaterThan(4)
+    expect(all.every((row) => row.includes('map[3]/parallel/invoice/extract#1'))).toBe(true)
   }, 60_000)
 
   it('marks calls that started early in the lanes, and exports them as a Chrome trace', async () => {
-    const text = readFileSync(await logOf('early-dispatch'), 'utf8')
-    await using page = await open({ 'run.jsonl': text })
+    const lines = readFileSync(await logOf('early-dispatch'), 'utf8')
+    await using page = await open({ 'run.jsonl': lines })
     const [download] = await Promise.all([
       page.waitForEvent('download'),
       page.getByRole('button', { name: 'Chrome trace' }).click(),
     ])
     const trace = JSON.parse(readFileSync(await download.path(), 'utf8')) as {
-      traceEvents: { ph: string; name: string }[]
+      traceEvents: { ph: string; name: string; ts?: number; dur?: number; pid: number; tid: number }[]
     }
-    const names = trace.traceEvents.filter(({ ph }) => ph === 'X').map(({ name }) => name)
-    expect(names.toSorted()).toEqual(['chat slow', 'chat slow', 'look_up', 'look_up', 'look_up'])
-    await page.getByRole('button', { name: 'Lanes' }).click()
-    const early = text.split('\n').filter((line) => line.includes('"call.sealed"')).length
+    const bars = trace.traceEvents.filter(({ ph }) => ph === 'X')
+    expect(bars.map(({ name }) => name).toSorted()).toEqual(['chat slow', 'chat slow', 'look_up', 'look_up', 'look_up'])
+    for (const { ts = -1, dur = -1 } of bars) expect(Math.min(ts, dur)).toBeGreaterThanOrEqual(0)
+    // Parallel calls have lanes of their own: bars of one lane must not overlap.
+    expect(new Set(bars.filter(({ name }) => name === 'look_up').map(({ tid }) => tid)).size).toBe(3)
+    await show(page, 'Lanes')
+    const early = lines.split('\n').filter((line) => line.includes('"call.sealed"')).length
     expect(early).toBeGreaterThan(0)
     expect(await page.locator('rect.early').count()).toBe(early)
   }, 60_000)
 
-  it('opens a damaged log up to the damage, and says so; of no log it says why', async () => {
-    const all = readFileSync(await logOf('crash'), 'utf8').split('\n')
-    await using page = await open({ 'torn.jsonl': [...all.slice(0, 5), all[5]!.slice(0, 9)].join('\n') })
-    expect(await page.getByRole('alert').textContent()).toMatch(/The last line is incomplete/)
-    expect(await page.locator('.row').count()).toBe(5)
-    await using foreign = await open({ 'page.jsonl': '<html>\n' })
-    expect(await foreign.getByRole('alert').textContent()).toBe('page.jsonl: The log is damaged: line 1 is not a fact.')
-  }, 60_000)
-
-  it('runs nothing that a log holds', async () => {
-    const attack = `</script><script>alert(1)</script><img src=x onerror=alert(2)>"><svg onload=alert(3)>$&javascript:alert(4)`
-    const facts = (await longLog(10)).map((fact) => JSON.parse(JSON.stringify(fact), poisoned) as Fact)
-    function poisoned(_key: string, value: unknown): unknown {
-      return typeof value === 'string' ? value.replaceAll(/Oslo|look_up|scripted|traveller/g, () => attack) : value
-    }
-    await using page = await open({ [`${attack}.jsonl`]: lines(facts), 'b.jsonl': lines(facts.slice(0, 4)) })
-    await page.locator('.row').first().waitFor()
-    expect(await page.locator('h1').textContent()).toContain(attack)
-    for (let at = 0; at < facts.length; at++)
-      await page
-        .locator('.row')
-        .nth(at)
-        .click({ position: { x: 5, y: 5 } })
-    for (const view of ['Lanes', 'Steps', 'Compare'])
-      await page.getByRole('button', { name: view, exact: true }).click()
-    expect(await page.locator('img, svg[onload], script').count()).toBe(2) // the page's own script and its data
-  }, 60_000)
-
   it('works by keyboard and names its parts for screen readers', async () => {
-    await using page = await open({ 'run.jsonl': lines(await longLog(2_000)) })
+    await using page = await open({ 'run.jsonl': linesOf(await longLog(2_000)) })
     await page.getByRole('listbox', { name: 'Facts' }).focus()
     await page.keyboard.press('End')
     expect(await page.locator('[aria-selected=true]').getAttribute('aria-posinset')).toBe(
@@ -174,48 +196,78 @@ describe.skipIf(executablePath === undefined)('the viewer', () => {
     expect(await page.getByRole('listbox').getAttribute('aria-activedescendant')).toBe('row-1')
     await page.keyboard.press('/')
     await page.keyboard.type('rome')
-    await expect.poll(() => page.getByRole('status').first().textContent()).toMatch(/^\d+ facts$/)
+    await eventually(() => page.locator('nav [role=status]').textContent()).toMatch(/^\d+ facts$/)
     expect(await page.locator('.row').first().textContent()).toMatch(/Rome/)
+    for (const control of await page.locator('button, select, input').all())
+      expect(
+        await control.evaluate((one) => one.textContent || one.ariaLabel || one.parentElement?.textContent),
+      ).toBeTruthy()
   }, 60_000)
 
-  it('opens 100,000 facts and keeps few rows in the document', async () => {
-    const facts = await longLog(100_000)
-    await using page = await open({ 'long.jsonl': lines(facts) }, 900)
-    await page.locator('.row').first().waitFor({ timeout: 60_000 })
-    await page.getByRole('listbox').focus()
-    await page.keyboard.press('End')
-    const last = (await readRun(facts)).timeline.at(-1)!
-    await expect.poll(() => page.locator('.row').last().textContent()).toContain(last.text)
-    expect(await page.locator('.row').count()).toBeLessThan(100)
-  }, 120_000)
+  it.each(['light', 'dark'] as const)(
+    'is readable in the colours that the system prefers: %s',
+    async (colorScheme) => {
+      await using page = await open({ 'run.jsonl': linesOf(await longLog(40)) }, { colorScheme })
+      await pick(page, 'asks scripted')
+      const contrasts = await page.locator('h1, .figures, .time, .text, aside pre, button').evaluateAll((all) =>
+        all.map((one) => {
+          const light = (color: string): number => {
+            const [r = 0, g = 0, b = 0] = (color.match(/[\d.]+/g) ?? []).map((part) => Number(part) / 255)
+            const linear = (part: number): number => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4)
+            return 0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b)
+          }
+          let ground: Element | null = one
+          while (ground && getComputedStyle(ground).backgroundColor.endsWith(', 0)')) ground = ground.parentElement
+          const [a, b] = [getComputedStyle(one).color, getComputedStyle(ground ?? document.body).backgroundColor].map(
+            light,
+          )
+          return (Math.max(a!, b!) + 0.05) / (Math.min(a!, b!) + 0.05)
+        }),
+      )
+      expect(Math.min(...contrasts)).toBeGreaterThan(4.5) // WCAG AA
+      const ground = await page.evaluate(() => getComputedStyle(document.body).backgroundColor)
+      expect(ground).toBe(colorScheme === 'dark' ? 'rgb(26, 26, 31)' : 'rgb(255, 255, 255)')
+    },
+    60_000,
+  )
+
+  it('opens what is dropped on it, and compares a second log', async () => {
+    const facts = await longLog(30)
+    await using page = await open({})
+    expect(await page.locator('main').textContent()).toContain('Drop a run.jsonl here.')
+    const drop = (name: string, lines: string): Promise<void> =>
+      page.evaluate(
+        ([title, body]) => {
+          const data = new DataTransfer()
+          data.items.add(new File([body!], title!))
+          document.dispatchEvent(new DragEvent('drop', { dataTransfer: data, cancelable: true }))
+        },
+        [name, lines],
+      )
+    await drop('a.jsonl', linesOf(facts))
+    await eventually(() => page.locator('.row').count()).toBe(facts.length)
+    await drop('b.jsonl', linesOf(facts.slice(0, 20)))
+    await show(page, 'Compare')
+    await eventually(() => page.locator('.compare .hint').textContent()).toBe('The logs agree up to fact 20.')
+  }, 60_000)
 
   it('shows two logs side by side at their first divergence', async () => {
     const facts = await longLog(30)
     const other = facts.map((fact) => (fact.seq === 12 ? { ...fact, at: 1, type: 'weather.report' } : fact))
-    await using page = await open({ 'a.jsonl': lines(facts), 'b.jsonl': lines(other) })
-    await page.getByRole('button', { name: 'Compare' }).click()
-    await expect.poll(() => page.locator('.compare .hint').textContent()).toMatch(/^The logs agree up to fact 12, /)
+    await using page = await open({ 'a.jsonl': linesOf(facts), 'b.jsonl': linesOf(other) })
+    await show(page, 'Compare')
+    await eventually(() => page.locator('.compare .hint').textContent()).toMatch(/^The logs agree up to fact 12, /)
     expect(await page.locator('.differs').count()).toBe(2)
-  }, 60_000)
-
-  it('follows a run that is still being written', async () => {
-    const all = lines(await longLog(12)).split('\n')
-    const path = join(folder, 'live.jsonl')
-    writeFileSync(path, `${all.slice(0, 3).join('\n')}\n`)
-    await using server = await serveLive(path)
-    await using page = await openUrl(server.url)
-    await expect.poll(() => page.locator('.row').count()).toBe(3)
-    appendFileSync(path, `${all.slice(3, 5).join('\n')}\n`)
-    await expect.poll(() => page.locator('.row').count()).toBe(5)
   }, 60_000)
 })
 
-/** The pictures of the manual: SCREENSHOTS=folder vitest run. */
+/** The pictures of the manual: SCREENSHOTS=docs vitest run --project devtools viewer. */
 async function screenshots(page: Page, to: string): Promise<void> {
   mkdirSync(to, { recursive: true })
   await page.setViewportSize({ width: 1100, height: 420 })
+  await show(page, 'Facts')
   await pick(page, 'asks scripted')
   await page.screenshot({ path: join(to, 'viewer.png') })
-  await page.getByRole('button', { name: 'Lanes' }).click()
+  await show(page, 'Lanes')
   await page.screenshot({ path: join(to, 'viewer-lanes.png') })
 }

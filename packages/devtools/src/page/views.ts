@@ -1,8 +1,10 @@
 // The lanes, the table of steps, and the comparison.
-import type { Fact } from '@toolloop/core'
+import type { Fact, FactOf } from '@toolloop/core'
+import { isStageIn } from '@toolloop/core/machine'
 import { h, type JSX } from 'preact'
 import { firstDivergence } from '../log/divergence.ts'
 import type { Span } from '../log/spans.ts'
+import type { TreeNode } from '../log/tree.ts'
 import { List } from './list.ts'
 import type { OpenLog } from './model.ts'
 
@@ -15,6 +17,9 @@ interface Choosing {
 /** A bar for each model call, tool call and wait. A call that began while its model still sent is marked. */
 export function Lanes({ log, seq, choose, spans }: Choosing & { readonly spans: readonly Span[] }): JSX.Element {
   const total = Math.max(1, log.reading.timing.ms)
+  const levels = new Map(log.tree.map(({ path, depth }) => [path, depth]))
+  const depths = ({ path, kind }: Span): number =>
+    (levels.get(path) ?? 0) + (kind === 'model' ? 1 : isCall(kind) ? 2 : 0)
   return h(List<Span>, {
     rows: spans,
     label: 'Lanes',
@@ -23,10 +28,9 @@ export function Lanes({ log, seq, choose, spans }: Choosing & { readonly spans: 
     children: (span) => {
       const left = (span.from / total) * 100
       const width = Math.max(0.3, ((span.to - span.from) / total) * 100)
-      const words =
-        `${span.kind === 'model' ? `step ${span.step}` : span.kind === 'wait' ? 'waits' : ''} ${span.name}`.trim()
+      const words = `${span.kind === 'model' ? `step ${span.step} ` : span.kind === 'wait' ? 'waits ' : ''}${span.name}`
       return [
-        h('span', { class: 'lane', style: { paddingLeft: `${depthOf(span) * 12}px` } }, words),
+        h('span', { class: 'lane', title: span.path, style: { paddingLeft: `${depths(span) * 12}px` } }, words),
         h(
           'svg',
           { class: 'bar', preserveAspectRatio: 'none', viewBox: '0 0 100 10', 'aria-hidden': true },
@@ -48,12 +52,47 @@ export function Lanes({ log, seq, choose, spans }: Choosing & { readonly spans: 
   })
 }
 
-const depthOf = ({ path, kind }: Span): number =>
-  (path === '' ? 0 : path.split('/').length) + (kind === 'model' ? 0 : 1)
+const isCall = (kind: Span['kind']): boolean => kind === 'tool' || kind === 'wait'
+
+/** The agents and stages as a tree. The chosen one is the part that the other views show. */
+export function Tree({
+  log,
+  path,
+  narrow,
+}: {
+  log: OpenLog
+  path: string
+  narrow: (path: string) => void
+}): JSX.Element {
+  return h(List<TreeNode>, {
+    rows: log.tree,
+    label: 'Tree',
+    chosen: path === '' ? -1 : log.tree.findIndex((node) => node.path === path),
+    choose: (index) => narrow(log.tree[index]!.path),
+    children: (node) => [
+      h(
+        'span',
+        { class: 'node', title: node.path, style: { paddingLeft: `${node.depth * 16}px` } },
+        h('b', null, node.name),
+        node.label === node.name || node.label === '' ? null : ` ${node.label}`,
+      ),
+      h('span', { class: 'kind' }, node.kind),
+      h('span', { class: `status ${node.status}` }, node.status),
+      h('span', { class: 'figure' }, node.kind === 'function' ? '' : `${node.steps} steps`),
+      h('span', { class: 'figure' }, node.kind === 'function' ? '' : tokens(node.tokens)),
+      h('span', { class: 'figure' }, node.cost ? `$${node.cost.toFixed(4)}` : ''),
+      h('span', { class: 'time' }, `${node.to - node.from} ms`),
+    ],
+  })
+}
+
+const tokens = (count: number | undefined): string => (count === undefined ? 'tokens unknown' : `${count} tokens`)
 
 /** Tokens, cost, cache and breaks of the prompt for each step of the tree. */
-export function Steps({ log, choose }: Choosing): JSX.Element {
-  const starts = log.facts.filter((fact) => fact.type === 'step.start')
+export function Steps({ log, choose, path }: Choosing & { readonly path: string }): JSX.Element {
+  const starts = log.facts.filter(
+    (fact): fact is FactOf<'step.start'> => fact.type === 'step.start' && isStageIn(fact.path ?? '', path),
+  )
   const ends = new Map<string, Fact>()
   for (const fact of log.facts)
     if (fact.type === 'step.done' || fact.type === 'step.cut') ends.set(`${fact.path} ${fact.step}`, fact)

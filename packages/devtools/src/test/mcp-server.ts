@@ -1,8 +1,7 @@
 // Run by mcp.test.ts: an MCP server over standard input and output. `good`: one tool; `broken`: tools that cannot be offered
-// as they are, with texts that steer a terminal; `silent`: never answers, and does not end when it is asked to.
+// as they are, with texts that steer a terminal.
 import { tool } from '@toolloop/schema'
 import { serveMcp } from '@toolloop/mcp'
-import { appendFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 
 const tools: Record<string, readonly object[]> = {
@@ -21,10 +20,6 @@ if (mode === 'good') {
     execute: () => 'sum',
   })
   await serveMcp([add], { name: 'adder', version: '1.2.3' }).stdio()
-} else if (mode === 'silent') {
-  if (process.env['PIDS'] !== undefined) appendFileSync(process.env['PIDS'], `${process.pid}\n`)
-  process.on('SIGTERM', () => {})
-  setInterval(() => {}, 1000)
 } else
   for await (const text of createInterface(process.stdin)) {
     const { id, method } = JSON.parse(text) as { id?: number; method: string }

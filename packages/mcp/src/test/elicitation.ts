@@ -1,10 +1,12 @@
 // Run by elicitation.test.ts: an agent whose server asks before it pays, with its log in a file. `start` runs until the
-// question is logged, and is then killed from outside; `answer` resumes with an answer. Each payment is a line in a file.
+// question is logged, and is then killed from outside; `answer` resumes with an answer, an hour later by its clock. Each
+// payment is a line in a file.
 import { acceptedContent, createMcpHandler, inputRequired, Server } from '@modelcontextprotocol/server'
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import { agent } from '@toolloop/core'
 import { fileLog } from '@toolloop/store'
 import { call, scriptedModel, text } from '@toolloop/testing'
+import { systemClock } from '@toolloop/wire'
 import { appendFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { mcpTools } from '../index.ts'
@@ -42,7 +44,8 @@ if (mode === 'start') {
   await payer.run('Pay.', { log, approver: (request) => (console.log(JSON.stringify(request)), new Promise(() => {})) })
 } else {
   const decisions = { c1: { input: { account: { action: 'accept', content: { account: 'A1' } } } } }
-  const result = await payer.run(undefined, { from: log, decisions })
+  const clock = { ...systemClock, now: () => Date.now() + 3_600_000 }
+  const result = await payer.run(undefined, { from: log, decisions, clock })
   console.log(result.status, JSON.stringify(result.steps[0]?.calls[0]?.content))
 }
 await handler.close()

@@ -1,5 +1,5 @@
 // A pipeline as an opening of the one loop.
-import type { Fact, RunEvent, RunOptions } from '@toolloop/core'
+import type { Fact, FactOf, RunEvent, RunOptions } from '@toolloop/core'
 import {
   agentAt,
   type AgentSpec,
@@ -54,14 +54,11 @@ export function opening<Output>(
         ]
       checkResumed(first.pipeline!, state, input, options)
       const batch: RunEvent[] = [fact({ type: 'run.resume', agent: mark })]
-      const last = past.findLast((one) => one.type === 'run.start' || one.type === 'run.resume')
-      const was = past.find((one) => one.path === '' && one.type === 'run.start')
-      const before =
-        last && last.path === '' && 'agent' in last
-          ? last.agent.fingerprint
-          : was && 'agent' in was
-            ? was.agent.fingerprint
-            : mark.fingerprint
+      const last = past.findLast(
+        (one): one is FactOf<'run.start' | 'run.resume'> =>
+          one.path === '' && (one.type === 'run.start' || one.type === 'run.resume'),
+      )
+      const before = last?.agent.fingerprint ?? mark.fingerprint
       if (before !== mark.fingerprint)
         batch.push({ type: 'resume.drift', run: first.run, path: '', was: before, is: mark.fingerprint })
       batch.push(...failedAgents(root, state))
