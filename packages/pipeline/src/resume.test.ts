@@ -244,7 +244,7 @@ describe('a resumed pipeline', () => {
     const askedAgain = await one.run(undefined, { from: twice })
     expect(askedAgain).toMatchObject({ status: 'approval', requests: [{ kind: 'interrupted', stage: 'pay' }] })
     expect(ran).toBe(2)
-    const [old, id] = [asked, askedAgain].map((one) => one.status === 'approval' && one.requests[0]!.id) as string[]
+    const [old, id] = [asked, askedAgain].map((paused) => (paused.status === 'approval' ? paused.requests[0]!.id : ''))
     await expect(
       one.run(undefined, { from: memoryLog(saved(twice.facts)), decisions: { [old!]: { approve: true } } }),
     ).rejects.toThrow(old)
