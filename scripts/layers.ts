@@ -22,6 +22,7 @@ export const only: Readonly<Record<string, readonly string[]>> = { testing: ['wi
 export const rooms: Readonly<Record<string, readonly (readonly string[])[]>> = {
   core: [
     ['facts'], // events, state, transcript, log, usage: pure, plain JSON
+    ['compaction'], // strategies that shorten a conversation
     ['models'], // models made of models, the onion of middlewares
     ['middleware'], // the middlewares that are shipped
     ['agent'], // what an agent is: options, offer, output, stop conditions
@@ -29,6 +30,7 @@ export const rooms: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['approval', 'control', 'reading'], // requests and decisions · what bounds and steers a run · a run read from its log
     ['run'], // what one run holds: scope, stream, result
     ['compose'], // agents as tools, paths in the tree
+    ['guard'], // guardrails: what should be checked, and the checks
     ['step', 'tool'], // one model call · one tool call
     ['loop'], // what should run now, and the loop that runs it
     ['replay'], // an old log through today's agent, and a new log out of an old one

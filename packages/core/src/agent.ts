@@ -5,6 +5,7 @@ import { remember } from './agent/known.ts'
 import { type Input, messagesFrom } from './agent/input.ts'
 import type { AnyHandoff, Handoff } from './agent/handoff-option.ts'
 import type { HeldByAny, Reached, Settled, ToolsOfAny, TransfersTo } from './agent/reached.ts'
+import type { AnyGuardrail, Guardrail } from './agent/guardrail.ts'
 import type { AgentOptions, AnyTool } from './agent/spec.ts'
 import type { Desk } from './approval/desk.ts'
 import { type AgentTool, agentTool, type AgentToolInput, type AgentToolOptions } from './compose/agent-tool.ts'
@@ -14,6 +15,7 @@ import type { EventOf } from './agent/typed-events.ts'
 import type { RunEvent } from './facts/events.ts'
 import { frozenCopy } from './facts/own-copy.ts'
 import { openRun } from './loop/open.ts'
+import type { AnyMiddleware } from './models/middleware.ts'
 import { deskOf } from './run/desk-of.ts'
 import { drain } from './run/drain.ts'
 import type { RunArguments } from './run/options.ts'
@@ -83,12 +85,35 @@ export interface Agent<
     Validate = Context & ContextOf<NewTools>,
     const NewName extends string = Name,
     const NewHandoffs extends readonly AnyHandoff[] = never,
+    const Guardrails extends readonly AnyGuardrail[] = readonly [],
+    const NewAround extends readonly AnyMiddleware[] = readonly AnyMiddleware[],
   >(
-    overrides: Partial<AgentOptions<NewTools, NewOutput, Instructions, Params, Step, Validate, NewName, NewHandoffs>>,
+    overrides: Partial<
+      AgentOptions<
+        NewTools,
+        NewOutput,
+        Instructions,
+        Params,
+        Step,
+        Validate,
+        NewName,
+        NewHandoffs,
+        Guardrails,
+        NewAround
+      >
+    >,
   ): Agent<
     NewOutput,
     NewTools,
-    Context & ContextOf<NewTools> & Instructions & Params & Step & Validate & HandoffContext<NewHandoffs>,
+    Context &
+      ContextOf<NewTools> &
+      Instructions &
+      Params &
+      Step &
+      Validate &
+      HandoffContext<NewHandoffs> &
+      ContextOfGuardrails<Guardrails> &
+      AroundContext<NewAround>,
     NewName,
     [NewHandoffs] extends [never] ? Others : ReachedBy<NewName, NewHandoffs>
   >
@@ -116,18 +141,27 @@ export function agent<
   Validate = ContextOf<Tools>,
   const Name extends string = string,
   const Handoffs extends readonly AnyHandoff[] = readonly [],
+  const Guardrails extends readonly AnyGuardrail[] = readonly [],
+  const Around extends readonly AnyMiddleware[] = readonly AnyMiddleware[],
 >(
-  options: AgentOptions<Tools, Output, Instructions, Params, Step, Validate, Name, Handoffs>,
+  options: AgentOptions<Tools, Output, Instructions, Params, Step, Validate, Name, Handoffs, Guardrails, Around>,
 ): Agent<
   Output,
   Tools,
-  ContextOf<Tools> & Instructions & Params & Step & Validate & HandoffContext<Handoffs>,
+  ContextOf<Tools> &
+    Instructions &
+    Params &
+    Step &
+    Validate &
+    HandoffContext<Handoffs> &
+    ContextOfGuardrails<Guardrails> &
+    AroundContext<Around>,
   Name,
   ReachedBy<Name, Handoffs>
 > {
   checkAgentOptions(options)
   // Copies, so that later changes by the caller have no effect.
-  const { handoffs, limit, middleware, params, stopWhen, toolChoice, tools } = options
+  const { guardrails, handoffs, limit, middleware, params, stopWhen, toolChoice, tools } = options
   const own = {
     ...options,
     ...(tools && { tools: Object.freeze([...tools]) as unknown as Tools }),
@@ -135,12 +169,15 @@ export function agent<
     ...(typeof params === 'object' && { params: frozenCopy(params) }),
     ...(toolChoice && { toolChoice: frozenCopy(toolChoice) }),
     ...(limit && { limit: frozenCopy(limit) }),
+    ...(guardrails && { guardrails: Object.freeze([...guardrails]) as unknown as Guardrails }),
     ...(middleware && { middleware: Object.freeze([...middleware]) }),
     ...(Array.isArray(stopWhen) && { stopWhen: Object.freeze([...stopWhen]) }),
   }
   const spec = specOf(own as unknown as AgentOptions<readonly AnyTool[], unknown, unknown>)
   // `live` in tool/facts.ts adds the live values of these types to the events. The types of logged facts lack them.
-  type Made = ReturnType<typeof agent<Tools, Output, Instructions, Params, Step, Validate, Name, Handoffs>>
+  type Made = ReturnType<
+    typeof agent<Tools, Output, Instructions, Params, Step, Validate, Name, Handoffs, Guardrails, Around>
+  >
   type Events = ReturnType<Made['stream']>
   type Ended = Awaited<ReturnType<Made['run']>>
   const open = (
@@ -188,6 +225,21 @@ type ReachedOf<One extends AnyHandoff> = One extends string
       ? Reached<Name, Output, Tools, true> | Others
       : never
 
+/** The context that these middlewares need. */
+type AroundContext<Around extends readonly AnyMiddleware[]> = [Around[number]] extends [never]
+  ? unknown
+  : Intersection<AroundNeeds<Around[number]>>
+type AroundNeeds<One> = One extends { readonly model?: infer Model; readonly tool?: infer Around }
+  ? PartNeeds<Model> | PartNeeds<Around> | ((context: unknown) => void)
+  : never
+type PartNeeds<Part> = Part extends (call: infer Call, next: never) => unknown
+  ? Call extends { readonly context: infer Context }
+    ? [Context] extends [never] // a part that declares none
+      ? never
+      : (context: Context) => void
+    : never
+  : never
+
 /** The context that these handoffs and their agents need. */
 type HandoffContext<Handoffs extends readonly AnyHandoff[]> = [Handoffs[number]] extends [never]
   ? unknown
@@ -204,6 +256,14 @@ type HandoffNeeds<One extends AnyHandoff> = One extends string
 export type ContextOf<Tools extends readonly AnyTool[]> = Intersection<
   Tools[number] extends infer One
     ? One extends Tool<string, infer _Args, unknown, infer Context>
+      ? (context: Context) => void
+      : never
+    : never
+>
+/** The context that satisfies all of these guardrails. */
+export type ContextOfGuardrails<Guardrails extends readonly AnyGuardrail[]> = Intersection<
+  Guardrails[number] extends infer One
+    ? One extends Guardrail<infer _On, infer Context>
       ? (context: Context) => void
       : never
     : never

@@ -1,5 +1,5 @@
 // Agents.
-export { type Agent, agent, type AnyAgent, type ContextOf } from './agent.ts'
+export { type Agent, agent, type AnyAgent, type ContextOf, type ContextOfGuardrails } from './agent.ts'
 export type { AgentTool, AgentToolInput, AgentToolOptions } from './compose/agent-tool.ts'
 export type {
   AgentOptions,
@@ -14,6 +14,19 @@ export type {
 export { handoff } from './agent/handoff.ts'
 export type { AnyHandoff, Handoff, HandoffOptions, HandoffTarget } from './agent/handoff-option.ts'
 export type { HeldBy, Reached } from './agent/reached.ts'
+export {
+  type AnyGuardrail,
+  type Guardrail,
+  guardrail,
+  type GuardrailContext,
+  type GuardrailOptions,
+  type GuardrailSubjects,
+  type GuardrailVerdicts,
+  type Trip,
+} from './agent/guardrail.ts'
+export { GuardrailError } from './guard/error.ts'
+export type { GuardrailState } from './facts/guardrails.ts'
+export { type MaxResult, memoryResults, type ResultStore } from './agent/max-result.ts'
 export { and, calls, not, or, steps, type StopCondition } from './agent/stop.ts'
 export type { OutputMode, OutputOption, OutputSchema, OutputSettings } from './agent/output.ts'
 // Many tools.
@@ -31,13 +44,25 @@ export type { Delivery } from './control/mailbox.ts'
 // Approvals.
 export type { Approver } from './approval/desk.ts'
 export { ApprovalError, type ApprovalProblem } from './approval/error.ts'
+// Compaction.
+export {
+  clearToolResults,
+  type ClearToolResultsOptions,
+  keepLast,
+  type KeepLastOptions,
+  tokenBudget,
+  type TokenBudgetOptions,
+} from './compaction/keep.ts'
+export { summarise, type SummariseOptions } from './compaction/summarise.ts'
+export type { Compaction, CompactionInput, CompactionRequest } from './compaction/strategy.ts'
+export type { CompactionCall, MessageEdit } from './facts/compaction.ts'
 // Results.
 export { outputOf, type Result, type RunEnding, RunError, type RunReport } from './run/result.ts'
 export type { ChildRun } from './facts/branches.ts'
 export type { PrefixReport, PrefixState } from './facts/prefix.ts'
 export type { BreakPlace, PrefixBreak, PrefixMark } from './facts/prefix-mark.ts'
 export type { RunUsage } from './facts/usage.ts'
-export type { Ending, Exhausted, Failure, Outcome } from './facts/outcome.ts'
+export type { Ending, Exhausted, Failure, GuardrailPoint, Outcome } from './facts/outcome.ts'
 // Events.
 export {
   type ApprovalRequest,
@@ -48,6 +73,7 @@ export {
   type FailureReason,
   isFact,
   type Recorded,
+  type ResultCut,
   type RunEvent,
   type ToolDone,
 } from './facts/events.ts'
@@ -60,6 +86,7 @@ export { logger, type LoggerOptions, type LogOutput } from './reading/logger.ts'
 export type { Moment } from './reading/timeline.ts'
 // Middleware.
 export type {
+  AnyMiddleware,
   Middleware,
   ModelAnswer,
   ModelCall,

@@ -13,6 +13,7 @@ export type ErrorCode =
   | 'length'
   | 'content_filter'
   | 'fallback'
+  | 'guardrail'
   | 'middleware'
   | 'stream'
   | 'json'

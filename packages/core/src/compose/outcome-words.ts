@@ -13,6 +13,8 @@ export function outcomeWords(agent: string, result: Result<unknown>): string {
         : `${who} has no answer: it repeated the calls ${result.calls.join(', ')}.`
     case 'stopped':
       return `${who} has no answer: it was stopped by ${result.by}.`
+    case 'tripped':
+      return `${who} was stopped by the guardrail \`${result.guardrail}\`: ${excerpt(result.reason, 4_096)}`
     case 'refused':
       return `${who} refused: ${excerpt(result.refusal, 4_096)}`
     case 'truncated':

@@ -10,7 +10,8 @@ import type {
   ToolChoice,
   Usage,
 } from '@toolloop/wire'
-import type { Exhausted, Failure, Outcome } from './outcome.ts'
+import type { CompactionCall, MessageEdit } from './compaction.ts'
+import type { Exhausted, Failure, GuardrailPoint, Outcome } from './outcome.ts'
 import type { PrefixBreak, PrefixMark } from './prefix-mark.ts'
 import type { Progress } from './progress.ts'
 
@@ -75,10 +76,13 @@ export interface Facts {
     /** The model that answered, where the step's model is made of several. */
     servedBy?: string
   }
-  /** The stream broke. `message` holds the text so far and the complete calls. */
+  /**
+   * The stream broke. `message` holds the text so far and the complete calls. `guardrail`: the complete message is not
+   * recorded, because an output guardrail tripped.
+   */
   'step.cut': {
     step: number
-    reason: 'connection' | 'abort' | 'crash' | 'budget'
+    reason: 'connection' | 'abort' | 'crash' | 'budget' | 'guardrail'
     message: AssistantMessage
     usage: Usage | null
     cost?: number
@@ -96,7 +100,7 @@ export interface Facts {
    * The model reads `content`. `parts`, which a tool message cannot hold, follow in a user message. `details` are for the
    * application. `reason` is set when `ok` is false; `final` when the call was the run's typed answer. `ms` counts
    * milliseconds from `tool.start`. `loopKey` is what the tool's `loopKey` returned. `handoff`: the call hands the run over
-   * to this agent.
+   * to this agent. `cut`: the result was longer than its bound.
    */
   'tool.done': CallMark & {
     ok: boolean
@@ -107,6 +111,7 @@ export interface Facts {
     final?: true
     loopKey?: string | false
     handoff?: string
+    cut?: ResultCut
     ms: number
   }
   /**
@@ -142,6 +147,31 @@ export interface Facts {
     /** Only for the origin `budget`. */
     exhausted?: Exhausted
   }
+  /**
+   * The conversation was shortened, before the first request of a step that reads it so. The messages stay in the log.
+   * `by` names the strategies; `asked` are the model calls that they made, `spent` what these take from a budget.
+   */
+  'messages.compact': {
+    step: number
+    by: readonly string[]
+    edits: readonly MessageEdit[]
+    asked?: readonly CompactionCall[]
+    spent?: Spending
+  }
+  /**
+   * A guardrail has answered. `reason` is that of a trip, or the text of a rejected call. `inputs`, only for `input`: how
+   * many messages of the caller the run had. `step` is the open step, or the next one. `ms` counts milliseconds.
+   */
+  'guardrail.done': {
+    guardrail: string
+    on: GuardrailPoint
+    step: number
+    callId?: string
+    inputs?: number
+    verdict: 'pass' | 'trip' | 'reject' | 'replace'
+    reason?: string
+    ms: number
+  }
   /** A function or an agent of a pipeline starts. Logged before it is called. `stage` is its path in the pipeline. */
   'stage.start': StageMark & { kind: 'function' | 'agent' }
   /**
@@ -170,6 +200,8 @@ export interface Facts {
   'run.done': { outcome: Outcome; spent?: Spending }
 }
 
+/** A result that the model reads in part: its tokens, and the whole text, or its handle in the agent's store. */
+export type ResultCut = Readonly<{ tokens: number; whole: string } | { tokens: number; handle: string }>
 /** What a step takes from a budget: reported, else counted. `usd` where the model has a price. */
 type Spending = Readonly<{ tokens: number; usd?: number }>
 type AgentMark = Readonly<{ name: string; fingerprint: string }>
@@ -188,6 +220,7 @@ export type FailureReason =
   | 'answered'
   | 'superseded'
   | 'budget'
+  | 'guardrail'
 /**
  * The answer to a request. `arguments` replace the model's: an object, or the text as it is on the wire; recorded as text.
  * `result` is sent to the model in place of a result of the tool. `input` answers a request of that kind, as plain JSON.

@@ -7,6 +7,8 @@ export interface CallState extends CallPhase {
   readonly decision?: Decision
   /** The arguments that a decision put in place of the model's. Every execution of the call uses them. */
   readonly edited?: string
+  /** The guardrails that passed the call. */
+  readonly passed?: readonly string[]
 }
 
 /** The step in progress. `message` is `null` while it streams. The step closes when it has a message and every call is done. */

@@ -10,6 +10,8 @@ export type Ending =
   | { readonly status: 'limit'; readonly kind: 'cycle'; readonly period: number; readonly calls: readonly string[] }
   /** A budget is spent. `text`: the answer of the last step, where the run was to wrap up. */
   | ({ readonly status: 'budget'; readonly text?: string } & Exhausted)
+  /** A guardrail ended the run. */
+  | { readonly status: 'tripped'; readonly guardrail: string; readonly reason: string }
   | { readonly status: 'refused'; readonly refusal: string }
   /** The answer hit a token limit. */
   | { readonly status: 'truncated' }
@@ -17,6 +19,9 @@ export type Ending =
   | { readonly status: 'filtered' }
   | { readonly status: 'aborted'; readonly reason: string }
   | { readonly status: 'error'; readonly error: Failure }
+
+/** Where a guardrail looks. */
+export type GuardrailPoint = 'input' | 'output' | 'toolCall' | 'toolResult'
 
 /** The dimension of a budget that is spent: how much of it, and how much was allowed. */
 export interface Exhausted {

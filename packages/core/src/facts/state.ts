@@ -12,6 +12,8 @@ import {
   withoutPauses,
   withSealed,
 } from './open-step.ts'
+import { type CompactionCall, edited } from './compaction.ts'
+import { afterCheck, afterInput, afterRequest, type GuardrailState, noGuardrails } from './guardrails.ts'
 import type { Exhausted, Failure, Outcome } from './outcome.ts'
 import { afterStart, noPrefix, type PrefixState } from './prefix.ts'
 import { transcript } from './transcript.ts'
@@ -49,8 +51,12 @@ export interface RunState {
   readonly warnedAt: number | null
   /** The budget is spent, and the run has one last step to answer. `from`: the number of closed steps then. */
   readonly wrapUp: { readonly spent: Exhausted; readonly from: number } | null
+  /** What the run's guardrails have answered. */
+  readonly guardrails: GuardrailState
   /** The last request, and the requests that did not extend the one before. */
   readonly prefix: PrefixState
+  /** How often the conversation was shortened. `step`: the first whose request is the shorter one. */
+  readonly compactions: readonly { readonly step: number; readonly asked: readonly CompactionCall[] }[]
   readonly outcome: Outcome | null
   readonly startedAt: number
   readonly endedAt: number
@@ -83,7 +89,9 @@ export const initialState: RunState = {
   since: 0,
   warnedAt: null,
   wrapUp: null,
+  guardrails: noGuardrails,
   prefix: noPrefix,
+  compactions: [],
   outcome: null,
   startedAt: 0,
   endedAt: 0,
@@ -103,6 +111,7 @@ export function apply(before: RunState, fact: Fact): RunState {
         holder: fact.agent.name,
         messages: fact.input,
         startedAt: fact.at,
+        guardrails: afterInput(state.guardrails),
       }
     case 'run.resume': {
       // A run that had ended or paused gets new retries, and new steps if a step limit ended it. A run whose process
@@ -118,7 +127,8 @@ export function apply(before: RunState, fact: Fact): RunState {
       // The request includes messages added since an earlier attempt of this step.
       const messages = conversationOf(state)
       const prefix = afterStart(state.prefix, fact, messages.length)
-      return { ...state, messages, inbox: [], open: begin(fact), prefix }
+      const guardrails = afterRequest(state.guardrails)
+      return { ...state, messages, inbox: [], open: begin(fact), prefix, guardrails }
     }
     case 'call.sealed':
       return { ...state, open: withSealed(open!, fact) }
@@ -151,6 +161,14 @@ export function apply(before: RunState, fact: Fact): RunState {
       if (open) return { ...state, ...counted, inbox: [...state.inbox, fact.message] }
       return { ...state, ...counted, answered: false, messages: [...state.messages, fact.message] }
     }
+    case 'messages.compact': {
+      const { by, edits, step, asked = [] } = fact
+      const messages = edited(conversationOf(state), edits)
+      const compactions = [...state.compactions, { step, asked }]
+      return { ...state, messages, inbox: [], compactions, prefix: { ...state.prefix, compacted: by } }
+    }
+    case 'guardrail.done':
+      return withCheck({ ...state, guardrails: afterCheck(state.guardrails, fact) }, fact)
     case 'run.pause':
       return { ...state, status: 'paused' }
     case 'run.done':
@@ -186,17 +204,28 @@ function close(state: RunState, open: OpenStep): RunState {
   }
 }
 
+/** A call that a guardrail passed is not checked again, unless a decision changes its arguments. */
+function withCheck(state: RunState, { on, callId, guardrail, verdict }: FactOf<'guardrail.done'>): RunState {
+  const { open } = state
+  if (on !== 'toolCall' || verdict !== 'pass' || !open || callId === undefined) return state
+  const passed = open.calls.find(({ call }) => call.id === callId)?.passed ?? []
+  return { ...state, open: withCall(open, callId, { passed: [...passed, guardrail] }) }
+}
+
 /** A message from the caller gives the run new retries and steps. */
-function countsAfter({ asks, steps }: RunState, { origin, exhausted }: FactOf<'message.add'>): Partial<RunState> {
+function countsAfter(
+  { asks, steps, guardrails }: RunState,
+  { origin, exhausted }: FactOf<'message.add'>,
+): Partial<RunState> {
   if (origin === 'output') return { asks: asks + 1 }
   if (origin === 'cycle') return { warnedAt: steps.length }
   if (origin === 'budget') return { wrapUp: exhausted ? { spent: exhausted, from: steps.length } : null }
-  return { asks: 0, cuts: [], since: steps.length }
+  return { asks: 0, cuts: [], since: steps.length, guardrails: afterInput(guardrails) }
 }
 
 /** Edited arguments of a decision. A later decision, to run the call again, keeps them. */
-const editedBy = (decision: Decision): { readonly edited?: string } =>
-  'arguments' in decision && typeof decision.arguments === 'string' ? { edited: decision.arguments } : {}
+const editedBy = (decision: Decision): { readonly edited?: string; readonly passed?: readonly string[] } =>
+  'arguments' in decision && typeof decision.arguments === 'string' ? { edited: decision.arguments, passed: [] } : {}
 
 /** What the requests of the holder show in place of the conversation; `undefined`: all of it. */
 export function shownOf(state: RunState): readonly Message[] | undefined {

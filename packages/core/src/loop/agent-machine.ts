@@ -10,9 +10,9 @@ export function agentMachine(run: Run, start: Perform, mail?: Mail): Machine<Run
   return {
     initial: initialState,
     apply,
-    decide: (state) => decide(state, run.desk !== undefined),
+    decide: (state) => decide(state, run.desk !== undefined, run.agent.guardrails),
     perform: (task) => start(task, run),
-    isEager: (task) => task.do === 'tool',
+    isEager: (task) => task.do === 'tool' || task.do === 'guard',
     arrived: mail && ((batch) => mail.deliver(batch, run.state)),
     applied: (state) => {
       run.follow(state)

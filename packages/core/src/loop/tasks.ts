@@ -1,6 +1,7 @@
 import type { Task } from './decide.ts'
 import { fact, type RunEvent } from '../facts/events.ts'
 import { finish } from './finish.ts'
+import { guardCheck } from '../guard/task.ts'
 import type { Source } from '../run/scope.ts'
 import { modelStep } from '../step/model.ts'
 import { handOver } from './hand-over.ts'
@@ -27,6 +28,10 @@ export function perform(task: Task, run: Run, inside?: RunInside): Source {
       return handOver(run)
     case 'finish':
       return finish(run)
+    case 'guard':
+      return guardCheck(run, task)
+    case 'trip':
+      return one(fact({ type: 'run.done', outcome: { status: 'tripped', ...run.state.guardrails.tripped! } }))
   }
 }
 

@@ -81,6 +81,12 @@ function textOf(fact: Fact): string {
       return `${subjectOf(fact, fact.callId)} ${decisionIn(fact.decision)}`
     case 'message.add':
       return `message  ${excerpt(textBy(fact.message))}`
+    case 'messages.compact':
+      return `step ${fact.step}  reads a shorter conversation (${fact.by.join(', ')})`
+    case 'guardrail.done': {
+      const about = fact.callId === undefined ? fact.on : `${fact.on} ${fact.callId}`
+      return `step ${fact.step}  guardrail ${fact.guardrail} on ${about}: ${fact.verdict}${fact.reason ? ` (${excerpt(fact.reason)})` : ''}`
+    }
     case 'stage.start':
       return `stage ${fact.stage}  starts`
     case 'stage.done':
@@ -127,6 +133,8 @@ export function outcomeIn(outcome: Outcome): string {
         : `limit: a cycle of ${outcome.calls.join(', ')}`
     case 'budget':
       return `budget: ${outcome.spent} of ${outcome.allowed} ${outcome.dimension}`
+    case 'tripped':
+      return `tripped by ${outcome.guardrail}: ${excerpt(outcome.reason)}`
     case 'refused':
       return `refused: ${excerpt(outcome.refusal)}`
     case 'aborted':

@@ -46,7 +46,7 @@ const addedAt = ({ at }: Fact, message: Message): Fact => ({
 })
 
 function beforeStep(facts: readonly Fact[], step: number): readonly Fact[] {
-  const at = facts.findIndex((one) => isOwn(one) && one.type === 'step.start' && one.step === step)
+  const at = facts.findIndex((one) => isOwn(one) && isBeginning(one) && one.step === step)
   if (at >= 0) return facts.slice(0, at)
   const steps = new Set(facts.flatMap((one) => (isOwn(one) && one.type === 'step.start' ? one.step : [])))
   throw new UsageError(
@@ -82,10 +82,14 @@ function beforeCall(facts: readonly Fact[], callId: string): readonly Fact[] {
     if (one.type === 'handoff') return false // the step is open again
     if (isOfAnyCall(one)) return isDone(one.callId)
     if (one.type === 'message.add') return at < until
+    if (one.type === 'guardrail.done' && one.verdict === 'trip') return false // the fork has not ended
     return one.type !== 'run.pause' && one.type !== 'run.resume' && one.type !== 'run.done'
   })
 }
 
+/** A compaction comes before the request that it shortens. */
+const isBeginning = (one: Fact): one is FactOf<'step.start' | 'messages.compact'> =>
+  one.type === 'step.start' || one.type === 'messages.compact'
 const isEnd = (one: Fact): one is FactOf<'step.done' | 'step.cut'> =>
   one.type === 'step.done' || one.type === 'step.cut'
 const isOfAnyCall = (one: Fact): one is Fact & { readonly callId: string } => 'callId' in one

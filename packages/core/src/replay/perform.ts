@@ -1,6 +1,7 @@
 // The tasks of a replay. The agent's code runs again; answers, results and decisions come from the log.
 import type { Task } from '../loop/decide.ts'
 import { perform } from '../loop/tasks.ts'
+import type { Fact } from '../facts/events.ts'
 import type { CallState } from '../facts/open-step.ts'
 import type { Run } from '../run/run.ts'
 import type { Source } from '../run/scope.ts'
@@ -26,7 +27,10 @@ function taskOf(recording: Recording, task: Task, run: Run): Source {
     case 'pause':
     case 'handoff':
     case 'finish':
+    case 'guard':
       return perform(task, run)
+    case 'trip':
+      return ended(recording, run)
   }
 }
 
@@ -50,6 +54,8 @@ async function* step(recording: Recording, run: Run): Source {
     spent.seq < (recording.next(about)?.seq ?? Infinity)
   )
     return [drafted(spent)]
+  const compacted = recording.next(about)
+  if (compacted?.type === 'messages.compact') return [drafted(compacted)]
   const asking = modelStep(run)
   const first = await asking.next()
   if (first.done) return first.value
@@ -59,16 +65,41 @@ async function* step(recording: Recording, run: Run): Source {
   if (parts) run.requests[run.state.step] = parts
   for (;;) {
     const fact = recording.next(about)
-    if (!fact || fact.type === 'step.start') return recording.stall(run.signal)
-    if (fact.type !== 'call.sealed') return [drafted(fact)]
+    const isEnd = fact && fact.type !== 'call.sealed' && fact.type !== 'step.start'
+    if (isEnd) return [...checksOf(recording, run), drafted(fact)]
+    if (!fact || fact.type === 'step.start') {
+      const checks = checksOf(recording, run)
+      if (checks.length > 0) yield checks
+      return recording.stall(run.signal)
+    }
     yield [drafted(fact)]
   }
 }
 
+/** The recorded run ended here, when its other tasks had. */
+// oxlint-disable-next-line require-yield -- it has no batch
+async function* ended(recording: Recording, run: Run): Source {
+  await recording.stall(run.signal)
+}
+
+/** What the blocking output guardrails answered about the message. */
+function checksOf(recording: Recording, { agent, state }: Run): Fact[] {
+  const names = agent.guardrails?.blockingOutput.map(({ name }) => name) ?? []
+  const about = { type: 'guardrail.done', on: 'output', step: state.step } as const
+  return names.flatMap((guardrail) => {
+    const one = recording.next({ ...about, guardrail })
+    return one ? drafted(one) : []
+  })
+}
+
 /** Prepares the call as in a run: finds the tool, parses, checks approval. The result comes from the log. */
 async function* call(recording: Recording, run: Run, item: CallState): Source {
-  const refused = recording.next({ type: 'tool.done', step: run.state.step, callId: item.call.id })
-  if (refused?.type === 'tool.done' && refused.reason === 'budget') return [drafted(refused)]
+  // A result from outside is in the log as the guardrails left it.
+  if (item.decision && 'result' in item.decision) return yield* recorded(recording, run, item, 'tool.done')
+  const about = { type: 'tool.done', step: run.state.step, callId: item.call.id } as const
+  const refused = recording.behindChecks(about)
+  if (refused?.type === 'tool.done' && refused.reason === 'budget')
+    return [...recording.checks(about), refused].map(drafted)
   const calling = toolCall(run, item)
   const first = await calling.next()
   if (first.done) return first.value
@@ -77,14 +108,16 @@ async function* call(recording: Recording, run: Run, item: CallState): Source {
   return yield* recorded(recording, run, item, 'tool.done')
 }
 
-// oxlint-disable-next-line require-yield -- its only batch is its last
 async function* recorded(
   recording: Recording,
   run: Run,
   { call: { id } }: CallState,
   type: 'tool.done' | 'approval.decision',
 ): Source {
-  const fact = recording.next({ type, step: run.state.step, callId: id })
-  if (fact?.type === type || (type === 'tool.done' && fact?.type === 'tool.pause')) return [drafted(fact)]
+  const about = { type, step: run.state.step, callId: id }
+  const checks = recording.checks(about).map(drafted)
+  const last = recording.behindChecks(about)
+  if (last?.type === type || (type === 'tool.done' && last?.type === 'tool.pause')) return [...checks, drafted(last)]
+  if (checks.length > 0) yield checks
   await recording.stall(run.signal)
 }

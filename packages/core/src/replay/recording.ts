@@ -1,7 +1,8 @@
 // One stretch of a log, from a start or resume to the next, and how much of it the replay has reproduced.
 import { difference } from '../facts/difference.ts'
-import type { Fact } from '../facts/events.ts'
+import type { Fact, FactOf } from '../facts/events.ts'
 import { turn } from '../run/in-time.ts'
+import type { CheckAbout } from '../run/run.ts'
 import { ReplayError } from './error.ts'
 
 /** A mutable copy of a recorded fact, for the loop to stamp. */
@@ -48,8 +49,32 @@ export class Recording {
   }
 
   /** The next fact of the lane, if there is one. */
-  next(like: Parameters<typeof laneOf>[0]): Fact | undefined {
+  next(like: Placed): Fact | undefined {
     return this.#lanes.get(laneOf(like))?.[0]
+  }
+
+  /** The answers of guardrails at the head of the lane. */
+  checks(like: Placed): Fact[] {
+    const lane = this.#lanes.get(laneOf(like)) ?? []
+    const end = lane.findIndex((one) => one.type !== 'guardrail.done')
+    return end < 0 ? [...lane] : lane.slice(0, end)
+  }
+
+  /** The first fact of the lane that is no answer of a guardrail. */
+  behindChecks(like: Placed): Fact | undefined {
+    return this.#lanes.get(laneOf(like))?.find((one) => one.type !== 'guardrail.done')
+  }
+
+  /** What a guardrail answered; `undefined` when the log ends before it. */
+  async check(about: CheckAbout, signal: AbortSignal): Promise<FactOf<'guardrail.done'> | undefined> {
+    const lane = this.#lanes.get(laneOf({ type: 'guardrail.done', ...about })) ?? []
+    const found = lane.find(
+      (one): one is FactOf<'guardrail.done'> =>
+        one.type === 'guardrail.done' && one.guardrail === about.guardrail && one.on === about.on,
+    )
+    if (!found) await this.stall(signal)
+    else if (found.verdict === 'trip') await this.#before(found)
+    return found
   }
 
   /** The messages that the log has directly behind these facts: sent while the run went on, or added for a spent budget. */
@@ -128,6 +153,16 @@ export class Recording {
       await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
   }
 
+  /** What other tasks had done before this fact comes first; a trip would end them. */
+  async #before(fact: Fact): Promise<void> {
+    const others = (): boolean =>
+      [...this.#lanes].some(([lane, [head]]) => lane !== laneOf(fact) && head !== undefined && head.seq < fact.seq)
+    for (let moves = -1; others() && moves !== this.#moves;) {
+      moves = this.#moves
+      for (let turns = 0; turns < 4; turns++) await turn()
+    }
+  }
+
   #endIfComplete(): void {
     if (this.#left === 0 && this.#breaksOff) this.#stop()
   }
@@ -138,12 +173,16 @@ export class Recording {
   }
 }
 
-const fromOutside: ReadonlySet<string> = new Set(['aborted', 'error', 'budget'])
+/** Ends that a replay does not reproduce. */
+const fromOutside: ReadonlySet<string> = new Set(['aborted', 'error', 'budget', 'tripped'])
 
-function laneOf(fact: Pick<Fact, 'type'> & { readonly step?: number; readonly callId?: string }): string {
+function laneOf(fact: Placed): string {
   if (fact.callId !== undefined) return `call ${fact.step} ${fact.callId}`
+  if (fact.guardrail !== undefined) return `guard ${fact.on} ${fact.guardrail} ${fact.step} ${String(fact.inputs)}`
   return fact.step === undefined ? 'run' : `step ${fact.step}`
 }
+
+type Placed = Pick<Fact, 'type'> & Partial<Omit<CheckAbout, 'inputs'>> & { readonly inputs?: unknown }
 
 const isNews = (fact: Fact): boolean =>
   fact.type === 'approval.decision' || (fact.type === 'message.add' && fact.origin === 'caller')

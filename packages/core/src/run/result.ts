@@ -120,6 +120,8 @@ function detail(result: RunEnding<unknown>): string {
       return ` by ${result.by}`
     case 'aborted':
       return `: ${result.reason}`
+    case 'tripped':
+      return ` by \`${result.guardrail}\`: ${result.reason}`
     case 'refused':
       return `: ${result.refusal}`
     case 'approval':

@@ -2,7 +2,7 @@ import type { Clock, Message, ModelMemory, ModelRequest } from '@toolloop/wire'
 import type { AgentSpec } from '../agent/spec.ts'
 import { type Team, teamOf } from '../agent/team.ts'
 import type { Desk } from '../approval/desk.ts'
-import type { Fact } from '../facts/events.ts'
+import type { Fact, FactOf } from '../facts/events.ts'
 import type { Unmarked } from '../facts/progress.ts'
 import type { RunState } from '../facts/state.ts'
 import type { Level } from './level.ts'
@@ -13,7 +13,12 @@ export interface RequestParts {
   readonly head: readonly Message[]
   /** The number of messages of the conversation that follow `head`. */
   readonly upTo: number
+  /** The conversation, where it was shortened since. */
+  conversation?: readonly Message[]
 }
+
+/** What identifies the answer of a guardrail. */
+export type CheckAbout = Pick<FactOf<'guardrail.done'>, 'guardrail' | 'on' | 'step' | 'callId' | 'inputs'>
 
 /** One run of an agent in this process: what its tasks need beside the facts. */
 export class Run {
@@ -48,8 +53,12 @@ export class Run {
   lastPlan: unknown
   /** By step. */
   readonly requests: RequestParts[] = []
+  /** Estimated tokens of messages, for compactions. */
+  counts: WeakMap<Message, number> | undefined
   /** Typed answers by the text they were parsed from. */
   answers: Map<string, unknown> | undefined
+  /** What a guardrail answered in a recorded run, which is replayed. `undefined`: nothing. */
+  recordedCheck: ((about: CheckAbout) => Promise<FactOf<'guardrail.done'> | undefined>) | undefined
   /** Collects decisions while the run waits. */
   readonly desk: Desk | undefined
   #onMessage: PromiseWithResolvers<void> | undefined

@@ -10,6 +10,7 @@ import { adopt } from '../facts/own-message.ts'
 import { withContextHint } from '../run/context-hint.ts'
 import { turn } from '../run/in-time.ts'
 import type { Source } from '../run/scope.ts'
+import { compacted } from './compact.ts'
 import { prefixOf } from './prefix.ts'
 import { planStep, type StepPlan } from './request.ts'
 import type { Run } from '../run/run.ts'
@@ -17,6 +18,7 @@ import { messageIn } from '../facts/open-step.ts'
 import { frozen } from '../facts/state-views.ts'
 import { FallbackError } from '../models/fallback-error.ts'
 import { exhausted, isCutByBudget, noCallsLeft, reserve } from './spending.ts'
+import { HeldAnswer } from './held-answer.ts'
 import { StepReader } from './reader.ts'
 
 /** One model call: ends with `step.done`, with `step.cut`, or with the end of the run. */
@@ -30,12 +32,15 @@ export async function* modelStep(run: Run): Source {
     const end = endBefore(run)
     const enough = end instanceof Promise ? await end : end
     if (enough) return [enough]
+    const shorter = run.agent.compact && (await compacted(run, run.agent.compact))
+    if (shorter) return [shorter]
     const planned = planStep(run)
     plan = planned instanceof Promise ? await planned : planned
     const spending = reserve(run, plan)
     if (spending && 'seq' in spending) return [spending]
     if (spending) ({ plan, reservation } = spending)
   } catch (error) {
+    if (run.signal.aborted) return
     return [failed(withContextHint(run, 'A hook', error))]
   }
   const { model, tools, toolChoice } = plan
@@ -58,9 +63,11 @@ export async function* modelStep(run: Run): Source {
   // Retries until there is a message. One generator without nesting: every delta passes through it.
   const attempts: Attempts = { resets: 0, empty: 0, usage: null }
   const meter = reservation?.meter
+  const { blockingOutput = [] } = run.agent.guardrails ?? {}
+  const held = blockingOutput.length > 0 ? new HeldAnswer(run, blockingOutput) : undefined
   for (;;) {
     const reader = new StepReader(run, plan, attempts.usage, meter)
-    run.reading = reader
+    run.reading = held ? held.attempt(reader) : reader
     let verdict: Verdict
     let source: ReturnType<StepReader['open']> | undefined
     try {
@@ -69,7 +76,8 @@ export async function* modelStep(run: Run): Source {
       for (let next = await source.next(); !next.done; next = await source.next()) {
         if (++batches % 1024 === 0) await turn() // a source that never waits must not starve timers and aborts
         const events = reader.push(next.value)
-        if (events.length > 0) yield events
+        if (held) held.add(events)
+        else if (events.length > 0) yield events
         if (meter?.isOver) break
       }
       if (meter?.isOver) void cancel(source)
@@ -81,12 +89,14 @@ export async function* modelStep(run: Run): Source {
       if (source) void cancel(source)
     }
     if (run.signal.aborted) return // the loop logs the end
+    const events = held ? await held.release(verdict.events) : verdict.events
     run.reading = undefined
-    if (!verdict.again) return verdict.events
+    if (!verdict.again) return events
+    if (!events) return // aborted while the guardrails checked the answer
     const more = meter && reserve(run, plan, meter)
-    if (more && 'seq' in more) return [...verdict.events, more]
+    if (more && 'seq' in more) return [...events, more]
     if (more) ({ plan } = more)
-    yield verdict.events
+    yield events
   }
 }
 

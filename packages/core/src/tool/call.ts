@@ -1,32 +1,29 @@
 // One call: find the tool, parse the arguments, execute, report. The model reads every failure.
-import { InputRequired, isToolResult, renderOutput, ToolInputError, ToolRetry } from '@toolloop/schema'
-import { finishOf, UsageError } from '@toolloop/wire'
-import { agentBehind } from '../compose/agent-tool.ts'
-import { type AgentAnswer, agentCall, type RunInside } from './agent-call.ts'
+import { ToolInputError } from '@toolloop/schema'
+import { finishOf } from '@toolloop/wire'
+import { agentBehind, type AgentCall } from '../compose/agent-tool.ts'
+import { agentCall, type RunInside } from './agent-call.ts'
 import { agentThrough } from './agent-onion.ts'
 import { readAnswer } from '../run/answer.ts'
-import { withContextHint } from '../run/context-hint.ts'
-import { jsonCopy } from '../facts/json-copy.ts'
+import type { Checked } from '../guard/check.ts'
 import { argumentsOf, isWhole, nameOf } from '../facts/calls.ts'
 import { type Fact, fact, type RunEvent } from '../facts/events.ts'
 import { ownCopy } from '../facts/own-copy.ts'
-import { type CallContext, execute, ToolTimeout } from './execute.ts'
-import { failed } from '../facts/failure.ts'
+import type { CallContext } from './execute.ts'
 import type { Release } from './call-queue.ts'
-import type { ToolExecution } from '../models/middleware.ts'
-import { MiddlewareError } from '../models/middleware-error.ts'
-import { throughTool } from '../models/tool-onion.ts'
 import { placeInRun, placeInTool } from './limits.ts'
-import type { Source } from '../run/scope.ts'
+import type { Batch, Source } from '../run/scope.ts'
 import { startsEarly } from '../agent/early.ts'
 import { FINAL_TOOL } from '../agent/output.ts'
 import type { Run } from '../run/run.ts'
 import type { CallState } from '../facts/open-step.ts'
 import { handedOver, supersededBy } from './handoff.ts'
-import { callContext, callOf, type DoneFactory, doneFactory, live, plainJson, request } from './facts.ts'
-import { ownArguments, type ParsedCall, replaced, shownArguments } from './own-arguments.ts'
-import { type Fingerprint, fingerprintOf, isOutdated, questionFor } from './question.ts'
-import { contentOf, unknownOutcome, unknownTool, wordsOf } from './words.ts'
+import { callContext, callOf, type DoneFactory, doneFactory, live, request } from './facts.ts'
+import { checkCall } from './guarded.ts'
+import { ownArguments, type ParsedCall, shownArguments } from './own-arguments.ts'
+import { fingerprintOf, isOutdated, questionFor } from './question.ts'
+import { answered, executed, execution, failedCall, type Ready, reported } from './result.ts'
+import { unknownOutcome, unknownTool, wordsOf } from './words.ts'
 
 /** Ends with one `tool.done`; with `approval.request` when a decision is needed, with `tool.pause` when the agent that it runs needs one. */
 export async function* toolCall(run: Run, item: CallState, inside?: RunInside): Source {
@@ -36,7 +33,7 @@ export async function* toolCall(run: Run, item: CallState, inside?: RunInside): 
   let leaveTool: Release | undefined
   try {
     const ready = await prepare(run, item)
-    if (Array.isArray(ready)) return ready
+    if (!ready || Array.isArray(ready)) return ready
     const { tool } = ready
     if (!startsEarly(tool)) {
       if (run.state.open?.message === null) await run.untilMessage()
@@ -46,52 +43,69 @@ export async function* toolCall(run: Run, item: CallState, inside?: RunInside): 
       const under = placeInTool(run, ready)
       leaveTool = under instanceof Promise ? await under : under
     } catch (error) {
-      return await failedCall(run, ready, error, 0)
+      return [...ready.checks, ...((await failedCall(run, ready, error, 0)) ?? [])]
     }
     if (!leaveTool) return // aborted while it waited
     const context = { ...callContext(run, callOf(item)), ...inputOf(item) }
     if (run.level.budget?.takeCall(run.path, run.state.step, item.call.id) === false)
-      return [ready.done({ ok: false, reason: 'budget', content: 'Not run: the budget of tool calls is spent.' })]
-    yield [started(run, item, context, ready)]
+      return [
+        ...ready.checks,
+        ready.done({ ok: false, reason: 'budget', content: 'Not run: the budget of tool calls is spent.' }),
+      ]
+    yield [...ready.checks, started(run, item, context, ready)]
     if (run.signal.aborted) return
+    const beside = run.agent.guardrails && checkCall(run, item, ready, 'parallel')
     const agent = inside && agentBehind(tool)
-    if (!agent) return await executed(run, item, ready, context)
-    const mark = { step: context.step, callId: item.call.id, name: tool.name }
-    const since = run.clock.now()
-    const callAgent = (args: unknown) => agentCall(run, agent, args, mark, inside)
-    const { toolLayers } = run.agent
-    const answer = yield* toolLayers
-      ? agentThrough(run, toolLayers, execution(run, ready, context), callAgent)
-      : callAgent(ready.args)
-    if (!answer) return
-    if (answer.is === 'paused') return [fact({ type: 'tool.pause', ...mark })]
-    return await answered(run, ready, answer, run.clock.now() - since)
+    const events = agent
+      ? yield* calledAgent(run, ready, agent, context, inside)
+      : await executed(run, item, ready, context)
+    if (!beside) return events
+    const checked = await beside
+    if (checked?.reject !== undefined)
+      return [...checked.facts, ready.done({ ok: false, reason: 'guardrail', content: checked.reject })]
+    // A trip is recorded also when the call has no result.
+    return checked && (events || checked.hasEnded) ? [...checked.facts, ...(events ?? [])] : undefined
   } finally {
     leaveTool?.()
     leaveRun()
   }
 }
 
+/** Runs the agent behind a tool. */
+async function* calledAgent(
+  run: Run,
+  ready: Ready,
+  agent: AgentCall,
+  context: CallContext,
+  inside: RunInside,
+): AsyncGenerator<Batch, RunEvent[] | undefined, void> {
+  const mark = { step: context.step, callId: context.call.id, name: ready.tool.name }
+  const since = run.clock.now()
+  const callAgent = (args: unknown) => agentCall(run, agent, args, mark, inside)
+  const { toolLayers } = run.agent
+  const answer = yield* toolLayers
+    ? agentThrough(run, toolLayers, execution(run, ready, context), callAgent)
+    : callAgent(ready.args)
+  if (!answer) return undefined
+  if (answer.is === 'paused') return [fact({ type: 'tool.pause', ...mark })]
+  return await answered(run, ready, answer, run.clock.now() - since)
+}
+
 /** Whether the call still belongs to the step: a filtered answer drops calls that have not started. */
 const isCurrent = ({ state }: Run, { call }: CallState): boolean =>
   state.open?.calls.some((item) => item.call === call) ?? false
 
-/** A call that may execute. */
-interface Ready extends ParsedCall {
-  /** The arguments as listeners see them. */
-  readonly shown: unknown
-  readonly done: DoneFactory
-  /** For the call's requests. */
-  readonly mark: Fingerprint
-}
+/** No guardrail had anything to check. */
+const passed: Checked = { facts: [], hasEnded: false }
 
-/** Finds the tool, parses the arguments, checks approval. Returns events for a call that is not executed. */
-async function prepare(run: Run, item: CallState): Promise<Ready | RunEvent[]> {
-  const { call, decision } = item
+/** Finds the tool, parses the arguments, checks approval. Returns events for a call that is not executed; `undefined` when the run was aborted. */
+async function prepare(run: Run, item: CallState): Promise<Ready | RunEvent[] | undefined> {
+  const { call, decision, phase } = item
   const { open } = run.state
   const name = nameOf(call)
   let done = doneFactory(run, item)
-  if (decision && 'result' in decision) return [done({ ok: false, reason: 'answered', content: decision.result })]
+  if (decision && 'result' in decision)
+    return reported(run, call, done, { ok: false, reason: 'answered', content: decision.result })
   const isAnswered = decision !== undefined && 'input' in decision
   if (decision && !isAnswered && !isApproval(decision) && item.request?.kind === 'interrupted')
     return [done({ ok: false, reason: 'interrupted', content: unknownOutcome(decision.reason) })]
@@ -123,22 +137,20 @@ async function prepare(run: Run, item: CallState): Promise<Ready | RunEvent[]> {
   const handoff = run.agent.handoffs.get(name)
   if (handoff) return [await handedOver(run, item, handoff.to, done, shown)]
   if (tool.policy.loopKey !== undefined) done = withLoopKey(done, await loopKeyOf(parsed))
-  if (!tool.execute) return [request(run, item, 'external', shown)]
+  const checked = run.agent.guardrails && phase !== 'started' ? await checkCall(run, item, parsed, 'blocking') : passed
+  if (!checked) return undefined
+  const checks = [...checked.facts]
+  if (checked.hasEnded) return checks
+  if (checked.reject !== undefined)
+    return [...checks, done({ ok: false, reason: 'guardrail', content: checked.reject, args: shown })]
+  if (!tool.execute) return [...checks, request(run, item, 'external', shown)]
   const mark = tool.policy.fingerprint ? await fingerprintOf(parsed) : {}
-  if (isOutdated(item, mark)) return [request(run, item, 'approval', shown, mark)]
-  const mayAsk = tool.policy.needsApproval || item.phase === 'started'
+  if (isOutdated(item, mark)) return [...checks, request(run, item, 'approval', shown, mark)]
+  const mayAsk = tool.policy.needsApproval || phase === 'started'
   const question = mayAsk ? await questionFor(run, parsed, item) : undefined
-  if (question === 'report')
-    return [
-      done({
-        ok: false,
-        reason: 'interrupted',
-        content: unknownOutcome(),
-        args: shown,
-      }),
-    ]
-  if (question) return [request(run, item, question, shown, mark)]
-  return { ...parsed, shown, done, mark }
+  if (question === 'report') return [done({ ok: false, reason: 'interrupted', content: unknownOutcome(), args: shown })]
+  if (question) return [...checks, request(run, item, question, shown, mark)]
+  return { ...parsed, shown, done, call: callOf(item), checks, mark }
 }
 
 /** What the cycle guard counts in place of the arguments. A function that throws, or returns no text, leaves the arguments. */
@@ -166,121 +178,10 @@ function started(run: Run, { call }: CallState, { step, idempotencyKey }: CallCo
   return live(run, fact(start), { args: ready.shown })
 }
 
-/** Executes the tool and reports. A result soon after an abort counts; an error then does not, because the tool may have had effects. */
-async function executed(
-  run: Run,
-  item: CallState,
-  ready: Ready,
-  context: CallContext,
-): Promise<RunEvent[] | undefined> {
-  const since = run.clock.now()
-  run.enter()
-  try {
-    const { toolLayers } = run.agent
-    const returned = await (toolLayers
-      ? throughTool(toolLayers, execution(run, ready, context), (args) => execute(run, replaced(ready, args), context))
-      : execute(run, ready, context))
-    const ms = run.clock.now() - since
-    const value = isToolResult(returned) ? returned.model : returned
-    const { parseOutput } = ready.tool
-    return [succeeded(ready, returned, parseOutput ? await parseOutput(value) : value, ms)]
-  } catch (error) {
-    if (run.signal.aborted) return undefined
-    if (error instanceof InputRequired) return asked(run, item, ready, error, run.clock.now() - since)
-    return failedCall(run, ready, error, run.clock.now() - since)
-  } finally {
-    run.leave()
-  }
-}
-
-/** The request for input. A question that JSON cannot hold is a failed call. */
-async function asked(run: Run, item: CallState, ready: Ready, error: InputRequired, ms: number): Promise<RunEvent[]> {
-  try {
-    const input = {
-      request: jsonCopy(error.request ?? null, 'InputRequired.request'),
-      state: jsonCopy(error.state ?? null, 'InputRequired.state'),
-    }
-    return [request(run, item, 'input', ready.shown, { input, ...ready.mark })]
-  } catch (wrong) {
-    return failedCall(run, ready, wrong, ms)
-  }
-}
-
 /** What a person answered to the call's request, for `execute`. */
 function inputOf({ decision, request: made }: CallState): Pick<CallContext, 'input'> {
   if (!decision || !('input' in decision) || !made?.input) return {}
   return { input: { answer: ownCopy(decision.input), state: ownCopy(made.input.state) } }
-}
-
-/** A call, as its middlewares see it. */
-function execution(run: Run, { tool, args }: Ready, context: CallContext): ToolExecution {
-  const { call, step, runId, idempotencyKey } = context
-  const { signal, state } = run
-  const earlier = (): number => {
-    const done = state.steps.flatMap(({ calls }) => calls).filter(({ name }) => name === tool.name)
-    const open = state.open?.calls.map((item) => item.call) ?? []
-    const before = open.slice(
-      0,
-      open.findIndex(({ id }) => id === call.id),
-    )
-    return done.length + before.filter((one) => nameOf(one) === tool.name).length
-  }
-  const agent = run.agent.name
-  return { name: tool.name, args, call, agent, runId, step, context: context.context, signal, idempotencyKey, earlier }
-}
-
-/** The result of a call that ran an agent. */
-async function answered(
-  run: Run,
-  ready: Ready,
-  answer: Exclude<AgentAnswer, { is: 'paused' }>,
-  ms: number,
-): Promise<RunEvent[]> {
-  if (answer.is === 'failed') return failedCall(run, ready, answer.error, ms, answer.words)
-  try {
-    const { value } = answer
-    return [succeeded(ready, value, isToolResult(value) ? value.model : value, ms)]
-  } catch (error) {
-    return failedCall(run, ready, error, ms)
-  }
-}
-
-function succeeded({ shown, done }: Ready, returned: unknown, output: unknown, ms: number): Fact {
-  const { content, parts, problem } = renderOutput(output)
-  if (problem !== undefined)
-    throw new UsageError(
-      `The tool's result cannot be sent to the model: ${problem}. Return text, JSON or content parts.`,
-    )
-  const details = isToolResult(returned) ? plainJson(returned.details) : undefined
-  return done({
-    ok: true,
-    content,
-    ...(parts && { parts }),
-    ...(details !== undefined && { details }),
-    ms,
-    args: shown,
-    output,
-  })
-}
-
-/** `words`: what the model reads, unless the agent has a function that words errors. */
-async function failedCall(
-  run: Run,
-  { tool, shown, done }: Ready,
-  error: unknown,
-  ms: number,
-  words?: string,
-): Promise<RunEvent[]> {
-  // The model cannot mend a middleware, so its error ends the run.
-  const policy = error instanceof MiddlewareError ? 'throw' : (tool.policy.onError ?? run.agent.onToolError)
-  const isRetry = error instanceof ToolRetry
-  const reason = isRetry ? 'retry' : error instanceof ToolTimeout ? 'timeout' : 'failed'
-  const written = typeof policy === 'function' ? undefined : words
-  const content = written ?? (isRetry || reason === 'timeout' ? wordsOf(error) : await contentOf(policy, error))
-  // For the developer: the model reads the tool's own words.
-  const hinted = withContextHint(run, `Tool \`${tool.name}\``, error)
-  const answer = done({ ok: false, reason, content, ms, args: shown, error: hinted })
-  return policy === 'throw' && !isRetry ? [answer, failed(hinted)] : [answer]
 }
 
 /** `tool` mode: valid arguments are the run's answer. Invalid ones are an error for the model, and count as an output retry. */

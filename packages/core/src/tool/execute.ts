@@ -2,13 +2,13 @@
 import { InputRequired, ToolRetry } from '@toolloop/schema'
 import type { ToolContext } from '@toolloop/schema'
 import { brand, sleep, ToolloopError } from '@toolloop/wire'
-import { Deadline } from './deadline.ts'
+import { Deadline } from '../run/deadline.ts'
 import { runHasEnded } from '../run/level.ts'
 import type { Run } from '../run/run.ts'
 import type { AnyTool } from '../agent/spec.ts'
 import { toolGrace } from '../run/in-time.ts'
 import { ownArguments, type ParsedCall } from './own-arguments.ts'
-import { isThenable } from './thenable.ts'
+import { isThenable } from '../run/thenable.ts'
 
 /** A tool took longer than its `timeout`. */
 export class ToolTimeout extends ToolloopError {
