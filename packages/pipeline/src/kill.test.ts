@@ -35,24 +35,28 @@ const expected = [
   ...[0, 1].map((step) => `unsafe r/parallel/clerk/clerk/${step}/b${step}`),
 ]
 
-it('loses nothing, repeats nothing that is unsafe, and gives the same result', async () => {
-  let killed = 0
-  for (let run = 0; run < runs; run++) {
-    const folder = join(base, `${run}`)
-    // A whole run has about 110 facts.
-    for (let kill = 0; kill < kills; kill++) {
-      const end = await start(folder, 1 + Math.floor(Math.random() * 45))
-      if (end === undefined) killed++
+it(
+  'loses nothing, repeats nothing that is unsafe, and gives the same result',
+  async () => {
+    let killed = 0
+    for (let run = 0; run < runs; run++) {
+      const folder = join(base, `${run}`)
+      // A whole run has about 110 facts.
+      for (let kill = 0; kill < kills; kill++) {
+        const end = await start(folder, 1 + Math.floor(Math.random() * 45))
+        if (end === undefined) killed++
+      }
+      const result = JSON.parse((await start(folder)) ?? 'null') as unknown
+      expect(result).toMatchObject({ status: 'done', output: { clerk: 'Booked.', again: { by: 'max', output: 78 } } })
+      const effects = (await readFile(join(folder, 'ledger.txt'), 'utf8')).trimEnd().split('\n')
+      expect(effects.filter((line) => line.startsWith('unsafe')).toSorted()).toEqual(expected.toSorted())
+      expect(new Set(effects.filter((line) => line.startsWith('idempotent'))).size).toBe(15)
+      const facts = await fileLog(join(folder, 'payments.jsonl')).load()
+      expect(facts.map(({ seq }) => seq)).toEqual(facts.map((_, at) => at))
+      const done = facts.flatMap((fact) => (fact.type === 'stage.done' ? [fact.stage] : []))
+      expect(new Set(done).size).toBe(done.length)
     }
-    const result = JSON.parse((await start(folder)) ?? 'null') as unknown
-    expect(result).toMatchObject({ status: 'done', output: { clerk: 'Booked.', again: { by: 'max', output: 78 } } })
-    const effects = (await readFile(join(folder, 'ledger.txt'), 'utf8')).trimEnd().split('\n')
-    expect(effects.filter((line) => line.startsWith('unsafe')).toSorted()).toEqual(expected.toSorted())
-    expect(new Set(effects.filter((line) => line.startsWith('idempotent'))).size).toBe(15)
-    const facts = await fileLog(join(folder, 'payments.jsonl')).load()
-    expect(facts.map(({ seq }) => seq)).toEqual(facts.map((_, at) => at))
-    const done = facts.flatMap((fact) => (fact.type === 'stage.done' ? [fact.stage] : []))
-    expect(new Set(done).size).toBe(done.length)
-  }
-  expect(killed).toBeGreaterThan(runs)
-}, 60_000 * runs)
+    expect(killed).toBeGreaterThan(runs)
+  },
+  60_000 * runs,
+)

@@ -1,9 +1,9 @@
 // Shortens the conversation before a step.
 import { CompletionBuilder } from '@toolloop/stream'
 import { type Completion, type Message, type ModelRequest, UsageError } from '@toolloop/wire'
-import { countOf } from '../agent/count-tokens.ts'
 import { messagesFrom } from '../agent/input.ts'
 import type { Compaction, CompactionRequest } from '../compaction/strategy.ts'
+import { countOf } from '../agent/count-tokens.ts'
 import type { Meter } from '../control/meter.ts'
 import { type CompactionCall, editsBetween } from '../facts/compaction.ts'
 import { type Fact, fact } from '../facts/events.ts'
