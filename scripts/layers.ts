@@ -73,7 +73,8 @@ export const rooms: Readonly<Record<string, readonly (readonly string[])[]>> = {
   ui: [
     ['http'], // requests, responses, what an error may tell
     ['chat'], // a run for many readers, conversations, handlers
-    ['ai-sdk', 'ag-ui'], // one protocol each
+    ['ai-sdk'], // the AI SDK's UI messages
+    ['ag-ui'], // AG-UI, out of the same parts
   ],
   transport: [
     ['errors'], // classes, what an error body states, redaction

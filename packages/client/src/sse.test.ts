@@ -54,6 +54,10 @@ describe('sse', () => {
     )
   })
 
+  it('ends without an event where a protocol has none', async () => {
+    expect(await body(facts({ type: 'a' }), { done: false })).toBe('data: {"type":"a"}\n\n')
+  })
+
   it('gives events the id of the hook', async () => {
     expect(await body(facts({ type: 'a', seq: 0 }, { type: 'progress' }), { id: ({ seq }) => seq })).toBe(
       'id: 0\ndata: {"type":"a","seq":0}\n\ndata: {"type":"progress"}\n\nevent: done\ndata: [DONE]\n\n',

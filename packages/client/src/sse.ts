@@ -27,6 +27,8 @@ export interface SseOptions<Event extends TypedEvent = TypedEvent> {
    * a new request would start what it shows once more
    */
   readonly retry?: number | undefined
+  /** Whether the body ends with the event `done`. `false` for protocols whose readers take every `data` for JSON. @default true */
+  readonly done?: boolean | undefined
 }
 
 export interface SseResponseOptions<Event extends TypedEvent = TypedEvent> extends SseOptions<Event> {
@@ -86,7 +88,7 @@ export function sse<Event extends TypedEvent>(
             return
           }
           const next = await nextFrame(events, options)
-          send(next ?? done)
+          if (next !== undefined || options.done !== false) send(next ?? done)
           if (next === undefined && !left) controller.close()
         } catch (error) {
           send(failureFrame(error, options))

@@ -26,6 +26,7 @@ export {
 } from './agent/guardrail.ts'
 export { GuardrailError } from './guard/error.ts'
 export type { GuardrailState } from './facts/guardrails.ts'
+export { type MaxResult, memoryResults, type ResultStore } from './agent/max-result.ts'
 export { and, calls, not, or, steps, type StopCondition } from './agent/stop.ts'
 export type { OutputMode, OutputOption, OutputSchema, OutputSettings } from './agent/output.ts'
 // Many tools.
@@ -72,6 +73,7 @@ export {
   type FailureReason,
   isFact,
   type Recorded,
+  type ResultCut,
   type RunEvent,
   type ToolDone,
 } from './facts/events.ts'
@@ -84,6 +86,7 @@ export { logger, type LoggerOptions, type LogOutput } from './reading/logger.ts'
 export type { Moment } from './reading/timeline.ts'
 // Middleware.
 export type {
+  AnyMiddleware,
   Middleware,
   ModelAnswer,
   ModelCall,

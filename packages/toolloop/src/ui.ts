@@ -1,6 +1,24 @@
 // Streams for front ends: apart, because a worker without a front end needs none.
-export { nodeHandler, PostError, sendResponse, toRequest, uiChat, UiFold, uiMessageOf, uiMessages } from '@toolloop/ui'
+export {
+  agUiChat,
+  AgUiFold,
+  nodeHandler,
+  PostError,
+  sendResponse,
+  toRequest,
+  uiChat,
+  UiFold,
+  uiMessageOf,
+  uiMessages,
+} from '@toolloop/ui'
 export type {
+  AgUiCall,
+  AgUiChatOptions,
+  AgUiEvent,
+  AgUiFoldOptions,
+  AgUiInterrupt,
+  AgUiMessage,
+  AgUiOutcome,
   ChatHandlers,
   ChatOptions,
   ChatRequest,

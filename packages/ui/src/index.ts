@@ -12,3 +12,8 @@ export type { ChatHandlers } from './chat/chat.ts'
 export type { ChatOptions, ChatRequest } from './chat/options.ts'
 export type { ChatRunOptions, ChatSession, ChatSessions, ChatTurn } from './chat/session.ts'
 export { PostError, type PostErrorCode } from './http/post-error.ts'
+// AG-UI.
+export { AgUiFold, type AgUiFoldOptions } from './ag-ui/ag-ui-fold.ts'
+export { agUiChat, type AgUiChatOptions } from './ag-ui/ag-ui-chat.ts'
+export type { AgUiEvent, AgUiInterrupt, AgUiOutcome } from './ag-ui/event.ts'
+export type { AgUiCall, AgUiMessage } from './ag-ui/messages.ts'

@@ -100,7 +100,7 @@ export interface Facts {
    * The model reads `content`. `parts`, which a tool message cannot hold, follow in a user message. `details` are for the
    * application. `reason` is set when `ok` is false; `final` when the call was the run's typed answer. `ms` counts
    * milliseconds from `tool.start`. `loopKey` is what the tool's `loopKey` returned. `handoff`: the call hands the run over
-   * to this agent.
+   * to this agent. `cut`: the result was longer than its bound.
    */
   'tool.done': CallMark & {
     ok: boolean
@@ -111,6 +111,7 @@ export interface Facts {
     final?: true
     loopKey?: string | false
     handoff?: string
+    cut?: ResultCut
     ms: number
   }
   /**
@@ -199,6 +200,8 @@ export interface Facts {
   'run.done': { outcome: Outcome; spent?: Spending }
 }
 
+/** A result that the model reads in part: its tokens, and the whole text, or its handle in the agent's store. */
+export type ResultCut = Readonly<{ tokens: number; whole: string } | { tokens: number; handle: string }>
 /** What a step takes from a budget: reported, else counted. `usd` where the model has a price. */
 type Spending = Readonly<{ tokens: number; usd?: number }>
 type AgentMark = Readonly<{ name: string; fingerprint: string }>

@@ -50,6 +50,7 @@ function uiProtocol(fold: UiFoldOptions, maxParts: number): Protocol<UiChunk> {
   return {
     growth: uiGrowth,
     headers: { 'x-vercel-ai-ui-message-stream': 'v1' },
+    done: true,
     fold: () => new UiFold(fold),
     chatIn: (body) => {
       const { id } = (body ?? {}) as { readonly id?: unknown }

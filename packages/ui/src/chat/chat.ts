@@ -81,7 +81,7 @@ export class Chat<Chunk extends { readonly type: string }> implements ChatHandle
       if (!turn || !this.#isReplayed(turn, from)) return new Response(null, { status: 204 })
       const facts =
         turn.status === 'running' ? session.follow({ signal: request.signal }) : await session.log(turn.turn).load()
-      return this.#send(followed(this.#protocol, facts), '', [], turn.runId)
+      return this.#send(followed(this.#protocol, { chatId, runId: turn.runId }, facts), '', [], turn.runId)
     })
 
   readonly stop = (request: Request, chatId: string): Promise<Response> =>
@@ -145,12 +145,17 @@ export class Chat<Chunk extends { readonly type: string }> implements ChatHandle
       return this.#send(live.tape, '', [], live.runId)
     if (known) {
       const facts = await session.log(known.turn).load()
-      return this.#send(followed(this.#protocol, facts), '', [], known.runId)
+      return this.#send(
+        followed(this.#protocol, { chatId: chat.chatId, runId: known.runId }, facts),
+        '',
+        [],
+        known.runId,
+      )
     }
     if (posted.kind === 'nothing')
       throw new PostError('post_nothing', 'There is no new message and no new decision in the request.')
     if (posted.kind === 'decisions') await this.#authorize(chat, session, posted.decisions)
-    const started = await this.#start(chat, session, posted)
+    const started = await this.#start(chat, session, posted, body)
     const isWhole = posted.kind === 'input' || (posted.kind === 'resume' && posted.whole)
     const first = started.tape.entries[0]?.chunk
     const lead = isWhole ? [] : this.#protocol.continues(first)
@@ -178,6 +183,7 @@ export class Chat<Chunk extends { readonly type: string }> implements ChatHandle
     chat: ChatRequest,
     session: ChatSession,
     posted: Exclude<Posted, { kind: 'nothing' }>,
+    body?: unknown,
   ): Promise<LiveRun<Chunk>> {
     const { agent, context } = this.#options
     const chosen: AnyAgent = typeof agent === 'function' ? await agent(chat) : agent
@@ -191,7 +197,7 @@ export class Chat<Chunk extends { readonly type: string }> implements ChatHandle
     })
     await stream.started
     const runId = isNew ? posted.runId : (turn?.runId ?? '')
-    const live = new LiveRun(this.#protocol, runId, stream, past)
+    const live = new LiveRun(this.#protocol, { chatId: chat.chatId, runId, body }, stream, past)
     this.#live.set(chat.chatId, live)
     void live.ended.then(() => this.#live.get(chat.chatId) === live && this.#live.delete(chat.chatId))
     return live
@@ -215,6 +221,7 @@ export class Chat<Chunk extends { readonly type: string }> implements ChatHandle
       },
       redact: ({ chunk }) => chunk,
       retry: 1_000,
+      done: this.#protocol.done,
       headers: { ...this.#protocol.headers },
       ...(keepAlive !== undefined && { keepAlive }),
     })

@@ -1,6 +1,6 @@
 // A run that goes on whether or not anyone reads it.
 import type { Fact, RunEvent, RunStream } from '@toolloop/core'
-import type { ChunkFold, Protocol } from './protocol.ts'
+import type { ChunkFold, FoldedRun, Protocol } from './protocol.ts'
 import { Tape } from './tape.ts'
 
 export class LiveRun<Chunk> {
@@ -15,14 +15,15 @@ export class LiveRun<Chunk> {
   /** `stream` has started. `past`: the facts of the run before. */
   constructor(
     protocol: Protocol<Chunk>,
-    runId: string,
+    run: FoldedRun,
     stream: RunStream<RunEvent, unknown, unknown>,
     past: readonly Fact[],
   ) {
-    const fold = protocol.fold()
-    this.runId = runId
+    const fold = protocol.fold(run)
+    this.runId = run.runId
     this.tape = new Tape(protocol.growth)
     this.tape.write(fold.push(past.filter((fact) => !isEnd(fact))))
+    if (past.length > 0) this.tape.write(fold.paused?.() ?? [])
     this.from = this.tape.end
     this.#stream = stream
     this.ended = this.#write(fold)
@@ -46,8 +47,12 @@ export class LiveRun<Chunk> {
 }
 
 /** A run that this process does not run, from its facts. `signal`: the reader has left. */
-export function followed<Chunk>(protocol: Protocol<Chunk>, facts: AsyncIterable<Fact> | readonly Fact[]): Tape<Chunk> {
-  const fold = protocol.fold()
+export function followed<Chunk>(
+  protocol: Protocol<Chunk>,
+  run: FoldedRun,
+  facts: AsyncIterable<Fact> | readonly Fact[],
+): Tape<Chunk> {
+  const fold = protocol.fold(run)
   const tape = new Tape(protocol.growth)
   void write(fold, tape, facts)
   return tape

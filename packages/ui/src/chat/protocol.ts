@@ -9,13 +9,25 @@ export interface ChunkFold<Chunk> {
   push(events: readonly RunEvent[]): Chunk[]
   /** The chunks that end a run whose process died. */
   interrupted(): Chunk[]
+  /** The chunks that close what is open where a run paused, and now goes on in another response. */
+  paused?(): Chunk[]
+}
+
+/** What a fold may know of its run. */
+export interface FoldedRun {
+  readonly chatId: string
+  readonly runId: string
+  /** The body that started it, checked; absent where the run is read from its log. */
+  readonly body?: unknown
 }
 
 export interface Protocol<Chunk> {
   readonly growth: Growth<Chunk>
   /** Headers beside those of an event stream. */
   readonly headers: Readonly<Record<string, string>>
-  fold(): ChunkFold<Chunk>
+  fold(run: FoldedRun): ChunkFold<Chunk>
+  /** Does the stream end with an event of its own? */
+  readonly done: boolean
   /** The id of the chat that a body names. */
   chatIn(body: unknown): string | undefined
   /** What a body asks for. @throws PostError for what the server never gave */
