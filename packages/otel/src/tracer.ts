@@ -11,7 +11,7 @@ import {
   trace,
   type Tracer,
 } from '@opentelemetry/api'
-import { type Fact, type FactOf, isFact, messagesOf, type Outcome, type RunEvent } from '@toolloop/core'
+import { type Fact, type FactOf, isFact, messagesOf, type Outcome, type RunEvent, shownOf } from '@toolloop/core'
 import { systemClock, type Usage } from '@toolloop/wire'
 import { answerText, messagesText, plainText } from './content.ts'
 import { attribute, content, operation, own } from './conventions.ts'
@@ -134,6 +134,9 @@ class Tracing implements RunTracer {
         level.invoked?.span.addEvent(name, { [attribute.toolCallId]: fact.callId }, timeOf(fact.at))
         return undefined
       }
+      case 'handoff':
+        level.invoked?.span.addEvent(own.handoff, { from: fact.from, to: fact.agent.name }, timeOf(fact.at))
+        return undefined
       case 'run.pause':
         return this.#endRun(level, 'approval')
       case 'run.done':
@@ -184,10 +187,11 @@ class Tracing implements RunTracer {
       { operation: 'chat', name: fact.model, run: fact.run, path: level.path, step: fact.step },
       {
         [attribute.requestModel]: fact.model,
+        ...(fact.agent !== undefined && { [attribute.agentName]: fact.agent }),
         [own.step]: fact.step,
         ...(server && { [attribute.serverAddress]: server.address }),
         ...(server?.port !== undefined && { [attribute.serverPort]: server.port }),
-        ...(this.#options.content && { [content.inputMessages]: messagesText(level.state.messages) }),
+        ...(this.#options.content && { [content.inputMessages]: messagesText(shownOf(level.state)) }),
       },
     )
     for (const { place, cause } of fact.prefix?.breaks ?? [])

@@ -33,6 +33,7 @@ export {
   ReplayError,
   retry,
   RunError,
+  shownOf,
   steps,
   toolSearch,
   ToolTimeout,
