@@ -13,7 +13,7 @@ export type {
 } from './agent/spec.ts'
 export { handoff } from './agent/handoff.ts'
 export type { AnyHandoff, Handoff, HandoffOptions, HandoffTarget } from './agent/handoff-option.ts'
-export type { HeldBy, Reached } from './agent/reached.ts'
+export type { HeldBy, HeldByAny, Reached, Settled, ToolsOfAny, TransfersTo } from './agent/reached.ts'
 export {
   type AnyGuardrail,
   type Guardrail,

@@ -89,6 +89,7 @@ export type {
   HandoffTarget,
   Handover,
   HeldBy,
+  HeldByAny,
   Input,
   LogEntry,
   LogOptions,
@@ -140,6 +141,7 @@ export type {
   RunState,
   RunStream,
   RunUsage,
+  Settled,
   Step,
   StepChanges,
   StepMark,
@@ -150,8 +152,10 @@ export type {
   ToolSearchOptions,
   ToolFailed,
   ToolMiddleware,
+  ToolsOfAny,
   ToolStarted,
   ToolSucceeded,
+  TransfersTo,
   Trip,
 } from '@toolloop/core'
 // Tools and schemas.
