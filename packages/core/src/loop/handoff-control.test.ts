@@ -8,12 +8,15 @@ import {
   type AgentOptions,
   type AnyTool,
   calls as callsOf,
+  type Fact,
   guardrail,
+  handoff,
   logger,
   memoryLog,
   outputOf,
   replay,
   steps,
+  user,
 } from '../index.ts'
 
 /** A model that fails the test for a request that a strict server rejects. */
@@ -230,6 +233,42 @@ describe('guardrails', () => {
     const result = await agent({ name: 'triage', model: answering(calls([transfer])), handoffs: [billing] }).run('Go.')
     expect(result).toMatchObject({ status: 'tripped', guardrail: 'no', agent: 'billing' })
     expect(model.requests).toHaveLength(0)
+  })
+})
+
+describe('a compaction', () => {
+  it('of the other agent shortens what `filter` chose, in the log and in a resumed run', async () => {
+    const model = answering(call('look', {}, { id: 'l' }), text('Billed.'), text('Again.'))
+    const look = tool({ name: 'look', effects: 'none', execute: () => 'seen' })
+    const billing = agent({
+      name: 'billing',
+      model,
+      tools: [look],
+      compact: ({ messages, step }) => (step === 3 ? [user('In short: a bill.'), ...messages.slice(-2)] : undefined),
+    })
+    const triage = agent({
+      name: 'triage',
+      model: answering(call('look', {}, { id: 'k' }), calls([transfer])),
+      tools: [look],
+      handoffs: [handoff(billing, { filter: (messages) => messages.filter(({ role }) => role === 'user') })],
+    })
+    const log = memoryLog()
+    const read = () =>
+      model.requests.map(({ messages }) => messages.map(({ role, content }) => `${role} ${JSON.stringify(content)}`))
+    const result = await triage.run('Go.', { log })
+    expect(result).toMatchObject({ status: 'done', output: 'Billed.' })
+    expect(read()).toEqual([['user "Go."'], ['user "In short: a bill."', 'assistant null', 'tool "seen"']])
+    expect(checkTranscript(result.messages)).toBeUndefined()
+    expect(result.messages.map(({ role }) => role)).toEqual(['user', 'assistant', 'tool', 'assistant'])
+    await triage.run('And now?', { from: memoryLog(JSON.parse(JSON.stringify(log.facts)) as Fact[]) })
+    expect(read()[2]).toEqual([
+      'user "In short: a bill."',
+      'assistant null',
+      'tool "seen"',
+      'assistant "Billed."',
+      'user "And now?"',
+    ])
+    expect(await replay(log, triage)).toMatchObject({ output: 'Billed.' })
   })
 })
 
