@@ -11,7 +11,7 @@ import {
   type ReadableSpan,
   SimpleSpanProcessor,
 } from '@opentelemetry/sdk-trace-base'
-import { agent, type Fact, fork, memoryLog, type RunEvent } from '@toolloop/core'
+import { agent, type Fact, fork, handoff, memoryLog, type RunEvent } from '@toolloop/core'
 import { tool } from '@toolloop/schema'
 import { call, calls, failure, reply, scriptedModel, text, toolResults, virtualClock } from '@toolloop/testing'
 import type { ChatModel, Chunk } from '@toolloop/wire'
@@ -426,4 +426,27 @@ it.each([
   [{ contents: true }, /has no option `contents`/],
 ])('rejects the options %j', async (options, message) => {
   await expect(traceLog([], options as never)).rejects.toThrow(message)
+})
+
+describe('a handoff', () => {
+  it('is an event on the run, whose requests name the agent that holds it and show what it was shown', async () => {
+    const billing = agent({ name: 'billing', model: scriptedModel([text('Billed.')]) })
+    const triage = agent({
+      name: 'triage',
+      model: scriptedModel([call('transfer_to_billing')]),
+      handoffs: [handoff(billing, { filter: (messages) => messages.slice(0, 1) })],
+    })
+    const log = memoryLog()
+    await triage.run('Go.', { log })
+    const spans = await spansOf(log.facts, { content: true })
+    const run = spans.find(({ name }) => name === 'invoke_agent triage')
+    expect(run?.events.map(({ name, attributes }) => ({ name, attributes }))).toEqual([
+      { name: 'toolloop.handoff', attributes: { from: 'triage', to: 'billing' } },
+    ])
+    const chats = spans.filter(({ name }) => name.startsWith('chat'))
+    expect(chats.map(({ attributes }) => attributes['gen_ai.agent.name'])).toEqual(['triage', 'billing'])
+    expect(JSON.parse(chats[1]!.attributes['gen_ai.input.messages'] as string)).toEqual([
+      { role: 'user', parts: [{ type: 'text', content: 'Go.' }] },
+    ])
+  })
 })

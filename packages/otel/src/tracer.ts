@@ -121,6 +121,9 @@ class Tracer implements RunTracer {
         level.invoked?.span.addEvent(name, { [attribute.toolCallId]: fact.callId }, timeOf(fact.at))
         return undefined
       }
+      case 'handoff':
+        level.invoked?.span.addEvent(own.handoff, { from: fact.from, to: fact.agent.name }, timeOf(fact.at))
+        return undefined
       case 'run.pause':
         return this.#endRun(level, 'approval')
       case 'run.done':
