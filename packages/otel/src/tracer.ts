@@ -125,8 +125,10 @@ class Tracing implements RunTracer {
       case 'step.cut':
         return this.#endStep(level, fact)
       case 'tool.start':
+      case 'tool.start.dynamic':
         return this.#startTool(level, fact)
       case 'tool.done':
+      case 'tool.done.dynamic':
         return this.#endTool(level, fact)
       case 'approval.request':
       case 'approval.decision': {
@@ -225,7 +227,7 @@ class Tracing implements RunTracer {
     this.#metrics.inference(this.#since(chat), { ...this.#chatLabels(chat.model), ...errorLabel(error) })
   }
 
-  #startTool(level: Level, fact: FactOf<'tool.start'>): void {
+  #startTool(level: Level, fact: FactOf<'tool.start' | 'tool.start.dynamic'>): void {
     level.toolCalls++
     const opened = this.#open(
       level.invoked!.context,
@@ -249,7 +251,7 @@ class Tracing implements RunTracer {
   }
 
   /** A result without a start was not executed: a refused call, or a decision in its place. */
-  #endTool(level: Level, fact: FactOf<'tool.done'>): void {
+  #endTool(level: Level, fact: FactOf<'tool.done' | 'tool.done.dynamic'>): void {
     const call = level.calls.get(fact.callId)
     if (!call) return
     level.calls.delete(fact.callId)

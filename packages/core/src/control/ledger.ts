@@ -79,6 +79,7 @@ export class Ledger {
         this.#reserved.delete(fact.path)
         break
       case 'tool.start':
+      case 'tool.start.dynamic':
         this.#started.add(keyOf(fact))
         break
       default:

@@ -39,7 +39,7 @@ export async function* modelStep(run: Run): Source {
   } catch (error) {
     return [failed(withContextHint(run, 'A hook', error))]
   }
-  const { model, tools, toolChoice } = plan
+  const { model, tools, added, toolChoice } = plan
   const prefix = prefixOf(run, plan)
   yield [
     fact({
@@ -48,6 +48,7 @@ export async function* modelStep(run: Run): Source {
       model: model.name,
       ...(run.team.size > 1 && { agent: run.agent.name }),
       tools,
+      ...(added && { added }),
       ...(toolChoice && { toolChoice }),
       ...(reservation && { reserved: reservation.reserved }),
       ...(prefix && { prefix }),

@@ -16,7 +16,7 @@ export interface UiFoldOptions {
    */
   readonly formatError?: FormatError | undefined
   /** Returns what is sent of a tool's result. @default the text that the model reads, as JSON where it is an object or a list */
-  readonly toolOutput?: ((done: FactOf<'tool.done'>) => unknown) | undefined
+  readonly toolOutput?: ((done: FactOf<'tool.done' | 'tool.done.dynamic'>) => unknown) | undefined
   /** Which agents and stages inside the run are shown, by their path. @default all but those of single items of a `map` */
   readonly inside?: ((path: string) => boolean) | undefined
   /** Returns the message's metadata at its start and its end. @default `{ run, agent }`, then `{ status, usage }` */
@@ -134,6 +134,7 @@ export class UiFold {
       case 'approval.decision':
         return this.#decided(event, out)
       case 'tool.done':
+      case 'tool.done.dynamic':
         return this.#toolDone(event, out)
       default: // `stagePart` and the agents have read the rest
     }
@@ -210,14 +211,14 @@ export class UiFold {
     if (stage !== undefined && !approve) this.#follow([{ type: 'tool-output-denied', toolCallId: callId }], out)
   }
 
-  #toolDone(event: FactOf<'tool.done'>, out: UiChunk[]): void {
+  #toolDone(event: FactOf<'tool.done' | 'tool.done.dynamic'>, out: UiChunk[]): void {
     const toolCallId = idIn(event.path, event.callId)
     const isOwn = event.path === ''
     if (isOwn ? this.#step?.isAnswer(event.name) : !this.#names.has(toolCallId)) return
     this.#follow([this.#resultOf(event, toolCallId), ...filesIn(event.parts)], out)
   }
 
-  #resultOf(event: FactOf<'tool.done'>, toolCallId: string): UiChunk {
+  #resultOf(event: FactOf<'tool.done' | 'tool.done.dynamic'>, toolCallId: string): UiChunk {
     const { ok, reason, name } = event
     if (ok || reason === 'answered')
       return { type: 'tool-output-available', toolCallId, output: (this.#options.toolOutput ?? outputOf)(event) }
@@ -304,12 +305,12 @@ const transient = (name: string, id: string, data: unknown): UiChunk => ({
   transient: true,
 })
 
-function textIn({ content }: FactOf<'tool.done'>): string {
+function textIn({ content }: FactOf<'tool.done' | 'tool.done.dynamic'>): string {
   return typeof content === 'string' ? content : content.map(({ text }) => text).join('')
 }
 
 /** A result as a front end shows it. */
-function outputOf(event: FactOf<'tool.done'>): unknown {
+function outputOf(event: FactOf<'tool.done' | 'tool.done.dynamic'>): unknown {
   const text = textIn(event)
   return /^\s*[{[]/.test(text) ? jsonOr(text) : text
 }
