@@ -19,7 +19,7 @@ interface Ended {
 /** `lines`: how many the reader of the output takes before it closes the pipe. */
 async function demo(args: readonly string[], { lines = Infinity, from = root } = {}): Promise<Ended> {
   const program = join(from, 'scripts/demo.ts')
-  const child = spawn(process.execPath, ['--conditions=@toolloop/source', program, ...args], { env, timeout: 15_000 })
+  const child = spawn(process.execPath, ['--conditions=@toolloop/source', program, ...args], { env, timeout: 60_000 })
   let out = ''
   let err = ''
   child.stdout.on('data', (data: Buffer) => {
@@ -75,6 +75,7 @@ it.each(['quickstart', 'approval', 'budget', 'crash', 'early-dispatch', 'fallbac
       ),
     ).toMatchObject({ err: '', code: 0 })
   },
+  60_000,
 )
 
 it('the examples that run an agent write logs that tools can read', () => {

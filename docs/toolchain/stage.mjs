@@ -1,5 +1,14 @@
 // The site's pages: the manual, README, CONTRIBUTING, CHANGELOG, the examples' READMEs and the sources that they link to.
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join, posix, relative, resolve } from 'node:path'
 import { contents } from './contents.mjs'
 
@@ -12,13 +21,14 @@ export function stage() {
   const problems = unlisted()
   const pages = [...pagesIn('docs'), 'README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', ...examples()]
   const quoted = new Set()
+  const images = new Set()
   for (const page of pages) {
     const text = readFileSync(join(root, page), 'utf8')
     const linked = text.replace(/(\]\()([^)\s]+)(\))/g, (whole, open, link, close) => {
       if (/^(https?:|mailto:|#)/.test(link)) return whole
       const [path = '', anchor] = link.split('#')
       const target = posix.join(posix.dirname(page), path).replace(/\/$/, '')
-      const place = placeOf(target, quoted)
+      const place = placeOf(target, quoted, images)
       if (place === undefined) {
         problems.push(`${page} links to ${link}, which does not exist`)
         return whole
@@ -35,6 +45,11 @@ export function stage() {
       `---\nsearch: false\noutline: false\n---\n\n# ${posix.basename(source)}\n\n\`${source}\`\n\n${fence}`,
     )
   }
+  for (const image of images) {
+    const to = join(staged, placeOf(image))
+    mkdirSync(dirname(to), { recursive: true })
+    copyFileSync(join(root, image), to)
+  }
   return problems
 }
 
@@ -49,8 +64,8 @@ export function titleOf(page) {
   return /^# (.+)$/m.exec(readFileSync(join(root, page), 'utf8'))?.[1] ?? page
 }
 
-/** Where a file of the repository stands on the site; files that are no pages are collected in `quoted`. */
-function placeOf(path, quoted = new Set()) {
+/** Where a file of the repository stands on the site; pictures are collected in `images`, other files that are no pages in `quoted`. */
+function placeOf(path, quoted = new Set(), images = new Set()) {
   const [, example] = /^examples\/([^/]+)(?:\/README\.md)?$/.exec(path) ?? []
   if (example) return existsSync(join(root, 'examples', example, 'README.md')) ? `examples/${example}.md` : undefined
   if (!existsSync(join(root, path))) return undefined
@@ -59,6 +74,10 @@ function placeOf(path, quoted = new Set()) {
   const [, page] = /^docs\/([^/]+\.md)$/.exec(path) ?? []
   if (page) return page
   if (!statSync(join(root, path)).isFile()) return undefined
+  if (/\.(png|svg)$/.test(path)) {
+    images.add(path)
+    return `images/${posix.basename(path)}`
+  }
   quoted.add(path)
   return `source/${path}.md`
 }

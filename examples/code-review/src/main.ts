@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { scriptedServer } from '@toolloop/testing'
 import { SingleBar } from 'cli-progress'
-import { Client } from 'toolloop'
+import { Client, logger } from 'toolloop'
 import { fileLog } from 'toolloop/store'
 import type { PipelineResult } from 'toolloop/pipeline'
 import { DiffError, diffOf, type GitDiff } from './git.ts'
@@ -76,7 +76,9 @@ async function review(
   const bar = new SingleBar({ format: '{bar} {value}/{total} parts, {requests} requests, {duration_formatted}' })
   let [done, requests] = [0, 0]
   bar.start(parts.length, done, { requests })
+  const show = logger(process.stderr, { level: 'error' }) // failures; the bar shows the rest
   for await (const event of stream) {
+    show(event)
     if (event.type === 'stage.progress') ({ done } = event)
     if (event.type === 'step.start') requests++
     bar.update(done, { requests })

@@ -44,6 +44,18 @@ export type { Delivery } from './control/mailbox.ts'
 // Approvals.
 export type { Approver } from './approval/desk.ts'
 export { ApprovalError, type ApprovalProblem } from './approval/error.ts'
+// Compaction.
+export {
+  clearToolResults,
+  type ClearToolResultsOptions,
+  keepLast,
+  type KeepLastOptions,
+  tokenBudget,
+  type TokenBudgetOptions,
+} from './compaction/keep.ts'
+export { summarise, type SummariseOptions } from './compaction/summarise.ts'
+export type { Compaction, CompactionInput, CompactionRequest } from './compaction/strategy.ts'
+export type { CompactionCall, MessageEdit } from './facts/compaction.ts'
 // Results.
 export { outputOf, type Result, type RunEnding, RunError, type RunReport } from './run/result.ts'
 export type { ChildRun } from './facts/branches.ts'
@@ -84,6 +96,7 @@ export { logger, type LoggerOptions, type LogOutput } from './reading/logger.ts'
 export type { Moment } from './reading/timeline.ts'
 // Middleware.
 export type {
+  AnyMiddleware,
   Middleware,
   ModelAnswer,
   ModelCall,

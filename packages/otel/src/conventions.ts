@@ -11,6 +11,7 @@ export const attribute = {
   agentName: 'gen_ai.agent.name',
   requestModel: 'gen_ai.request.model',
   requestStream: 'gen_ai.request.stream',
+  responseModel: 'gen_ai.response.model',
   finishReasons: 'gen_ai.response.finish_reasons',
   timeToFirstChunk: 'gen_ai.response.time_to_first_chunk',
   inputTokens: 'gen_ai.usage.input_tokens',

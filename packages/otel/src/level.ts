@@ -13,6 +13,8 @@ export interface OpenSpan {
 export interface OpenCall extends OpenSpan {
   readonly callId: string
   readonly name: string
+  /** The path of the run inside it, where it runs an agent. */
+  readonly inside: string
 }
 
 export class Level {
@@ -34,7 +36,7 @@ export class Level {
     this.name = name
   }
 
-  /** Folds a fact. Facts of other kinds of run than an agent's change nothing here. */
+  /** Folds a fact. Facts of other kinds of run than an agent's change nothing here. Needed for recorded content only. */
   apply(fact: Fact): void {
     try {
       this.state = apply(this.state, fact)

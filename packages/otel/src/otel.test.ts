@@ -329,39 +329,64 @@ describe('the spans of a run that does not go straight through', () => {
 })
 
 describe('the spans of a tree', () => {
-  const at = (seq: number, path: string, more: object): Fact =>
-    ({ seq, at: 1_000 + seq, run: 'r', path, ...more }) as unknown as Fact
-  const mark = (name: string) => ({ agent: { name, fingerprint: '' } })
-  const answer = { role: 'assistant', content: 'Ok.' }
-  const child = 'research/0:c1'
+  const inner = agent({
+    name: 'researcher',
+    model: scriptedModel((request) =>
+      toolResults(request).length > 0 ? text('Fine.') : call('look', { city: 'Oslo' }, { id: 'l1' }),
+    ),
+    tools: [look],
+  })
+  const ids = ['c1', 'c10', 'a/b']
+  const lead = agent({
+    name: 'lead',
+    model: scriptedModel((request) =>
+      toolResults(request).length > 0
+        ? text('Done.')
+        : calls(ids.map((id) => ({ name: 'research', args: { input: id }, id }))),
+    ),
+    tools: [inner.asTool({ name: 'research', description: 'Finds facts.' })],
+  })
 
-  it('begin under the call that runs the agent, and skip facts of an unknown type', async () => {
-    const input = [{ role: 'user', content: 'go' }]
-    const toolCall = { id: 'c1', type: 'function', function: { name: 'research', arguments: '{}' } }
-    const asks = { role: 'assistant', content: null, tool_calls: [toolCall] }
-    const callOf = { step: 0, callId: 'c1', name: 'research', arguments: '{}' }
-    const end = { finish_reason: 'stop', usage: null }
-    const done = { type: 'run.done', outcome: { status: 'done', text: 'Ok.' } }
-    const spans = await spansOf([
-      at(0, '', { type: 'run.start', version: 1, ...mark('lead'), input }),
-      at(1, '', { type: 'step.start', step: 0, model: 'm', tools: ['research'] }),
-      at(2, '', { type: 'step.done', step: 0, message: asks, ...end }),
-      at(3, '', { type: 'tool.start', ...callOf, idempotencyKey: 'k' }),
-      at(4, child, { type: 'run.start', version: 1, ...mark('researcher'), input }),
-      at(5, child, { type: 'step.start', step: 0, model: 'n', tools: [] }),
-      at(6, '', { type: 'weather.report', sky: 'clear' }),
-      at(7, child, { type: 'step.done', step: 0, message: answer, ...end }),
-      at(8, child, done),
-      at(9, '', { type: 'tool.done', ...callOf, ok: true, content: 'Ok.', ms: 6 }),
-      at(10, '', done),
-    ])
-    expect(treeOf(spans)).toEqual([
-      'invoke_agent lead',
-      '  chat m',
-      '  execute_tool research',
-      '    invoke_agent researcher',
-      '      chat n',
-    ])
+  it('begin under the call that runs the agent, whatever its id, live and from the log', async () => {
+    const { spans, tracer } = exporter()
+    const log = memoryLog()
+    await factsOf(traced(lead.stream('go', { log }), { tracer }))
+    for (const all of [spans.getFinishedSpans(), await spansOf(log.facts)]) {
+      const byId = new Map(all.map((span) => [span.spanContext().spanId, span]))
+      const parentOf = (span: ReadableSpan) => byId.get(span.parentSpanContext?.spanId ?? '')
+      const inside = all.filter(({ name }) => name === 'invoke_agent researcher')
+      expect(
+        inside.map((span) => [span.attributes['toolloop.path'], parentOf(span)?.attributes['gen_ai.tool.call.id']]),
+      ).toEqual(
+        expect.arrayContaining([
+          ['0:c1', 'c1'],
+          ['0:c10', 'c10'],
+          ['0:a%2Fb', 'a/b'],
+        ]),
+      )
+      const calledIn = all.filter(({ name }) => name === 'execute_tool look').map((span) => parentOf(span)?.name)
+      expect(calledIn).toEqual(ids.map(() => 'invoke_agent researcher'))
+      expect(treeOf(all).filter((line) => !line.includes('chat'))).toHaveLength(1 + 3 * ids.length)
+    }
+  })
+
+  it('end with the level around them, and no other, where the process died', async () => {
+    const log = memoryLog()
+    await lead.run('go', { log })
+    const done = log.facts.findIndex(({ type, path }) => type === 'run.done' && path === '0:c1')
+    const all = await spansOf(log.facts.slice(0, done + 1))
+    const status = (path: string) => all.find(({ attributes }) => attributes['toolloop.path'] === path)?.attributes
+    expect(status('0:c1')?.['toolloop.status']).toBe('done')
+    expect(status('0:c10')?.['toolloop.status']).toBe('interrupted')
+  })
+
+  it('skip facts of an unknown type', async () => {
+    const log = memoryLog()
+    await lead.run('go', { log })
+    const odd = { ...log.facts.at(-2), type: 'weather.report' } as unknown as Fact
+    expect(treeOf(await spansOf([...log.facts.slice(0, -1), odd, log.facts.at(-1)!]))).toEqual(
+      treeOf(await spansOf(log.facts)),
+    )
   })
 })
 

@@ -1,23 +1,23 @@
 // Spans and metrics of a run: a fold over its events. Facts carry their time, so a log gives the spans that the run gave.
 import {
-  type Attributes,
   context as contexts,
   type Context,
   type Link,
-  metrics,
+  metrics as globalMetrics,
   type SpanContext,
-  SpanKind,
-  SpanStatusCode,
-  trace,
-  type Tracer,
 } from '@opentelemetry/api'
-import { type Fact, type FactOf, isFact, messagesOf, type Outcome, type RunEvent } from '@toolloop/core'
-import { systemClock, type Usage } from '@toolloop/wire'
-import { answerText, messagesText, plainText } from './content.ts'
-import { attribute, content, operation, own } from './conventions.ts'
+import { type Fact, isFact, messagesOf, type Outcome, type RunEvent } from '@toolloop/core'
+import { isStageIn } from '@toolloop/core/machine'
+import { systemClock } from '@toolloop/wire'
+import { closeChat, endChat, startChat } from './chat.ts'
+import { answerText } from './content.ts'
+import { attribute, content, own } from './conventions.ts'
+import { Copied } from './copied.ts'
 import { Level, type OpenSpan } from './level.ts'
 import { Instruments } from './metrics.ts'
-import { checkTraceOptions, type SpanSubject, type TraceOptions } from './options.ts'
+import { checkTraceOptions, type TraceOptions } from './options.ts'
+import { errorLabel, Spans, timeOf, type Tracing } from './spans.ts'
+import { closeTools, endTool, startTool } from './tool.ts'
 
 /** Makes spans and metrics from the events of one run and of the runs inside it. */
 export interface RunTracer {
@@ -33,71 +33,48 @@ export interface RunTracer {
 export function runTracer(options: TraceOptions = {}): RunTracer {
   checkTraceOptions(options)
   const { past = [], ...live } = options
-  const tracer = new Tracing(live)
+  const tracer = new Tracer(live)
   tracer.skip(past)
   return tracer
 }
 
-/** Events that come before any text, or that are no part of the answer. */
-const isDelta = ({ type }: { readonly type: string }): boolean => type.endsWith('.delta')
-
-class Tracing implements RunTracer {
-  readonly #options: TraceOptions
-  readonly #tracer: Tracer
-  readonly #metrics: Instruments
+class Tracer implements RunTracer {
+  readonly #tracing: Tracing
   readonly #levels = new Map<string, Level>()
+  /** The levels with an open `invoke_agent` span. */
+  readonly #open = new Set<Level>()
+  readonly #copied = new Copied()
   readonly #ambient: Context = contexts.active()
-  #at = 0
-  /** The facts are copies of another run's, which has traced them: the first step or call that is not copied. */
-  #copiedUntil: number | string | undefined
-  /** The step that holds the call of `#copiedUntil` is complete: what follows the next resume is new. */
-  #copiedCall = false
-  /** Levels with an open model call. A delta without a path belongs to the last one. */
+  /** The level of the last model call. A delta without a path belongs to it. */
   #streaming: Level | undefined
   spanContext: SpanContext | undefined
 
   constructor(options: TraceOptions) {
-    this.#options = options
-    this.#tracer = options.tracer ?? trace.getTracer('toolloop')
-    this.#metrics = new Instruments(options.meter ?? metrics.getMeter('toolloop'))
+    const metrics = new Instruments(options.meter ?? globalMetrics.getMeter('toolloop'))
+    this.#tracing = { spans: new Spans(options), metrics, options }
   }
 
   skip(past: readonly Fact[]): void {
     for (const fact of past) {
-      this.#isCopied(fact)
-      this.#levelOf(fact).apply(fact)
+      this.#copied.has(fact)
+      this.#apply(this.#levelOf(fact), fact)
     }
   }
 
   push(event: RunEvent): void {
     if (!isFact(event)) return this.#progress(event)
     const level = this.#levelOf(event)
-    const isRestart = event.path === '' && event.type === 'run.resume'
-    if (this.#isCopied(event)) return level.apply(event)
-    if (isRestart) this.#closeAll('interrupted')
-    this.#at = event.at
-    level.invoked ??= this.#invoke(level, event)
-    if (event.type === 'step.start') this.#startStep(level, event)
-    else level.apply(event)
+    if (this.#copied.has(event)) return this.#apply(level, event)
+    if (event.path === '' && event.type === 'run.resume') this.close()
+    this.#tracing.spans.at = event.at
+    if (!level.invoked) this.#invoke(level, event)
+    if (event.type === 'step.start') closeChat(this.#tracing, level, 'interrupted')
+    this.#apply(level, event)
     this.#fact(level, event)
   }
 
   close(): void {
-    this.#closeAll('interrupted')
-  }
-
-  /** The facts before a fork are copies: the run that they are copied from has traced them. */
-  #isCopied(event: Fact): boolean {
-    if (event.type === 'run.start' && event.path === '') this.#copiedUntil = event.forkOf?.before
-    const until = this.#copiedUntil
-    if (until === undefined) return false
-    if (event.type === 'step.done' || event.type === 'step.cut')
-      this.#copiedCall ||= event.message.tool_calls?.some(({ id }) => id === until) ?? false
-    const isNew =
-      event.path === '' &&
-      ((event.type === 'step.start' && event.step === until) || (event.type === 'run.resume' && this.#copiedCall))
-    if (isNew) this.#copiedUntil = undefined
-    return !isNew
+    for (const level of [...this.#open].toReversed()) this.#closeLevel(level, 'interrupted')
   }
 
   #levelOf(event: Fact): Level {
@@ -108,11 +85,16 @@ class Tracing implements RunTracer {
     return level
   }
 
+  #apply(level: Level, fact: Fact): void {
+    if (this.#tracing.options.content) level.apply(fact)
+  }
+
   #progress(event: Exclude<RunEvent, Fact>): void {
     const path = 'path' in event && typeof event.path === 'string' ? event.path : undefined
     const level = path === undefined ? this.#streaming : this.#levels.get(path)
     if (!level) return
-    if (isDelta(event) && level.chat) level.chat.firstChunk ??= (this.#options.clock ?? systemClock).now()
+    if (event.type.endsWith('.delta') && level.chat)
+      level.chat.firstChunk ??= (this.#tracing.options.clock ?? systemClock).now()
     const span =
       'callId' in event && typeof event.callId === 'string' ? level.calls.get(event.callId)?.span : level.chat?.span
     if (event.type === 'attempt.retry') span?.addEvent(own.retry, { attempt: event.attempt, delay: event.delay })
@@ -121,15 +103,20 @@ class Tracing implements RunTracer {
 
   #fact(level: Level, fact: Fact): void {
     switch (fact.type) {
+      case 'step.start':
+        level.inferenceCalls++
+        this.#streaming = level
+        return startChat(this.#tracing, level, fact)
       case 'step.done':
       case 'step.cut':
-        return this.#endStep(level, fact)
+        return endChat(this.#tracing, level, fact)
       case 'tool.start':
       case 'tool.start.dynamic':
-        return this.#startTool(level, fact)
+        level.toolCalls++
+        return startTool(this.#tracing, level, fact)
       case 'tool.done':
       case 'tool.done.dynamic':
-        return this.#endTool(level, fact)
+        return endTool(this.#tracing, level, fact)
       case 'approval.request':
       case 'approval.decision': {
         const name = fact.type === 'approval.request' ? own.approvalRequest : own.approvalDecision
@@ -144,14 +131,15 @@ class Tracing implements RunTracer {
     }
   }
 
-  #invoke(level: Level, fact: Fact): OpenSpan {
+  #invoke(level: Level, fact: Fact): void {
     level.inferenceCalls = 0
     level.toolCalls = 0
     const isRoot = level.path === ''
-    const links: Link[] = level.last ? [{ context: level.last }] : isRoot ? [...(this.#options.links ?? [])] : []
+    const { spans, options } = this.#tracing
+    const links: Link[] = level.last ? [{ context: level.last }] : isRoot ? [...(options.links ?? [])] : []
     const fork = fact.type === 'run.start' ? fact.forkOf : undefined
-    const opened = this.#open(
-      this.#parentOf(level),
+    const opened = spans.open(
+      isRoot ? this.#ambient : this.#parentOf(level.path),
       { operation: 'invoke_agent', name: level.name, run: fact.run, path: level.path },
       {
         [attribute.agentName]: level.name,
@@ -160,224 +148,65 @@ class Tracing implements RunTracer {
       },
       links,
     )
+    level.invoked = opened
     level.last = opened.span.spanContext()
+    this.#open.add(level)
     if (isRoot) this.spanContext = level.last
-    return opened
   }
 
-  /** The call that runs the level; else the level around it; else the root. */
-  #parentOf({ path }: Level): Context {
-    if (path === '') return this.#ambient
-    const outer = [...this.#levels.values()]
-      .filter((level) => level.invoked && level.path !== path && path.startsWith(level.path))
-      .toSorted((a, b) => b.path.length - a.path.length)
-    const [nearest] = outer
-    const call = [...(nearest?.calls.values() ?? [])].find(({ callId }) => path.endsWith(`:${callId}`))
-    return call?.context ?? nearest?.invoked?.context ?? this.#ambient
-  }
-
-  #startStep(level: Level, fact: FactOf<'step.start'>): void {
-    level.inferenceCalls++
-    this.#endChat(level, 'interrupted')
-    level.apply(fact)
-    const { server } = this.#options
-    const opened = this.#open(
-      level.invoked!.context,
-      { operation: 'chat', name: fact.model, run: fact.run, path: level.path, step: fact.step },
-      {
-        [attribute.requestModel]: fact.model,
-        [own.step]: fact.step,
-        ...(server && { [attribute.serverAddress]: server.address }),
-        ...(server?.port !== undefined && { [attribute.serverPort]: server.port }),
-        ...(this.#options.content && { [content.inputMessages]: messagesText(level.state.messages) }),
-      },
-    )
-    for (const { place, cause } of fact.prefix?.breaks ?? [])
-      opened.span.addEvent(own.prefixBreak, { place, cause }, timeOf(fact.at))
-    level.chat = { ...opened, model: fact.model }
-    this.#streaming = level
-  }
-
-  #endStep(level: Level, fact: FactOf<'step.done' | 'step.cut'>): void {
-    const { chat } = level
-    if (!chat) return // its start is not known
-    const finish = fact.type === 'step.done' ? fact.finish_reason : null
-    chat.span.setAttributes({
-      ...(finish !== null && { [attribute.finishReasons]: [finish] }),
-      ...usageAttributes(fact.usage),
-      ...(this.#options.content && { [content.outputMessages]: answerText(fact.message, finish) }),
-    })
-    if (chat.firstChunk !== undefined) {
-      const seconds = Math.max(0, chat.firstChunk - chat.startedAt) / 1000
-      chat.span.setAttributes({ [attribute.requestStream]: true, [attribute.timeToFirstChunk]: seconds })
-      this.#metrics.firstChunk(seconds, this.#chatLabels(chat.model))
+  /** The call that runs the level; else the nearest level around it; else what is around the run. */
+  #parentOf(path: string): Context {
+    for (let at = path.length; at >= 0; at--) {
+      if (at > 0 && !'/[#'.includes(path[at] ?? '-')) continue
+      const around = this.#levels.get(path.slice(0, at))
+      if (!around?.invoked) continue
+      const call = [...around.calls.values()].find(({ inside }) => inside === path)
+      return call?.context ?? around.invoked.context
     }
-    if (fact.usage) this.#metrics.tokens(fact.usage, this.#chatLabels(chat.model))
-    if (fact.type === 'step.done') return this.#endChat(level)
-    chat.span.setAttribute(own.cut, fact.reason)
-    this.#endChat(level, fact.error?.code ?? fact.error?.name ?? fact.reason, fact.error?.message)
-  }
-
-  #endChat(level: Level, error?: string, message?: string): void {
-    const { chat } = level
-    if (!chat) return
-    level.chat = undefined
-    if (this.#streaming === level) this.#streaming = undefined
-    this.#end(chat, error, message)
-    this.#metrics.inference(this.#since(chat), { ...this.#chatLabels(chat.model), ...errorLabel(error) })
-  }
-
-  #startTool(level: Level, fact: FactOf<'tool.start' | 'tool.start.dynamic'>): void {
-    level.toolCalls++
-    const opened = this.#open(
-      level.invoked!.context,
-      {
-        operation: 'execute_tool',
-        name: fact.name,
-        run: fact.run,
-        path: level.path,
-        step: fact.step,
-        callId: fact.callId,
-      },
-      {
-        [attribute.toolName]: fact.name,
-        [attribute.toolCallId]: fact.callId,
-        [attribute.toolType]: 'function',
-        [own.step]: fact.step,
-        ...(this.#options.content && { [content.toolArguments]: fact.arguments }),
-      },
-    )
-    level.calls.set(fact.callId, { ...opened, callId: fact.callId, name: fact.name })
-  }
-
-  /** A result without a start was not executed: a refused call, or a decision in its place. */
-  #endTool(level: Level, fact: FactOf<'tool.done' | 'tool.done.dynamic'>): void {
-    const call = level.calls.get(fact.callId)
-    if (!call) return
-    level.calls.delete(fact.callId)
-    const text = plainText(fact.content)
-    if (this.#options.content) call.span.setAttribute(content.toolResult, text)
-    const error = fact.ok ? undefined : (fact.reason ?? 'failed')
-    this.#end(call, error)
-    this.#metrics.tool(this.#since(call), { [attribute.toolName]: call.name, ...errorLabel(error) })
+    return this.#ambient
   }
 
   #endRun(level: Level, status: string, outcome?: Outcome): void {
     // A child whose end is not in the log ends with the level around it.
-    for (const other of this.#levels.values())
-      if (other !== level && other.invoked && other.path.startsWith(level.path)) this.#closeLevel(other, status)
+    for (const other of [...this.#open].toReversed())
+      if (other !== level && isStageIn(other.path, level.path)) this.#closeLevel(other, status)
     const { invoked } = level
     if (!invoked) return
     const failure = outcome?.status === 'error' ? outcome.error : undefined
     const error = failure ? (failure.code ?? failure.name) : outcome?.status === 'aborted' ? 'aborted' : undefined
     this.#closeCalls(level, error ?? 'interrupted')
-    level.invoked = undefined
-    invoked.span.setAttribute(own.status, status)
-    if (this.#options.content && outcome) {
+    if (this.#tracing.options.content && outcome) {
       const last = messagesOf(level.state).at(-1)
       if (last?.role === 'assistant') invoked.span.setAttribute(content.outputMessages, answerText(last, null))
     }
-    this.#end(invoked, error, failure?.message)
+    this.#endInvoked(level, invoked, status, error, failure?.message)
+    const { spans, metrics } = this.#tracing
     const labels = { [attribute.agentName]: level.name, ...errorLabel(error) }
-    this.#metrics.agent(this.#since(invoked), level.inferenceCalls, level.toolCalls, labels)
-  }
-
-  #closeAll(reason: string): void {
-    for (const level of [...this.#levels.values()].toReversed()) this.#closeLevel(level, reason)
+    metrics.agent(spans.since(invoked), level.inferenceCalls, level.toolCalls, labels)
   }
 
   /** Ends what has no end in the log: the process died, or the run above ended first. */
   #closeLevel(level: Level, reason: string): void {
     this.#closeCalls(level, reason)
-    const { invoked } = level
-    if (!invoked) return
+    if (level.invoked) this.#endInvoked(level, level.invoked, reason, reason === 'interrupted' ? reason : undefined)
+  }
+
+  #endInvoked(level: Level, invoked: OpenSpan, status: string, error?: string, message?: string): void {
     level.invoked = undefined
-    invoked.span.setAttribute(own.status, reason)
-    this.#end(invoked, reason === 'interrupted' ? reason : undefined)
+    this.#open.delete(level)
+    invoked.span.setAttribute(own.status, status)
+    this.#tracing.spans.end(invoked, error, message)
   }
 
   #closeCalls(level: Level, reason: string): void {
-    this.#endChat(level, reason)
-    for (const call of level.calls.values()) this.#end(call, reason)
-    level.calls.clear()
-  }
-
-  #open(parent: Context, subject: SpanSubject, attributes: Attributes, links: readonly Link[] = []): OpenSpan {
-    const { provider = 'openai', attributes: more } = this.#options
-    const span = this.#tracer.startSpan(
-      `${operation[kinds[subject.operation]]} ${subject.name}`,
-      {
-        kind: subject.operation === 'chat' ? SpanKind.CLIENT : SpanKind.INTERNAL,
-        startTime: timeOf(this.#at),
-        links: [...links],
-        attributes: {
-          [attribute.operation]: subject.operation,
-          ...(subject.operation !== 'execute_tool' && { [attribute.provider]: provider }),
-          [attribute.conversation]: subject.run,
-          ...attributes,
-          ...more?.(subject),
-        },
-      },
-      parent,
-    )
-    return { span, context: trace.setSpan(parent, span), startedAt: this.#at }
-  }
-
-  #end({ span }: OpenSpan, error?: string, message?: string): void {
-    if (error !== undefined) {
-      span.setAttribute(attribute.errorType, error)
-      span.setStatus({ code: SpanStatusCode.ERROR, ...(message !== undefined && { message }) })
-    }
-    span.end(timeOf(this.#at))
-  }
-
-  /** Seconds. */
-  #since({ startedAt }: OpenSpan): number {
-    return (this.#at - startedAt) / 1000
-  }
-
-  #chatLabels(model: string): Attributes {
-    return {
-      [attribute.operation]: operation.chat,
-      [attribute.provider]: this.#options.provider ?? 'openai',
-      [attribute.requestModel]: model,
-    }
+    closeChat(this.#tracing, level, reason)
+    closeTools(this.#tracing, level, reason)
   }
 }
-
-const kinds = { invoke_agent: 'agent', chat: 'chat', execute_tool: 'tool' } as const satisfies Record<
-  SpanSubject['operation'],
-  keyof typeof operation
->
-
-/** As a pair: a plain number before this process started would be read as its own running time. */
-const timeOf = (ms: number): [seconds: number, nanoseconds: number] => [
-  Math.floor(ms / 1000),
-  Math.round((ms % 1000) * 1e6),
-]
-
-const errorLabel = (error: string | undefined): Attributes =>
-  error === undefined ? {} : { [attribute.errorType]: error }
 
 /** The agent's name; for a level whose beginning is not known, the last segment of its path. */
 function nameOf(fact: Fact): string {
   if ((fact.type === 'run.start' || fact.type === 'run.resume') && typeof fact.agent?.name === 'string')
     return fact.agent.name
   return (fact.path.split('/').at(-1) ?? '').split(/[:[]/)[0] || 'run'
-}
-
-function usageAttributes(usage: Usage | null): Attributes {
-  if (!usage) return {}
-  const { cached_tokens: read, cache_write_tokens: written } = usage.prompt_tokens_details ?? {}
-  const { reasoning_tokens: reasoning } = usage.completion_tokens_details ?? {}
-  return {
-    [attribute.inputTokens]: usage.prompt_tokens,
-    [attribute.outputTokens]: usage.completion_tokens,
-    ...(read !== undefined && { [attribute.cacheReadTokens]: read }),
-    ...(written !== undefined && {
-      [attribute.cacheWriteTokens]: written,
-      [attribute.cacheCreationTokens]: written,
-    }),
-    ...(reasoning !== undefined && { [attribute.reasoningTokens]: reasoning }),
-  }
 }

@@ -59,6 +59,10 @@ const checks: Readonly<Record<string, OptionCheck>> = {
   earlyDispatch: oneOf(true, false),
   answerLimits: [isObject, '{ maxToolCalls, maxArgumentsBytes, … }'],
   wire: oneOf('stream', 'plain'),
+  compact: [
+    (value) => isFunction(value) || (Array.isArray(value) && value.every(isFunction)),
+    'a strategy such as `keepLast(20)`, or an array of them',
+  ],
   guardrails: [Array.isArray, 'an array of guardrails'],
   middleware: [Array.isArray, 'an array of middlewares'],
 }

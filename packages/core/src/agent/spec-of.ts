@@ -2,6 +2,7 @@ import { defaultClient } from '@toolloop/client'
 import { chatModel } from '@toolloop/transport'
 import { type ChatModel, UsageError } from '@toolloop/wire'
 import { fingerprintOf } from '../facts/fingerprint.ts'
+import type { Middleware } from '../models/middleware.ts'
 import { toolLayersOf } from '../models/tool-onion.ts'
 import { modelLayersOf } from '../models/with-middleware.ts'
 import { countOf } from './count-tokens.ts'
@@ -19,6 +20,7 @@ import { reached } from './team.ts'
 /** Fills in the defaults of an agent's options. @throws UsageError for options that contradict each other */
 export function specOf(options: AgentOptions<readonly AnyTool[], unknown, unknown>): AgentSpec {
   const { name, instructions, params, stopWhen } = options
+  const middleware = options.middleware as readonly Middleware[] | undefined // `run` requires the context that they need
   const tools = new Map<string, AnyTool>()
   for (const tool of options.tools ?? []) {
     if (tools.has(tool.name) || tool.name === FINAL_TOOL)
@@ -84,9 +86,10 @@ export function specOf(options: AgentOptions<readonly AnyTool[], unknown, unknow
     earlyDispatch: (options.earlyDispatch ?? true) && !guardrails?.blockingOutput.length,
     answerLimits: options.answerLimits && { ...options.answerLimits },
     wire: options.wire,
+    compact: compactionsOf(options),
     guardrails,
-    modelLayers: modelLayersOf(options.middleware),
-    toolLayers: toolLayersOf(options.middleware),
+    modelLayers: modelLayersOf(middleware),
+    toolLayers: toolLayersOf(middleware),
   } satisfies AgentSpec)
   if (handoffs.size > 0) reached(spec) // throws for two agents of one name
   return spec
@@ -109,6 +112,11 @@ function addReadResult(
     READ_RESULT,
     readResult(store, tokens, (text) => countOf(text, counted)),
   )
+}
+
+function compactionsOf({ compact }: AgentOptions<readonly AnyTool[], unknown, unknown>): AgentSpec['compact'] {
+  if (typeof compact === 'function') return [compact]
+  return compact?.length ? [...compact] : undefined
 }
 
 function steadyAnswers(

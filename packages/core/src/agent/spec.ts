@@ -3,7 +3,8 @@ import type { Tool } from '@toolloop/schema'
 import type { AnswerLimits } from '@toolloop/stream'
 import type { CompletionClient } from '@toolloop/transport'
 import type { ChatModel, Message, ModelRequest, ToolChoice, ToolDefinition } from '@toolloop/wire'
-import type { Middleware } from '../models/middleware.ts'
+import type { Compaction } from '../compaction/strategy.ts'
+import type { AnyMiddleware } from '../models/middleware.ts'
 import type { ModelLayer } from '../models/model-onion.ts'
 import type { ToolLayer } from '../models/tool-onion.ts'
 import type { BudgetOptions } from './budget.ts'
@@ -55,6 +56,7 @@ export interface AgentOptions<
   Name extends string = string,
   Handoffs extends readonly AnyHandoff[] = readonly AnyHandoff[],
   Guardrails extends readonly AnyGuardrail[] = readonly AnyGuardrail[],
+  Around extends readonly AnyMiddleware[] = readonly AnyMiddleware[],
 > {
   /** Stored in logs. A log can only be resumed by an agent of the same name. */
   readonly name: Name
@@ -116,10 +118,12 @@ export interface AgentOptions<
   readonly answerLimits?: AnswerLimits | undefined
   /** Whether to request a stream or a plain body. @default a stream when the run is streamed or a tool may start early */
   readonly wire?: 'stream' | 'plain' | undefined
+  /** Shortens the conversation before a step; several strategies one after the other. @default none */
+  readonly compact?: Compaction | readonly Compaction[] | undefined
   /** Checks on what goes in, what comes out, and what the tools do. @default none */
   readonly guardrails?: Guardrails | undefined
   /** Code around model calls and tool calls; the first one is the outermost. @default none */
-  readonly middleware?: readonly Middleware[] | undefined
+  readonly middleware?: Around | undefined
 }
 
 export interface PrepareStep<Context> {
@@ -203,6 +207,8 @@ export interface AgentSpec {
   readonly earlyDispatch: boolean
   readonly answerLimits: AnswerLimits | undefined
   readonly wire: 'stream' | 'plain' | undefined
+  /** `undefined` without any. */
+  readonly compact: readonly Compaction[] | undefined
   /** `undefined` without any. */
   readonly guardrails: GuardrailSet | undefined
   /** The middlewares with a part around model calls, and around tool calls; `undefined` without any. */

@@ -104,6 +104,11 @@ export class Budget {
         this.#held.delete(path)
         if (!this.#outer) this.#meters.delete(path)
         break
+      case 'messages.compact':
+        if (!fact.spent) break
+        this.#held.delete(path)
+        if (!this.#outer) this.#meters.delete(path)
+        break
       case 'tool.start':
       case 'tool.start.dynamic':
         this.#calls.delete(keyOf(fact))

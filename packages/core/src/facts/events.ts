@@ -10,6 +10,7 @@ import type {
   ToolChoice,
   Usage,
 } from '@toolloop/wire'
+import type { CompactionCall, MessageEdit } from './compaction.ts'
 import type { Exhausted, Failure, GuardrailPoint, Outcome } from './outcome.ts'
 import type { PrefixBreak, PrefixMark } from './prefix-mark.ts'
 import type { Progress } from './progress.ts'
@@ -142,6 +143,17 @@ export interface Facts {
     origin: 'caller' | 'steer' | 'followUp' | 'output' | 'cycle' | 'budget'
     /** Only for the origin `budget`. */
     exhausted?: Exhausted
+  }
+  /**
+   * The conversation was shortened, before the first request of a step that reads it so. The messages stay in the log.
+   * `by` names the strategies; `asked` are the model calls that they made, `spent` what these take from a budget.
+   */
+  'messages.compact': {
+    step: number
+    by: readonly string[]
+    edits: readonly MessageEdit[]
+    asked?: readonly CompactionCall[]
+    spent?: Spending
   }
   /**
    * A guardrail has answered. `reason` is that of a trip, or the text of a rejected call. `inputs`, only for `input`: how

@@ -143,7 +143,7 @@ describe.each(examplesWithLogs)('on the log of %s', (example) => {
 })
 
 const pipelineOnly =
-  /^toolloop: The log is of the pipeline `batch`; only the log of an agent can be (replayed|forked)\. .*\n$/
+  /^toolloop: The log is of the pipeline `[\w-]+`; only the log of an agent can be (replayed|forked)\. .*\n$/
 
 it('replays only with the agent that the log is of', async () => {
   const other = await toolloop('replay', logOf('crash'), '--agent', logModuleOf('approval'))
@@ -172,11 +172,13 @@ it('takes paths from where it was called', async () => {
 
 it('documents the help of every command as it is', async () => {
   const page = readFileSync(join(root, 'docs/command-line.md'), 'utf8')
-  for (const name of ['view', 'describe', 'diff', 'replay', 'fork', 'doctor', 'mcp']) {
-    const { out, code } = await toolloop(name, '--help')
-    expect(code).toBe(0)
+  for (const name of [[], ['view'], ['describe'], ['diff'], ['replay'], ['fork'], ['doctor'], ['mcp']]) {
+    const { out, err, code } = await toolloop(...name, '--help')
+    expect([code, err]).toEqual([0, ''])
+    expect(out).toMatch(/^Usage: toolloop [^]*\nExamples:\n {2}\$ toolloop /)
     expect(page).toContain(out.trim())
   }
+  expect(await toolloop()).toMatchObject({ out: '', code: 2, err: (await toolloop('--help')).out })
 })
 
 it.each([[['nonsense']], [['describe']], [['fork', 'x.jsonl']], [['describe', 'x', '--colour']]])(
@@ -212,9 +214,9 @@ it('follows a log on loopback, with a token', async () => {
     let text = ''
     for await (const chunk of body!.pipeThrough(new TextDecoderStream())) {
       text += chunk
-      if (text.endsWith('\n\n')) break
+      if (/\ndata: .*\n\n$/.test(text)) break
     }
-    expect(JSON.parse(text.replace(/^data: /, ''))).toBe(readFileSync(logOf('crash'), 'utf8'))
+    expect(JSON.parse(/^data: (.*)$/m.exec(text)?.[1] ?? 'null')).toBe(readFileSync(logOf('crash'), 'utf8'))
   } finally {
     child.kill('SIGINT')
   }

@@ -58,6 +58,7 @@ function program({ out, err, signal }: CommandOutput, result: { code: number }):
     .exitOverride()
     .configureOutput({ writeOut: out, writeErr: err, getOutHelpWidth: () => 80, getErrHelpWidth: () => 80 })
     .showHelpAfterError('(add --help for the arguments and examples)')
+    .addHelpText('after', '\nExamples:\n  $ toolloop describe run.jsonl\n  $ toolloop view run.jsonl')
   const command = (usage: string, description: string, ...examples: readonly string[]): Command =>
     top
       .command(usage)

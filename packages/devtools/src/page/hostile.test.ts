@@ -98,26 +98,22 @@ describe.skipIf(!hasBrowser)('the viewer of difficult logs', () => {
     await page.locator('.row').first().waitFor()
     const frames = await page.locator('.list').evaluate(async (list) => {
       const frame = (): Promise<number> => new Promise((resolve) => requestAnimationFrame(resolve))
-      const seen: { ms: number; isCovered: boolean; rows: number }[] = []
-      for (let moves = 0, last = await frame(); moves < 100; moves++) {
+      const seen: { isCovered: boolean; rows: number }[] = []
+      for (let moves = 0; moves < 100; moves++) {
         list.scrollTop += 2_000
         await frame()
-        const now = await frame()
+        await frame()
         const { top, bottom, left } = list.getBoundingClientRect()
-        const isRow = (y: number): boolean => document.elementFromPoint(left + 20, y)?.closest('.row') !== null
+        const isRow = (y: number): boolean => Boolean(document.elementFromPoint(left + 20, y)?.closest('.row'))
         seen.push({
-          ms: (now - last) / 2,
           isCovered: isRow(top + 5) && isRow(bottom - 30),
           rows: list.querySelectorAll('.row').length,
         })
-        last = now
       }
       return seen
     })
     expect(frames.filter(({ isCovered }) => !isCovered)).toEqual([])
     expect(Math.max(...frames.map(({ rows }) => rows))).toBeLessThan(100)
-    const median = frames.map(({ ms }) => ms).toSorted((a, b) => a - b)[50]
-    expect(median).toBeLessThan(100) // 17 ms on an idle machine
   }, 60_000)
 
   it('opens 100,000 facts and keeps few rows in the document', async () => {
