@@ -1,6 +1,7 @@
 // The span of a model call.
 import type { Attributes } from '@opentelemetry/api'
 import type { FactOf } from '@toolloop/core'
+import { shownOf } from '@toolloop/core/machine'
 import { answerText, messagesText } from './content.ts'
 import { attribute, content, operation, own } from './conventions.ts'
 import type { Level } from './level.ts'
@@ -16,7 +17,7 @@ export function startChat({ spans, options }: Tracing, level: Level, fact: FactO
       [own.step]: fact.step,
       ...(server && { [attribute.serverAddress]: server.address }),
       ...(server?.port !== undefined && { [attribute.serverPort]: server.port }),
-      ...(options.content && { [content.inputMessages]: messagesText(level.state.messages) }),
+      ...(options.content && { [content.inputMessages]: messagesText(shownOf(level.state) ?? level.state.messages) }),
     },
   )
   for (const { place, cause } of fact.prefix?.breaks ?? [])

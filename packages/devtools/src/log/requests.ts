@@ -1,5 +1,6 @@
 // The requests of a run as its agent renders them today, packed: the page has the conversation in its log already.
 import { apply, type Fact, initialState, type Replayed, type RunState } from '@toolloop/core'
+import { shownOf } from '@toolloop/core/machine'
 import type { Message } from '@toolloop/wire'
 
 /** The requests of the root's steps. `parts` holds each list of messages and each set of parameters once. */
@@ -38,8 +39,9 @@ export function packRequests(facts: readonly Fact[], replayed: Replayed<unknown>
     const found = replayed.request(fact.step)
     if (!found) continue
     const { messages, ...rest } = found.request
-    const head = messages.length - state.messages.length
-    const hasConversation = head >= 0 && JSON.stringify(messages.slice(head)) === JSON.stringify(state.messages)
+    const conversation = sentIn(state)
+    const head = messages.length - conversation.length
+    const hasConversation = head >= 0 && JSON.stringify(messages.slice(head)) === JSON.stringify(conversation)
     steps[fact.step] = {
       head: placeOf(hasConversation ? messages.slice(0, head) : messages),
       rest: placeOf({ model: fact.model, ...rest }),
@@ -84,10 +86,13 @@ export function conversationsAt(facts: readonly Fact[], start: Fact): Conversati
     } catch {
       break // the level is damaged: only the root's facts are validated
     }
-    if (fact.type === 'step.start' && fact.seq < start.seq) [before, stepBefore] = [state.messages, fact.step]
+    if (fact.type === 'step.start' && fact.seq < start.seq) [before, stepBefore] = [sentIn(state), fact.step]
   }
-  return { messages: state.messages, before, stepBefore }
+  return { messages: sentIn(state), before, stepBefore }
 }
+
+/** After a handoff, its filter may have chosen what is sent. */
+const sentIn = (state: RunState): readonly Message[] => shownOf(state) ?? state.messages
 
 /** How many messages both begin with. */
 export function sharedPrefix(messages: readonly Message[], before: readonly Message[]): number {
