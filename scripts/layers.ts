@@ -22,6 +22,7 @@ export const only: Readonly<Record<string, readonly string[]>> = { testing: ['wi
 export const rooms: Readonly<Record<string, readonly (readonly string[])[]>> = {
   core: [
     ['facts'], // events, state, transcript, log, usage: pure, plain JSON
+    ['compaction'], // strategies that shorten a conversation
     ['models'], // models made of models, the onion of middlewares
     ['middleware'], // the middlewares that are shipped
     ['agent'], // what an agent is: options, offer, output, stop conditions
@@ -72,7 +73,8 @@ export const rooms: Readonly<Record<string, readonly (readonly string[])[]>> = {
   ui: [
     ['http'], // requests, responses, what an error may tell
     ['chat'], // a run for many readers, conversations, handlers
-    ['ai-sdk', 'ag-ui'], // one protocol each
+    ['ai-sdk'], // the AI SDK's UI messages
+    ['ag-ui'], // AG-UI, out of the same parts
   ],
   transport: [
     ['errors'], // classes, what an error body states, redaction

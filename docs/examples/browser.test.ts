@@ -1,8 +1,8 @@
 import { call, scriptedModel, text } from '@toolloop/testing'
-import { agent, readSse, type RunEvent, tool, toResponse } from 'toolloop'
-import { createServer, type ServerResponse } from 'node:http'
+import { agent, memoryLog, readSse, type RunEvent, tool, toResponse, toStartedResponse } from 'toolloop'
+import { nodeHandler } from 'toolloop/ui'
+import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { pipeline } from 'node:stream/promises'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 
@@ -52,21 +52,14 @@ test('to a browser and back', async () => {
 test('nothing that was redacted leaves, and facts are numbered', async () => {
   const again = agent({ name: 'assistant', model: scriptedModel([text('Hi.')]) })
   const body = await toResponse(again.stream('Hello')).text()
-  expect(body).toMatch(/^id: 0\ndata: {"seq":0,/)
-  expect(body.trimEnd()).toMatch(/data: \[DONE\]$/)
+  expect(body).toMatch(/^id: start\nretry: 86400000\n\nid: 0\ndata: {"seq":0,/)
+  expect(body.trimEnd()).toMatch(/event: done\ndata: \[DONE\]$/)
 })
 
 test('with node:http', async () => {
   const greeter = agent({ name: 'greeter', model: scriptedModel([text('Hi.')]) })
   // #region node
-  async function send(response: Response, outgoing: ServerResponse): Promise<void> {
-    outgoing.writeHead(response.status, Object.fromEntries(response.headers))
-    await pipeline(response.body!, outgoing) // a browser that leaves ends the run
-  }
-
-  const server = createServer(
-    (_request, outgoing) => void send(toResponse(greeter.stream('Hello')), outgoing).catch(() => {}),
-  )
+  const server = createServer(nodeHandler((request) => toResponse(greeter.stream('Hello'), { request })))
   // #endregion
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const events: string[] = []
@@ -76,4 +69,14 @@ test('with node:http', async () => {
     if (event.type === 'run.done') events.push(JSON.stringify(event.outcome))
   await new Promise((resolve) => server.close(resolve))
   expect(events).toEqual(['{"status":"done","text":"Hi."}'])
+})
+
+test('an error before the first event is a status', async () => {
+  const greeter = agent({ name: 'greeter', model: scriptedModel([text('Hi.')]) })
+  const log = memoryLog()
+  await agent({ name: 'other', model: scriptedModel([text('Hi.')]) }).run('Hello', { log })
+  // #region started
+  const response = await toStartedResponse(greeter.stream('Hello', { log }))
+  // #endregion
+  expect(response.status).toBe(400)
 })

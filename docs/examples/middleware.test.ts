@@ -100,3 +100,16 @@ test('the shipped ones', async () => {
   expect(lines.length).toBe(3)
   await rm(folder, { recursive: true })
 })
+
+test('a middleware that needs a context', async () => {
+  const model = scriptedModel([text('Seven.')])
+  // #region context
+  const tenancy: Middleware<{ tenant: string }> = {
+    name: 'tenancy',
+    model: ({ request, context }, next) => next({ ...request, user: context.tenant }),
+  }
+  const tenant = agent({ name: 'clerk', model, middleware: [tenancy] })
+  await tenant.run('How many owls are there?', { context: { tenant: 'zoo' } }) // without `context` this does not compile
+  // #endregion
+  expect(model.requests).toMatchObject([{ user: 'zoo' }])
+})

@@ -1,5 +1,5 @@
 import { call, calls as several, scriptedModel, text, toolResults } from '@toolloop/testing'
-import { agent, customTool, outputOf, tool, toolResult, ToolRetry } from 'toolloop'
+import { agent, customTool, memoryResults, outputOf, tool, toolResult, ToolRetry } from 'toolloop'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 
@@ -68,6 +68,33 @@ test('what a tool gives back', async () => {
   expect(outputOf(result)).toBe('Here is the chart.\nAt most 8 people fit one table; book two.')
   expect(result.steps[0]?.calls[0]?.details).toEqual({ points: [1, 2] })
   expect(result.messages[4]).toMatchObject({ role: 'user', content: [{ type: 'image_url' }] })
+})
+
+test('long results', async () => {
+  const runShell = async (command: string): Promise<string> => await Promise.resolve(`${command} `.repeat(500))
+  const readLog = tool({ name: 'read_log', execute: () => 'line\n'.repeat(5_000) })
+  const model = scriptedModel([
+    several([{ name: 'shell', args: { command: 'ls' } }, { name: 'read_log' }]),
+    text('Done.'),
+  ])
+  // #region long
+  const shell = tool({
+    name: 'shell',
+    parameters: z.object({ command: z.string() }),
+    execute: async ({ command }) => runShell(command),
+    maxResult: { tokens: 200, keep: 'tail' }, // what comes last matters most
+  })
+  const coder = agent({
+    name: 'coder',
+    model,
+    tools: [shell, readLog],
+    maxResult: { tokens: 2_000, store: memoryResults() }, // for all other tools; the model can read on
+  })
+  // #endregion
+  const result = await coder.run('Go.')
+  const [first, second] = result.steps[0]!.calls
+  expect(first!.content.length).toBeLessThan(800)
+  expect(second!.content).toMatch(/Read on with read_result/)
 })
 
 test('limits', async () => {

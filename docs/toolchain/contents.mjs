@@ -17,6 +17,8 @@ export const contents = [
       'fallback',
       'resume',
       'logs',
+      'sessions',
+      'compaction',
       'replay-and-fork',
       'budgets',
       'steering',

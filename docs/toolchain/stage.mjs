@@ -1,5 +1,14 @@
 // The site's pages: the manual, README, CONTRIBUTING, CHANGELOG, the examples' READMEs and the sources that they link to.
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join, posix, relative, resolve } from 'node:path'
 import { contents } from './contents.mjs'
 

@@ -22,6 +22,8 @@ export type { EventSource, HandleWords, Listener, ListenerError, SourceFailure }
 // Events over HTTP, to a browser and back.
 export { safeError, sse, toResponse } from './sse.ts'
 export type { SseOptions, SseResponseOptions, TypedEvent } from './sse.ts'
+export { errorResponse, statusOf, toStartedResponse } from './started-response.ts'
+export type { StartedResponseOptions } from './started-response.ts'
 export { readSse } from './read-sse.ts'
 export type { ReadSseOptions, SseBody } from './read-sse.ts'
 // Errors.

@@ -190,6 +190,7 @@ export class LazyEvents<Event extends { readonly type: string }, Result>
   async [Symbol.asyncDispose](): Promise<void> {
     this.#aborted ??= { reason: 'The consumer left.' }
     if (this.#owner === 'iterator') {
+      if (!this.#taken && !this.#first) return
       await (this.#draining ??= this.#drain(() => {}))
       this.#rest.length = 0
       return

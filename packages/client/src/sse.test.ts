@@ -22,8 +22,14 @@ async function* facts(...list: (Fact | Error)[]): AsyncGenerator<Fact, void> {
   }
 }
 
-const body = (source: AsyncIterable<Fact>, options?: SseOptions<Fact>): Promise<string> =>
-  new Response(sse(source, options)).text()
+const opening = 'id: start\nretry: 86400000\n\n'
+
+/** What a body sends, without its opening. */
+async function body(source: AsyncIterable<Fact>, options?: SseOptions<Fact>): Promise<string> {
+  const sent = await new Response(sse(source, options)).text()
+  expect(sent.slice(0, opening.length)).toBe(opening)
+  return sent.slice(opening.length)
+}
 
 async function collect<T>(source: AsyncIterable<T>): Promise<T[]> {
   const items: T[] = []
@@ -44,19 +50,23 @@ const utf8 = (value: string): Uint8Array => new TextEncoder().encode(value)
 describe('sse', () => {
   it('writes one object a line, and an end', async () => {
     expect(await body(facts({ type: 'a', text: 'x\r\ny\n\u2028z' }, { type: 'b' }))).toBe(
-      'data: {"type":"a","text":"x\\r\\ny\\n\u2028z"}\n\ndata: {"type":"b"}\n\nretry: 86400000\ndata: [DONE]\n\n',
+      'data: {"type":"a","text":"x\\r\\ny\\n\u2028z"}\n\ndata: {"type":"b"}\n\nevent: done\ndata: [DONE]\n\n',
     )
+  })
+
+  it('ends without an event where a protocol has none', async () => {
+    expect(await body(facts({ type: 'a' }), { done: false })).toBe('data: {"type":"a"}\n\n')
   })
 
   it('gives events the id of the hook', async () => {
     expect(await body(facts({ type: 'a', seq: 0 }, { type: 'progress' }), { id: ({ seq }) => seq })).toBe(
-      'id: 0\ndata: {"type":"a","seq":0}\n\ndata: {"type":"progress"}\n\nretry: 86400000\ndata: [DONE]\n\n',
+      'id: 0\ndata: {"type":"a","seq":0}\n\ndata: {"type":"progress"}\n\nevent: done\ndata: [DONE]\n\n',
     )
   })
 
   it.each(['a\nb', 'a\rb', 'a\0b', ''])('leaves out an id that would break the field: %j', async (id) => {
     expect(await body(facts({ type: 'a' }), { id: () => id })).toBe(
-      'data: {"type":"a"}\n\nretry: 86400000\ndata: [DONE]\n\n',
+      'data: {"type":"a"}\n\nevent: done\ndata: [DONE]\n\n',
     )
   })
 
@@ -72,6 +82,8 @@ describe('sse', () => {
     const next = vi.fn<() => Promise<IteratorResult<Fact>>>(async () => ({ value: { type: 'a' }, done: false }))
     const reader = sse({ [Symbol.asyncIterator]: () => ({ next }) }).getReader()
     await new Promise((resolve) => setImmediate(resolve))
+    expect(next).not.toHaveBeenCalled()
+    await reader.read() // the opening
     expect(next).not.toHaveBeenCalled()
     await reader.read()
     await reader.read()
@@ -91,6 +103,7 @@ describe('sse', () => {
     await sse(endless()).cancel()
     expect(left).not.toHaveBeenCalled()
     const reader = sse(endless()).getReader()
+    await reader.read()
     await reader.read()
     await reader.cancel()
     expect(left).toHaveBeenCalledTimes(1)
@@ -123,7 +136,7 @@ describe('sse', () => {
         throw new Error('mine')
       },
     }
-    expect(await body(source(), options)).toMatch(/^retry: 86400000\nevent: error\n/)
+    expect(await body(source(), options)).toMatch(/^event: error\n/)
     expect(left).toHaveBeenCalledTimes(1)
   })
 
@@ -154,7 +167,7 @@ describe('sse', () => {
   it('sends a fixed message of a failure, or what `formatError` returns', async () => {
     const source = (): AsyncIterable<Fact> => facts({ type: 'a' }, new Error('password: 1234'))
     expect(await body(source())).toBe(
-      'data: {"type":"a"}\n\nretry: 86400000\nevent: error\ndata: {"error":{"message":"The stream failed on the server."}}\n\n',
+      'data: {"type":"a"}\n\nevent: error\ndata: {"error":{"message":"The stream failed on the server."}}\n\n',
     )
     const ours = facts(new StreamError('prompt: …'))
     expect(await body(ours)).toContain('{"error":{"name":"StreamError","code":"stream","message":"The stream failed')
@@ -169,13 +182,14 @@ describe('sse', () => {
     }
     const reader = sse(slow(), { keepAlive: 1 }).getReader()
     const decoder = new TextDecoder()
+    expect(decoder.decode((await reader.read()).value)).toBe(opening)
     for (let comments = 0; comments < 3; comments++)
       expect(decoder.decode((await reader.read()).value)).toBe(': keep-alive\n\n')
     await new Promise((resolve) => setTimeout(resolve, 20))
     gate.resolve()
     let rest = ''
     for (let part = await reader.read(); !part.done; part = await reader.read()) rest += decoder.decode(part.value)
-    expect(rest).toMatch(/^(: keep-alive\n\n)?data: \{"type":"a"\}\n\nretry: 86400000\ndata: \[DONE\]\n\n$/)
+    expect(rest).toMatch(/^(: keep-alive\n\n)?data: \{"type":"a"\}\n\nevent: done\ndata: \[DONE\]\n\n$/)
   })
 
   it('a server that pipes it notices that the other side has left, though the source is silent', async () => {
@@ -202,6 +216,32 @@ describe('sse', () => {
 
   it.each([0, -1, NaN])('refuses to keep alive every %d milliseconds', (keepAlive) => {
     expect(() => sse(facts(), { keepAlive })).toThrow(/`keepAlive` is .*: it must be a positive number/)
+  })
+
+  it('answers 204 to an EventSource that connects again, and reads nothing', async () => {
+    const request = new Request('http://a.example/', { headers: { 'last-event-id': 'start' } })
+    const source = { [Symbol.asyncIterator]: () => expect.unreachable() }
+    const response = toResponse(source, { request, headers: { 'x-own': '1' } })
+    expect([response.status, response.headers.get('x-own'), await response.text()]).toEqual([204, '1', ''])
+    expect(await toResponse(facts({ type: 'a' }), { request: new Request('http://a.example/') }).text()).toContain(
+      '"a"',
+    )
+  })
+
+  it.each([-1, 1.5, NaN, Infinity])('refuses to have clients connect again after %d milliseconds', (retry) => {
+    expect(() => sse(facts(), { retry })).toThrow(/`retry` is .*: it must be a whole number of milliseconds/)
+  })
+
+  it('releases a run that has started when the body is cancelled before it was read', async () => {
+    const left = Promise.withResolvers<string>()
+    const source: AsyncIterable<Fact> = {
+      [Symbol.asyncIterator]: () => ({
+        next: () => new Promise(() => {}),
+        return: async () => (left.resolve('left'), { done: true, value: undefined }),
+      }),
+    }
+    await sse(source).cancel()
+    expect(await left.promise).toBe('left')
   })
 
   it('makes a response with the headers of an event stream, and yours', async () => {
@@ -344,6 +384,7 @@ describe('a completion stream on its way to a browser', () => {
     await using client = new Client({ baseURL: model.url })
     const stream = client.chat.completions.stream({ model: 'm', messages: [{ role: 'user', content: 'Hi' }] })
     const reader = toResponse(stream).body!.getReader()
+    await reader.read() // the opening
     await reader.read()
     let before = -1
     await expect

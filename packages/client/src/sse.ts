@@ -1,5 +1,5 @@
 // Sends a stream of events to a browser over HTTP, as server-sent events with one JSON object each.
-import { ToolloopError, UsageError } from '@toolloop/wire'
+import { showOption, ToolloopError, UsageError } from '@toolloop/wire'
 
 /** An event that can be sent: an object with a `type`. */
 export interface TypedEvent {
@@ -7,7 +7,7 @@ export interface TypedEvent {
 }
 
 export interface SseOptions<Event extends TypedEvent = TypedEvent> {
-  /** The event's id, which a browser's `EventSource` sends back when it reconnects. @default its `seq`, where it has one */
+  /** The event's id, which a browser's `EventSource` sends back when it reconnects; `start` before the first. @default its `seq`, where it has one */
   readonly id?: ((event: Event) => string | number | undefined) | undefined
   /** Returns the part of an event that is sent; `undefined` leaves the event out. @default the whole event */
   readonly redact?: ((event: Event) => TypedEvent | undefined) | undefined
@@ -22,6 +22,13 @@ export interface SseOptions<Event extends TypedEvent = TypedEvent> {
    * the body detects that the browser has left. `Infinity`: never. @default 1_000
    */
   readonly keepAlive?: number | undefined
+  /**
+   * Milliseconds after which a browser's `EventSource` connects again when the connection breaks or ends. @default a day:
+   * a new request would start what it shows once more
+   */
+  readonly retry?: number | undefined
+  /** Whether the body ends with the event `done`. `false` for protocols whose readers take every `data` for JSON. @default true */
+  readonly done?: boolean | undefined
 }
 
 export interface SseResponseOptions<Event extends TypedEvent = TypedEvent> extends SseOptions<Event> {
@@ -29,11 +36,17 @@ export interface SseResponseOptions<Event extends TypedEvent = TypedEvent> exten
   readonly status?: number | undefined
   /** Headers beside those of an event stream. */
   readonly headers?: Readonly<Record<string, string>> | undefined
+  /**
+   * The request that is answered. An `EventSource` that connects again sends `Last-Event-ID`: then the response is 204,
+   * which ends its attempts, and the source is not read.
+   */
+  readonly request?: Pick<Request, 'headers'> | undefined
 }
 
 /**
  * Events as the body of a response. Reads the source when the body is read, and leaves it when the body is cancelled.
- * The body ends with `data: [DONE]`, or, where the source fails, with an event named `error`.
+ * The body ends with an event named `done`, whose data is `[DONE]`, or, where the source fails, with one named `error`:
+ * the `message` listeners of an `EventSource` get neither.
  */
 export function sse<Event extends TypedEvent>(
   source: AsyncIterable<Event>,
@@ -48,13 +61,14 @@ export function sse<Event extends TypedEvent>(
   const encoder = new TextEncoder()
   // Taken here, so that a source with another reader throws in the handler, not inside the body.
   const events = source[Symbol.asyncIterator]()
+  const first = opening(options)
   let begun = false
   let quiet: ReturnType<typeof setInterval> | undefined
   let left = false
   const leave = async (): Promise<void> => {
     left = true
     clearInterval(quiet)
-    if (begun) await events.return?.()
+    await events.return?.()
   }
   return new ReadableStream<Uint8Array>(
     {
@@ -68,9 +82,13 @@ export function sse<Event extends TypedEvent>(
             if (controller.desiredSize === 0) send(': keep-alive\n\n')
           }, keepAlive)
         try {
-          begun = true
+          if (!begun) {
+            begun = true
+            send(first)
+            return
+          }
           const next = await nextFrame(events, options)
-          send(next ?? done)
+          if (next !== undefined || options.done !== false) send(next ?? done)
           if (next === undefined && !left) controller.close()
         } catch (error) {
           send(failureFrame(error, options))
@@ -105,12 +123,13 @@ function checkSource(source: unknown): void {
   )
 }
 
-/** The whole response of a web handler: `return toResponse(client.chat.completions.stream({ … }))`. */
+/** The whole response of a web handler: `return toResponse(client.chat.completions.stream({ … }), { request })`. */
 export function toResponse<Event extends TypedEvent>(
   source: AsyncIterable<Event>,
   options: SseResponseOptions<NoInfer<Event>> = {},
 ): Response {
-  const { status = 200, headers } = options
+  const { status = 200, headers, request } = options
+  if (request?.headers.has('last-event-id')) return new Response(null, { status: 204, ...(headers && { headers }) })
   return new Response(sse(source, options), { status, headers: { ...eventStreamHeaders, ...headers } })
 }
 
@@ -121,9 +140,18 @@ const eventStreamHeaders: Readonly<Record<string, string>> = {
   'x-accel-buffering': 'no',
 }
 
-/** An `EventSource` connects again when a stream ends, which would start what it shows once more: it waits a day. */
-const noReconnect = 'retry: 86400000\n'
-const done = `${noReconnect}data: [DONE]\n\n`
+/**
+ * Sent before the first event: a connection may break before it. With the id, an `EventSource` that connects again says
+ * so (`Last-Event-ID`) even when it has received nothing.
+ */
+function opening({ retry = aDay }: Pick<SseOptions, 'retry'>): string {
+  if (!Number.isSafeInteger(retry) || retry < 0)
+    throw new UsageError(`\`retry\` is ${showOption(retry)}: it must be a whole number of milliseconds, such as 1_000.`)
+  return `id: start\nretry: ${retry}\n\n`
+}
+
+const aDay = 86_400_000
+const done = 'event: done\ndata: [DONE]\n\n'
 
 /** The frame of the next event that is sent; `undefined` at the end. */
 async function nextFrame<Event extends TypedEvent>(
@@ -165,7 +193,7 @@ function idField(id: string | number | undefined): string {
 }
 
 function failureFrame(error: unknown, { formatError = safeError }: Pick<SseOptions, 'formatError'>): string {
-  return frame(JSON.stringify({ error: formatError(error) }), `${noReconnect}event: error\n`)
+  return frame(JSON.stringify({ error: formatError(error) }), 'event: error\n')
 }
 
 /** A fixed message, with the name and code of Toolloop's errors. Takes an error, or one that a log keeps as plain data. */

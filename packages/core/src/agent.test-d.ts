@@ -13,6 +13,8 @@ import {
   guardrail,
   type GuardrailContext,
   type HeldBy,
+  type Middleware,
+  type ModelCall,
   not,
   or,
   outputOf,
@@ -23,6 +25,9 @@ import {
   type StepChanges,
   steps,
   type StopCondition,
+  type ToolExecution,
+  type NextTool,
+  withMiddleware,
 } from './index.ts'
 
 declare const model: ChatModel
@@ -361,6 +366,51 @@ for await (const event of calling.stream('x', { context: { key: 'k' } })) {
     expectTypeOf(event.output).toEqualTypeOf<{ at: string; key: string }>()
   if (event.type === 'output.done') expectTypeOf(event.output).toEqualTypeOf<string | { fine: boolean }>()
 }
+
+test('an agent needs the context of its middlewares, with that of its tools', () => {
+  interface Tenant {
+    readonly tenant: string
+  }
+  const byUser: Middleware<App> = { name: 'user', model: ({ context }, next) => (context.user ? next() : next()) }
+  const passing: Middleware = { name: 'passing', model: (_call, next) => next() }
+  const own = agent({
+    name: 'own',
+    model,
+    middleware: [
+      byUser,
+      passing,
+      {
+        name: 'tenant',
+        tool: ({ context }: ToolExecution<Tenant>, next: NextTool) => (context.tenant ? next() : next()),
+        model: (_call, next) => next(),
+      },
+    ],
+  })
+  expectTypeOf(own).toExtend<Agent<string, readonly [], App & Tenant>>()
+  void own.run('go', { context: { user: 'ada', tenant: 'a' } })
+  // @ts-expect-error -- the middlewares need a context
+  void own.run('go')
+  // @ts-expect-error -- a part of it is missing
+  void own.run('go', { context: { user: 'ada' } })
+
+  // One that declares none needs none; its context is unknown to it.
+  const plain = agent({
+    name: 'plain',
+    model,
+    middleware: [passing, { name: 'inline', model: (_call, next) => next() }],
+  })
+  expectTypeOf(plain).toExtend<Agent<string, readonly []>>()
+  void plain.run('go')
+  void plain.with({ middleware: [byUser] }).run('go', { context: { user: 'ada' } })
+  // @ts-expect-error -- a replaced list of middlewares counts as well
+  void plain.with({ middleware: [byUser] }).run('go')
+
+  // A model alone has no context.
+  void withMiddleware(model, [passing])
+  // @ts-expect-error -- it is given none
+  void withMiddleware(model, [byUser])
+  expectTypeOf<ModelCall['context']>().toEqualTypeOf<unknown>()
+})
 
 test('a guardrail knows what it checks, what it may answer, and the context it asks for', () => {
   const input = guardrail({

@@ -15,6 +15,7 @@ import type { EventOf } from './agent/typed-events.ts'
 import type { RunEvent } from './facts/events.ts'
 import { frozenCopy } from './facts/own-copy.ts'
 import { openRun } from './loop/open.ts'
+import type { AnyMiddleware } from './models/middleware.ts'
 import { deskOf } from './run/desk-of.ts'
 import { drain } from './run/drain.ts'
 import type { RunArguments } from './run/options.ts'
@@ -85,9 +86,21 @@ export interface Agent<
     const NewName extends string = Name,
     const NewHandoffs extends readonly AnyHandoff[] = never,
     const Guardrails extends readonly AnyGuardrail[] = readonly [],
+    const NewAround extends readonly AnyMiddleware[] = readonly AnyMiddleware[],
   >(
     overrides: Partial<
-      AgentOptions<NewTools, NewOutput, Instructions, Params, Step, Validate, NewName, NewHandoffs, Guardrails>
+      AgentOptions<
+        NewTools,
+        NewOutput,
+        Instructions,
+        Params,
+        Step,
+        Validate,
+        NewName,
+        NewHandoffs,
+        Guardrails,
+        NewAround
+      >
     >,
   ): Agent<
     NewOutput,
@@ -99,7 +112,8 @@ export interface Agent<
       Step &
       Validate &
       HandoffContext<NewHandoffs> &
-      ContextOfGuardrails<Guardrails>,
+      ContextOfGuardrails<Guardrails> &
+      AroundContext<NewAround>,
     NewName,
     [NewHandoffs] extends [never] ? Others : ReachedBy<NewName, NewHandoffs>
   >
@@ -128,8 +142,9 @@ export function agent<
   const Name extends string = string,
   const Handoffs extends readonly AnyHandoff[] = readonly [],
   const Guardrails extends readonly AnyGuardrail[] = readonly [],
+  const Around extends readonly AnyMiddleware[] = readonly AnyMiddleware[],
 >(
-  options: AgentOptions<Tools, Output, Instructions, Params, Step, Validate, Name, Handoffs, Guardrails>,
+  options: AgentOptions<Tools, Output, Instructions, Params, Step, Validate, Name, Handoffs, Guardrails, Around>,
 ): Agent<
   Output,
   Tools,
@@ -139,7 +154,8 @@ export function agent<
     Step &
     Validate &
     HandoffContext<Handoffs> &
-    ContextOfGuardrails<Guardrails>,
+    ContextOfGuardrails<Guardrails> &
+    AroundContext<Around>,
   Name,
   ReachedBy<Name, Handoffs>
 > {
@@ -159,7 +175,9 @@ export function agent<
   }
   const spec = specOf(own as unknown as AgentOptions<readonly AnyTool[], unknown, unknown>)
   // `live` in tool/facts.ts adds the live values of these types to the events. The types of logged facts lack them.
-  type Made = ReturnType<typeof agent<Tools, Output, Instructions, Params, Step, Validate, Name, Handoffs, Guardrails>>
+  type Made = ReturnType<
+    typeof agent<Tools, Output, Instructions, Params, Step, Validate, Name, Handoffs, Guardrails, Around>
+  >
   type Events = ReturnType<Made['stream']>
   type Ended = Awaited<ReturnType<Made['run']>>
   const open = (
@@ -206,6 +224,21 @@ type ReachedOf<One extends AnyHandoff> = One extends string
     : One extends Agent<infer Output, infer Tools, infer _Context, infer Name, infer Others>
       ? Reached<Name, Output, Tools, true> | Others
       : never
+
+/** The context that these middlewares need. */
+type AroundContext<Around extends readonly AnyMiddleware[]> = [Around[number]] extends [never]
+  ? unknown
+  : Intersection<AroundNeeds<Around[number]>>
+type AroundNeeds<One> = One extends { readonly model?: infer Model; readonly tool?: infer Around }
+  ? PartNeeds<Model> | PartNeeds<Around> | ((context: unknown) => void)
+  : never
+type PartNeeds<Part> = Part extends (call: infer Call, next: never) => unknown
+  ? Call extends { readonly context: infer Context }
+    ? [Context] extends [never] // a part that declares none
+      ? never
+      : (context: Context) => void
+    : never
+  : never
 
 /** The context that these handoffs and their agents need. */
 type HandoffContext<Handoffs extends readonly AnyHandoff[]> = [Handoffs[number]] extends [never]

@@ -26,6 +26,7 @@ export {
 } from './agent/guardrail.ts'
 export { GuardrailError } from './guard/error.ts'
 export type { GuardrailState } from './facts/guardrails.ts'
+export { type MaxResult, memoryResults, type ResultStore } from './agent/max-result.ts'
 export { and, calls, not, or, steps, type StopCondition } from './agent/stop.ts'
 export type { OutputMode, OutputOption, OutputSchema, OutputSettings } from './agent/output.ts'
 // Many tools.
@@ -43,6 +44,18 @@ export type { Delivery } from './control/mailbox.ts'
 // Approvals.
 export type { Approver } from './approval/desk.ts'
 export { ApprovalError, type ApprovalProblem } from './approval/error.ts'
+// Compaction.
+export {
+  clearToolResults,
+  type ClearToolResultsOptions,
+  keepLast,
+  type KeepLastOptions,
+  tokenBudget,
+  type TokenBudgetOptions,
+} from './compaction/keep.ts'
+export { summarise, type SummariseOptions } from './compaction/summarise.ts'
+export type { Compaction, CompactionInput, CompactionRequest } from './compaction/strategy.ts'
+export type { CompactionCall, MessageEdit } from './facts/compaction.ts'
 // Results.
 export { outputOf, type Result, type RunEnding, RunError, type RunReport } from './run/result.ts'
 export type { ChildRun } from './facts/branches.ts'
@@ -60,6 +73,7 @@ export {
   type FailureReason,
   isFact,
   type Recorded,
+  type ResultCut,
   type RunEvent,
   type ToolDone,
 } from './facts/events.ts'
@@ -72,6 +86,7 @@ export { logger, type LoggerOptions, type LogOutput } from './reading/logger.ts'
 export type { Moment } from './reading/timeline.ts'
 // Middleware.
 export type {
+  AnyMiddleware,
   Middleware,
   ModelAnswer,
   ModelCall,

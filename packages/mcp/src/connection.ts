@@ -26,6 +26,8 @@ export class Connection {
   readonly listed: ListedTools = new ListedTools()
   readonly #closing = new AbortController()
   #opening: Promise<Client> | undefined
+  #problem: string | undefined
+  #wasOpen = false
 
   constructor(server: McpServerSpec, options: ConnectionOptions) {
     this.#server = server
@@ -35,6 +37,13 @@ export class Connection {
   /** The server's name in messages. */
   get label(): string {
     return labelOf(this.#server)
+  }
+
+  /** The last failure of the connection itself, such as a message that is too long. It is forgotten when it was read. */
+  takeProblem(): string | undefined {
+    const problem = this.#problem
+    this.#problem = undefined
+    return problem
   }
 
   /** The connected client. A connection that was lost is opened again. @throws McpError */
@@ -99,6 +108,10 @@ export class Connection {
     client.onclose = () => {
       if (connected) this.#opening = undefined
     }
+    // oxlint-disable-next-line unicorn/prefer-add-event-listener -- the SDK's client is no event target
+    client.onerror = (error) => {
+      this.#problem = describeError(error, 200)
+    }
     let stopping: Promise<void> | undefined
     const stop = (): void => {
       stopping = transport.close().catch(() => undefined)
@@ -108,6 +121,9 @@ export class Connection {
       signal.throwIfAborted()
       await client.connect(transport, { timeout, signal })
       connected = client
+      // The tools may have changed while there was no connection.
+      if (this.#wasOpen) changed()
+      this.#wasOpen = true
       return client
     } catch (cause) {
       await client.close().catch(() => undefined)

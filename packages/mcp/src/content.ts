@@ -51,7 +51,12 @@ function audio(mimeType: string, data: string): ContentPart {
   return { type: 'input_audio', input_audio: { data, format } }
 }
 
-function bounded(parts: readonly ContentPart[], maxBytes: number): ContentPart[] {
+/** Content parts of a result that are shown. */
+const mostParts = 1000
+
+function bounded(all: readonly ContentPart[], maxBytes: number): ContentPart[] {
+  const parts = all.slice(0, mostParts)
+  if (all.length > mostParts) parts.push(text(`[left out: ${all.length - mostParts} further parts]`))
   let texts = maxBytes
   let others = maxBytes
   const shown: ContentPart[] = []

@@ -30,7 +30,10 @@ export class ListedTools {
   }
 
   #plain(message: JSONRPCMessage): JSONRPCMessage {
-    const { result } = message as { readonly result?: unknown }
+    const { id, result } = message as { readonly id?: string | number; readonly result?: unknown }
+    // The SDK drops such an answer, and would wait for another one.
+    if ('result' in message && !isData(result) && id !== undefined)
+      return { jsonrpc: '2.0', id, error: { code: -32_603, message: 'The server sent a result that is no object' } }
     if (!isData(result) || !Array.isArray(result['tools'])) return message
     const tools = result['tools'].flatMap((tool: unknown) => (isData(tool) ? this.#tool(tool) : []))
     return { ...message, result: { ...result, tools } }

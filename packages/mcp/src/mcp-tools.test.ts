@@ -155,6 +155,16 @@ describe('a list of tools', () => {
     expect(findingsOf(mcp)).toEqual(['t description: shortened'])
   })
 
+  it('is read again when a lost connection is opened again', async () => {
+    const server = new ScriptedMcp([{ name: 'a' }])
+    await using mcp = await mcpTools(server.connect)
+    await server.crash()
+    server.tools = [{ name: 'a' }, { name: 'b' }]
+    const model = scriptedModel([call('a', {}), says('done')])
+    await agent({ name: 'a', model, tools: mcp.tools }).run('go')
+    await expect.poll(() => mcp.tools.map(({ name }) => name)).toEqual(['a', 'b'])
+  })
+
   it('is followed when the server changes it', async () => {
     const server = new ScriptedMcp([{ name: 'a' }])
     await using mcp = await mcpTools(server.connect)

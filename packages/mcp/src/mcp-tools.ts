@@ -254,10 +254,18 @@ export class McpTools {
     } catch (cause) {
       if (signal.aborted) throw cause
       const what = `The tool \`${source.name}\` of ${this.#connection.label} gave no result`
-      throw new McpError(`${what}: ${describeError(cause, 500)}`, { cause })
+      const problem = this.#connection.takeProblem()
+      const reason = describeError(cause, 500)
+      throw new McpError(
+        `${what}: ${reason}${problem === undefined || reason.includes(problem) ? '' : ` (${problem})`}`,
+        {
+          cause,
+        },
+      )
     }
-    if (isInputRequiredResult(result)) throw questionOf(result)
-    const model = contentOf(result, this.#options.maxResult ?? 262_144)
+    const { maxResult = 262_144 } = this.#options
+    if (isInputRequiredResult(result)) throw questionOf(result, maxResult)
+    const model = contentOf(result, maxResult)
     if (result.isError === true) throw new McpToolError(textOf(model))
     return toolResult({ model, details: { mcp: { tool: source.name, fingerprint } } })
   }
@@ -270,7 +278,9 @@ function serverInfo(client: Client): McpServerInfo {
 }
 
 /** The server's questions, as JSON for the log: `requestState` is its own, and goes back unchanged. */
-function questionOf({ inputRequests = {}, requestState }: InputRequiredResult): InputRequired {
+function questionOf({ inputRequests = {}, requestState }: InputRequiredResult, longest: number): InputRequired {
+  const { length } = JSON.stringify([inputRequests, requestState])
+  if (length > longest) throw new McpError(`The server's question has ${length} characters; the most is ${longest}`)
   return new InputRequired(inputRequests, requestState === undefined ? undefined : { requestState })
 }
 

@@ -7,6 +7,7 @@ import {
   type Transport,
 } from '@modelcontextprotocol/client'
 import { UsageError } from '@toolloop/wire'
+import { boundedFetch } from './bounded-fetch.ts'
 
 /** A program that speaks MCP over its standard input and output (Node.js). It gets a few variables, not all of `process.env`. */
 export interface StdioServer {
@@ -54,7 +55,11 @@ export async function transportTo(server: McpServerSpec, wrote: (text: string) =
   if (!('url' in server))
     throw new UsageError('An MCP server is { command, args }, { url }, or a function that returns a transport.')
   const { url, transport = 'http', headers, auth } = server
-  const options = { ...(headers && { requestInit: { headers } }), ...(auth && { authProvider: auth }) }
+  const options = {
+    fetch: boundedFetch,
+    ...(headers && { requestInit: { headers } }),
+    ...(auth && { authProvider: auth }),
+  }
   return transport === 'sse'
     ? new SSEClientTransport(new URL(url), options)
     : new StreamableHTTPClientTransport(new URL(url), options)

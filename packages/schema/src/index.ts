@@ -1,5 +1,16 @@
 // Making tools.
-export type { Effects, Hook, Interrupted, Tool, ToolContext, ToolLimit, ToolOptions, ToolPolicy } from './tool/tool.ts'
+export type {
+  Effects,
+  Hook,
+  Interrupted,
+  KeepRule,
+  ResultBound,
+  Tool,
+  ToolContext,
+  ToolLimit,
+  ToolOptions,
+  ToolPolicy,
+} from './tool/tool.ts'
 export type { NoArguments } from './tool/function.ts'
 export { tool } from './tool/function.ts'
 export type { CustomToolOptions } from './tool/custom.ts'

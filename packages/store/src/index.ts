@@ -29,6 +29,7 @@ export { type SqliteStore, sqliteStore, type SqliteStoreOptions } from './log/sq
 export type { Page, RunQuery, RunStatus, RunStore, RunSummary } from './log/run-store.ts'
 // Answers of models.
 export { fileCache } from './log/file-cache.ts'
+export { fileResults } from './log/file-results.ts'
 // Errors.
 export { LogError, type LogErrorCode } from './log/log-error.ts'
 export type { LogOwner } from './log/owner.ts'

@@ -2,6 +2,7 @@
 export {
   fileCache,
   fileLog,
+  fileResults,
   fileStore,
   folderSessions,
   LogError,

@@ -61,6 +61,7 @@ export {
   aFunction,
   aText,
   checkLimit,
+  checkResultBound,
   checkOptionNames,
   checkOptions,
   milliseconds,

@@ -68,6 +68,27 @@ export function checkLimit(who: string, limit: object, more: Readonly<Record<str
     throw new UsageError(`${who} limits nothing: set \`concurrency\`, or \`interval\` with \`intervalCap\`. ${got}`)
 }
 
+const boundChecks: Readonly<Record<string, OptionCheck>> = {
+  tokens: wholeNumber(1),
+  keep: [
+    (value) => typeof value === 'function' || ['head', 'tail', 'middle'].includes(value as string),
+    '"head", "tail", "middle" or a function',
+  ],
+}
+
+/**
+ * Checks the bound of a result: a number of tokens, or `{ tokens, keep }`. @param more checks of further fields
+ * @throws UsageError
+ */
+export function checkResultBound(who: string, value: unknown, more: Readonly<Record<string, OptionCheck>> = {}): void {
+  if (typeof value === 'number' && boundChecks['tokens']![0](value)) return
+  if (typeof value === 'object' && value !== null) {
+    checkOptions(who, value, { ...boundChecks, ...more })
+    if ('tokens' in value && value.tokens !== undefined) return
+  }
+  throw new UsageError(`${who} is ${showOption(value)}; it must be a whole number of tokens, or { tokens, keep }.`)
+}
+
 /** An option's value in at most 120 characters. */
 export function showOption(value: unknown): string {
   if (typeof value === 'function') return 'a function'

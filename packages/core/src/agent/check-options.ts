@@ -14,6 +14,7 @@ import {
 import { checkMiddleware } from '../models/middleware.ts'
 import { checkBudget, checkPrice } from './budget.ts'
 import { checkGuardrails } from './guardrail.ts'
+import { checkMaxResult } from './max-result.ts'
 import { checkModel, checkParams, isClient } from './check-model.ts'
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
@@ -49,6 +50,7 @@ const checks: Readonly<Record<string, OptionCheck>> = {
     'a predicate or an array of them',
   ],
   prepareStep: [isFunction, 'a function'],
+  maxResult: [() => true, ''], // see checkMaxResult
   onToolError: [
     (value) => isFunction(value) || value === 'message' || value === 'throw',
     '"message", "throw" or a function',
@@ -57,6 +59,10 @@ const checks: Readonly<Record<string, OptionCheck>> = {
   earlyDispatch: oneOf(true, false),
   answerLimits: [isObject, '{ maxToolCalls, maxArgumentsBytes, … }'],
   wire: oneOf('stream', 'plain'),
+  compact: [
+    (value) => isFunction(value) || (Array.isArray(value) && value.every(isFunction)),
+    'a strategy such as `keepLast(20)`, or an array of them',
+  ],
   guardrails: [Array.isArray, 'an array of guardrails'],
   middleware: [Array.isArray, 'an array of middlewares'],
 }
@@ -93,6 +99,7 @@ export function checkAgentOptions(options: unknown): void {
   if (!isFunction(options['params'])) checkParams(who, options['params'])
   if (isObject(options['limit'])) checkLimit(`${who}: \`limit\``, options['limit'])
   if (isObject(options['answerLimits'])) checkAnswerLimits(`${who}: answerLimits`, options['answerLimits'])
+  if (options['maxResult'] !== undefined) checkMaxResult(who, options['maxResult'])
   if (options['guardrails'] !== undefined) checkGuardrails(who, options['guardrails'])
   if (options['middleware'] !== undefined) checkMiddleware(who, options['middleware'])
   if (isObject(options['budget'])) {

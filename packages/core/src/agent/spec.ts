@@ -3,12 +3,14 @@ import type { Tool } from '@toolloop/schema'
 import type { AnswerLimits } from '@toolloop/stream'
 import type { CompletionClient } from '@toolloop/transport'
 import type { ChatModel, Message, ModelRequest, ToolChoice, ToolDefinition } from '@toolloop/wire'
-import type { Middleware } from '../models/middleware.ts'
+import type { Compaction } from '../compaction/strategy.ts'
+import type { AnyMiddleware } from '../models/middleware.ts'
 import type { ModelLayer } from '../models/model-onion.ts'
 import type { ToolLayer } from '../models/tool-onion.ts'
 import type { BudgetOptions } from './budget.ts'
 import type { AnyGuardrail, GuardrailSet } from './guardrail.ts'
 import type { AnyHandoff, HandoffOptions } from './handoff-option.ts'
+import type { Bound, MaxResult } from './max-result.ts'
 import type { OutputOption, OutputSpec } from './output.ts'
 import type { RunState } from '../facts/state.ts'
 import type { StopCondition } from './stop.ts'
@@ -54,6 +56,7 @@ export interface AgentOptions<
   Name extends string = string,
   Handoffs extends readonly AnyHandoff[] = readonly AnyHandoff[],
   Guardrails extends readonly AnyGuardrail[] = readonly AnyGuardrail[],
+  Around extends readonly AnyMiddleware[] = readonly AnyMiddleware[],
 > {
   /** Stored in logs. A log can only be resumed by an agent of the same name. */
   readonly name: Name
@@ -100,6 +103,11 @@ export interface AgentOptions<
         | void
         | Promise<StepChanges<NamesOf<Tools> | TransfersOf<Handoffs>> | void>)
     | undefined
+  /**
+   * The most tokens of a tool's result, or error, that the model reads; a longer one is cut, and the whole is kept. A tool's
+   * own `maxResult` comes first. @default no bound but 1 MiB
+   */
+  readonly maxResult?: number | MaxResult | undefined
   /** @default 'message' */
   readonly onToolError?: OnToolError | undefined
   /** How many times a step is retried after its stream broke. @default 1 */
@@ -110,10 +118,12 @@ export interface AgentOptions<
   readonly answerLimits?: AnswerLimits | undefined
   /** Whether to request a stream or a plain body. @default a stream when the run is streamed or a tool may start early */
   readonly wire?: 'stream' | 'plain' | undefined
+  /** Shortens the conversation before a step; several strategies one after the other. @default none */
+  readonly compact?: Compaction | readonly Compaction[] | undefined
   /** Checks on what goes in, what comes out, and what the tools do. @default none */
   readonly guardrails?: Guardrails | undefined
   /** Code around model calls and tool calls; the first one is the outermost. @default none */
-  readonly middleware?: readonly Middleware[] | undefined
+  readonly middleware?: Around | undefined
 }
 
 export interface PrepareStep<Context> {
@@ -187,11 +197,16 @@ export interface AgentSpec {
   readonly budget: BudgetOptions | undefined
   readonly stopWhen: readonly StopCondition[]
   readonly prepareStep: ((input: PrepareStep<unknown>) => StepChanges | void | Promise<StepChanges | void>) | undefined
+  readonly maxResult: MaxResult | undefined
+  /** Counts the tokens of results. */
+  readonly countTokens: Bound['countTokens']
   readonly onToolError: OnToolError
   readonly stepRetries: number
   readonly earlyDispatch: boolean
   readonly answerLimits: AnswerLimits | undefined
   readonly wire: 'stream' | 'plain' | undefined
+  /** `undefined` without any. */
+  readonly compact: readonly Compaction[] | undefined
   /** `undefined` without any. */
   readonly guardrails: GuardrailSet | undefined
   /** The middlewares with a part around model calls, and around tool calls; `undefined` without any. */

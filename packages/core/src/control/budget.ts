@@ -5,7 +5,8 @@ import { type BudgetOptions, priceOf } from '../agent/budget.ts'
 import type { Fact } from '../facts/events.ts'
 import type { Exhausted } from '../facts/outcome.ts'
 import { type Amount, keyOf, Ledger, type Reserved } from './ledger.ts'
-import { countOf, dollarsOf, Meter } from './meter.ts'
+import { countOf } from '../agent/count-tokens.ts'
+import { dollarsOf, Meter } from './meter.ts'
 import { RunningTime } from './running-time.ts'
 
 /** A step that may be sent: its completion limit, and the meter that counts its answers. */
@@ -100,6 +101,11 @@ export class Budget {
       case 'step.done':
       case 'step.cut':
       case 'run.done':
+        this.#held.delete(path)
+        if (!this.#outer) this.#meters.delete(path)
+        break
+      case 'messages.compact':
+        if (!fact.spent) break
         this.#held.delete(path)
         if (!this.#outer) this.#meters.delete(path)
         break

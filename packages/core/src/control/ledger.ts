@@ -78,6 +78,9 @@ export class Ledger {
         this.#charge(fact.spent ? { usd: 0, ...fact.spent } : this.#reserved.get(fact.path))
         this.#reserved.delete(fact.path)
         break
+      case 'messages.compact':
+        this.#charge(fact.spent && { usd: 0, ...fact.spent })
+        break
       case 'tool.start':
         this.#started.add(keyOf(fact))
         break

@@ -1,6 +1,7 @@
 // Counts the answers of a step against its budget.
 import type { Chunk, Price, Usage } from '@toolloop/wire'
 import type { BudgetOptions } from '../agent/budget.ts'
+import { bytesOf, soundCount } from '../agent/count-tokens.ts'
 import { costOf } from '../facts/usage.ts'
 import type { Amount } from './ledger.ts'
 
@@ -112,23 +113,4 @@ function textIn(value: unknown, key = ''): string {
   return Object.entries(value)
     .map(([name, item]) => textIn(item, name))
     .join('')
-}
-
-/** The tokens of a text. */
-export const countOf = (text: string, countTokens: CountTokens): number =>
-  countTokens ? soundCount(countTokens(text), text) : Math.ceil(bytesOf(text) / 3)
-
-/** A count that is no number counts as the default does. */
-const soundCount = (count: number, text: string): number =>
-  Number.isFinite(count) && count >= 0 ? count : Math.ceil(bytesOf(text) / 3)
-
-/** UTF-8 bytes, without encoding. */
-function bytesOf(text: string): number {
-  let bytes = text.length
-  for (let at = 0; at < text.length; at++) {
-    const code = text.charCodeAt(at)
-    if (code < 0x80) continue
-    bytes += code < 0x8_00 || (code >= 0xd8_00 && code <= 0xdf_ff) ? 1 : 2
-  }
-  return bytes
 }

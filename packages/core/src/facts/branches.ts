@@ -1,7 +1,7 @@
 // What the runs inside a run came to: a fold over their facts. It keeps sums and requests, no messages.
 import type { ApprovalRequest, Fact, FactOf } from './events.ts'
 import type { Outcome } from './outcome.ts'
-import { addRunUsage, noUsage, type RunUsage, usageOf } from './usage.ts'
+import { addCallUsage, addRunUsage, noUsage, type RunUsage, usageOf } from './usage.ts'
 
 /** A run inside another one, such as an agent that was called as a tool. */
 export interface ChildRun {
@@ -121,6 +121,12 @@ function take(branch: Branch, fact: Fact): void {
     case 'step.done':
     case 'step.cut':
       return takeStep(branch, fact)
+    case 'messages.compact':
+      for (const call of fact.asked ?? []) {
+        branch.usage = addCallUsage(branch.usage, call)
+        branch.cost = addCost(branch.cost, call.cost)
+      }
+      return
     case 'approval.request':
       branch.requests.set(fact.callId, fact)
       return

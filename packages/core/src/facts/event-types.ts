@@ -15,6 +15,7 @@ const types: Readonly<Record<RunEvent['type'], true>> = {
   'approval.request': true,
   'approval.decision': true,
   'message.add': true,
+  'messages.compact': true,
   'guardrail.done': true,
   'stage.start': true,
   'stage.done': true,

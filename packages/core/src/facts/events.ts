@@ -10,6 +10,7 @@ import type {
   ToolChoice,
   Usage,
 } from '@toolloop/wire'
+import type { CompactionCall, MessageEdit } from './compaction.ts'
 import type { Exhausted, Failure, GuardrailPoint, Outcome } from './outcome.ts'
 import type { PrefixBreak, PrefixMark } from './prefix-mark.ts'
 import type { Progress } from './progress.ts'
@@ -99,7 +100,7 @@ export interface Facts {
    * The model reads `content`. `parts`, which a tool message cannot hold, follow in a user message. `details` are for the
    * application. `reason` is set when `ok` is false; `final` when the call was the run's typed answer. `ms` counts
    * milliseconds from `tool.start`. `loopKey` is what the tool's `loopKey` returned. `handoff`: the call hands the run over
-   * to this agent.
+   * to this agent. `cut`: the result was longer than its bound.
    */
   'tool.done': CallMark & {
     ok: boolean
@@ -110,6 +111,7 @@ export interface Facts {
     final?: true
     loopKey?: string | false
     handoff?: string
+    cut?: ResultCut
     ms: number
   }
   /**
@@ -144,6 +146,17 @@ export interface Facts {
     origin: 'caller' | 'steer' | 'followUp' | 'output' | 'cycle' | 'budget'
     /** Only for the origin `budget`. */
     exhausted?: Exhausted
+  }
+  /**
+   * The conversation was shortened, before the first request of a step that reads it so. The messages stay in the log.
+   * `by` names the strategies; `asked` are the model calls that they made, `spent` what these take from a budget.
+   */
+  'messages.compact': {
+    step: number
+    by: readonly string[]
+    edits: readonly MessageEdit[]
+    asked?: readonly CompactionCall[]
+    spent?: Spending
   }
   /**
    * A guardrail has answered. `reason` is that of a trip, or the text of a rejected call. `inputs`, only for `input`: how
@@ -187,6 +200,8 @@ export interface Facts {
   'run.done': { outcome: Outcome; spent?: Spending }
 }
 
+/** A result that the model reads in part: its tokens, and the whole text, or its handle in the agent's store. */
+export type ResultCut = Readonly<{ tokens: number; whole: string } | { tokens: number; handle: string }>
 /** What a step takes from a budget: reported, else counted. `usd` where the model has a price. */
 type Spending = Readonly<{ tokens: number; usd?: number }>
 type AgentMark = Readonly<{ name: string; fingerprint: string }>

@@ -12,7 +12,7 @@ export interface PrefixMark {
 }
 
 /** The part in which a request differs from the last one. */
-export type BreakPlace = 'model' | 'tools' | 'instructions' | 'output' | 'rendering' | 'history'
+export type BreakPlace = 'model' | 'tools' | 'instructions' | 'output' | 'rendering' | 'history' | 'compaction'
 
 /** A step whose request does not extend the last one. */
 export interface PrefixBreak {

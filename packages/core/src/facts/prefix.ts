@@ -17,6 +17,8 @@ export interface PrefixState extends PrefixReport {
   readonly tools: readonly string[]
   /** The number of messages of the conversation in it. */
   readonly count: number
+  /** The strategies that have shortened the conversation since. */
+  readonly compacted?: readonly string[]
 }
 
 export const noPrefix: PrefixState = { requests: 0, breaks: [], mark: null, model: '', tools: [], count: 0 }

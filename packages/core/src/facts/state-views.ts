@@ -5,6 +5,7 @@ import { type CallState, messageIn, type Step, stepOf } from './open-step.ts'
 import type { PrefixReport } from './prefix.ts'
 import type { RunState } from './state.ts'
 import { transcript } from './transcript.ts'
+import { addCallUsage, type RunUsage, usageOf } from './usage.ts'
 
 /** The conversation, valid to send at any moment: a call without a result gets a fixed note as its tool message. */
 export function messagesOf({ messages, open, inbox }: RunState): readonly Message[] {
@@ -30,13 +31,26 @@ export const requestsOf = (state: RunState): ApprovalRequest[] => asked(state).f
 export const prefixOf = ({ prefix: { requests, breaks } }: RunState): PrefixReport => ({ requests, breaks })
 
 /** US dollars; `undefined` where a step's cost is unknown. */
-export function costsOf(steps: readonly Step[]): number | undefined {
+function costsOf(steps: readonly Step[]): number | undefined {
   let sum = 0
   for (const { cost } of steps) {
     if (cost === undefined) return undefined
     sum += cost
   }
   return sum
+}
+
+/** Usage and cost of a run itself: of its steps, and of the models that shortened its conversation. */
+export function ownTotals(state: RunState): { readonly usage: RunUsage; readonly cost: number | undefined } {
+  const steps = stepsOf(state)
+  let usage = usageOf(steps)
+  let cost = costsOf(steps)
+  for (const { asked: calls } of state.compactions)
+    for (const call of calls) {
+      usage = addCallUsage(usage, call)
+      cost = cost === undefined || call.cost === undefined ? undefined : cost + call.cost
+    }
+  return { usage, cost }
 }
 
 /** Freezes a state for the user's functions: only facts may change a state. */

@@ -12,6 +12,7 @@ import {
   withoutPauses,
   withSealed,
 } from './open-step.ts'
+import { type CompactionCall, edited } from './compaction.ts'
 import { afterCheck, afterInput, afterRequest, type GuardrailState, noGuardrails } from './guardrails.ts'
 import type { Exhausted, Failure, Outcome } from './outcome.ts'
 import { afterStart, noPrefix, type PrefixState } from './prefix.ts'
@@ -54,6 +55,8 @@ export interface RunState {
   readonly guardrails: GuardrailState
   /** The last request, and the requests that did not extend the one before. */
   readonly prefix: PrefixState
+  /** How often the conversation was shortened. `step`: the first whose request is the shorter one. */
+  readonly compactions: readonly { readonly step: number; readonly asked: readonly CompactionCall[] }[]
   readonly outcome: Outcome | null
   readonly startedAt: number
   readonly endedAt: number
@@ -88,6 +91,7 @@ export const initialState: RunState = {
   wrapUp: null,
   guardrails: noGuardrails,
   prefix: noPrefix,
+  compactions: [],
   outcome: null,
   startedAt: 0,
   endedAt: 0,
@@ -156,6 +160,12 @@ export function apply(before: RunState, fact: Fact): RunState {
       const counted = countsAfter(state, fact)
       if (open) return { ...state, ...counted, inbox: [...state.inbox, fact.message] }
       return { ...state, ...counted, answered: false, messages: [...state.messages, fact.message] }
+    }
+    case 'messages.compact': {
+      const { by, edits, step, asked = [] } = fact
+      const messages = edited(conversationOf(state), edits)
+      const compactions = [...state.compactions, { step, asked }]
+      return { ...state, messages, inbox: [], compactions, prefix: { ...state.prefix, compacted: by } }
     }
     case 'guardrail.done':
       return withCheck({ ...state, guardrails: afterCheck(state.guardrails, fact) }, fact)

@@ -1,4 +1,5 @@
 import type { AssistantMessage, Price, Usage } from '@toolloop/wire'
+import type { CompactionCall } from './compaction.ts'
 import type { Step } from './open-step.ts'
 
 /** Tokens. Steps without reported usage are estimated separately, never counted as zero. */
@@ -20,6 +21,13 @@ export function addRunUsage(a: RunUsage, b: RunUsage): RunUsage {
     estimated: a.estimated + b.estimated,
   }
 }
+
+/** Adds what the models of a compaction used. */
+export const addCallUsage = (sum: RunUsage, { usage, estimated = 0 }: CompactionCall): RunUsage =>
+  addRunUsage(
+    sum,
+    usage ? { reported: usage, unreported: 0, estimated: 0 } : { reported: null, unreported: 1, estimated },
+  )
 
 /** Sums the reported usage, with its details. */
 export function usageOf(steps: readonly Pick<Step, 'usage' | 'message'>[]): RunUsage {

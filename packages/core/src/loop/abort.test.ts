@@ -338,6 +338,28 @@ describe('an abort', () => {
     expect(performance.now() - before).toBeLessThan(1_000)
   })
 
+  it('leaves a log in use until a write that hangs has ended', async () => {
+    const log = memoryLog()
+    const { promise, resolve } = Promise.withResolvers<void>()
+    let appends = 0
+    const hanging = {
+      load: () => log.load(),
+      append: async (facts: readonly Fact[]) => {
+        if (++appends === 2) await promise
+        await log.append(facts)
+      },
+    }
+    const worker = agent({ name: 'a', model: scriptedModel([text('x'), text('y')]) })
+    expect(await worker.run('go', { log: hanging, signal: AbortSignal.timeout(30) })).toMatchObject({
+      status: 'aborted',
+    })
+    await expect(worker.run(undefined, { from: hanging })).rejects.toThrow('in use')
+    resolve()
+    await expect.poll(() => log.facts.length).toBeGreaterThan(1)
+    expect(await worker.run(undefined, { from: hanging })).toMatchObject({ status: 'done' })
+    expect(log.facts.map(({ seq }) => seq)).toEqual(log.facts.map((_, at) => at))
+  })
+
   it('leaves no start in the log of a call that was not made, however short before it', async () => {
     for (let wait = 0; wait < 60; wait++) {
       const controller = new AbortController()

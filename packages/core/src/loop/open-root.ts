@@ -68,11 +68,14 @@ async function openLog<State extends LoopState, Task extends { readonly key: str
   const level = new Level<State>({ tree, path: '', context, signal, scope, watched, desk, state, abort })
   if (budget) level.openBudget(budget)
   const driver = on(level)
+  const free = (): void => void inUse.delete(log)
   return new DrivenRun<State, Task, Value>(level, driver, log, loop(level, driver.machine, log, start, scope), {
     controller,
     outer,
     onEnd: () => {
-      inUse.delete(log)
+      // A write that hangs may still end: until then no other run may write.
+      if (level.writing && level.written) level.written.then(free, free)
+      else free()
       level.closeBudget()
     },
     onRejected: (error) => refusal(log, start, past.length, error),

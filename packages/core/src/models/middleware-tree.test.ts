@@ -1,7 +1,7 @@
 // Middlewares inside a tree of runs: each agent has its own, around model calls, tool calls, and calls of agents.
 import { tool, ToolRetry } from '@toolloop/schema'
 import { call, checkTranscript, failure, scriptedModel, text } from '@toolloop/testing'
-import type { Message } from '@toolloop/wire'
+import type { ChatModel, Message } from '@toolloop/wire'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import {
@@ -207,4 +207,30 @@ it('is named when it fails inside an agent, whose calling model reads it', async
   const result = await tree([], [broken]).run('go')
   expect(result).toMatchObject({ status: 'done', children: [{ status: 'error' }] })
   expect(JSON.stringify(result.messages)).toContain('broken')
+})
+
+it('holds a stream back inside an agent: the source waits, and so does a consumer that does not read', async () => {
+  let sent = 0
+  const model: ChatModel = {
+    name: 'words',
+    async *stream() {
+      for (; sent < 1_000; sent++) {
+        const choices = [{ index: 0, delta: { content: 'word ' }, finish_reason: null }]
+        yield { id: 'c', object: 'chat.completion.chunk', created: 1, model: 'words', choices }
+      }
+      const choices = [{ index: 0, delta: {}, finish_reason: 'stop' }]
+      yield { id: 'c', object: 'chat.completion.chunk', created: 1, model: 'words', choices }
+    },
+  }
+  const child = agent({ name: 'child', model, middleware: [noting('a', []), noting('b', [])] })
+  const outer = scriptedModel([call('ask', { input: 'go' }), text('Done.')])
+  const root = agent({ name: 'root', model: outer, tools: [child.asTool({ name: 'ask', description: 'Asks.' })] })
+  const stream = root.stream('go')
+  for await (const event of stream) {
+    if (event.type !== 'content.delta' || event.path === '') continue
+    for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve))
+    expect(sent).toBeLessThan(8)
+    break
+  }
+  expect(await stream.result).toMatchObject({ status: 'aborted' })
 })

@@ -5,13 +5,17 @@ import { showOption, UsageError } from '@toolloop/wire'
 /**
  * Code around each model call, each tool call, or both. The first one of a list is the outermost: it sees a request first
  * and an answer last. What comes out of it is what the log records, so a resumed run takes finished calls from the log.
+ * Declare the context where it is used: `({ context }: ModelCall<App>, next) => …`; the agent then needs it.
  */
-export interface Middleware {
+export interface Middleware<Context = unknown> {
   /** Names it in errors and in `servedBy`. */
   readonly name: string
-  readonly model?: ModelMiddleware | undefined
-  readonly tool?: ToolMiddleware | undefined
+  readonly model?: ModelMiddleware<Context> | undefined
+  readonly tool?: ToolMiddleware<Context> | undefined
 }
+
+/** Any middleware, whatever context it needs. */
+export type AnyMiddleware = Middleware<never>
 
 /**
  * Around a model call, streamed or plain. Called once per request, also for retries of a step. It may
@@ -22,7 +26,10 @@ export interface Middleware {
  *
  * What it throws ends the run as `error`, with its name; an error of `next()` that it does not catch stays as it is.
  */
-export type ModelMiddleware = (call: ModelCall, next: NextModel) => ModelAnswer | Promise<ModelAnswer>
+export type ModelMiddleware<Context = unknown> = (
+  call: ModelCall<Context>,
+  next: NextModel,
+) => ModelAnswer | Promise<ModelAnswer>
 
 /** Sends the request to the next layer, or to the model. Nothing is sent until the chunks are read. */
 export type NextModel = (request?: ModelRequest) => AsyncIterable<readonly Chunk[]>
@@ -30,7 +37,7 @@ export type NextModel = (request?: ModelRequest) => AsyncIterable<readonly Chunk
 /** The chunks of an answer, one by one or in batches, or a whole answer. */
 export type ModelAnswer = AsyncIterable<Chunk | readonly Chunk[]> | Completion
 
-export interface ModelCall {
+export interface ModelCall<Context = unknown> {
   /** Frozen; its messages and tools too. Pass a changed copy to `next`. */
   readonly request: ModelRequest
   /** The model's name. */
@@ -39,8 +46,8 @@ export interface ModelCall {
   readonly agent?: string | undefined
   readonly runId?: string | undefined
   readonly step?: number | undefined
-  /** The `context` option of `run`. */
-  readonly context?: unknown
+  /** The `context` option of `run`; `undefined` around a model that is not called by an agent. */
+  readonly context: Context
   /** Aborted by the caller, and when the run has ended. */
   readonly signal?: AbortSignal | undefined
   /** Reports a retry that follows after a delay, as an `attempt.retry` event. */
@@ -52,12 +59,12 @@ export interface ModelCall {
  * result, another one, or one without calling `next`. What it throws ends the run as `error`, with its name, except for a
  * `ToolRetry`, which the model reads; an error of `next()` that it does not catch is the tool's.
  */
-export type ToolMiddleware = (call: ToolExecution, next: NextTool) => unknown
+export type ToolMiddleware<Context = unknown> = (call: ToolExecution<Context>, next: NextTool) => unknown
 
 /** Executes the call with these arguments; without any, with the model's. */
 export type NextTool = (...args: readonly [args?: unknown]) => Promise<unknown>
 
-export interface ToolExecution {
+export interface ToolExecution<Context = unknown> {
   readonly name: string
   /** As the tool's schema parsed them. */
   readonly args: unknown
@@ -65,7 +72,7 @@ export interface ToolExecution {
   readonly agent: string
   readonly runId: string
   readonly step: number
-  readonly context: unknown
+  readonly context: Context
   /** Aborted by the caller, and when the run has ended. */
   readonly signal: AbortSignal
   readonly idempotencyKey: string

@@ -19,7 +19,7 @@ export function withMiddleware(model: ChatModel, middleware: readonly Middleware
   const layers = modelLayersOf(middleware)!
   const open = (request: ModelRequest, options: ModelOptions | undefined, wire: 'stream' | 'plain'): ModelOnion => {
     const { signal, onRetry } = options ?? {}
-    return new ModelOnion(layers, { request, model: model.name, signal, onRetry }, (changed) =>
+    return new ModelOnion(layers, { request, model: model.name, context: undefined, signal, onRetry }, (changed) =>
       chunksOf(model, changed, options ?? {}, wire),
     )
   }

@@ -116,6 +116,8 @@ class Logger {
         return this.#stageDone(path, fact)
       case 'message.add':
         return this.#line('debug', path, dim(`  a message is added (${fact.origin})`))
+      case 'messages.compact':
+        return this.#line('debug', path, dim(`  the conversation is shortened (${clean(fact.by.join(', '))})`))
       case 'run.pause':
         return this.#line('info', path, dim('paused: waits for decisions'))
       case 'run.done': {

@@ -9,8 +9,8 @@ import type { PrefixReport } from '../facts/prefix.ts'
 import { readLog, stateOf } from '../facts/read-log.ts'
 import { stageRequestsOf } from '../facts/stage-requests.ts'
 import type { RunState } from '../facts/state.ts'
-import { costsOf, messagesOf, prefixOf, requestsOf, stepsOf } from '../facts/state-views.ts'
-import { type RunUsage, usageOf } from '../facts/usage.ts'
+import { messagesOf, ownTotals, prefixOf, requestsOf, stepsOf } from '../facts/state-views.ts'
+import type { RunUsage } from '../facts/usage.ts'
 import { type Moment, startOf, timelineOf } from './timeline.ts'
 
 /** The contents of a log, of an agent or of a pipeline. A pipeline has no messages and steps of its own; its agents are its `children`. */
@@ -68,7 +68,7 @@ export function readingOf(facts: readonly Fact[], state: RunState): RunReading {
     messages: messagesOf(state),
     steps,
     children,
-    ...totalOf({ usage: usageOf(steps), cost: costsOf(steps) }, children),
+    ...totalOf(ownTotals(state), children),
     timing: { startedAt: state.startedAt, endedAt: state.endedAt, ms: state.endedAt - state.startedAt },
     prefix: prefixOf(state),
     requests,

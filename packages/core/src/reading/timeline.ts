@@ -81,6 +81,8 @@ function textOf(fact: Fact): string {
       return `${subjectOf(fact, fact.callId)} ${decisionIn(fact.decision)}`
     case 'message.add':
       return `message  ${excerpt(textBy(fact.message))}`
+    case 'messages.compact':
+      return `step ${fact.step}  reads a shorter conversation (${fact.by.join(', ')})`
     case 'guardrail.done': {
       const about = fact.callId === undefined ? fact.on : `${fact.on} ${fact.callId}`
       return `step ${fact.step}  guardrail ${fact.guardrail} on ${about}: ${fact.verdict}${fact.reason ? ` (${excerpt(fact.reason)})` : ''}`

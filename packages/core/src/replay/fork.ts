@@ -46,7 +46,7 @@ const addedAt = ({ at }: Fact, message: Message): Fact => ({
 })
 
 function beforeStep(facts: readonly Fact[], step: number): readonly Fact[] {
-  const at = facts.findIndex((one) => isOwn(one) && one.type === 'step.start' && one.step === step)
+  const at = facts.findIndex((one) => isOwn(one) && isBeginning(one) && one.step === step)
   if (at >= 0) return facts.slice(0, at)
   const steps = new Set(facts.flatMap((one) => (isOwn(one) && one.type === 'step.start' ? one.step : [])))
   throw new UsageError(
@@ -87,6 +87,9 @@ function beforeCall(facts: readonly Fact[], callId: string): readonly Fact[] {
   })
 }
 
+/** A compaction comes before the request that it shortens. */
+const isBeginning = (one: Fact): one is FactOf<'step.start' | 'messages.compact'> =>
+  one.type === 'step.start' || one.type === 'messages.compact'
 const isEnd = (one: Fact): one is FactOf<'step.done' | 'step.cut'> =>
   one.type === 'step.done' || one.type === 'step.cut'
 const isOfAnyCall = (one: Fact): one is Fact & { readonly callId: string } => 'callId' in one

@@ -54,6 +54,8 @@ async function* step(recording: Recording, run: Run): Source {
     spent.seq < (recording.next(about)?.seq ?? Infinity)
   )
     return [drafted(spent)]
+  const compacted = recording.next(about)
+  if (compacted?.type === 'messages.compact') return [drafted(compacted)]
   const asking = modelStep(run)
   const first = await asking.next()
   if (first.done) return first.value

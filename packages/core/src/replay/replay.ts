@@ -162,9 +162,10 @@ function offline(spec: AgentSpec, facts: readonly Fact[], root: string): AgentSp
       return { name: typeof other === 'string' ? other : 'recorded' } satisfies ChatModel
     }
   }
-  if (!spec.output || spec.output.mode) return { ...spec, model }
+  const own = { ...spec, model, compact: undefined } // what was compacted is in the log
+  if (!spec.output || spec.output.mode) return own
   const isTool = facts.some(
     (fact) => fact.type === 'step.start' && (fact.agent ?? root) === spec.name && fact.tools.includes(FINAL_TOOL),
   )
-  return { ...spec, model, output: { ...spec.output, mode: isTool ? 'tool' : 'native' } }
+  return { ...own, output: { ...spec.output, mode: isTool ? 'tool' : 'native' } }
 }

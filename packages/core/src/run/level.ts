@@ -52,6 +52,8 @@ export class Level<State extends LoopState = LoopState> {
   state: State
   /** A write to the log is pending. If the run fails meanwhile, the log has failed. */
   writing = false
+  /** The last write to the log, where it was asynchronous. */
+  written: Promise<void> | undefined
   /** The time at which the loop noticed the abort. */
   abortedAt: number | undefined
   /** How the run ends when it stops itself like an abort does. */
@@ -145,7 +147,10 @@ export class Level<State extends LoopState = LoopState> {
   write(log: RunLog, facts: readonly Fact[]): void | Promise<void> {
     for (const fact of facts) this.tree.stamp(fact)
     this.writing = true
-    return log.append(facts)
+    this.written = undefined
+    const written = log.append(facts)
+    if (written) this.written = written
+    return written
   }
 
   /** Marks own facts with the level's path. Facts of levels below have theirs. */

@@ -9,8 +9,7 @@ import { FINAL_TOOL } from '../agent/output.ts'
 import type { Failure, Outcome } from '../facts/outcome.ts'
 import type { Result, RunReport } from './result.ts'
 import type { Run } from './run.ts'
-import { costsOf, messagesOf, prefixOf, requestsOf, stepsOf } from '../facts/state-views.ts'
-import { usageOf } from '../facts/usage.ts'
+import { messagesOf, ownTotals, prefixOf, requestsOf, stepsOf } from '../facts/state-views.ts'
 
 /** Computes the result of a run from its state. */
 export async function resultOf<Output>(run: Run): Promise<Result<Output>> {
@@ -56,7 +55,7 @@ function reportOf<Output>(run: Run): RunReport<Output> {
     messages,
     steps,
     children,
-    ...totalOf({ usage: usageOf(steps), cost: costsOf(steps) }, children),
+    ...totalOf(ownTotals(state), children),
     timing: { startedAt: state.startedAt, endedAt: state.endedAt, ms: state.endedAt - state.startedAt },
     partial: partialOf(run) as DeepPartial<Output> | undefined,
     prefix: prefixOf(state),
@@ -67,7 +66,12 @@ function reportOf<Output>(run: Run): RunReport<Output> {
 
 export function requestOf({ requests, state }: Run, step: number): ModelRequest | undefined {
   const parts = requests[step]
-  return parts && { ...parts.rest, messages: [...parts.head, ...state.messages.slice(0, parts.upTo)] }
+  return (
+    parts && {
+      ...parts.rest,
+      messages: [...parts.head, ...(parts.conversation ?? state.messages).slice(0, parts.upTo)],
+    }
+  )
 }
 
 /** The incomplete answer of the last step. With an output schema: the JSON parsed so far. */

@@ -13,6 +13,8 @@ export interface RequestParts {
   readonly head: readonly Message[]
   /** The number of messages of the conversation that follow `head`. */
   readonly upTo: number
+  /** The conversation, where it was shortened since. */
+  conversation?: readonly Message[]
 }
 
 /** What identifies the answer of a guardrail. */
@@ -51,6 +53,8 @@ export class Run {
   lastPlan: unknown
   /** By step. */
   readonly requests: RequestParts[] = []
+  /** Estimated tokens of messages, for compactions. */
+  counts: WeakMap<Message, number> | undefined
   /** Typed answers by the text they were parsed from. */
   answers: Map<string, unknown> | undefined
   /** What a guardrail answered in a recorded run, which is replayed. `undefined`: nothing. */

@@ -10,6 +10,7 @@ import { adopt } from '../facts/own-message.ts'
 import { withContextHint } from '../run/context-hint.ts'
 import { turn } from '../run/in-time.ts'
 import type { Source } from '../run/scope.ts'
+import { compacted } from './compact.ts'
 import { prefixOf } from './prefix.ts'
 import { planStep, type StepPlan } from './request.ts'
 import type { Run } from '../run/run.ts'
@@ -31,12 +32,15 @@ export async function* modelStep(run: Run): Source {
     const end = endBefore(run)
     const enough = end instanceof Promise ? await end : end
     if (enough) return [enough]
+    const shorter = run.agent.compact && (await compacted(run, run.agent.compact))
+    if (shorter) return [shorter]
     const planned = planStep(run)
     plan = planned instanceof Promise ? await planned : planned
     const spending = reserve(run, plan)
     if (spending && 'seq' in spending) return [spending]
     if (spending) ({ plan, reservation } = spending)
   } catch (error) {
+    if (run.signal.aborted) return
     return [failed(withContextHint(run, 'A hook', error))]
   }
   const { model, tools, toolChoice } = plan

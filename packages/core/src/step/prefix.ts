@@ -17,10 +17,11 @@ export function prefixOf(run: Run, plan: StepPlan): Found | undefined {
   const last = run.lastPlan as Last | undefined
   // Without the request: its list of messages would live for a step longer, and be copied by the collector.
   run.lastPlan = { model: plan.model, parts: plan.parts, edited: plan.edited } satisfies Last
-  if (last && isSteady(last, plan)) return undefined
   const { prefix: before, messages } = run.state
+  if (last && !before.compacted && isSteady(last, plan)) return undefined
   const mark = markOf(plan)
   const breaks = before.mark ? breaksOf(before, before.mark, plan, mark, shownBefore(run, last), messages) : []
+  if (before.compacted) breaks.push({ place: 'compaction', cause: before.compacted.join(', ') })
   const isNew = !before.mark || breaks.length > 0 || !isSame(before.mark, mark)
   if (!isNew) return undefined
   return { mark, ...(breaks.length > 0 && { breaks }) }
@@ -71,7 +72,8 @@ function breaksOf(
   if (was.instructions !== is.instructions) add('instructions', 'The instructions changed.')
   if (was.rendering !== is.rendering)
     add('rendering', `rendered for ${was.rendering || 'OpenAI'}, then for ${is.rendering || 'OpenAI'}`)
-  const history = historyChange(was, plan, shown, conversation)
+  // After a compaction other messages are sent: that is a break of its own.
+  const history = before.compacted ? undefined : historyChange(was, plan, shown, conversation)
   if (history) add('history', history)
   return breaks
 }

@@ -13,7 +13,6 @@ import {
   type Chunk,
   type FinishReason,
   finishOf,
-  type Message,
   type ModelOptions,
   type ToolCall,
   type Usage,
@@ -29,23 +28,13 @@ import { adopt } from '../facts/own-message.ts'
 import type { StepProgress } from '../facts/progress.ts'
 import { startsEarly } from '../agent/early.ts'
 import { FINAL_TOOL } from '../agent/output.ts'
+import { authorsOf, seenIds } from './earlier-steps.ts'
 import { OutputDeltaEvent } from './output-delta.ts'
 import type { StepPlan } from './request.ts'
+import { gainOf, leftOut, type StepEnd, tidy } from './step-end.ts'
 import { AnswerText } from '../run/answer-text.ts'
 import type { Run } from '../run/run.ts'
-import { grows } from '../facts/open-step.ts'
 import { addUsage, costOf, soundUsage } from '../facts/usage.ts'
-
-/** The fields of a complete answer. */
-export interface StepEnd {
-  readonly message: AssistantMessage
-  readonly finish_reason: FinishReason | null
-  readonly usage: Usage | null
-  readonly cost?: number
-  readonly spent?: Amount
-  readonly ignored?: readonly string[]
-  readonly servedBy?: string
-}
 
 /** Reads one answer: chunks in, run events out. */
 export class StepReader {
@@ -351,44 +340,3 @@ const hasChoices = (body: unknown): boolean =>
   isRecord(body) && Array.isArray(body['choices']) && body['choices'].length > 0
 
 const isInternal = ({ type }: StreamEvent): boolean => type === 'call.sealed' || type === 'usage' || type === 'chunk'
-
-function gainOf(key: string, value: unknown, recorded: Partial<AssistantMessage>): [string, unknown][] {
-  const before: unknown = recorded[key as keyof AssistantMessage]
-  if (grows(key) && typeof value === 'string' && typeof before === 'string')
-    return value === before ? [] : [[key, value.slice(before.length)]]
-  return value === undefined || value === null || JSON.stringify(value) === JSON.stringify(before) ? [] : [[key, value]]
-}
-
-const leftOut = ({ ignored }: Answer): { ignored?: readonly string[] } => (ignored.length > 0 ? { ignored } : {})
-
-/** Plain and streamed answers give the same message: no empty refusal, no empty list of calls. */
-function tidy(
-  { tool_calls: _calls, refusal, ...message }: AssistantMessage,
-  calls: readonly ToolCall[],
-): AssistantMessage {
-  return { ...message, ...(refusal && { refusal }), ...(calls.length > 0 && { tool_calls: [...calls] }) }
-}
-
-/** Made once per run: a function for each step would be one more to collect. */
-const authorsOf = (run: Run) => (message: Message) => authorOf(run, message)
-
-/** The model that wrote a message. Each step is read once per run. */
-function authorOf({ authors, state }: Run, message: Message): string | undefined {
-  const { names } = authors
-  for (; authors.upTo < state.steps.length; authors.upTo++) {
-    const step = state.steps[authors.upTo]!
-    names.set(step.message, step.servedBy ?? step.model)
-  }
-  return names.get(message)
-}
-
-/** The ids of the run's earlier calls. Each message is searched once per run. */
-function seenIds(run: Run): Set<string> {
-  const { seen } = run
-  const { messages } = run.state
-  for (; seen.upTo < messages.length; seen.upTo++) {
-    const message = messages[seen.upTo]!
-    if (message.role === 'assistant') for (const call of message.tool_calls ?? []) seen.ids.add(call.id)
-  }
-  return seen.ids
-}

@@ -2,7 +2,7 @@
 import { renderOutput } from '@toolloop/schema'
 import type { ContentPart, TextPart, ToolCall } from '@toolloop/wire'
 import { argumentsOf, nameOf } from '../facts/calls.ts'
-import { type ApprovalRequest, type Fact, fact, type FailureReason } from '../facts/events.ts'
+import { type ApprovalRequest, type Fact, fact, type FailureReason, type ResultCut } from '../facts/events.ts'
 import { requestId } from '../facts/request-id.ts'
 import type { CallContext } from './execute.ts'
 import type { Run } from '../run/run.ts'
@@ -33,6 +33,7 @@ export interface Answer {
   readonly final?: true
   readonly loopKey?: string | false
   readonly handoff?: string
+  readonly cut?: ResultCut
   readonly ms?: number
   /** Live: for listeners in this process, not logged. */
   readonly args?: unknown

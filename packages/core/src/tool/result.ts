@@ -13,7 +13,8 @@ import { withContextHint } from '../run/context-hint.ts'
 import type { Run } from '../run/run.ts'
 import type { AgentAnswer } from './agent-call.ts'
 import { type CallContext, execute, ToolTimeout } from './execute.ts'
-import { type Answer, type DoneFactory, plainJson, request } from './facts.ts'
+import { bounded, resultBound } from './bounded.ts'
+import { type Answer, callContext, type DoneFactory, plainJson, request } from './facts.ts'
 import { checkResult, hasResultChecks } from './guarded.ts'
 import { type ParsedCall, replaced } from './own-arguments.ts'
 import type { Fingerprint } from './question.ts'
@@ -48,7 +49,7 @@ export async function executed(
     const ms = run.clock.now() - since
     const value = isToolResult(returned) ? returned.model : returned
     const { parseOutput } = ready.tool
-    const answer = succeeded(ready, returned, parseOutput ? await parseOutput(value) : value, ms)
+    const answer = succeeded(run, ready, returned, parseOutput ? await parseOutput(value) : value, ms)
     return await reported(run, ready.call, ready.done, answer)
   } catch (error) {
     if (run.signal.aborted) return undefined
@@ -105,7 +106,7 @@ export async function answered(
   if (answer.is === 'failed') return failedCall(run, ready, answer.error, ms, answer.words)
   try {
     const { value } = answer
-    const result = succeeded(ready, value, isToolResult(value) ? value.model : value, ms)
+    const result = succeeded(run, ready, value, isToolResult(value) ? value.model : value, ms)
     return await reported(run, ready.call, ready.done, result)
   } catch (error) {
     return failedCall(run, ready, error, ms)
@@ -119,13 +120,17 @@ export async function reported(
   done: DoneFactory,
   answer: Answer,
 ): Promise<RunEvent[] | undefined> {
-  if (!hasResultChecks(run, nameOf(call))) return [done(answer)]
-  const checked = await checkResult(run, call, answer)
-  return checked && [...checked.facts, done(checked.answer)]
+  const name = nameOf(call)
+  const checked = hasResultChecks(run, name) ? await checkResult(run, call, answer) : { facts: [], answer }
+  if (!checked) return undefined
+  const bound = resultBound(run, name)
+  const { idempotencyKey } = callContext(run, call)
+  const left = bound ? await bounded(bound, idempotencyKey, checked.answer) : checked.answer
+  return [...checked.facts, done(left)]
 }
 
-function succeeded({ shown }: Ready, returned: unknown, output: unknown, ms: number): Answer {
-  const { content, parts, problem } = renderOutput(output)
+function succeeded(run: Run, { shown, tool }: Ready, returned: unknown, output: unknown, ms: number): Answer {
+  const { content, parts, problem } = renderOutput(output, resultBound(run, tool.name) && { maxBytes: Infinity })
   if (problem !== undefined)
     throw new UsageError(
       `The tool's result cannot be sent to the model: ${problem}. Return text, JSON or content parts.`,

@@ -3,6 +3,7 @@ import {
   aText,
   checkLimit,
   checkOptions,
+  checkResultBound,
   milliseconds,
   oneOf,
   type OptionCheck,
@@ -21,13 +22,14 @@ export function checkToolOptions(
   const who = typeof name === 'string' ? `Tool \`${name}\`` : maker
   checkOptions(who, options, { ...checks, ...more })
   if (options.limit !== undefined) checkLimit(`${who}: \`limit\``, options.limit, { key: aFunction })
+  if (options.maxResult !== undefined) checkResultBound(`${who}: \`maxResult\``, options.maxResult)
   if (options.strict !== undefined) checkStrictOptions(`${who}: \`strict\``, options.strict)
 }
 
 /** The policy of a tool, with defaults, from checked options. */
 export function policyOf<Args, Context>(options: Partial<ToolPolicy<Args, Context>>): ToolPolicy<Args, Context> {
   const { effects = 'unsafe', timeout, retries, limit, onError } = options
-  const { enabled, needsApproval, fingerprint, onInterrupted, loopKey } = options
+  const { enabled, needsApproval, fingerprint, onInterrupted, loopKey, maxResult } = options
   return Object.freeze({
     effects,
     timeout,
@@ -39,6 +41,7 @@ export function policyOf<Args, Context>(options: Partial<ToolPolicy<Args, Contex
     fingerprint,
     onInterrupted,
     loopKey,
+    maxResult: typeof maxResult === 'object' ? Object.freeze({ ...maxResult }) : maxResult,
   })
 }
 
@@ -68,4 +71,5 @@ const checks = {
   fingerprint: aFunction,
   onInterrupted: or(oneOf('ask', 'report', 'rerun'), aFunction),
   loopKey: or(oneOf(false), aFunction),
+  maxResult: unchecked,
 } satisfies Record<Exclude<keyof ToolOptions<string, unknown, unknown, unknown>, 'strict'>, OptionCheck>

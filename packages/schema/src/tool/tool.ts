@@ -84,7 +84,30 @@ export interface ToolPolicy<Args = unknown, Context = unknown> {
    * counted, for a tool that is meant to be polled. @default the arguments
    */
   readonly loopKey?: false | Hook<[args: Args], string> | undefined
+  /**
+   * The most tokens of a result, or of an error, that the model reads; a longer one is cut. Images and other parts stay.
+   * @default the agent's `maxResult`
+   */
+  readonly maxResult?: number | ResultBound | undefined
 }
+
+/** How a long result is cut for the model. */
+export interface ResultBound {
+  /** A whole number of at least 1. A note that says what was cut comes on top. */
+  readonly tokens: number
+  /** What is kept. @default 'head' */
+  readonly keep?: KeepRule | undefined
+}
+
+/**
+ * Which part of a long result the model reads: its beginning, its end, half of each, or the text that a function returns,
+ * which is cut again if it is too long. A function that throws, or returns no text, counts as `head`.
+ */
+export type KeepRule =
+  | 'head'
+  | 'tail'
+  | 'middle'
+  | ((text: string, options: { readonly tokens: number; readonly countTokens: (text: string) => number }) => string)
 
 /** What to do with a call whose outcome is unknown. */
 export type Interrupted = 'ask' | 'report' | 'rerun'

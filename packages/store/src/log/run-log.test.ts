@@ -6,7 +6,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { memoryLog, type RunLog } from '@toolloop/core'
 import { checkRunLog } from '@toolloop/testing'
 import { afterAll, describe, expect, test } from 'vitest'
-import { type FileLog, fileLog, fileStore, sqliteStore, type Sync } from '../index.ts'
+import { type FileLog, fileLog, fileStore, memoryStore, sqliteStore, type Sync } from '../index.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'toolloop-store-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -46,6 +46,20 @@ describe('fileStore', () => {
     reopen: (log) => open(ids.get(log)!),
     close: (log) => log.close(),
   })
+  test.each(cases)('$name', async ({ run }) => {
+    await expect(run()).resolves.toBeUndefined()
+  })
+})
+
+describe('memoryStore', () => {
+  const store = memoryStore()
+  const ids = new WeakMap<RunLog, string>()
+  const open = (id: string): RunLog => {
+    const log = store.log(id)
+    ids.set(log, id)
+    return log
+  }
+  const cases = checkRunLog(() => open(`Run ${count++}`), { reopen: (log) => open(ids.get(log)!) })
   test.each(cases)('$name', async ({ run }) => {
     await expect(run()).resolves.toBeUndefined()
   })

@@ -17,7 +17,7 @@ import { agent, type Fact } from '@toolloop/core'
 import { tool } from '@toolloop/schema'
 import { call, scriptedModel, text } from '@toolloop/testing'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
-import { fileStore, type RunStore, type RunSummary, sqliteStore } from '../index.ts'
+import { fileStore, memoryStore, type RunStore, type RunSummary, sqliteStore } from '../index.ts'
 import { newOwner } from './owner.ts'
 import { idOf, keyOf } from './run-key.ts'
 
@@ -30,6 +30,7 @@ beforeEach(() => {
 })
 
 const stores: [name: string, open: () => RunStore & { close?(): void }][] = [
+  ['memoryStore', () => memoryStore()],
   ['fileStore', () => fileStore(join(folder, 'runs'))],
   ['sqliteStore', () => sqliteStore(join(folder, 'runs.sqlite'))],
 ]
@@ -95,6 +96,8 @@ describe.each(stores)('%s', (name, open) => {
         { ...note(2, 'child'), type: 'run.done', outcome: { status: 'done', text: '' } },
       ])
     const { data } = await store.list()
+    for (const summary of data) expect(await store.summary(summary.id)).toEqual(summary)
+    expect(await store.summary('none')).toBeUndefined()
     expect(data.map(({ id, agent: by, status }) => ({ id, by, status }))).toEqual([
       { id: 'running', by: 'runner', status: 'running' },
       { id: 'error', by: 'failing', status: 'error' },
@@ -154,6 +157,7 @@ describe.each(stores)('%s', (name, open) => {
 
   test('makes files that their owner alone may read', async () => {
     const store = open()
+    if (name === 'memoryStore') return
     await greeter('greeter').run('Hi', { log: store.log('a') })
     await store.log('b').append([start(0, 1)])
     const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())

@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { agent, type Fact, fork, readRun, type RunLog } from '@toolloop/core'
+import { agent, type Fact, fork, keepLast, readRun, type RunLog } from '@toolloop/core'
 import { tool } from '@toolloop/schema'
 import { call, calls, scriptedModel, text } from '@toolloop/testing'
 import { afterAll, describe, expect, test } from 'vitest'
@@ -410,6 +410,24 @@ describe.each(places)('%s', (_, make) => {
     else await expect(store.open(id)).rejects.toThrow("A run's id")
     store.close?.()
   })
+})
+
+test('a compaction shortens what the next turn continues; the transcript and earlier forks keep all', async () => {
+  const short = counter.with({ compact: keepLast(3, { over: 6 }) })
+  const runs = memoryStore()
+  const session = await sessionStore(runs).open('a')
+  for (const input of ['a', 'b', 'c', 'd', 'e']) await session.run(short, input)
+  const all = ['a', '1', 'b', '2', 'c', '3', 'd', '2', 'e', '3']
+  expect(said(session)).toEqual(['c', '3', 'd', '2', 'e', '3'])
+  expect(session.transcript.map(({ content }) => content)).toEqual(all)
+  const there = await sessionStore(runs).open('a')
+  expect({ messages: there.messages, transcript: there.transcript }).toEqual({
+    messages: session.messages,
+    transcript: session.transcript,
+  })
+  expect((await readRun(session.log(3))).prefix.breaks).toEqual([{ step: 0, place: 'compaction', cause: 'keepLast' }])
+  expect(said(await session.fork({ before: 3 }))).toEqual(all.slice(0, 6))
+  expect(session.turns.map(({ at }) => at)).toEqual([0, 2, 4, 6, 8])
 })
 
 describe('a session whose process died', () => {

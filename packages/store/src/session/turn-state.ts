@@ -20,6 +20,8 @@ export class TurnState {
   readonly before: Before
   readonly facts: Fact[] = []
   #state: RunState = initialState
+  /** The state without compactions, once there was one. */
+  #whole: RunState | undefined
 
   constructor(turn: number, before: Before, facts: readonly Fact[]) {
     this.turn = turn
@@ -30,6 +32,8 @@ export class TurnState {
   push(facts: readonly Fact[]): void {
     for (const fact of facts) {
       this.facts.push(fact)
+      if (fact.type === 'messages.compact') this.#whole ??= this.#state
+      else if (this.#whole) this.#whole = apply(this.#whole, fact)
       this.#state = apply(this.#state, fact)
     }
   }
@@ -43,7 +47,7 @@ export class TurnState {
   }
 
   get said(): readonly Message[] {
-    return this.before.said.concat(this.messages.slice(this.before.messages.length))
+    return this.before.said.concat(messagesOf(this.#whole ?? this.#state).slice(this.before.messages.length))
   }
 
   get requests(): readonly ApprovalRequest[] {

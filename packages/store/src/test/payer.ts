@@ -56,7 +56,7 @@ function payTool(effects: string, gate: string | undefined, needsApproval: boole
 }
 
 /** Polls for the file `gate`: another process opens it. */
-async function opened(gate: string): Promise<void> {
+export async function opened(gate: string): Promise<void> {
   const until = Date.now() + 15_000
   while (!existsSync(gate)) {
     if (Date.now() > until) throw new Error(`The file ${gate} did not appear within 15 s.`)

@@ -45,6 +45,11 @@ export class UiFold {
     this.#options = options
   }
 
+  /** Tokens of all steps so far. */
+  get usage(): UiUsage {
+    return this.#usage
+  }
+
   /** The parts of these events, in order. */
   push(events: readonly RunEvent[]): UiChunk[] {
     const out: UiChunk[] = []

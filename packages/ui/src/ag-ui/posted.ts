@@ -1,0 +1,188 @@
+// The way back: AG-UI's `RunAgentInput` → new input and decisions. Everything else must be what the server gave.
+import type { ApprovalRequest, Decision } from '@toolloop/core'
+import type { ContentPart, UserMessage } from '@toolloop/wire'
+import type { Posted, ReadChat } from '../chat/protocol.ts'
+import { PostError } from '../http/post-error.ts'
+import { AgUiFold, type AgUiFoldOptions } from './ag-ui-fold.ts'
+import type { AgUiMessage } from './messages.ts'
+
+type Fields = Readonly<Record<string, unknown>>
+
+/** A body whose form is right. */
+export interface AgUiBody {
+  readonly threadId: string
+  readonly messages: readonly Fields[]
+  readonly resume: readonly Fields[]
+}
+
+/** Checks the form of a body. @throws PostError `post_malformed`, `post_too_large` */
+export function agUiBodyOf(body: unknown, maxParts: number): AgUiBody {
+  const { threadId, messages, resume = [] } = fieldsOf(body, 'The body')
+  if (typeof threadId !== 'string') throw malformed('`threadId` must be a text')
+  if (!Array.isArray(messages) || !Array.isArray(resume)) throw malformed('`messages` and `resume` must be lists')
+  let parts = resume.length
+  const read = messages.map((one: unknown, index) => {
+    const message = fieldsOf(one, `messages[${index}]`)
+    const { id, role, content, toolCalls } = message
+    if (typeof id !== 'string' || typeof role !== 'string')
+      throw malformed(`messages[${index}] must have an \`id\` and a \`role\``)
+    parts += 1 + lengthOf(content) + lengthOf(toolCalls)
+    if (parts > maxParts) throw new PostError('post_too_large', `The messages have more than ${maxParts} parts.`)
+    return message
+  })
+  return { threadId, messages: read, resume: resume.map((one: unknown, at) => fieldsOf(one, `resume[${at}]`)) }
+}
+
+/** What the front end asks for. @throws PostError */
+export async function agUiPostedIn(
+  body: AgUiBody,
+  chat: ReadChat,
+  options: Omit<AgUiFoldOptions, 'threadId'>,
+): Promise<Posted> {
+  const pending = chat.session.requests
+  const decisions = new Map<string, Decision>(body.resume.map((one) => resumed(one, pending)))
+  for (const answer of await checkedHistory(body, chat, options)) decisions.set(...answer)
+  const input = await newInput(body.messages, chat)
+  if (decisions.size > 0) {
+    if (input)
+      throw new PostError(
+        'post_unsupported',
+        'Send the decision alone: the run goes on with it, then send the message.',
+      )
+    return { kind: 'decisions', decisions: Object.fromEntries(decisions) }
+  }
+  if (input) return input
+  return chat.session.turns.at(-1)?.status === 'interrupted' ? { kind: 'resume', whole: true } : { kind: 'nothing' }
+}
+
+function resumed(
+  { interruptId, status, payload }: Fields,
+  pending: readonly ApprovalRequest[],
+): [id: string, decision: Decision] {
+  const request = pending.find(({ id }) => id === interruptId)
+  if (!request) throw new PostError('post_history', 'The decision is on a request that is not pending.')
+  const { id, kind } = request
+  if (status === 'cancelled') return [id, { approve: false, reason: 'Cancelled by the user.' }]
+  if (status !== 'resolved') throw malformed('`status` of a resumed request must be `resolved` or `cancelled`')
+  if (kind === 'input') return [id, { input: payload ?? null }]
+  if (kind === 'external')
+    return [id, { result: typeof payload === 'string' ? payload : JSON.stringify(payload ?? null) }]
+  const { approved, reason } = fieldsOf(payload, 'The `payload` of a resumed request')
+  if (typeof approved !== 'boolean') throw malformed('`payload.approved` must be true or false')
+  if (approved) return [id, { approve: true }]
+  return [id, { approve: false, ...(typeof reason === 'string' && { reason }) }]
+}
+
+/** @throws PostError for what the server did not give. Returns the results of calls that the front end executed. */
+async function checkedHistory(
+  { threadId, messages }: AgUiBody,
+  chat: ReadChat,
+  options: Omit<AgUiFoldOptions, 'threadId'>,
+): Promise<[id: string, decision: Decision][]> {
+  const answers: [id: string, decision: Decision][] = []
+  const folds = new Map<string, readonly AgUiMessage[]>()
+  const givenBy = async (id: string): Promise<readonly AgUiMessage[]> => {
+    const turn = chat.session.turns.find(({ runId }) => id.startsWith(`${runId}:`))
+    if (!turn) return []
+    const known = folds.get(turn.runId)
+    if (known) return known
+    const fold = new AgUiFold({ ...options, threadId })
+    fold.push(await chat.factsOf(turn.turn))
+    folds.set(turn.runId, fold.messages)
+    return fold.messages
+  }
+  for (const message of messages) {
+    const { id, role, content, toolCallId } = message
+    if (role === 'assistant')
+      checkAnswer(
+        message,
+        (await givenBy(String(id))).find((one) => one.id === id),
+      )
+    if (role !== 'tool') continue
+    const given = (await givenBy(String(id))).find((one) => one.id === id)
+    if (given?.content === content && given?.toolCallId === toolCallId) continue
+    // The front end has executed it, under an id of its own.
+    const request = chat.session.requests.find((one) => one.path === '' && one.callId === toolCallId)
+    if (request?.kind === 'external' && typeof content === 'string') answers.push([request.id, { result: content }])
+    else if (!(await isAnswered(toolCallId, content, chat))) throw forged('a result')
+  }
+  return answers
+}
+
+/** Was this the result of the call that a front end executed earlier? */
+async function isAnswered(toolCallId: unknown, content: unknown, chat: ReadChat): Promise<boolean> {
+  for (const { turn } of chat.session.turns)
+    for (const fact of await chat.factsOf(turn))
+      if (
+        fact.type === 'tool.done' &&
+        fact.callId === toolCallId &&
+        fact.reason === 'answered' &&
+        fact.content === content
+      )
+        return true
+  return false
+}
+
+function checkAnswer(message: Fields, given: AgUiMessage | undefined): void {
+  const { content, toolCalls } = message
+  if (!given) throw forged('a message')
+  if (typeof content === 'string' && !(given.content ?? '').includes(content)) throw forged('a text')
+  if (content !== undefined && content !== null && typeof content !== 'string')
+    throw malformed('the content of an answer must be a text')
+  if (!Array.isArray(toolCalls)) return
+  for (const call of toolCalls as unknown[]) {
+    const { id, function: called } = fieldsOf(call, 'A call')
+    const { name, arguments: text } = fieldsOf(called, 'The function of a call')
+    const own = given.toolCalls?.find((one) => one.id === id)
+    if (own?.function.name !== name || own?.function.arguments !== text) throw forged('a call')
+  }
+}
+
+/** The user messages at the end, as one turn. */
+async function newInput(
+  messages: readonly Fields[],
+  chat: ReadChat,
+): Promise<Extract<Posted, { kind: 'input' }> | undefined> {
+  const from = messages.findLastIndex(({ role }) => role === 'assistant' || role === 'tool') + 1
+  const own: UserMessage[] = []
+  let runId: string | undefined
+  for (const message of messages.slice(from)) {
+    if (message['role'] !== 'user') continue
+    const id = await chat.runIdOf(String(message['id']))
+    const turn = chat.session.turns.find((one) => one.runId === id)
+    if (turn && turn.turn !== chat.session.turns.at(-1)?.turn)
+      throw new PostError('post_nothing', 'The message was answered before.')
+    runId = id
+    if (turn) own.length = 0
+    else own.push({ role: 'user', content: contentOf(message['content']) })
+  }
+  return runId === undefined ? undefined : { kind: 'input', messages: own, runId }
+}
+
+function contentOf(content: unknown): UserMessage['content'] {
+  if (typeof content === 'string') return content
+  if (!Array.isArray(content) || content.length === 0)
+    throw malformed('the content of a user message must be a text or parts')
+  return content.map((one: unknown): ContentPart => {
+    const { type, text, source } = fieldsOf(one, 'A part')
+    if (type === 'text' && typeof text === 'string') return { type: 'text', text }
+    if (type !== 'image')
+      throw new PostError('post_unsupported', 'Only texts and images are supported in user messages.')
+    const { type: from, value, mimeType } = fieldsOf(source, 'The source of an image')
+    if (from === 'data' && typeof value === 'string')
+      return { type: 'image_url', image_url: { url: `data:${String(mimeType)};base64,${value}` } }
+    if (from === 'url' && typeof value === 'string' && /^https:/i.test(value))
+      return { type: 'image_url', image_url: { url: value } }
+    throw malformed('an image must be data, or an https URL')
+  })
+}
+
+function fieldsOf(value: unknown, what: string): Fields {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Fields
+  throw malformed(`${what} must be an object`)
+}
+
+const lengthOf = (value: unknown): number => (Array.isArray(value) ? value.length : 0)
+const malformed = (what: string): PostError => new PostError('post_malformed', `The request is malformed: ${what}.`)
+const forged = (what: string): PostError =>
+  new PostError('post_history', `The request holds ${what} that the server did not give. Load the messages again.`)

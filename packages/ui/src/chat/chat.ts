@@ -1,0 +1,277 @@
+// Handlers of a chat: web-standard requests in, responses out. The history is the server's: a front end adds to it.
+import { errorResponse, toResponse } from '@toolloop/client'
+import type { AnyAgent, Decision, Fact } from '@toolloop/core'
+import { readJson } from '../http/body.ts'
+import type { FormatError } from '../http/error-text.ts'
+import { checkOrigin, corsHeaders, preflight } from '../http/origin.ts'
+import { PostError } from '../http/post-error.ts'
+import { followed, LiveRun } from './live-run.ts'
+import type { ChatOptions, ChatRequest } from './options.ts'
+import type { Posted, Protocol, ReadChat } from './protocol.ts'
+import type { ChatSession, ChatTurn } from './session.ts'
+import type { Placed, Tape } from './tape.ts'
+
+/** The handlers of one protocol. Each returns a response for every request; none throws. */
+export interface ChatHandlers {
+  /**
+   * Routes by method and the end of the path: `POST …` or `POST …/{chatId}`, `GET …/{chatId}/stream`,
+   * `DELETE …/{chatId}/stream`. `path` of the options is where the handlers are mounted.
+   */
+  readonly fetch: (request: Request) => Promise<Response>
+  /** Starts or continues a run, and streams it. `chatId`: from the path; else the body names it. */
+  readonly post: (request: Request, chatId?: string) => Promise<Response>
+  /** Streams the last run from its beginning, or behind `Last-Event-ID`; 204 where there is none. Never starts a run. */
+  readonly stream: (request: Request, chatId: string) => Promise<Response>
+  /** Aborts the running run. */
+  readonly stop: (request: Request, chatId: string) => Promise<Response>
+  /**
+   * Resumes a run whose process died, for instance when the server starts. Resolves to `false` when there is none.
+   * Nobody needs to read it.
+   */
+  readonly resume: (chat: ChatRequest) => Promise<boolean>
+}
+
+export interface ChatHandlerOptions extends ChatOptions {
+  readonly path?: string | undefined
+  readonly formatError?: FormatError | undefined
+}
+
+export class Chat<Chunk extends { readonly type: string }> implements ChatHandlers {
+  readonly #protocol: Protocol<Chunk>
+  readonly #options: ChatHandlerOptions
+  readonly #live = new Map<string, LiveRun<Chunk>>()
+  /** Posts of one chat are read one after the other, so that the same message twice is one run. */
+  readonly #posts = new Map<string, Promise<unknown>>()
+
+  constructor(protocol: Protocol<Chunk>, options: ChatHandlerOptions) {
+    this.#protocol = protocol
+    this.#options = options
+  }
+
+  readonly fetch = async (request: Request): Promise<Response> => {
+    const { method, url } = request
+    if (method === 'OPTIONS') return preflight(request, this.#options.origins ?? [])
+    const route = routeOf(new URL(url).pathname, this.#options.path ?? '/api/chat')
+    if (!route) return this.#respond(request, () => Promise.reject(unknownChat()))
+    const { chatId, isStream } = route
+    if (method === 'POST' && !isStream) return this.post(request, chatId)
+    if (chatId !== undefined && isStream && method === 'GET') return this.stream(request, chatId)
+    if (chatId !== undefined && isStream && method === 'DELETE') return this.stop(request, chatId)
+    return new Response(null, { status: 405, headers: { allow: isStream ? 'GET, DELETE' : 'POST' } })
+  }
+
+  readonly post = (request: Request, chatId?: string): Promise<Response> =>
+    this.#respond(request, async () => {
+      const body = await readJson(request, this.#options.maxBytes ?? 1_000_000)
+      const named = this.#protocol.chatIn(body)
+      if (chatId !== undefined && named !== undefined && named !== chatId)
+        throw new PostError('post_malformed', 'The path and the body name different chats.')
+      const chat = { chatId: chatId ?? named ?? '', request }
+      const session = await this.#open(chat)
+      return this.#inOrder(chat.chatId, () => this.#posted(chat, session, body))
+    })
+
+  readonly stream = (request: Request, chatId: string): Promise<Response> =>
+    this.#respond(request, async () => {
+      const session = await this.#open({ chatId, request })
+      const from = request.headers.get('last-event-id') ?? ''
+      const live = this.#live.get(chatId)
+      if (live) return this.#send(live.tape, from, [], live.runId)
+      const turn = session.turns.at(-1)
+      if (!turn || !this.#isReplayed(turn, from)) return new Response(null, { status: 204 })
+      const facts =
+        turn.status === 'running' ? session.follow({ signal: request.signal }) : await session.log(turn.turn).load()
+      return this.#send(followed(this.#protocol, { chatId, runId: turn.runId }, facts), '', [], turn.runId)
+    })
+
+  readonly stop = (request: Request, chatId: string): Promise<Response> =>
+    this.#respond(request, async () => {
+      await this.#open({ chatId, request })
+      const live = this.#live.get(chatId)
+      live?.abort()
+      await live?.ended
+      return new Response(null, { status: 204 })
+    })
+
+  readonly resume = async (chat: ChatRequest): Promise<boolean> => {
+    const session = await this.#options.sessions.open(chat.chatId)
+    if (session.status !== 'interrupted') return false
+    await this.#start(chat, session, { kind: 'resume', whole: true })
+    return true
+  }
+
+  /** Every response leaves here: errors as statuses, the headers of opened origins. */
+  async #respond(request: Request, answer: () => Promise<Response>): Promise<Response> {
+    const { origins = [], formatError } = this.#options
+    let response: Response
+    try {
+      checkOrigin(request, origins)
+      response = await answer()
+    } catch (error) {
+      const isOurs = error instanceof PostError
+      response = errorResponse(error, {
+        ...(isOurs && { errorStatus: () => error.status, formatError: () => error.toJSON() as { message: string } }),
+        ...(!isOurs && formatError && { formatError }),
+      })
+    }
+    for (const [name, value] of Object.entries(corsHeaders(request, origins))) response.headers.set(name, value)
+    return response
+  }
+
+  async #open(chat: ChatRequest): Promise<ChatSession> {
+    const { access, sessions } = this.#options
+    // The id is only a key of the store; a bound, so that it is no burden of logs.
+    if (chat.chatId === '' || chat.chatId.length > 200 || !(await access(chat))) throw unknownChat()
+    return sessions.open(chat.chatId)
+  }
+
+  /** Runs `task` behind the posts of the chat that came before. */
+  async #inOrder<Value>(chatId: string, task: () => Promise<Value>): Promise<Value> {
+    const before = this.#posts.get(chatId)
+    const own = (before ?? Promise.resolve()).then(task, task)
+    const settled = own.catch(() => {})
+    this.#posts.set(chatId, settled)
+    void settled.then(() => this.#posts.get(chatId) === settled && this.#posts.delete(chatId))
+    return own
+  }
+
+  async #posted(chat: ChatRequest, session: ChatSession, body: unknown): Promise<Response> {
+    await session.load()
+    const posted = await this.#protocol.read(body, readChat(chat.chatId, session))
+    const known = posted.kind === 'input' ? session.turns.find(({ runId }) => runId === posted.runId) : undefined
+    const live = this.#live.get(chat.chatId)
+    // The same message again, or nothing new: the front end gets what is there.
+    if (live && (posted.kind === 'nothing' || (known && live.runId === known.runId)))
+      return this.#send(live.tape, '', [], live.runId)
+    if (known) {
+      const facts = await session.log(known.turn).load()
+      return this.#send(
+        followed(this.#protocol, { chatId: chat.chatId, runId: known.runId }, facts),
+        '',
+        [],
+        known.runId,
+      )
+    }
+    if (posted.kind === 'nothing')
+      throw new PostError('post_nothing', 'There is no new message and no new decision in the request.')
+    if (posted.kind === 'decisions') await this.#authorize(chat, session, posted.decisions)
+    const started = await this.#start(chat, session, posted, body)
+    const isWhole = posted.kind === 'input' || (posted.kind === 'resume' && posted.whole)
+    const first = started.tape.entries[0]?.chunk
+    const lead = isWhole ? [] : this.#protocol.continues(first)
+    return this.#send(started.tape, isWhole ? '' : started.from, lead, started.runId, started)
+  }
+
+  async #authorize(
+    chat: ChatRequest,
+    session: ChatSession,
+    decisions: Readonly<Record<string, Decision>>,
+  ): Promise<void> {
+    const { authorize } = this.#options
+    for (const id of Object.keys(decisions)) {
+      const request = session.requests.find((one) => one.id === id)
+      if (!request) throw new PostError('post_history', 'The decision is on a request that is not pending.')
+      if (!authorize)
+        throw new PostError('post_forbidden', 'Decisions are refused: the handlers have no function `authorize`.')
+      if (!(await authorize(request, chat)))
+        throw new PostError('post_forbidden', 'You may not decide on this request.')
+    }
+  }
+
+  /** Starts or resumes the run, which then goes on by itself. @throws what prevented it, before anything ran */
+  async #start(
+    chat: ChatRequest,
+    session: ChatSession,
+    posted: Exclude<Posted, { kind: 'nothing' }>,
+    body?: unknown,
+  ): Promise<LiveRun<Chunk>> {
+    const { agent, context } = this.#options
+    const chosen: AnyAgent = typeof agent === 'function' ? await agent(chat) : agent
+    const isNew = posted.kind === 'input'
+    const turn = isNew ? undefined : session.turns.at(-1)
+    const past: readonly Fact[] = turn ? await session.log(turn.turn).load() : []
+    const stream = session.stream(chosen, isNew ? [...posted.messages] : undefined, {
+      ...(context && { context: context(chat) }),
+      ...(isNew && { runId: posted.runId }),
+      ...(posted.kind === 'decisions' && { decisions: posted.decisions }),
+    })
+    await stream.started
+    const runId = isNew ? posted.runId : (turn?.runId ?? '')
+    const live = new LiveRun(this.#protocol, { chatId: chat.chatId, runId, body }, stream, past)
+    this.#live.set(chat.chatId, live)
+    void live.ended.then(() => this.#live.get(chat.chatId) === live && this.#live.delete(chat.chatId))
+    return live
+  }
+
+  #isReplayed(turn: ChatTurn, from: string): boolean {
+    if (turn.status === 'running' || turn.status === 'interrupted') return true
+    // A client that has the end, or waits behind the same pause.
+    if (from === `end:${turn.runId}` || (from === `pause:${turn.runId}` && turn.status === 'approval')) return false
+    if (from !== '') return true
+    return Date.now() - turn.updatedAt < (this.#options.replayFor ?? 300_000)
+  }
+
+  #send(tape: Tape<Chunk>, from: string, lead: readonly Chunk[], runId: string, owned?: LiveRun<Chunk>): Response {
+    const { keepAlive, onLeave } = this.#options
+    const abort = onLeave === 'abort' ? (): void => owned?.abort() : undefined
+    return toResponse(withLead(lead, tape.read(from), abort), {
+      id: ({ chunk, id }) => {
+        const end = this.#protocol.endOf(chunk)
+        return end === undefined ? id : `${end}:${runId}`
+      },
+      redact: ({ chunk }) => chunk,
+      retry: 1_000,
+      done: this.#protocol.done,
+      headers: { ...this.#protocol.headers },
+      ...(keepAlive !== undefined && { keepAlive }),
+    })
+  }
+}
+
+/** Chunks in front of those of a tape. `abort` is called when the reader leaves before the end. */
+function withLead<Chunk>(
+  lead: readonly Chunk[],
+  rest: AsyncIterator<Placed<Chunk>, void, void>,
+  abort: (() => void) | undefined,
+): AsyncIterable<Placed<Chunk>> {
+  let at = 0
+  return {
+    [Symbol.asyncIterator]: () => ({
+      next: async () =>
+        at < lead.length ? { done: false, value: { type: 'placed', chunk: lead[at++]!, id: '' } } : rest.next(),
+      return: async () => {
+        abort?.()
+        return rest.return!()
+      },
+    }),
+  }
+}
+
+function readChat(chatId: string, session: ChatSession): ReadChat {
+  return {
+    session,
+    factsOf: async (turn) => session.log(turn).load(),
+    runIdOf: (messageId) => runIdOf(chatId, messageId),
+  }
+}
+
+/** A hash, so that an id from outside is never a name of ours. */
+async function runIdOf(chatId: string, messageId: string): Promise<string> {
+  const text = JSON.stringify([chatId, messageId])
+  const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text)))
+  return Array.from(hash.subarray(0, 16), (byte) => byte.toString(16).padStart(2, '0')).join('')
+}
+
+function routeOf(pathname: string, path: string): { chatId: string | undefined; isStream: boolean } | undefined {
+  const base = path.replace(/\/+$/, '')
+  if (pathname !== base && !pathname.startsWith(`${base}/`)) return undefined
+  const [, chatId, stream, ...more] = pathname.slice(base.length).split('/')
+  if (more.length > 0 || (stream !== undefined && stream !== 'stream')) return undefined
+  try {
+    return { chatId: chatId ? decodeURIComponent(chatId) : undefined, isStream: stream !== undefined }
+  } catch {
+    return undefined
+  }
+}
+
+const unknownChat = (): PostError => new PostError('post_unknown', 'There is no such chat.')

@@ -1,0 +1,85 @@
+// A run that goes on whether or not anyone reads it.
+import type { Fact, RunEvent, RunStream } from '@toolloop/core'
+import type { ChunkFold, FoldedRun, Protocol } from './protocol.ts'
+import { Tape } from './tape.ts'
+
+export class LiveRun<Chunk> {
+  readonly runId: string
+  readonly tape: Tape<Chunk>
+  /** Where this process began to write: what was said before is in the log. */
+  readonly from: string
+  /** Resolves when the run has ended or waits. */
+  readonly ended: Promise<void>
+  readonly #stream: RunStream<RunEvent, unknown, unknown>
+
+  /** `stream` has started. `past`: the facts of the run before. */
+  constructor(
+    protocol: Protocol<Chunk>,
+    run: FoldedRun,
+    stream: RunStream<RunEvent, unknown, unknown>,
+    past: readonly Fact[],
+  ) {
+    const fold = protocol.fold(run)
+    this.runId = run.runId
+    this.tape = new Tape(protocol.growth)
+    this.tape.write(fold.push(past.filter((fact) => !isEnd(fact))))
+    if (past.length > 0) this.tape.write(fold.paused?.() ?? [])
+    this.from = this.tape.end
+    this.#stream = stream
+    this.ended = this.#write(fold)
+  }
+
+  abort(): void {
+    this.#stream.abort('The client stopped the run.')
+  }
+
+  /** Drains the run: readers never slow it down, because they have no queues. */
+  async #write(fold: ChunkFold<Chunk>): Promise<void> {
+    try {
+      for await (const event of this.#stream) if (event.type !== 'listener.error') this.tape.write(fold.push([event]))
+    } catch {
+      // The log failed. The run is interrupted, and its readers get that.
+    } finally {
+      this.tape.write(fold.interrupted())
+      this.tape.close()
+    }
+  }
+}
+
+/** A run that this process does not run, from its facts. `signal`: the reader has left. */
+export function followed<Chunk>(
+  protocol: Protocol<Chunk>,
+  run: FoldedRun,
+  facts: AsyncIterable<Fact> | readonly Fact[],
+): Tape<Chunk> {
+  const fold = protocol.fold(run)
+  const tape = new Tape(protocol.growth)
+  void write(fold, tape, facts)
+  return tape
+}
+
+async function write<Chunk>(
+  fold: ChunkFold<Chunk>,
+  tape: Tape<Chunk>,
+  facts: AsyncIterable<Fact> | readonly Fact[],
+): Promise<void> {
+  // The end of a run that went on later is none.
+  let end: Fact | undefined
+  try {
+    for await (const fact of facts) {
+      end = isEnd(fact) ? fact : undefined
+      if (!end) tape.write(fold.push([fact]))
+    }
+  } catch {
+    // The log cannot be read any more.
+  } finally {
+    tape.write(end ? fold.push([end]) : fold.interrupted())
+    tape.close()
+  }
+}
+
+/** The facts of a run that may have ended or paused, and gone on, several times. */
+export const withoutEarlierEnds = (facts: readonly Fact[]): readonly Fact[] =>
+  facts.filter((fact, index) => index === facts.length - 1 || !isEnd(fact))
+
+const isEnd = ({ type, path }: Fact): boolean => path === '' && (type === 'run.done' || type === 'run.pause')

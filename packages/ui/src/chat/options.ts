@@ -1,0 +1,66 @@
+import type { AnyAgent, ApprovalRequest } from '@toolloop/core'
+import { aFunction, checkOptions, oneOf, type OptionCheck, UsageError, wholeNumber } from '@toolloop/wire'
+import type { ChatSessions } from './session.ts'
+
+/** What a function of yours may know of a request. */
+export interface ChatRequest {
+  readonly chatId: string
+  /** For cookies and headers. Its body is read already. */
+  readonly request: Request
+}
+
+export interface ChatOptions {
+  /** The agent that answers, or a function that chooses it. */
+  readonly agent: AnyAgent | ((chat: ChatRequest) => AnyAgent | Promise<AnyAgent>)
+  /** Where conversations are kept: `sqliteSessions(…)`, `folderSessions(…)`, `memorySessions()` of the store package. */
+  readonly sessions: ChatSessions
+  /** May this request use this chat? Ids of chats come from outside. `false`: 404, as for a chat that does not exist. */
+  readonly access: (chat: ChatRequest) => boolean | Promise<boolean>
+  /** May this request decide on this request for approval? Without it all decisions are refused with 403. */
+  readonly authorize?: ((request: ApprovalRequest, chat: ChatRequest) => boolean | Promise<boolean>) | undefined
+  /** The context of the agent's tools. */
+  readonly context?: ((chat: ChatRequest) => unknown) | undefined
+  /**
+   * What happens to a run when the client that started it leaves. `continue`: it can come back and read on. `abort`: the
+   * run ends. @default 'continue'
+   */
+  readonly onLeave?: 'continue' | 'abort' | undefined
+  /** Milliseconds after its end for which a run is still replayed to a client that reconnects. @default 300_000 */
+  readonly replayFor?: number | undefined
+  /** The most bytes of a body. @default 1_000_000 */
+  readonly maxBytes?: number | undefined
+  /** The most parts of all messages in a body. @default 1_000 */
+  readonly maxParts?: number | undefined
+  /** Origins of other sites whose pages may use the handlers, such as `https://app.example`. @default none */
+  readonly origins?: readonly string[] | undefined
+  /** Milliseconds without a chunk after which a comment is sent. @default 1_000 */
+  readonly keepAlive?: number | undefined
+}
+
+/** @throws UsageError for unknown options and invalid values */
+export function checkChatOptions(who: string, options: ChatOptions, more: Readonly<Record<string, OptionCheck>>): void {
+  checkOptions(who, options, { ...checks, ...more })
+  if (typeof options.access !== 'function')
+    throw new UsageError(
+      `${who} needs \`access\`, a function that decides who may use a chat: ids of chats come from outside. For a demo: \`access: () => true\`.`,
+    )
+}
+
+const anObject: OptionCheck = [(value) => typeof value === 'object' && value !== null, 'an object']
+
+const checks: Readonly<Record<keyof ChatOptions, OptionCheck>> = {
+  agent: [(value) => typeof value === 'function' || anObject[0](value), 'an agent, or a function that returns one'],
+  sessions: [
+    (value) => anObject[0](value) && 'open' in (value as object),
+    'a store of sessions, such as `memorySessions()`',
+  ],
+  access: aFunction,
+  authorize: aFunction,
+  context: aFunction,
+  onLeave: oneOf('continue', 'abort'),
+  replayFor: [(value) => typeof value === 'number' && value >= 0, 'a number of milliseconds of at least 0'],
+  maxBytes: wholeNumber(1),
+  maxParts: wholeNumber(1),
+  origins: [(value) => Array.isArray(value) && value.every((one) => typeof one === 'string'), 'a list of origins'],
+  keepAlive: [(value) => typeof value === 'number' && value > 0, 'a positive number of milliseconds'],
+}

@@ -1,0 +1,39 @@
+import { brand, ToolloopError } from '@toolloop/wire'
+
+/**
+ * Why a request was refused. Nothing has run. `post_malformed`: it is not what the protocol sends (400). `post_origin`:
+ * it comes from another site (403). `post_forbidden`: the decision is not this user's (403). `post_unknown`: no such chat,
+ * or none for this user (404). `post_history`: it states something that the server never said (409). `post_nothing`: there
+ * is nothing new in it (409). `post_too_large` (413). `post_type`: its body is not JSON (415). `post_unsupported` (422).
+ */
+export type PostErrorCode = keyof typeof statuses
+
+const statuses = {
+  post_malformed: 400,
+  post_origin: 403,
+  post_forbidden: 403,
+  post_unknown: 404,
+  post_history: 409,
+  post_nothing: 409,
+  post_too_large: 413,
+  post_type: 415,
+  post_unsupported: 422,
+} as const
+
+/** A request of a front end was refused. Its message is safe to send. */
+export class PostError extends ToolloopError {
+  static override readonly brand: symbol = Symbol.for('toolloop.PostError')
+  override readonly name = 'PostError'
+  declare readonly code: PostErrorCode
+  /** The HTTP status of the response. */
+  readonly status: number
+
+  constructor(code: PostErrorCode, message: string) {
+    super(code, message)
+    this.status = statuses[code]
+  }
+
+  static {
+    brand(this)
+  }
+}
