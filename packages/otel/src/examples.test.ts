@@ -78,7 +78,8 @@ describe.each(examplesWithLogs)('the spans of %s', (example) => {
     const operation = (one: string) => spans.filter(({ attributes }) => attributes['gen_ai.operation.name'] === one)
     expect(operation('chat')).toHaveLength(await countOf('step.start'))
     expect(operation('execute_tool')).toHaveLength(await countOf('tool.start'))
-    expect(operation('invoke_agent')).toHaveLength((await countOf('run.start')) + (await countOf('run.resume')))
+    const begins = (fact: Fact): boolean => ['run.start', 'run.resume', 'handoff'].includes(fact.type)
+    expect(operation('invoke_agent')).toHaveLength((await facts).filter(begins).length)
     for (const span of spans) {
       const { name, attributes, status, kind } = span
       const [verb, subject] = name.split(/ (.*)/)
@@ -100,7 +101,7 @@ describe.each(examplesWithLogs)('the spans of %s', (example) => {
       if (verb !== 'invoke_agent') expect(parent.name).toMatch(/^invoke_agent /)
     }
     expect(spans.filter(({ parentSpanContext }) => !parentSpanContext)).toHaveLength(
-      1 + (await facts).filter(({ type, path }) => type === 'run.resume' && path === '').length,
+      (await facts).filter((fact) => begins(fact) && fact.path === '').length,
     )
     expect(counts).toMatchObject({
       'gen_ai.client.inference.duration': await countOf('step.start'),
