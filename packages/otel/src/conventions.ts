@@ -67,7 +67,7 @@ export const own = {
   prefixBreak: 'toolloop.prefix.break',
   retry: 'toolloop.retry',
   reset: 'toolloop.step.reset',
-  handoff: 'toolloop.handoff',
+  guardrail: 'toolloop.guardrail',
   approvalRequest: 'toolloop.approval.request',
   approvalDecision: 'toolloop.approval.decision',
 } as const
