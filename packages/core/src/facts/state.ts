@@ -163,8 +163,9 @@ export function apply(before: RunState, fact: Fact): RunState {
     }
     case 'messages.compact': {
       const { by, edits, step, asked = [] } = fact
-      const messages = edited(conversationOf(state), edits)
       const compactions = [...state.compactions, { step, asked }]
+      if (edits.length === 0) return { ...state, compactions } // models were asked, and nothing came of it
+      const messages = edited(conversationOf(state), edits)
       return { ...state, messages, inbox: [], compactions, prefix: { ...state.prefix, compacted: by } }
     }
     case 'guardrail.done':
