@@ -171,10 +171,11 @@ export function apply(before: RunState, fact: Fact): RunState {
     }
     case 'messages.compact': {
       const { by, edits, step, asked = [] } = fact
+      const compactions = [...state.compactions, { step, asked }]
+      if (edits.length === 0) return { ...state, compactions } // models were asked, and nothing came of it
       // What the last handoff left out is gone.
       const messages = edited(shownOf(state), edits)
       const handover = state.handover && { ...state.handover, shown: null }
-      const compactions = [...state.compactions, { step, asked }]
       return { ...state, messages, inbox: [], handover, compactions, prefix: { ...state.prefix, compacted: by } }
     }
     case 'guardrail.done':
