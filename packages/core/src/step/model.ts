@@ -119,7 +119,8 @@ function endBefore(run: Run): Fact | undefined | Promise<Fact | undefined> {
   if (cut && (cut.retryable === false || state.cuts.length > agent.stepRetries))
     return fact({ type: 'run.done', outcome: { status: 'error', error: cut } })
   const spent = run.level.budget && noCallsLeft(run)
-  if (spent) return spent
+  // The last step of a spent budget is taken whatever else would end the run.
+  if (spent || state.wrapUp) return spent
   const taken = state.steps.length - state.since
   const own = state.handover?.steps !== state.steps.length // the conditions of the agent before were evaluated
   const limit =

@@ -138,6 +138,11 @@ export class UiFold {
         return this.#requested(event, out)
       case 'approval.decision':
         return this.#decided(event, out)
+      case 'handoff': {
+        const { callId, from, agent } = event
+        const id = idIn(event.path, callId)
+        return this.#follow([{ type: 'data-handoff', id, data: { from, agent: agent.name } }], out)
+      }
       case 'tool.done':
       case 'tool.done.dynamic':
         return this.#toolDone(event, out)
