@@ -11,6 +11,7 @@ const internals: Readonly<Record<string, readonly string[]>> = {
     'aText',
     'brand',
     'checkLimit',
+    'checkResultBound',
     'checkOptionNames',
     'checkOptions',
     'deepFreeze',

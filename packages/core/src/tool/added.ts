@@ -14,9 +14,12 @@ export const isDynamic = ({ state, agent }: Run, name: string): boolean =>
 export const markOf = ({ open }: Run['state'], name: string) => open?.added?.find((one) => one.name === name)
 
 /** The tool of a call in the open step. After a resume `prepareStep` is called once more for the tools that it had added. */
-export async function toolOf(run: Run, name: string): Promise<AnyTool | undefined> {
+export function toolOf(run: Run, name: string): AnyTool | undefined | Promise<AnyTool | undefined> {
   const known = run.toolOf(name)
-  if (known || !markOf(run.state, name)) return known
+  return known || !markOf(run.state, name) ? known : askedFor(run, name)
+}
+
+async function askedFor(run: Run, name: string): Promise<AnyTool | undefined> {
   run.added ??= await askedAgain(run)
   return run.added.get(name)
 }

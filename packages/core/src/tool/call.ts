@@ -122,7 +122,8 @@ async function prepare(run: Run, item: CallState): Promise<Ready | RunEvent[] | 
     ]
   if (name === FINAL_TOOL && open?.tools.includes(name)) return [await finalAnswer(run, item, done)]
 
-  const tool = open?.tools.includes(name) ? await toolOf(run, name) : undefined
+  const known = open?.tools.includes(name) ? toolOf(run, name) : undefined
+  const tool = known instanceof Promise ? await known : known
   if (!tool) {
     const content = markOf(run.state, name) ? `The tool \`${name}\` is not available any more.` : unknownTool(run, name)
     return [done({ ok: false, reason: 'unknown_tool', content })]

@@ -50,7 +50,8 @@ export async function executed(
     const value = isToolResult(returned) ? returned.model : returned
     const { parseOutput } = ready.tool
     const answer = succeeded(run, ready, returned, parseOutput ? await parseOutput(value) : value, ms)
-    return await reported(run, ready.call, ready.done, answer)
+    const events = reported(run, ready.call, ready.done, answer)
+    return events instanceof Promise ? await events : events
   } catch (error) {
     if (run.signal.aborted) return undefined
     if (error instanceof InputRequired) return asked(run, item, ready, error, run.clock.now() - since)
@@ -113,8 +114,22 @@ export async function answered(
   }
 }
 
-/** The result, as the guardrails leave it. `undefined`: the run was aborted before they had answered. */
-export async function reported(
+/**
+ * The result, as the guardrails leave it, within its bound. A promise only where one of them applies: otherwise no turn is
+ * lost. `undefined`: the run was aborted before the guardrails had answered.
+ */
+export function reported(
+  run: Run,
+  call: ToolCall,
+  done: DoneFactory,
+  answer: Answer,
+): RunEvent[] | Promise<RunEvent[] | undefined> {
+  const name = nameOf(call)
+  if (!hasResultChecks(run, name) && !resultBound(run, name)) return [done(answer)]
+  return checkedResult(run, call, done, answer)
+}
+
+async function checkedResult(
   run: Run,
   call: ToolCall,
   done: DoneFactory,
@@ -163,6 +178,7 @@ export async function failedCall(
   const content = written ?? (isRetry || reason === 'timeout' ? wordsOf(error) : await contentOf(policy, error))
   // For the developer: the model reads the tool's own words.
   const hinted = withContextHint(run, `Tool \`${tool.name}\``, error)
-  const answer = await reported(run, call, done, { ok: false, reason, content, ms, args: shown, error: hinted })
+  const made = reported(run, call, done, { ok: false, reason, content, ms, args: shown, error: hinted })
+  const answer = made instanceof Promise ? await made : made
   return answer && policy === 'throw' && !isRetry ? [...answer, failed(hinted)] : answer
 }
