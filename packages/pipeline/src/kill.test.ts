@@ -7,7 +7,7 @@ import { fileLog } from '@toolloop/store'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 
 /** `KILLED_RUNS=100` for a longer search. */
-const runs = Number(process.env['KILLED_RUNS'] ?? 4)
+const runs = Number(process.env['KILLED_RUNS'] ?? 3)
 const kills = 4
 
 let base: string
@@ -17,7 +17,7 @@ afterAll(() => rm(base, { recursive: true }))
 /** Starts a process. It is killed once it has printed so many facts. Returns its last line; `undefined` if it was killed. */
 async function start(folder: string, killedAt = Infinity): Promise<string | undefined> {
   const program = join(import.meta.dirname, 'test/payments.ts')
-  const child = spawn(process.execPath, ['--conditions=@toolloop/source', program, folder], { timeout: 60_000 })
+  const child = spawn(process.execPath, ['--conditions=@toolloop/source', program, folder], { timeout: 100_000 })
   let [out, err] = ['', '']
   child.stdout.on('data', (data: Buffer) => {
     out += data.toString()
