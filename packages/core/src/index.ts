@@ -75,10 +75,20 @@ export {
   type Recorded,
   type ResultCut,
   type RunEvent,
+  isToolDone,
+  isToolStart,
   type ToolDone,
+  type ToolStart,
 } from './facts/events.ts'
 export type { OutputDelta, OutputDone, Progress, RunMark, StepMark, StepProgress } from './facts/progress.ts'
-export type { EventOf, ToolFailed, ToolStarted, ToolSucceeded } from './agent/typed-events.ts'
+export type {
+  DynamicToolDone,
+  DynamicToolStarted,
+  EventOf,
+  ToolFailed,
+  ToolStarted,
+  ToolSucceeded,
+} from './agent/typed-events.ts'
 export { ToolTimeout } from './tool/execute.ts'
 // Reading a log.
 export { describe, readRun, type RunReading } from './reading/reading.ts'

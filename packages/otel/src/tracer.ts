@@ -111,9 +111,11 @@ class Tracer implements RunTracer {
       case 'step.cut':
         return endChat(this.#tracing, level, fact)
       case 'tool.start':
+      case 'tool.start.dynamic':
         level.toolCalls++
         return startTool(this.#tracing, level, fact)
       case 'tool.done':
+      case 'tool.done.dynamic':
         return endTool(this.#tracing, level, fact)
       case 'approval.request':
       case 'approval.decision': {

@@ -115,6 +115,7 @@ export class Budget {
         if (!this.#outer) this.#meters.delete(path)
         break
       case 'tool.start':
+      case 'tool.start.dynamic':
         this.#calls.delete(keyOf(fact))
         break
       default:

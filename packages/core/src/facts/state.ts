@@ -137,6 +137,7 @@ export function apply(before: RunState, fact: Fact): RunState {
     case 'step.cut':
       return close({ ...state, cuts: cutsAfter(state, fact.error) }, withMessage(open!, fact))
     case 'tool.start':
+    case 'tool.start.dynamic':
       return { ...state, open: withCall(open!, fact.callId, { phase: 'started' }) }
     case 'tool.pause':
       return { ...state, open: withCall(open!, fact.callId, { phase: 'paused' }) }
@@ -149,7 +150,8 @@ export function apply(before: RunState, fact: Fact): RunState {
       const decided = id === undefined ? state.decided : [...state.decided, id]
       return { ...state, decided, open: withCall(open!, callId, { phase: 'decided', decision, ...editedBy(decision) }) }
     }
-    case 'tool.done': {
+    case 'tool.done':
+    case 'tool.done.dynamic': {
       const asks = state.asks + (fact.final && !fact.ok ? 1 : 0)
       const transfer = fact.handoff === undefined ? state.transfer : fact
       return close({ ...state, asks, transfer }, withCall(open!, fact.callId, { phase: 'done', done: fact }))

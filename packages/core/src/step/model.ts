@@ -43,7 +43,7 @@ export async function* modelStep(run: Run): Source {
     if (run.signal.aborted) return
     return [failed(withContextHint(run, 'A hook', error))]
   }
-  const { model, tools, toolChoice } = plan
+  const { model, tools, added, toolChoice } = plan
   const prefix = prefixOf(run, plan)
   yield [
     fact({
@@ -52,6 +52,7 @@ export async function* modelStep(run: Run): Source {
       model: model.name,
       ...(run.team.size > 1 && { agent: run.agent.name }),
       tools,
+      ...(added && { added }),
       ...(toolChoice && { toolChoice }),
       ...(reservation && { reserved: reservation.reserved }),
       ...(prefix && { prefix }),
