@@ -13,7 +13,7 @@ export type {
 } from './agent/spec.ts'
 export { handoff } from './agent/handoff.ts'
 export type { AnyHandoff, Handoff, HandoffOptions, HandoffTarget } from './agent/handoff-option.ts'
-export type { HeldBy, Reached } from './agent/reached.ts'
+export type { HeldBy, HeldByAny, Reached, Settled, ToolsOfAny, TransfersTo } from './agent/reached.ts'
 export {
   type AnyGuardrail,
   type Guardrail,
@@ -123,7 +123,7 @@ export { ReplayError } from './replay/error.ts'
 export { difference, type Difference } from './facts/difference.ts'
 export { fork, type ForkOptions } from './replay/fork.ts'
 // State.
-export { apply, type Handover, initialState, type RunState } from './facts/state.ts'
+export { apply, type Handover, initialState, type RunState, shownOf } from './facts/state.ts'
 export { messagesOf } from './facts/state-views.ts'
 export type { CallState, OpenStep, Step } from './facts/open-step.ts'
 export type { CallPhase } from './facts/transcript.ts'

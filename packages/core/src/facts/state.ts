@@ -13,7 +13,7 @@ import {
   withSealed,
 } from './open-step.ts'
 import { type CompactionCall, edited } from './compaction.ts'
-import { afterCheck, afterInput, afterRequest, type GuardrailState, noGuardrails } from './guardrails.ts'
+import { afterCheck, afterHandoff, afterInput, afterRequest, type GuardrailState, noGuardrails } from './guardrails.ts'
 import type { Exhausted, Failure, Outcome } from './outcome.ts'
 import { afterStart, noPrefix, type PrefixState } from './prefix.ts'
 import { transcript } from './transcript.ts'
@@ -157,7 +157,15 @@ export function apply(before: RunState, fact: Fact): RunState {
       return close({ ...state, asks, transfer }, withCall(open!, fact.callId, { phase: 'done', done: fact }))
     }
     case 'handoff':
-      return { ...state, holder: fact.agent.name, transfer: null, handover: handoverBy(state, fact), asks: 0, cuts: [] }
+      return {
+        ...state,
+        holder: fact.agent.name,
+        transfer: null,
+        handover: handoverBy(state, fact),
+        guardrails: afterHandoff(state.guardrails),
+        asks: 0,
+        cuts: [],
+      }
     case 'message.add': {
       const counted = countsAfter(state, fact)
       if (open) return { ...state, ...counted, inbox: [...state.inbox, fact.message] }
@@ -167,8 +175,10 @@ export function apply(before: RunState, fact: Fact): RunState {
       const { by, edits, step, asked = [] } = fact
       const compactions = [...state.compactions, { step, asked }]
       if (edits.length === 0) return { ...state, compactions } // models were asked, and nothing came of it
-      const messages = edited(conversationOf(state), edits)
-      return { ...state, messages, inbox: [], compactions, prefix: { ...state.prefix, compacted: by } }
+      // What the last handoff left out is gone.
+      const messages = edited(shownOf(state), edits)
+      const handover = state.handover && { ...state.handover, shown: null }
+      return { ...state, messages, inbox: [], handover, compactions, prefix: { ...state.prefix, compacted: by } }
     }
     case 'guardrail.done':
       return withCheck({ ...state, guardrails: afterCheck(state.guardrails, fact) }, fact)
@@ -230,10 +240,11 @@ function countsAfter(
 const editedBy = (decision: Decision): { readonly edited?: string; readonly passed?: readonly string[] } =>
   'arguments' in decision && typeof decision.arguments === 'string' ? { edited: decision.arguments, passed: [] } : {}
 
-/** What the requests of the holder show in place of the conversation; `undefined`: all of it. */
-export function shownOf(state: RunState): readonly Message[] | undefined {
+/** What a request shows of the conversation: all of it, or what the `filter` of the last handoff chose and what came after. */
+export function shownOf(state: RunState): readonly Message[] {
+  const all = conversationOf(state)
   const shown = state.handover?.shown
-  return shown ? [...shown.messages, ...conversationOf(state).slice(shown.upTo)] : undefined
+  return shown ? [...shown.messages, ...all.slice(shown.upTo)] : all
 }
 
 /** The conversation before the open step, with the messages that were added meanwhile. */

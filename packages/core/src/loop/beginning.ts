@@ -35,6 +35,10 @@ export function checkLog(
     )
   if (first.version !== 1)
     throw new UsageError(`The log has format ${String(first.version)}; this version reads format 1.`)
+  if (first.session && first.session.messages > 0)
+    throw new UsageError(
+      `The log is turn ${first.session.turn} of a session, without the ${first.session.messages} messages before it: resume it with \`session.run(agent)\`, or pass \`session.log(${first.session.turn})\`.`,
+    )
   if (first.agent.name !== agent.name)
     throw new UsageError(`The log is of the agent \`${first.agent.name}\`, not of \`${agent.name}\`.`)
   if (log && runId !== undefined && first.run !== runId)

@@ -7,7 +7,7 @@ import { countOf } from '../agent/count-tokens.ts'
 import type { Meter } from '../control/meter.ts'
 import { type CompactionCall, editsBetween } from '../facts/compaction.ts'
 import { type Fact, fact } from '../facts/events.ts'
-import { conversationOf } from '../facts/state.ts'
+import { conversationOf, shownOf } from '../facts/state.ts'
 import { costOf, soundUsage } from '../facts/usage.ts'
 import { chunksIn, chunksOf, WholeAnswer } from '../models/chunks-of.ts'
 import type { Run } from '../run/run.ts'
@@ -23,7 +23,7 @@ interface Asked {
 export async function compacted(run: Run, strategies: readonly Compaction[]): Promise<Fact | undefined> {
   const { state } = run
   if (state.compactions.at(-1)?.step === state.step) return undefined
-  const before = conversationOf(state)
+  const before = shownOf(state)
   const asked: Asked = { calls: [], tokens: 0, usd: 0 }
   const by: string[] = []
   let messages = before
@@ -44,7 +44,7 @@ export async function compacted(run: Run, strategies: readonly Compaction[]): Pr
   const edits = editsBetween(before, messages)
   const { calls, tokens, usd } = asked
   if (edits.length === 0 && calls.length === 0) return undefined
-  if (edits.length > 0) leaveOld(run, before)
+  if (edits.length > 0) leaveOld(run, conversationOf(state))
   return fact({
     type: 'messages.compact',
     step: state.step,

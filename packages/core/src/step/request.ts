@@ -72,7 +72,7 @@ function planned(run: Run, { changes, offer: allowed, params, instructions }: St
 
   const prompt = mode === 'prompt' ? agent.output!.prompt : ''
   const head = headOf(run, instructions && prompt ? `${instructions}\n\n${prompt}` : instructions || prompt)
-  const edited = changes.messages ?? shownOf(state)
+  const edited = changes.messages ?? (state.handover?.shown ? shownOf(state) : undefined)
   const shown = edited ?? conversationOf(state)
   const messages = head.concat(shown)
   const own = edited ? messages : head

@@ -57,7 +57,7 @@ export class OpenSession implements Session {
   }
 
   get transcript(): readonly Message[] {
-    return this.#known.last?.said ?? []
+    return this.#known.last?.transcript ?? []
   }
 
   get turns(): readonly Turn[] {
@@ -229,7 +229,7 @@ export class OpenSession implements Session {
         this.#known = { ended: before, last: turn, status: 'new' }
         this.#isLive = true
         turn.push(facts)
-        this.#tell()
+        this.#notify()
       },
       rested: () => this.#rested(),
     })
@@ -243,10 +243,10 @@ export class OpenSession implements Session {
     // A run that broke off is `interrupted`.
     const status = last.status === 'running' ? 'interrupted' : last.status
     this.#known = { ...this.#known, status }
-    this.#tell()
+    this.#notify()
   }
 
-  #tell(): void {
+  #notify(): void {
     this.#added++
     this.#news.resolve()
     this.#news = Promise.withResolvers()

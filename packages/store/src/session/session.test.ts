@@ -16,6 +16,7 @@ import {
   sessionStore,
   type SessionStore,
   sqliteSessions,
+  sqliteStore,
 } from '../index.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'toolloop-sessions-'))
@@ -25,6 +26,8 @@ let count = 0
 interface Place {
   /** Another store on the same sessions, as another process has it. */
   readonly again: () => SessionStore & { close?(): void }
+  /** The store of runs below. */
+  readonly runs: () => RunStore
 }
 
 const places: [name: string, make: () => Place][] = [
@@ -32,21 +35,21 @@ const places: [name: string, make: () => Place][] = [
     'memorySessions',
     () => {
       const runs = memoryStore()
-      return { again: () => sessionStore(runs) }
+      return { again: () => sessionStore(runs), runs: () => runs }
     },
   ],
   [
     'folderSessions',
     () => {
       const folder = join(root, `${count++}`)
-      return { again: () => folderSessions(folder) }
+      return { again: () => folderSessions(folder), runs: () => fileStore(folder) }
     },
   ],
   [
     'sqliteSessions',
     () => {
       const path = join(root, `${count++}`, 'sessions.sqlite')
-      return { again: () => sqliteSessions(path) }
+      return { again: () => sqliteSessions(path), runs: () => sqliteStore(path) }
     },
   ],
 ]
@@ -148,7 +151,7 @@ describe.each(places)('%s', (_, make) => {
   })
 
   test('a turn stores its own messages only, and is read with those before', async () => {
-    const { again } = make()
+    const { again, runs } = make()
     const store = again()
     const session = await store.open('a')
     for (const input of ['one', 'two', 'three']) await session.run(counter, input)
@@ -158,6 +161,9 @@ describe.each(places)('%s', (_, make) => {
     expect(await session.log(3).load()).toEqual([])
     expect(said(await readRun(await fork(session.log(2), { before: 0 })))).toEqual(['one', '1', 'two', '2', 'three'])
     expect(() => session.log().append([])).toThrow('read only')
+    await expect(counter.run('more', { from: runs().log('a/2') })).rejects.toThrow(
+      'is turn 2 of a session, without the 4 messages',
+    )
     store.close?.()
   })
 

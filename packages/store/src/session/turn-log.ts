@@ -13,7 +13,7 @@ export interface TurnPlace {
   readonly before: readonly Message[]
 }
 
-/** What the session learns of a run of this process. */
+/** Called by the log of a run of this process. */
 export interface TurnWatcher {
   /** The facts are stored. */
   logged(facts: readonly Fact[]): void

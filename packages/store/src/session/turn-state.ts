@@ -10,10 +10,10 @@ export interface Before {
   /** The messages that the turn continues. */
   readonly messages: readonly Message[]
   /** All messages, also those that were compacted. */
-  readonly said: readonly Message[]
+  readonly transcript: readonly Message[]
 }
 
-export const nothingBefore: Before = { messages: [], said: [] }
+export const nothingBefore: Before = { messages: [], transcript: [] }
 
 export class TurnState {
   readonly turn: number
@@ -46,8 +46,8 @@ export class TurnState {
     return messagesOf(this.#state)
   }
 
-  get said(): readonly Message[] {
-    return this.before.said.concat(messagesOf(this.#whole ?? this.#state).slice(this.before.messages.length))
+  get transcript(): readonly Message[] {
+    return this.before.transcript.concat(messagesOf(this.#whole ?? this.#state).slice(this.before.messages.length))
   }
 
   get requests(): readonly ApprovalRequest[] {
@@ -63,7 +63,7 @@ export class TurnState {
   /** What the turn after this one continues. */
   get after(): Before {
     // Marked as ours, so that the next run does not copy each of them.
-    return { messages: this.messages.map(adopt), said: this.said }
+    return { messages: this.messages.map(adopt), transcript: this.transcript }
   }
 
   summary(status: RunStatus): Turn {
@@ -75,7 +75,7 @@ export class TurnState {
       status,
       startedAt: first?.at ?? 0,
       updatedAt: this.facts.at(-1)?.at ?? 0,
-      at: this.before.said.length,
+      at: this.before.transcript.length,
     })
   }
 }

@@ -77,6 +77,6 @@ async function openStatus(
   summary: RunSummary | undefined,
 ): Promise<SessionStatus> {
   const { status } = summary ?? (await runs.summary(runOf(session, turn))) ?? { status: 'interrupted' }
-  // It has ended since its facts were read: the next look sees its end.
+  // It has ended since its facts were read; the next read has its end.
   return status === 'interrupted' ? status : 'running'
 }
