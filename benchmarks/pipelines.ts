@@ -1,8 +1,10 @@
 // What pipelines cost: a stage over a bare call, an agent as a stage and as a tool over a run of its own, a map of 10,000
 // items. Each sample is a process of its own, in interleaved order; medians with min–max of the CPU time. Run it with
 //   node benchmarks/pipelines.ts [samples]
-import { execFileSync } from 'node:child_process'
-import { agent, type ChatModel, type RunLog, tool } from 'toolloop'
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import { agent, type ChatModel, Client, type RunLog, tool } from 'toolloop'
 import { map, pipe } from 'toolloop/pipeline'
 import { z } from 'zod'
 
@@ -12,20 +14,20 @@ const measurements: Readonly<Record<string, () => Promise<number>>> = {
   'an item of a map of 1,000, µs': () => items(1_000, 20),
   'an item of a map of 10,000, µs': () => items(10_000, 2),
   'heap that an item of 10,000 keeps, bytes': () => heap(),
-  'a step of an agent, by itself, µs': () => ownRun(),
-  'a step of an agent as a stage, µs': () => asStage(),
-  'a step of an agent as a tool, µs': () => asTool(worker().asTool({ name: 'ask', description: 'Works.' })),
-  'the calling agent with a plain tool, for each of these steps, µs': () => asTool(plain),
+  'a step of an agent, model in process, µs': () => ownRun(inProcess),
+  '… as a stage, µs': () => asStage(inProcess),
+  '… as a tool, µs': () => asTool(inProcess),
+  'a step of an agent over HTTP, µs': () => withServer(ownRun),
+  '… as a stage over HTTP, µs': () => withServer(asStage),
+  '… as a tool over HTTP, µs': () => withServer(asTool),
 }
 
-type Median = (name: keyof typeof measurements) => number
-const own = 'a step of an agent, by itself, µs'
+type Median = (name: string) => number
 const ratios: Readonly<Record<string, (median: Median) => number>> = {
-  'an agent as a stage, × its own run': (median) => median('a step of an agent as a stage, µs') / median(own),
-  'an agent as a tool, × its own run, without the calling agent': (median) =>
-    (median('a step of an agent as a tool, µs') -
-      median('the calling agent with a plain tool, for each of these steps, µs')) /
-    median(own),
+  'an agent as a stage, × its own run, over HTTP': (median) =>
+    median('… as a stage over HTTP, µs') / median('a step of an agent over HTTP, µs'),
+  'an agent as a tool, × its own run, over HTTP': (median) =>
+    median('… as a tool over HTTP, µs') / median('a step of an agent over HTTP, µs'),
   'an item of 10,000, × one of 1,000': (median) =>
     median('an item of a map of 10,000, µs') / median('an item of a map of 1,000, µs'),
 }
@@ -97,69 +99,122 @@ async function* numbers(count: number): AsyncGenerator<number> {
 const nowhere = (): RunLog => ({ load: async () => [], append: () => {} })
 
 const steps = 20
+const turns = 200
 
-/** Calls a tool in each step but the last. */
-function caller(): ChatModel {
-  let asked = 0
-  return {
-    name: 'caller',
-    async create() {
-      const isLast = ++asked % steps === 0
-      const call = {
-        id: `c${asked}`,
-        type: 'function' as const,
-        function: { name: 'work', arguments: `{"at":${asked}}` },
-      }
-      const message = { role: 'assistant' as const, content: isLast ? 'done' : null, refusal: null }
-      const said = isLast ? message : { ...message, tool_calls: [call] }
-      const choices = [{ index: 0, message: said, finish_reason: isLast ? 'stop' : 'tool_calls', logprobs: null }]
-      return { id: 'c', object: 'chat.completion' as const, created: 1, model: 'm', choices }
+interface Answer {
+  readonly content: string | null
+  readonly tool_calls?: readonly { id: string; type: 'function'; function: { name: string; arguments: string } }[]
+}
+
+const calling = (id: string, name: string, args: string): Answer => ({
+  content: null,
+  tool_calls: [{ id, type: 'function', function: { name, arguments: args } }],
+})
+
+/** Calls `work` in each step but the last, and `ask` in the first one. */
+function answerTo(messages: readonly { readonly role: string }[], tools: readonly string[]): Answer {
+  const asked = messages.filter(({ role }) => role === 'assistant').length
+  if (tools.includes('ask')) return asked === 0 ? calling('b0', 'ask', '{"input":"go"}') : { content: 'done' }
+  return asked < steps - 1 ? calling(`c${asked}`, 'work', `{"at":${asked}}`) : { content: 'done' }
+}
+
+const completionOf = (answer: Answer) => ({
+  id: 'c',
+  object: 'chat.completion' as const,
+  created: 1,
+  model: 'm',
+  choices: [
+    {
+      index: 0,
+      message: { role: 'assistant' as const, refusal: null, ...answer },
+      finish_reason: answer.tool_calls ? 'tool_calls' : 'stop',
+      logprobs: null,
     },
+  ],
+  usage: { prompt_tokens: 10, completion_tokens: 5, total_tokens: 15 },
+})
+
+/** The model of an agent, in process or over HTTP. */
+interface Served {
+  readonly model: ChatModel | string
+  readonly client?: Client
+}
+
+const local: ChatModel = {
+  name: 'in process',
+  create: async ({ messages, tools = [] }) =>
+    completionOf(
+      answerTo(
+        messages,
+        tools.map((one) => (one.type === 'function' ? one.function.name : '')),
+      ),
+    ),
+}
+
+const inProcess: Served = { model: local }
+
+/** A server in a process of its own, so that only the client's CPU time counts. */
+async function withServer(run: (served: Served) => Promise<number>): Promise<number> {
+  const server = spawn(process.execPath, [...process.execArgv, import.meta.filename, 'server'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  try {
+    const [port] = (await once(server.stdout, 'data')) as [Buffer]
+    await using client = new Client({ apiKey: 'none', baseURL: `http://127.0.0.1:${port.toString().trim()}` })
+    return await run({ model: 'm', client })
+  } finally {
+    server.kill()
   }
 }
 
-const work = tool({ name: 'work', parameters: z.object({ at: z.number() }), effects: 'none', execute: () => 'done' })
-const worker = () => agent({ name: 'worker', model: caller(), tools: [work], maxSteps: steps, stepRetries: 0 })
+function serve(): void {
+  const server = createServer(async (request, response) => {
+    const body: Buffer[] = []
+    for await (const part of request) body.push(part as Buffer)
+    const { messages, tools = [] } = JSON.parse(Buffer.concat(body).toString()) as {
+      messages: { role: string }[]
+      tools?: { function: { name: string } }[]
+    }
+    response.setHeader('content-type', 'application/json')
+    response.end(
+      JSON.stringify(
+        completionOf(
+          answerTo(
+            messages,
+            tools.map((one) => one.function.name),
+          ),
+        ),
+      ),
+    )
+  })
+  server.listen(0, '127.0.0.1', () => console.log((server.address() as { port: number }).port))
+}
 
-const turns = 200
-async function runs(run: () => Promise<unknown>): Promise<number> {
-  return timed(turns * steps, async () => {
+const work = tool({ name: 'work', parameters: z.object({ at: z.number() }), effects: 'none', execute: () => 'done' })
+const worker = (served: Served) => agent({ name: 'worker', ...served, tools: [work], maxSteps: steps, stepRetries: 0 })
+
+/** `each`: how many steps a run has. */
+async function runs(each: number, run: () => Promise<unknown>): Promise<number> {
+  return timed(turns * each, async () => {
     for (let turn = 0; turn < turns; turn++) await run()
   })
 }
 
-async function ownRun(): Promise<number> {
-  const own = worker()
-  return runs(() => own.run('go'))
+async function ownRun(served: Served): Promise<number> {
+  const own = worker(served)
+  return runs(steps, () => own.run('go'))
 }
 
-async function asStage(): Promise<number> {
-  const stage = pipe(worker())
-  return runs(() => stage.run('go'))
+async function asStage(served: Served): Promise<number> {
+  const stage = pipe(worker(served))
+  return runs(steps, () => stage.run('go'))
 }
 
-const plain = tool({ name: 'ask', parameters: z.object({ input: z.string() }), execute: () => 'done' })
-
-/** A run of two steps whose only call is `ask`. */
-async function asTool(ask: typeof plain | ReturnType<ReturnType<typeof worker>['asTool']>): Promise<number> {
-  let asked = 0
-  const model: ChatModel = {
-    name: 'boss',
-    async create() {
-      const isLast = ++asked % 2 === 0
-      const call = {
-        id: `b${asked}`,
-        type: 'function' as const,
-        function: { name: 'ask', arguments: '{"input":"go"}' },
-      }
-      const message = { role: 'assistant' as const, content: isLast ? 'done' : null, refusal: null }
-      const said = isLast ? message : { ...message, tool_calls: [call] }
-      const choices = [{ index: 0, message: said, finish_reason: isLast ? 'stop' : 'tool_calls', logprobs: null }]
-      return { id: 'c', object: 'chat.completion' as const, created: 1, model: 'm', choices }
-    },
-  }
-  const boss = agent({ name: 'boss', model, tools: [ask], stepRetries: 0 })
-  return runs(() => boss.run('go'))
+/** The calling agent has two steps of its own. */
+async function asTool(served: Served): Promise<number> {
+  const ask = worker(served).asTool({ name: 'ask', description: 'Works.' })
+  const caller = agent({ name: 'caller', ...served, tools: [ask], stepRetries: 0 })
+  return runs(steps + 2, () => caller.run('go'))
 }
 
 /** Microseconds of CPU time for each unit; one warm-up. */
@@ -172,7 +227,8 @@ async function timed(units: number, run: () => Promise<void>): Promise<number> {
 }
 
 const [first = '5'] = process.argv.slice(2)
-if (first in measurements) console.log(await measurements[first]!())
+if (first === 'server') serve()
+else if (first in measurements) console.log(await measurements[first]!())
 else {
   const figures = new Map(Object.keys(measurements).map((name): [string, number[]] => [name, []]))
   const node = [...process.execArgv, '--expose-gc', import.meta.filename]
@@ -182,7 +238,7 @@ else {
   const median = (name: string): number => figures.get(name)!.toSorted((a, b) => a - b)[figures.get(name)!.length >> 1]!
   for (const [name, values] of figures)
     console.log(
-      `${name.padEnd(66)} ${median(name).toFixed(2)} (${Math.min(...values).toFixed(2)}–${Math.max(...values).toFixed(2)})`,
+      `${name.padEnd(52)} ${median(name).toFixed(2)} (${Math.min(...values).toFixed(2)}–${Math.max(...values).toFixed(2)})`,
     )
-  for (const [title, ratio] of Object.entries(ratios)) console.log(`${title.padEnd(66)} ${ratio(median).toFixed(2)}`)
+  for (const [title, ratio] of Object.entries(ratios)) console.log(`${title.padEnd(52)} ${ratio(median).toFixed(2)}`)
 }

@@ -131,3 +131,24 @@ test('limits of an answer', async () => {
   expect(outputOf(result)).toBe('Sorted.')
   expect(result.steps[0]?.calls).toHaveLength(256)
 })
+
+test('tools that appear during a run', async () => {
+  const openProject = tool({ name: 'open_project', effects: 'none', execute: () => 'open' })
+  const build = tool({ name: 'build', execute: () => 'built' })
+  const toolsOf = (place: string) => (place === 'project' ? [build] : [])
+  const model = scriptedModel([call('open_project'), call('build'), text('Done.')])
+  const lines: string[] = []
+  const tell = (line: string) => void lines.push(line)
+  // #region added
+  const helper = agent({
+    name: 'helper',
+    model,
+    tools: [openProject],
+    prepareStep: ({ state }) => ({ addTools: toolsOf(state.steps.length > 0 ? 'project' : 'none') }),
+  })
+  const stream = helper.stream('Build it.')
+  stream.on('tool.done.dynamic', ({ name, ms }) => tell(`${name}: ${ms} ms`))
+  // #endregion
+  expect((await stream.result).status).toBe('done')
+  expect(lines).toEqual([expect.stringMatching(/^build: \d+ ms$/)])
+})

@@ -452,3 +452,20 @@ test('a guardrail knows what it checks, what it may answer, and the context it a
     expectTypeOf(outcome.reason).toEqualTypeOf<string>()
   }
 })
+
+test('tools that prepareStep adds have events of their own, so that the names of static tools stay exact', async () => {
+  const late: AnyTool = add
+  const one = agent({ name: 'a', model, tools: [add], prepareStep: () => ({ addTools: [late] }) })
+  for await (const event of one.stream('x')) {
+    if (event.type === 'tool.done' && event.ok) {
+      expectTypeOf(event.name).toEqualTypeOf<'add'>()
+      expectTypeOf(event.output).toEqualTypeOf<number>()
+    }
+    if (event.type === 'tool.start') expectTypeOf(event.name).toEqualTypeOf<'add'>()
+    if (event.type === 'tool.done.dynamic') {
+      expectTypeOf(event.name).toEqualTypeOf<string>()
+      expectTypeOf(event.output).toEqualTypeOf<unknown>()
+    }
+    if (event.type === 'tool.start.dynamic') expectTypeOf(event.args).toEqualTypeOf<unknown>()
+  }
+})

@@ -13,7 +13,7 @@ export type {
 } from './agent/spec.ts'
 export { handoff } from './agent/handoff.ts'
 export type { AnyHandoff, Handoff, HandoffOptions, HandoffTarget } from './agent/handoff-option.ts'
-export type { HeldBy, Reached } from './agent/reached.ts'
+export type { HeldBy, HeldByAny, Reached, Settled, ToolsOfAny, TransfersTo } from './agent/reached.ts'
 export {
   type AnyGuardrail,
   type Guardrail,
@@ -75,10 +75,20 @@ export {
   type Recorded,
   type ResultCut,
   type RunEvent,
+  isToolDone,
+  isToolStart,
   type ToolDone,
+  type ToolStart,
 } from './facts/events.ts'
 export type { OutputDelta, OutputDone, Progress, RunMark, StepMark, StepProgress } from './facts/progress.ts'
-export type { EventOf, ToolFailed, ToolStarted, ToolSucceeded } from './agent/typed-events.ts'
+export type {
+  DynamicToolDone,
+  DynamicToolStarted,
+  EventOf,
+  ToolFailed,
+  ToolStarted,
+  ToolSucceeded,
+} from './agent/typed-events.ts'
 export { ToolTimeout } from './tool/execute.ts'
 // Reading a log.
 export { describe, readRun, type RunReading } from './reading/reading.ts'
@@ -113,7 +123,7 @@ export { ReplayError } from './replay/error.ts'
 export { difference, type Difference } from './facts/difference.ts'
 export { fork, type ForkOptions } from './replay/fork.ts'
 // State.
-export { apply, type Handover, initialState, type RunState } from './facts/state.ts'
+export { apply, type Handover, initialState, type RunState, shownOf } from './facts/state.ts'
 export { messagesOf } from './facts/state-views.ts'
 export type { CallState, OpenStep, Step } from './facts/open-step.ts'
 export type { CallPhase } from './facts/transcript.ts'

@@ -93,7 +93,7 @@ export class Connection {
         capabilities: { elicitation: { form: {}, url: {} } },
         inputRequired: { autoFulfill: false },
         listMaxPages: maxPages,
-        listChanged: { tools: { autoRefresh: false, onChanged: changed } },
+        listChanged: { tools: { autoRefresh: false, debounceMs: 0, onChanged: changed } },
       },
     )
     // The older protocol asks while a call runs, which cannot wait for a person: the server goes on without an answer.

@@ -172,6 +172,20 @@ describe('a list of tools', () => {
     await server.changed([{ name: 'a' }, { name: 'b' }])
     await expect.poll(() => mcp.tools.map(({ name }) => name)).toEqual(['a', 'b'])
     expect(before.length).toBe(1)
+    expect(mcp.tools[0]).toBe(before[0])
+  })
+
+  it('is current in the next step after the call that changed it', async () => {
+    const server = new ScriptedMcp([{ name: 'a' }], async () => {
+      await server.changed([{ name: 'b' }])
+      return { content: [] }
+    })
+    await using mcp = await mcpTools(server.connect)
+    const seen: string[][] = []
+    const model = scriptedModel([call('a', {}), says('done')])
+    const prepareStep = async () => void seen.push((await mcp.current()).map(({ name }) => name))
+    await agent({ name: 'a', model, tools: mcp.tools, prepareStep }).run('go')
+    expect(seen).toEqual([['a'], ['b']])
   })
 })
 

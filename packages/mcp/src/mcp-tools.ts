@@ -1,18 +1,11 @@
 // The tools of an MCP server as tools of an agent.
-import {
-  type CallToolResult,
-  type Client,
-  type InputRequiredResult,
-  isInputRequiredResult,
-  type Tool as ServerTool,
-} from '@modelcontextprotocol/client'
+import type { Client, Tool as ServerTool } from '@modelcontextprotocol/client'
 import { canonicalFingerprint } from './fingerprint.ts'
-import { describeError, type Effects, InputRequired, type Tool, type ToolContext, toolResult } from '@toolloop/schema'
+import { describeError, type Effects, type Tool } from '@toolloop/schema'
 import { Connection } from './connection.ts'
-import { contentOf } from './content.ts'
-import { McpError, McpToolError } from './errors.ts'
+import { calledTool, messageOf } from './call.ts'
+import { McpError } from './errors.ts'
 import type { McpFinding } from './findings.ts'
-import { callable } from './listed-tools.ts'
 import { offeredName } from './names.ts'
 import { hintedEffects, offeredTool } from './offered-tool.ts'
 import type { McpServerSpec } from './server.ts'
@@ -57,6 +50,13 @@ export interface McpServerInfo {
   readonly era: 'legacy' | 'modern'
 }
 
+/** What is offered of a listed tool. `key`: what it depends on. */
+interface Made {
+  readonly key: string
+  readonly tool: Tool | undefined
+  readonly findings: readonly McpFinding[]
+}
+
 /** Connects to a server and lists its tools. Close it: `await using files = await mcpTools(…)`. @throws McpError */
 export async function mcpTools(server: McpServerSpec, options: McpToolsOptions = {}): Promise<McpTools> {
   const tools = new McpTools(server, options)
@@ -85,6 +85,8 @@ export class McpTools {
   /** Names that were given, by name on the server: a name never moves to another tool. */
   readonly #names = new Map<string, string>()
   readonly #taken = new Set<string>()
+  /** By name on the server: what was made of a listed tool. */
+  #made = new Map<string, Made>()
 
   constructor(server: McpServerSpec, options: McpToolsOptions) {
     this.#options = options
@@ -98,8 +100,14 @@ export class McpTools {
     })
   }
 
-  /** The tools as the server last listed them. A new array after each change of its list. */
+  /** The tools as the server last listed them. A new array after each change of its list; a tool that is the same stays the same object. */
   get tools(): readonly Tool[] {
+    return this.#tools
+  }
+
+  /** The tools after all changes that the server has announced so far. If they cannot be listed, as they were before. */
+  async current(): Promise<readonly Tool[]> {
+    await (this.#next ?? this.#listing)?.catch(() => undefined)
     return this.#tools
   }
 
@@ -125,7 +133,7 @@ export class McpTools {
    */
   refresh(): Promise<void> {
     this.#next ??= (async () => {
-      await this.#listing?.catch(() => undefined)
+      await this.#listing?.then(pause, pause)
       this.#next = undefined
       this.#listing = this.#list()
       await this.#listing
@@ -159,6 +167,7 @@ export class McpTools {
     const findings: McpFinding[] = []
     const current = new Map<string, string>()
     const tools: Tool[] = []
+    const made = new Map<string, Made>()
     const sources = listed.map((one) => this.#connection.listed.sent(one))
     // Names that are valid as they are go first: no other tool takes them.
     for (const { name } of sources) if (/^[a-zA-Z0-9_-]{1,64}$/.test(name) && this.#isWanted(name)) this.#nameOf(name)
@@ -166,25 +175,32 @@ export class McpTools {
       if (current.has(source.name) || !this.#isWanted(source.name)) continue
       const fingerprint = canonicalFingerprint(source)
       current.set(source.name, fingerprint)
-      const made = this.#offer(source, fingerprint, findings)
-      if (made) tools.push(made)
+      const one = this.#offer(source, fingerprint)
+      made.set(source.name, one)
+      findings.push(...one.findings)
+      if (one.tool) tools.push(one.tool)
     }
+    this.#made = made
     this.#current = current
     this.#tools = Object.freeze(tools)
     this.#findings = Object.freeze(findings)
   }
 
-  #offer(source: ServerTool, fingerprint: string, findings: McpFinding[]): Tool | undefined {
+  #offer(source: ServerTool, fingerprint: string): Made {
+    const before = this.#made.get(source.name)
+    const key = `${fingerprint} ${hintedEffects(source)}`
+    if (before?.key === key) return before
+    const findings: McpFinding[] = []
     const report = (path: string, problem: string, action: McpFinding['action']): void =>
       void findings.push({ tool: source.name, path, problem, action })
     const name = this.#nameOf(source.name)
-    const { prefix = '' } = this.#options
+    const { prefix = '', maxResult = 262_144 } = this.#options
     if (name !== `${prefix}${source.name}`)
       report('name', `it cannot be called ${JSON.stringify(source.name.slice(0, 100))}`, 'renamed')
     const first = this.#first.get(source.name)
     if (first === undefined) this.#first.set(source.name, fingerprint)
     else if (first !== fingerprint) report('', 'its description or schema changed', 'changed')
-    return offeredTool(
+    const tool = offeredTool(
       source,
       {
         name,
@@ -192,10 +208,12 @@ export class McpTools {
         needsApproval: (args) => this.#needsApproval(source.name, fingerprint, args),
         fingerprint: () => this.#current.get(source.name) ?? fingerprint,
         onError: messageOf,
-        execute: (args, context) => this.#call(source, fingerprint, args, context),
+        execute: (args, context) =>
+          calledTool(this.#connection, { source, fingerprint, args, context, timeout: this.#timeout, maxResult }),
       },
       report,
     )
+    return { key, tool, findings }
   }
 
   #nameOf(name: string): string {
@@ -229,47 +247,10 @@ export class McpTools {
     if (typeof approve === 'function') return approve(name, args)
     return typeof approve === 'boolean' ? approve : approve.includes(name)
   }
-
-  async #call(
-    source: ServerTool,
-    fingerprint: string,
-    args: Record<string, unknown>,
-    context: ToolContext,
-  ): Promise<unknown> {
-    const { signal, progress, input } = context
-    const client = await this.#connection.client()
-    let result: CallToolResult
-    try {
-      result = await client.callTool(
-        { name: source.name, arguments: args, ...answerOf(input) },
-        {
-          signal,
-          timeout: this.#timeout,
-          resetTimeoutOnProgress: true,
-          onprogress: progress,
-          allowInputRequired: true,
-          toolDefinition: callable(source),
-        },
-      )
-    } catch (cause) {
-      if (signal.aborted) throw cause
-      const what = `The tool \`${source.name}\` of ${this.#connection.label} gave no result`
-      const problem = this.#connection.takeProblem()
-      const reason = describeError(cause, 500)
-      throw new McpError(
-        `${what}: ${reason}${problem === undefined || reason.includes(problem) ? '' : ` (${problem})`}`,
-        {
-          cause,
-        },
-      )
-    }
-    const { maxResult = 262_144 } = this.#options
-    if (isInputRequiredResult(result)) throw questionOf(result, maxResult)
-    const model = contentOf(result, maxResult)
-    if (result.isError === true) throw new McpToolError(textOf(model))
-    return toolResult({ model, details: { mcp: { tool: source.name, fingerprint } } })
-  }
 }
+
+/** Between two lists: a server that announces changes without an end is not listed without an end. */
+const pause = (): Promise<void> => new Promise((resolve) => void setTimeout(resolve, 50))
 
 function serverInfo(client: Client): McpServerInfo {
   const { name, version } = client.getServerVersion() ?? { name: '', version: '' }
@@ -277,28 +258,6 @@ function serverInfo(client: Client): McpServerInfo {
   return { name, version, protocol, era: client.getProtocolEra() ?? 'legacy' }
 }
 
-/** The server's questions, as JSON for the log: `requestState` is its own, and goes back unchanged. */
-function questionOf({ inputRequests = {}, requestState }: InputRequiredResult, longest: number): InputRequired {
-  const { length } = JSON.stringify([inputRequests, requestState])
-  if (length > longest) throw new McpError(`The server's question has ${length} characters; the most is ${longest}`)
-  return new InputRequired(inputRequests, requestState === undefined ? undefined : { requestState })
-}
-
-/** A person's answers, by the names of the questions. */
-function answerOf(input: ToolContext['input']): object {
-  if (!input) return {}
-  const { requestState } = (input.state ?? {}) as { readonly requestState?: string }
-  return { inputResponses: input.answer, ...(requestState !== undefined && { requestState }) }
-}
-
 function matches(wanted: readonly string[] | ((name: string) => boolean), name: string): boolean {
   return typeof wanted === 'function' ? wanted(name) : wanted.includes(name)
-}
-
-const messageOf = (error: unknown): string =>
-  error instanceof McpToolError ? error.message : describeError(error, 1000)
-
-function textOf(content: ReturnType<typeof contentOf>): string {
-  if (typeof content === 'string') return content === '' ? 'The tool failed without a message.' : content
-  return content.map((part) => (part.type === 'text' ? part.text : `[${part.type}]`)).join('\n')
 }

@@ -1,8 +1,10 @@
 // Tools and an agent over MCP, called by the official client in both protocol eras, and by an agent of ours.
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
+import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
 import { agent } from '@toolloop/core'
 import { tool, ToolRetry } from '@toolloop/schema'
 import { call, scriptedModel, text } from '@toolloop/testing'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import * as z from 'zod'
 import { mcpTools, type McpServing, serveMcp } from './index.ts'
@@ -83,6 +85,45 @@ describe.each(['legacy', 'auto'] as const)('the official client (%s)', (mode) =>
     })
     await client.close()
   })
+})
+
+it.each(['legacy', 'auto'] as const)('an agent is served over stdio (%s)', { timeout: 60_000 }, async (mode) => {
+  const client = new Client({ name: 'c', version: '1' }, { versionNegotiation: { mode } })
+  const program = join(import.meta.dirname, 'test/served-agent.ts')
+  const args = ['--conditions=@toolloop/source', program]
+  await client.connect(new StdioClientTransport({ command: process.execPath, args, stderr: 'inherit' }))
+  try {
+    expect(client.getProtocolEra()).toBe(mode === 'auto' ? 'modern' : 'legacy')
+    expect((await client.listTools()).tools).toMatchObject([{ name: 'poet', description: 'Writes' }])
+    expect(await client.callTool({ name: 'poet', arguments: { input: 'add' } })).toMatchObject({
+      content: [{ type: 'text', text: 'three' }],
+    })
+  } finally {
+    await client.close()
+  }
+})
+
+it('a request that is cancelled aborts the tool', async () => {
+  const aborted = Promise.withResolvers<unknown>()
+  const started = Promise.withResolvers<void>()
+  const slow = tool({
+    name: 'slow',
+    execute: (_, { signal }) => {
+      signal.addEventListener('abort', () => aborted.resolve('aborted'))
+      started.resolve()
+      return new Promise(() => {})
+    },
+  })
+  const serving = serveMcp([slow], { name: 's' })
+  const client = new Client({ name: 'c', version: '1' }, { versionNegotiation: { mode: 'auto' } })
+  await client.connect(transportTo(serving))
+  const cancel = new AbortController()
+  const called = client.callTool({ name: 'slow', arguments: {} }, { signal: cancel.signal }).catch(() => 'cancelled')
+  await started.promise
+  cancel.abort()
+  expect([await called, await aborted.promise]).toEqual(['cancelled', 'aborted'])
+  await client.close()
+  await serving.close()
 })
 
 it('an agent calls the tools of another process’s server', async () => {

@@ -1,6 +1,6 @@
 // The span of a model call.
 import type { Attributes } from '@opentelemetry/api'
-import type { FactOf } from '@toolloop/core'
+import { type FactOf, shownOf } from '@toolloop/core'
 import { answerText, messagesText } from './content.ts'
 import { attribute, content, operation, own } from './conventions.ts'
 import type { Level } from './level.ts'
@@ -13,10 +13,11 @@ export function startChat({ spans, options }: Tracing, level: Level, fact: FactO
     { operation: 'chat', name: fact.model, run: fact.run, path: level.path, step: fact.step },
     {
       [attribute.requestModel]: fact.model,
+      ...(fact.agent !== undefined && { [attribute.agentName]: fact.agent }),
       [own.step]: fact.step,
       ...(server && { [attribute.serverAddress]: server.address }),
       ...(server?.port !== undefined && { [attribute.serverPort]: server.port }),
-      ...(options.content && { [content.inputMessages]: messagesText(level.state.messages) }),
+      ...(options.content && { [content.inputMessages]: messagesText(shownOf(level.state)) }),
     },
   )
   for (const { place, cause } of fact.prefix?.breaks ?? [])

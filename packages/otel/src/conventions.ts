@@ -67,6 +67,7 @@ export const own = {
   prefixBreak: 'toolloop.prefix.break',
   retry: 'toolloop.retry',
   reset: 'toolloop.step.reset',
+  guardrail: 'toolloop.guardrail',
   approvalRequest: 'toolloop.approval.request',
   approvalDecision: 'toolloop.approval.decision',
 } as const

@@ -19,7 +19,8 @@ export interface OpenCall extends OpenSpan {
 
 export class Level {
   readonly path: string
-  readonly name: string
+  /** The agent that holds the run. */
+  name: string
   state: RunState = initialState
   /** Its `invoke_agent` span; absent while it pauses and after its end. */
   invoked: OpenSpan | undefined

@@ -11,7 +11,7 @@ import {
   type ReadableSpan,
   SimpleSpanProcessor,
 } from '@opentelemetry/sdk-trace-base'
-import { agent, type Fact, fork, memoryLog, type RunEvent } from '@toolloop/core'
+import { agent, type Fact, fork, handoff, memoryLog, type RunEvent } from '@toolloop/core'
 import { tool } from '@toolloop/schema'
 import { call, calls, failure, reply, scriptedModel, text, toolResults, virtualClock } from '@toolloop/testing'
 import type { ChatModel, Chunk } from '@toolloop/wire'
@@ -380,6 +380,28 @@ describe('the spans of a tree', () => {
     expect(status('0:c10')?.['toolloop.status']).toBe('interrupted')
   })
 
+  it('are one after another, linked, for the agents that a run is handed over to', async () => {
+    const billing = agent({ name: 'billing', model: scriptedModel([text('Paid.')]) })
+    const triage = agent({
+      name: 'triage',
+      model: scriptedModel(({ tools }) => call((tools![0] as { function: { name: string } }).function.name, {})),
+      handoffs: [billing],
+    })
+    const log = memoryLog()
+    await triage.run('go', { log })
+    const all = await spansOf(log.facts, { content: true })
+    const [first, second] = all.filter(({ name }) => name.startsWith('invoke_agent'))
+    expect([first, second].map((span) => [span?.name, span?.attributes['toolloop.status']])).toEqual([
+      ['invoke_agent triage', 'handoff'],
+      ['invoke_agent billing', 'done'],
+    ])
+    expect(plain(second!).links).toEqual([first!.spanContext().spanId])
+    expect(all.filter(({ name }) => name.startsWith('chat')).map((span) => plain(span).parent)).toEqual(
+      [first, second].map((span) => span?.spanContext().spanId),
+    )
+    expect(all.some(({ attributes }) => 'error.type' in attributes)).toBe(false)
+  })
+
   it('skip facts of an unknown type', async () => {
     const log = memoryLog()
     await lead.run('go', { log })
@@ -426,4 +448,23 @@ it.each([
   [{ contents: true }, /has no option `contents`/],
 ])('rejects the options %j', async (options, message) => {
   await expect(traceLog([], options as never)).rejects.toThrow(message)
+})
+
+describe('a handoff', () => {
+  it('changes whom the requests name, and they hold what its filter chose', async () => {
+    const billing = agent({ name: 'billing', model: scriptedModel([text('Billed.')]) })
+    const triage = agent({
+      name: 'triage',
+      model: scriptedModel([call('transfer_to_billing')]),
+      handoffs: [handoff(billing, { filter: (messages) => messages.slice(0, 1) })],
+    })
+    const log = memoryLog()
+    await triage.run('Go.', { log })
+    const spans = await spansOf(log.facts, { content: true })
+    const chats = spans.filter(({ name }) => name.startsWith('chat'))
+    expect(chats.map(({ attributes }) => attributes['gen_ai.agent.name'])).toEqual(['triage', 'billing'])
+    expect(JSON.parse(chats[1]!.attributes['gen_ai.input.messages'] as string)).toEqual([
+      { role: 'user', parts: [{ type: 'text', content: 'Go.' }] },
+    ])
+  })
 })

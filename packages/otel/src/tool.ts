@@ -1,12 +1,12 @@
 // The span of a tool call.
-import type { FactOf } from '@toolloop/core'
+import type { ToolDone, ToolStart } from '@toolloop/core'
 import { segmentOf } from '@toolloop/core/machine'
 import { plainText } from './content.ts'
 import { attribute, content, own } from './conventions.ts'
 import type { Level } from './level.ts'
 import { errorLabel, type Tracing } from './spans.ts'
 
-export function startTool({ spans, options }: Tracing, level: Level, fact: FactOf<'tool.start'>): void {
+export function startTool({ spans, options }: Tracing, level: Level, fact: ToolStart): void {
   const { name, step, callId } = fact
   const opened = spans.open(
     level.invoked!.context,
@@ -24,7 +24,7 @@ export function startTool({ spans, options }: Tracing, level: Level, fact: FactO
 }
 
 /** A result without a start was not executed: a refused call, or a decision in its place. */
-export function endTool({ spans, metrics, options }: Tracing, level: Level, fact: FactOf<'tool.done'>): void {
+export function endTool({ spans, metrics, options }: Tracing, level: Level, fact: ToolDone): void {
   const call = level.calls.get(fact.callId)
   if (!call) return
   level.calls.delete(fact.callId)

@@ -67,6 +67,7 @@ class Tracer implements RunTracer {
     if (this.#copied.has(event)) return this.#apply(level, event)
     if (event.path === '' && event.type === 'run.resume') this.close()
     this.#tracing.spans.at = event.at
+    if (event.type === 'run.resume') level.name = event.agent.name
     if (!level.invoked) this.#invoke(level, event)
     if (event.type === 'step.start') closeChat(this.#tracing, level, 'interrupted')
     this.#apply(level, event)
@@ -111,9 +112,11 @@ class Tracer implements RunTracer {
       case 'step.cut':
         return endChat(this.#tracing, level, fact)
       case 'tool.start':
+      case 'tool.start.dynamic':
         level.toolCalls++
         return startTool(this.#tracing, level, fact)
       case 'tool.done':
+      case 'tool.done.dynamic':
         return endTool(this.#tracing, level, fact)
       case 'approval.request':
       case 'approval.decision': {
@@ -121,6 +124,15 @@ class Tracer implements RunTracer {
         level.invoked?.span.addEvent(name, { [attribute.toolCallId]: fact.callId }, timeOf(fact.at))
         return undefined
       }
+      case 'guardrail.done': {
+        const { guardrail, on, verdict } = fact
+        level.invoked?.span.addEvent(own.guardrail, { guardrail, on, verdict }, timeOf(fact.at))
+        return undefined
+      }
+      case 'handoff': // the next fact begins the span of the agent that holds the run now, linked to this one
+        this.#endRun(level, 'handoff')
+        level.name = fact.agent.name
+        return undefined
       case 'run.pause':
         return this.#endRun(level, 'approval')
       case 'run.done':

@@ -310,6 +310,16 @@ describe('a pipeline', () => {
     expect(await stream.result).toMatchObject({ status: 'aborted', reason: 'enough' })
   })
 
+  it('aborts the signal of a function that takes too long and does not look at it', async () => {
+    const signals: AbortSignal[] = []
+    const deaf = stage((_n: number, { signal }: StageContext) => (signals.push(signal), new Promise<never>(() => {})), {
+      name: 'deaf',
+      timeout: 5,
+    })
+    expect(await deaf.run(1)).toMatchObject({ status: 'error' })
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true])
+  })
+
   it('keeps limits and timeouts of a stage', async () => {
     const timed = stage(hang, { name: 'timed', timeout: 10 })
     expect(await timed.run(1)).toMatchObject({

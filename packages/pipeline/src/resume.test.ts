@@ -238,6 +238,20 @@ describe('a resumed pipeline', () => {
     expect(asked).toMatchObject({ status: 'approval', requests: [{ kind: 'interrupted', stage: 'pay' }] })
     expect(await one.run(undefined, { from, decisions: { pay: { approve: true } } })).toMatchObject({ output: 1 })
     expect(ran).toBe(2)
+    // Interrupted again: the decision was about the first start.
+    const second = from.facts.findLastIndex(({ type }) => type === 'stage.start')
+    const twice = memoryLog(saved(from.facts.slice(0, second + 1)))
+    const askedAgain = await one.run(undefined, { from: twice })
+    expect(askedAgain).toMatchObject({ status: 'approval', requests: [{ kind: 'interrupted', stage: 'pay' }] })
+    expect(ran).toBe(2)
+    const [old, id] = [asked, askedAgain].map((paused) => (paused.status === 'approval' ? paused.requests[0]!.id : ''))
+    await expect(
+      one.run(undefined, { from: memoryLog(saved(twice.facts)), decisions: { [old!]: { approve: true } } }),
+    ).rejects.toThrow(old)
+    expect(await one.run(undefined, { from: twice, decisions: { [id!]: { approve: true } } })).toMatchObject({
+      output: 1,
+    })
+    expect(ran).toBe(3)
   })
 
   it('refuses a log of another pipeline, and another input', async () => {

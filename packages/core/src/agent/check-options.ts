@@ -131,6 +131,7 @@ const stepChanges: Readonly<Record<string, OptionCheck>> = {
   model: checks['model']!,
   instructions: [(value) => typeof value === 'string', 'a text'],
   messages: [Array.isArray, 'an array of messages'],
+  addTools: checks['tools']!,
   tools: [Array.isArray, 'an array of names'],
   toolChoice: checks['toolChoice']!,
   params: [() => true, 'an object'], // see checkParams

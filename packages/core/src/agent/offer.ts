@@ -8,15 +8,22 @@ export function offered(
   agent: AgentSpec,
   context: unknown,
   narrowed: readonly string[] | undefined,
+  added: readonly AnyTool[] = [],
 ): Offer | Promise<Offer> {
-  return narrowed === undefined && agent.offer ? agent.offer : offeredNow(agent, context, narrowed)
+  const isSteady = narrowed === undefined && added.length === 0
+  return isSteady && agent.offer ? agent.offer : offeredNow(agent, context, narrowed, added)
 }
 
-async function offeredNow(agent: AgentSpec, context: unknown, narrowed: readonly string[] | undefined): Promise<Offer> {
+async function offeredNow(
+  agent: AgentSpec,
+  context: unknown,
+  narrowed: readonly string[] | undefined,
+  added: readonly AnyTool[],
+): Promise<Offer> {
   const chosen = narrowed === undefined ? undefined : checked(agent, narrowed)
+  const own = [...agent.tools.values()].filter(({ name }) => !chosen || chosen.includes(name))
   const tools: AnyTool[] = []
-  for (const tool of agent.tools.values()) {
-    if (chosen && !chosen.includes(tool.name)) continue
+  for (const tool of [...own, ...added]) {
     const { enabled = true } = tool.policy
     if (typeof enabled === 'function' ? await enabled(context) : enabled) tools.push(tool)
   }
@@ -47,6 +54,19 @@ const offerOf = (tools: readonly AnyTool[]): Offer => ({
   names: Object.freeze(tools.map((tool) => tool.name)),
   definitions: Object.freeze(tools.map((tool) => tool.definition)),
 })
+
+/** The tools that `prepareStep` adds, by name. @throws UsageError for a name that the step has already */
+export function addedTools(agent: AgentSpec, added: readonly AnyTool[] = []): ReadonlyMap<string, AnyTool> {
+  const tools = new Map<string, AnyTool>()
+  for (const tool of added) {
+    if (agent.tools.has(tool.name) || tools.has(tool.name) || tool.name === FINAL_TOOL)
+      throw new UsageError(
+        `\`prepareStep\` of agent \`${agent.name}\` adds a tool named \`${tool.name}\`, but there is one of this name; rename one.`,
+      )
+    tools.set(tool.name, tool)
+  }
+  return tools
+}
 
 function checked(agent: AgentSpec, names: readonly string[]): readonly string[] {
   const unknown = names.find((name) => !agent.tools.has(name))

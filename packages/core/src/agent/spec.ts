@@ -139,7 +139,9 @@ export interface StepChanges<Name extends string = string> {
   readonly instructions?: string | undefined
   /** Sent in place of the conversation; the transcript stays unchanged. */
   readonly messages?: readonly Message[] | undefined
-  /** Names of the tools to offer. */
+  /** Tools to offer beside the agent's, in this step. Return the same objects again while they are the same tools. */
+  readonly addTools?: readonly AnyTool[] | undefined
+  /** Names of the agent's tools to offer. */
   readonly tools?: readonly Name[] | undefined
   readonly toolChoice?: ToolChoice<Name> | undefined
   /** Merged over the agent's `params`. */

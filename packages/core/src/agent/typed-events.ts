@@ -8,7 +8,7 @@ import type {
   ContentDelta,
   ContentDone,
 } from '@toolloop/stream'
-import type { FactOf, FailureReason, RunEvent, ToolDone } from '../facts/events.ts'
+import type { FactOf, FailureReason, RunEvent, ToolDone, ToolStart } from '../facts/events.ts'
 import type { OutputDelta, OutputDone, StepMark } from '../facts/progress.ts'
 import type { AnyTool } from './spec.ts'
 
@@ -18,7 +18,7 @@ import type { AnyTool } from './spec.ts'
  * functions that hand over.
  */
 export type EventOf<Tools extends readonly AnyTool[], Output = unknown, Transfers extends string = never> =
-  | Exclude<RunEvent, ToolDone | FactOf<'tool.start'> | { readonly type: TypedProgress }>
+  | Exclude<RunEvent, ToolDone | ToolStart | { readonly type: TypedProgress }>
   | (ArgumentsDeltaOf<ArgsOf<Tools>> & StepMark)
   | (ArgumentsDoneOf<ArgsOf<Tools>> & StepMark)
   | AnswerOf<OutputIn<Tools, Output>>
@@ -26,6 +26,8 @@ export type EventOf<Tools extends readonly AnyTool[], Output = unknown, Transfer
   | SucceededOf<WithInner<Tools[number]>>
   | HandedOver<Transfers>
   | ToolFailed
+  | DynamicToolStarted
+  | DynamicToolDone
 
 /** The call that handed over; its output is the agent's name. */
 type HandedOver<Transfers extends string> = [Transfers] extends [never]
@@ -62,7 +64,7 @@ export interface ToolStarted<Name extends string, Args> extends Omit<FactOf<'too
 
 /** A call ran and returned. `args` and `output` are live values of this process: not enumerable, not in the log. */
 export interface ToolSucceeded<Name extends string, Args, Output, Details = undefined> extends Omit<
-  ToolDone,
+  FactOf<'tool.done'>,
   'ok' | 'name' | 'reason' | 'details'
 > {
   readonly ok: true
@@ -73,10 +75,20 @@ export interface ToolSucceeded<Name extends string, Args, Output, Details = unde
 }
 
 /** A call was not executed here, or failed. `error` is a live value: not enumerable, not in the log. */
-export interface ToolFailed extends Omit<ToolDone, 'ok' | 'reason'> {
+export interface ToolFailed extends Omit<FactOf<'tool.done'>, 'ok' | 'reason'> {
   readonly ok: false
   readonly reason: FailureReason
   readonly args?: unknown
+  readonly error?: unknown
+}
+
+/** A call of a tool that `prepareStep` added, or of `read_result`, starts. `args` are live values of this process. */
+export type DynamicToolStarted = FactOf<'tool.start.dynamic'> & { readonly args: unknown }
+
+/** Such a call has its result. `args`, `output` and `error` are live values of this process. */
+export type DynamicToolDone = FactOf<'tool.done.dynamic'> & {
+  readonly args?: unknown
+  readonly output?: unknown
   readonly error?: unknown
 }
 

@@ -57,6 +57,8 @@ async function editedBy(agent: AgentSpec, { call, request }: CallState, edited: 
     )
   const text = typeof edited === 'string' ? edited : JSON.stringify(jsonCopy(edited, 'arguments'))
   const tool = agent.tools.get(nameOf(call))
+  // A tool that `prepareStep` added is known when the call runs: then the arguments are parsed.
+  if (!tool && request?.dynamic) return { approve: true, arguments: text }
   if (!tool)
     throw new ApprovalError('arguments', id, `The agent \`${agent.name}\` has no tool \`${nameOf(call)}\` any more.`)
   try {

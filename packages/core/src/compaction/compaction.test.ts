@@ -228,6 +228,30 @@ describe('a summary', () => {
     }
   })
 
+  test('is paid by the budget also where nothing comes of it, and for each request', async () => {
+    const model = scriptedModel(({ messages }) =>
+      messages.length < 6 ? call('look', { at: messages.length }, { usage }) : text('Seen.', { usage }),
+    )
+    const asking = scriptedModel(() => text('Short.', { usage }))
+    const compact: Compaction = async ({ step, ask }) => {
+      if (step !== 1) return undefined
+      await ask({ model: asking, messages: [{ role: 'user', content: 'Shorter.' }] })
+      await ask({ model: asking, messages: [{ role: 'user', content: 'Shorter, please.' }] })
+      return undefined
+    }
+    const log = memoryLog()
+    const spending = agent({ name: 'a', model, tools: [look], compact, budget: { tokens: 100_000 } })
+    const result = await spending.run('Look around.', { log })
+    expect(result.status).toBe('done')
+    expect(log.facts.filter(({ type }) => type === 'messages.compact')).toMatchObject([
+      { edits: [], spent: { tokens: 220 }, asked: [{ usage }, { usage }] },
+    ])
+    const steps = result.steps.length
+    expect(result.usage.reported?.total_tokens).toBe((steps + 2) * 110)
+    const less = await spending.with({ budget: { tokens: steps * 110 + 100 } }).run('Look around.')
+    expect(less).toMatchObject({ status: 'budget', dimension: 'tokens' })
+  })
+
   test('of a model that says nothing is an error', async () => {
     const compact = summarise({ over: 550, keep: 2, atLeast: 55, model: scriptedModel(() => text(' ')) })
     const result = await looker(9, compact).looking.run('Look around.')

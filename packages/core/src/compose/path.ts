@@ -1,6 +1,6 @@
 import type { AgentSpec, AnyTool } from '../agent/spec.ts'
 import { teamOf } from '../agent/team.ts'
-import type { Fact } from '../facts/events.ts'
+import { type Fact, isToolStart } from '../facts/events.ts'
 import { segmentOf } from '../facts/segment.ts'
 import { agentBehind } from './agent-tool.ts'
 
@@ -16,10 +16,10 @@ export function agentAt(agent: AgentSpec, facts: readonly Fact[], path: string, 
   for (const segment of segments) {
     const above = at
     const start = facts.find(
-      (one) => one.type === 'tool.start' && one.path === above && segmentOf(one.step, one.callId) === segment,
+      (one) => isToolStart(one) && one.path === above && segmentOf(one.step, one.callId) === segment,
     )
     const holder: AgentSpec | undefined = found && start && holderAt(found, facts, start)
-    const one: AnyTool | undefined = start?.type === 'tool.start' ? holder?.tools.get(start.name) : undefined
+    const one: AnyTool | undefined = start && isToolStart(start) ? holder?.tools.get(start.name) : undefined
     found = one && agentBehind(one)?.spec
     at = at === '' ? segment : `${at}/${segment}`
   }

@@ -14,7 +14,7 @@ import {
 import type { ChatModel, ModelRequest } from '@toolloop/wire'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { agent, type BudgetOptions, type Fact, memoryLog, readRun, RunError } from '../index.ts'
+import { agent, type BudgetOptions, type Fact, memoryLog, readRun, RunError, steps } from '../index.ts'
 import { Budget } from './budget.ts'
 
 const parameters = z.object({ id: z.string() })
@@ -205,6 +205,22 @@ describe('a budget of calls', () => {
     expect(more).toMatchObject({ status: 'budget', spent: 6 })
   })
 
+  it('gives back a call that an aborted run inside took and did not start', () => {
+    const place = { owner: '', clock: virtualClock(), outer: undefined, past: [], onTime: () => {} }
+    const budget = new Budget({ toolCalls: 1 }, place)
+    expect(budget.takeCall('0:a', 0, 'c1')).toBe(true)
+    expect(budget.takeCall('0:b', 0, 'c2')).toBe(false)
+    budget.add({
+      type: 'run.done',
+      outcome: { status: 'aborted', reason: 'lost' },
+      seq: 1,
+      at: 0,
+      run: 'r',
+      path: '0:a',
+    })
+    expect(budget.takeCall('0:b', 0, 'c2')).toBe(true)
+  })
+
   it('lets the model answer with what it has when no call is left', async () => {
     const model = scriptedModel([three(0), text('Done.')])
     const result = await agent({ name: 'w', model, tools: [read], budget: { toolCalls: 3 } }).run('go')
@@ -380,6 +396,22 @@ describe('a run that wraps up', () => {
       }
     },
   )
+
+  it.each([
+    ['the limit of steps', { maxSteps: 2 }],
+    ['a condition', { stopWhen: steps(2) }],
+    ['the cycle guard', {}],
+  ])('takes that step where %s would end the run', async (_title, overrides) => {
+    const model = scriptedModel((request) => (request.tools ? call('read', { id: 'same' }) : text('So far.')))
+    const budget: BudgetOptions = {
+      toolCalls: 'maxSteps' in overrides || 'stopWhen' in overrides ? 1 : 2,
+      onExhausted: 'wrapUp',
+    }
+    const log = memoryLog()
+    const result = await agent({ name: 'w', model, tools: [read], budget, ...overrides }).run('go', { log })
+    expect(result).toMatchObject({ status: 'budget', dimension: 'toolCalls', output: 'So far.' })
+    expect(log.facts.some((fact) => fact.type === 'message.add' && fact.origin === 'cycle')).toBe(false)
+  })
 
   it('ends after that step, whatever the model does', async () => {
     const model = scriptedModel((_request, index) => call('read', { id: `${index}` }))

@@ -46,6 +46,8 @@ export interface StepRequest {
   readonly isLast: boolean
   /** Of an earlier attempt of the step. */
   readonly meter?: Meter | undefined
+  /** What other requests before this one have used, and no fact says so far. */
+  readonly used?: Amount | undefined
 }
 
 export class Budget {
@@ -103,6 +105,9 @@ export class Budget {
       case 'run.done':
         this.#held.delete(path)
         if (!this.#outer) this.#meters.delete(path)
+        // A call that was taken and never started, since its run was aborted, is left to others.
+        if (fact.type === 'run.done')
+          for (const key of this.#calls) if (key.startsWith(`${path}/`)) this.#calls.delete(key)
         break
       case 'messages.compact':
         if (!fact.spent) break
@@ -110,6 +115,7 @@ export class Budget {
         if (!this.#outer) this.#meters.delete(path)
         break
       case 'tool.start':
+      case 'tool.start.dynamic':
         this.#calls.delete(keyOf(fact))
         break
       default:
@@ -173,14 +179,13 @@ export class Budget {
   }
 
   /** Reserves the prompt and the largest answer of a step, before its request is sent. */
-  reserve({ path, request, model, isLast, meter }: StepRequest): Reservation | Spent {
+  reserve({ path, request, model, isLast, meter, used = meter?.before ?? nothing }: StepRequest): Reservation | Spent {
     const prompt = this.#promptOf(request)
     const price = this.priceOf(model)
-    const used = meter?.before ?? { tokens: 0, usd: 0 }
     let own = request.max_completion_tokens ?? request.max_tokens ?? Infinity
     let room = Infinity
     for (const one of this.#chain()) {
-      const { tokens, usd } = one.#room(path, prompt, price, isLast, meter && used)
+      const { tokens, usd } = one.#room(path, prompt, price, isLast, { used, isMore: meter !== undefined })
       if (tokens < 1)
         return one.#spent({ dimension: 'tokens', spent: one.#ledger.tokens, allowed: one.options.tokens! })
       if (usd < 1) return one.#spent({ dimension: 'usd', spent: one.#ledger.usd, allowed: one.options.usd! })
@@ -195,6 +200,7 @@ export class Budget {
       prompt,
     }
     const counting = meter ?? new Meter({ prompt, price, countTokens: this.#countTokens })
+    counting.before = used
     counting.limitTo(limit, limit < own)
     this.#meters.set(path, counting)
     for (const one of this.#chain()) one.#hold(path, reserved, price, meter !== undefined)
@@ -210,9 +216,9 @@ export class Budget {
     if (path === this.owner) this.#price = price
   }
 
-  /** Completion tokens that the step may use. `used`: by its earlier attempts. */
-  #room(path: string, prompt: number, price: Price | undefined, isLast: boolean, used: Amount | undefined): Amount {
-    const left = this.#left(path, used)
+  /** Completion tokens that the step may use. */
+  #room(path: string, prompt: number, price: Price | undefined, isLast: boolean, before: Before): Amount {
+    const left = this.#left(path, before)
     const { tokens, usd, onExhausted, wrapUpTokens = 1000 } = this.options
     const { input, output } = price ?? { input: 0, output: 0 }
     const keeps = onExhausted === 'wrapUp' && !(isLast && path === this.owner)
@@ -239,15 +245,11 @@ export class Budget {
     return sum
   }
 
-  #left(path: string, used: Amount | undefined): Amount {
+  #left(path: string, { used, isMore }: Before): Amount {
     const { tokens = Infinity, usd = Infinity } = this.options
-    const left = {
-      tokens: tokens - this.#ledger.tokens - (used?.tokens ?? 0),
-      usd: usd - this.#ledger.usd - (used?.usd ?? 0),
-    }
+    const left = { tokens: tokens - this.#ledger.tokens - used.tokens, usd: usd - this.#ledger.usd - used.usd }
     for (const [other, amount] of this.#ledger.reserved()) {
-      // What the step itself has in the log is of a process that died, or of this one, and is replaced.
-      if (other === path && (used || this.#held.has(path))) continue
+      if (other === path && isMore) continue // in place of what its attempt before has reserved
       left.tokens -= amount.tokens
       left.usd -= amount.usd
     }
@@ -300,6 +302,14 @@ export class Budget {
     return sum
   }
 }
+
+/** What the step has used before this request; `isMore`: in the attempts that its reservation in the log is for. */
+interface Before {
+  readonly used: Amount
+  readonly isMore: boolean
+}
+
+const nothing: Amount = { tokens: 0, usd: 0 }
 
 /** Whether a path is that of a run, or inside it. */
 const isAt = (path: string, owner: string): boolean =>

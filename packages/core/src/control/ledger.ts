@@ -82,6 +82,7 @@ export class Ledger {
         this.#charge(fact.spent && { usd: 0, ...fact.spent })
         break
       case 'tool.start':
+      case 'tool.start.dynamic':
         this.#started.add(keyOf(fact))
         break
       default:

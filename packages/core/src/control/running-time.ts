@@ -78,9 +78,11 @@ export class RunningTime {
         }
         break
       case 'tool.start':
+      case 'tool.start.dynamic':
         run.work.set(keyOf(fact.path, fact.step, fact.callId), 'runs')
         break
       case 'tool.done':
+      case 'tool.done.dynamic':
         run.work.set(keyOf(fact.path, fact.step, fact.callId), 'done')
         break
       case 'approval.request':

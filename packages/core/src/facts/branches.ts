@@ -132,6 +132,7 @@ function take(branch: Branch, fact: Fact): void {
       return
     case 'approval.decision':
     case 'tool.done':
+    case 'tool.done.dynamic':
       branch.requests.delete(fact.callId)
       return
     case 'run.pause':

@@ -51,6 +51,8 @@ export interface Facts {
     model: string
     agent?: string
     tools: readonly string[]
+    /** The tools that `prepareStep` added. */
+    added?: readonly AgentMark[]
     toolChoice?: ToolChoice
     reserved?: Spending & { readonly prompt?: number }
     /** Only when the request does not extend the last one: at the first request, and at each break. */
@@ -95,25 +97,18 @@ export interface Facts {
    * Logged before `execute` is called. `arguments` are as the model wrote them. `effects` are the tool's; without the
    * field they are `unsafe`, or unknown in logs of an earlier version.
    */
-  'tool.start': CallMark & { idempotencyKey: string; effects?: 'none' | 'idempotent' }
+  'tool.start': ToolStartFields
+  /** The same for a tool that `prepareStep` added, so that the names of an agent's own tools stay exact. */
+  'tool.start.dynamic': ToolStartFields
   /**
    * The model reads `content`. `parts`, which a tool message cannot hold, follow in a user message. `details` are for the
    * application. `reason` is set when `ok` is false; `final` when the call was the run's typed answer. `ms` counts
    * milliseconds from `tool.start`. `loopKey` is what the tool's `loopKey` returned. `handoff`: the call hands the run over
    * to this agent. `cut`: the result was longer than its bound.
    */
-  'tool.done': CallMark & {
-    ok: boolean
-    content: string | TextPart[]
-    parts?: ContentPart[]
-    details?: unknown
-    reason?: FailureReason
-    final?: true
-    loopKey?: string | false
-    handoff?: string
-    cut?: ResultCut
-    ms: number
-  }
+  'tool.done': ToolDoneFields
+  /** The same for a tool that `prepareStep` added. */
+  'tool.done.dynamic': ToolDoneFields
   /**
    * The run was handed over: from the next step on it is held by `agent`. `step` and `callId` name the call. `shown`: what
    * `filter` chose to show in place of the conversation so far; a number is the index of a message of it.
@@ -132,6 +127,8 @@ export interface Facts {
     /** What the tool's `fingerprint` returned. An approval holds only while it stays the same. */
     fingerprint?: string
     input?: { request: unknown; state: unknown }
+    /** The call is of a tool that `prepareStep` added. */
+    dynamic?: true
     /** Only for a stage of a pipeline: its path. `arguments` are its input as JSON. */
     stage?: string
   }
@@ -206,6 +203,19 @@ export type ResultCut = Readonly<{ tokens: number; whole: string } | { tokens: n
 type Spending = Readonly<{ tokens: number; usd?: number }>
 type AgentMark = Readonly<{ name: string; fingerprint: string }>
 type StageMark = { stage: string }
+type ToolStartFields = CallMark & { idempotencyKey: string; effects?: 'none' | 'idempotent' }
+type ToolDoneFields = CallMark & {
+  ok: boolean
+  content: string | TextPart[]
+  parts?: ContentPart[]
+  details?: unknown
+  reason?: FailureReason
+  final?: true
+  loopKey?: string | false
+  handoff?: string
+  cut?: ResultCut
+  ms: number
+}
 type CallMark = { step: number; callId: string; name: string; arguments: string }
 /** Why a call has no result of its tool. `answered`: a decision gave the result. `superseded`: the step has another handoff, or answer, before it. */
 export type FailureReason =
@@ -236,10 +246,16 @@ export type FactOf<Type extends keyof Facts> = Type extends keyof Facts
   ? Recorded & Readonly<{ type: Type } & Facts[Type]>
   : never
 export type Fact = FactOf<keyof Facts>
-export type ToolDone = FactOf<'tool.done'>
+/** The result of a call, whoever gave the tool. */
+export type ToolDone = FactOf<'tool.done' | 'tool.done.dynamic'>
+export type ToolStart = FactOf<'tool.start' | 'tool.start.dynamic'>
 export type ApprovalRequest = FactOf<'approval.request'>
 
 export type RunEvent = Fact | Progress
+export const isToolStart = (event: RunEvent): event is ToolStart =>
+  event.type === 'tool.start' || event.type === 'tool.start.dynamic'
+export const isToolDone = (event: RunEvent): event is ToolDone =>
+  event.type === 'tool.done' || event.type === 'tool.done.dynamic'
 export const isFact = (event: RunEvent): event is Fact => 'seq' in event
 
 type Draft = { [Type in keyof Facts]: Readonly<{ type: Type } & Facts[Type]> }[keyof Facts]

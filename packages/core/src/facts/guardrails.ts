@@ -21,6 +21,9 @@ export const afterInput = (before: GuardrailState): GuardrailState => ({
   input: [],
 })
 
+/** Another agent holds the run: its guardrails have passed nothing. */
+export const afterHandoff = (before: GuardrailState): GuardrailState => ({ ...before, input: [], output: [] })
+
 /** A step begins: its message is a new one. */
 export const afterRequest = (before: GuardrailState): GuardrailState =>
   before.output.length > 0 ? { ...before, output: [] } : before

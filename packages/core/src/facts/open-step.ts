@@ -15,6 +15,8 @@ export interface CallState extends CallPhase {
 export interface OpenStep {
   readonly model: string
   readonly tools: readonly string[]
+  /** The tools that `prepareStep` added. */
+  readonly added?: readonly { readonly name: string; readonly fingerprint: string }[]
   readonly startedAt: number
   readonly message: AssistantMessage | null
   readonly end: FactOf<'step.done' | 'step.cut'> | null
@@ -43,8 +45,8 @@ export interface Step {
 }
 
 /** The state of a step that has just begun. */
-export function begin({ model, tools, at }: FactOf<'step.start'>): OpenStep {
-  return { model, tools, startedAt: at, message: null, end: null, gained: {}, calls: [] }
+export function begin({ model, tools, added, at }: FactOf<'step.start'>): OpenStep {
+  return { model, tools, ...(added && { added }), startedAt: at, message: null, end: null, gained: {}, calls: [] }
 }
 
 /** Adds a call that is complete while the message still streams. */

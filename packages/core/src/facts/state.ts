@@ -13,7 +13,7 @@ import {
   withSealed,
 } from './open-step.ts'
 import { type CompactionCall, edited } from './compaction.ts'
-import { afterCheck, afterInput, afterRequest, type GuardrailState, noGuardrails } from './guardrails.ts'
+import { afterCheck, afterHandoff, afterInput, afterRequest, type GuardrailState, noGuardrails } from './guardrails.ts'
 import type { Exhausted, Failure, Outcome } from './outcome.ts'
 import { afterStart, noPrefix, type PrefixState } from './prefix.ts'
 import { transcript } from './transcript.ts'
@@ -137,6 +137,7 @@ export function apply(before: RunState, fact: Fact): RunState {
     case 'step.cut':
       return close({ ...state, cuts: cutsAfter(state, fact.error) }, withMessage(open!, fact))
     case 'tool.start':
+    case 'tool.start.dynamic':
       return { ...state, open: withCall(open!, fact.callId, { phase: 'started' }) }
     case 'tool.pause':
       return { ...state, open: withCall(open!, fact.callId, { phase: 'paused' }) }
@@ -149,13 +150,22 @@ export function apply(before: RunState, fact: Fact): RunState {
       const decided = id === undefined ? state.decided : [...state.decided, id]
       return { ...state, decided, open: withCall(open!, callId, { phase: 'decided', decision, ...editedBy(decision) }) }
     }
-    case 'tool.done': {
+    case 'tool.done':
+    case 'tool.done.dynamic': {
       const asks = state.asks + (fact.final && !fact.ok ? 1 : 0)
       const transfer = fact.handoff === undefined ? state.transfer : fact
       return close({ ...state, asks, transfer }, withCall(open!, fact.callId, { phase: 'done', done: fact }))
     }
     case 'handoff':
-      return { ...state, holder: fact.agent.name, transfer: null, handover: handoverBy(state, fact), asks: 0, cuts: [] }
+      return {
+        ...state,
+        holder: fact.agent.name,
+        transfer: null,
+        handover: handoverBy(state, fact),
+        guardrails: afterHandoff(state.guardrails),
+        asks: 0,
+        cuts: [],
+      }
     case 'message.add': {
       const counted = countsAfter(state, fact)
       if (open) return { ...state, ...counted, inbox: [...state.inbox, fact.message] }
@@ -163,9 +173,12 @@ export function apply(before: RunState, fact: Fact): RunState {
     }
     case 'messages.compact': {
       const { by, edits, step, asked = [] } = fact
-      const messages = edited(conversationOf(state), edits)
       const compactions = [...state.compactions, { step, asked }]
-      return { ...state, messages, inbox: [], compactions, prefix: { ...state.prefix, compacted: by } }
+      if (edits.length === 0) return { ...state, compactions } // models were asked, and nothing came of it
+      // What the last handoff left out is gone.
+      const messages = edited(shownOf(state), edits)
+      const handover = state.handover && { ...state.handover, shown: null }
+      return { ...state, messages, inbox: [], handover, compactions, prefix: { ...state.prefix, compacted: by } }
     }
     case 'guardrail.done':
       return withCheck({ ...state, guardrails: afterCheck(state.guardrails, fact) }, fact)
@@ -227,10 +240,11 @@ function countsAfter(
 const editedBy = (decision: Decision): { readonly edited?: string; readonly passed?: readonly string[] } =>
   'arguments' in decision && typeof decision.arguments === 'string' ? { edited: decision.arguments, passed: [] } : {}
 
-/** What the requests of the holder show in place of the conversation; `undefined`: all of it. */
-export function shownOf(state: RunState): readonly Message[] | undefined {
+/** What a request shows of the conversation: all of it, or what the `filter` of the last handoff chose and what came after. */
+export function shownOf(state: RunState): readonly Message[] {
+  const all = conversationOf(state)
   const shown = state.handover?.shown
-  return shown ? [...shown.messages, ...conversationOf(state).slice(shown.upTo)] : undefined
+  return shown ? [...shown.messages, ...all.slice(shown.upTo)] : all
 }
 
 /** The conversation before the open step, with the messages that were added meanwhile. */

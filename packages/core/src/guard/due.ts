@@ -24,7 +24,7 @@ export const nothingDue: Due = { checks: [], holdsRequest: false, holdsTools: fa
 export function dueChecks(state: RunState, { input, parallelOutput }: GuardrailSet): Due {
   const { inputs, input: passed, output: passedOutput } = state.guardrails
   const inputDue = input.filter(({ name }) => !passed.includes(name))
-  const last = parallelOutput.length > 0 ? lastMessage(state) : undefined
+  const last = parallelOutput.length > 0 && !isOfAgentBefore(state) ? lastMessage(state) : undefined
   const outputDue =
     last && textOf(last.message) !== '' ? parallelOutput.filter(({ name }) => !passedOutput.includes(name)) : []
   return {
@@ -46,6 +46,9 @@ export function dueChecks(state: RunState, { input, parallelOutput }: GuardrailS
     holdsTools: inputDue.length > 0,
   }
 }
+
+/** After a handoff: the guardrails of the agent that wrote the last message have passed it. */
+const isOfAgentBefore = ({ open, steps, handover }: RunState): boolean => !open && handover?.steps === steps.length
 
 /** The last complete message of the model, unless another one streams. */
 export function lastMessage({ open, steps, step }: RunState): { message: AssistantMessage; step: number } | undefined {

@@ -11,7 +11,9 @@ import type { Run } from '../run/run.ts'
 
 export function inputSubject(state: RunState): GuardrailSubjects['input'] {
   const messages = messagesOf(state)
-  const added = messages.slice(messages.findLastIndex(({ role }) => role === 'assistant') + 1)
+  // After a handoff, and in a resumed run, the model may have answered since the last input.
+  const until = messages.findLastIndex(({ role }) => role === 'user') + 1
+  const added = messages.slice(messages.slice(0, until).findLastIndex(({ role }) => role === 'assistant') + 1, until)
   const text = added.flatMap(({ role, content }) => (role === 'user' ? textIn(content) : [])).join('\n')
   return Object.freeze({ text, messages: Object.freeze(messages) })
 }

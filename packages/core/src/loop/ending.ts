@@ -21,7 +21,12 @@ export function interrupted<State extends LoopState>(
 /** After an abort: drops the starts of tasks. They have not been logged, and the tasks do not start. */
 export const withoutStarts = (batch: RunEvent[]): RunEvent[] => batch.filter(({ type }) => !starts.has(type))
 
-const starts: ReadonlySet<string> = new Set<RunEvent['type']>(['tool.start', 'step.start', 'stage.start'])
+const starts: ReadonlySet<string> = new Set<RunEvent['type']>([
+  'tool.start',
+  'tool.start.dynamic',
+  'step.start',
+  'stage.start',
+])
 
 export const aborted = ({ signal, ending }: Level): Fact =>
   fact({ type: 'run.done', outcome: ending ?? { status: 'aborted', reason: reasonOf(signal) } })

@@ -3,6 +3,7 @@ import { UsageError } from '@toolloop/wire'
 import { messagesFrom } from '../agent/input.ts'
 import { fact, type FactOf, type ToolDone } from '../facts/events.ts'
 import { failed } from '../facts/failure.ts'
+import { frozen } from '../facts/state-views.ts'
 import { withContextHint } from '../run/context-hint.ts'
 import type { Run } from '../run/run.ts'
 import type { Source } from '../run/scope.ts'
@@ -30,8 +31,8 @@ export async function* handOver(run: Run): Source {
 async function shownTo(run: Run, call: ToolDone): Promise<FactOf<'handoff'>['shown']> {
   const { filter, tool } = run.agent.handoffs.get(call.name) ?? {}
   if (!filter || !tool) return undefined
-  const { messages } = run.state
-  const chosen = await filter(messages, { args: (await tool.parse(call.arguments)) as never, context: run.context })
+  const { messages } = frozen(run.state)
+  const chosen = await filter(messages, { args: await tool.parse(call.arguments), context: run.context })
   if (!Array.isArray(chosen) || chosen.length === 0)
     throw new UsageError(
       `The \`filter\` of the handoff to \`${call.handoff}\` returned no messages; it must return those that the agent reads.`,

@@ -246,6 +246,11 @@ describe('a handoff', () => {
       /no filter today/,
     ],
     ['returns nothing', () => [], /returned no messages/],
+    [
+      'changes the transcript',
+      (messages) => (messages as Message[]).splice(0, 1),
+      /read only|not extensible|delete property/,
+    ],
     ['leaves a call without its result', (messages) => messages.slice(0, 2), /before the tool call|end before/],
   ])('ends the run as `error` when `filter` %s', async (_what, filter, words) => {
     const refunds = agent({ name: 'refunds', model: answering() })

@@ -68,12 +68,17 @@ function reconcile<State extends LoopState, Task extends { readonly key: string 
   facts: readonly Fact[],
 ): State {
   level.writing = false
-  for (const fact of facts)
-    if (fact.path === level.path && fact.seq >= 0) level.state = machine.apply(level.state, fact)
+  let mayHaveChanged = facts.length === 0 // a task has ended without a fact, or a message waits
+  for (const fact of facts) {
+    if (fact.path !== level.path || fact.seq < 0) continue
+    level.state = machine.apply(level.state, fact)
+    mayHaveChanged = true
+  }
   machine.applied?.(level.state)
   // A tool that resumes here may abort the run. After an abort, the runs inside this one end by themselves.
   scope.logged()
-  if (level.state.status === 'running' && !level.signal.aborted)
+  // Facts of inner runs change nothing here: with many of them, deciding at each would cost more than they do.
+  if (mayHaveChanged && level.state.status === 'running' && !level.signal.aborted)
     for (const task of machine.decide(level.state))
       if (!scope.has(task.key)) scope.start(task.key, machine.perform(task), machine.isEager(task))
   return level.state

@@ -202,6 +202,28 @@ it('passes again when the agent inside has waited for a person', async () => {
   ])
 })
 
+it('can clean up when the agent inside waits for a person, or is aborted', async () => {
+  let held = 0
+  const holding: Middleware = {
+    name: 'holding',
+    async tool(_call, next) {
+      held++
+      try {
+        return await next()
+      } finally {
+        held--
+      }
+    },
+  }
+  expect(await tree([holding], [], pay).run('go')).toMatchObject({ status: 'approval' })
+  expect(held).toBe(0)
+  const never = tool({ name: 'never', parameters, execute: () => new Promise(() => {}) })
+  const stream = tree([holding], [], never).stream('go')
+  stream.on('tool.start', ({ path }) => path !== '' && stream.abort('enough'))
+  expect(await stream.result).toMatchObject({ status: 'aborted' })
+  await expect.poll(() => held).toBe(0)
+})
+
 it('is named when it fails inside an agent, whose calling model reads it', async () => {
   const broken: Middleware = { name: 'broken', model: () => expect.unreachable('mine') }
   const result = await tree([], [broken]).run('go')

@@ -89,11 +89,13 @@ class Logger {
           this.#paint(31, `  cut (${fact.reason})${fact.error ? `: ${short(fact.error.message)}` : ''}`),
         )
         return this.#tokens(path, fact)
-      case 'tool.start': {
+      case 'tool.start':
+      case 'tool.start.dynamic': {
         const early = this.#talking.has(path) ? dim(' while the model is still talking') : ''
         return this.#line('info', path, `  ${dim('→')} ${clean(fact.name)}(${short(fact.arguments)})${early}`)
       }
-      case 'tool.done': {
+      case 'tool.done':
+      case 'tool.done.dynamic': {
         const isAnswered = fact.reason === 'answered'
         const mark = fact.ok || isAnswered ? this.#paint(32, '✓') : this.#paint(31, '✗')
         const time = isAnswered ? 'answered' : `${fact.ms} ms`

@@ -68,8 +68,10 @@ function textOf(fact: Fact): string {
       return `step ${fact.step}  ${end}${said || 'nothing'}${tokensOf(fact)}`
     }
     case 'tool.start':
+    case 'tool.start.dynamic':
       return `step ${fact.step}  ${fact.name} ${fact.callId} starts`
     case 'tool.done':
+    case 'tool.done.dynamic':
       return `step ${fact.step}  ${fact.name} ${fact.callId} ${fact.ok ? 'returns' : (fact.reason ?? 'fails')}: ${excerpt(textIn(fact.content))}`
     case 'handoff':
       return `step ${fact.step}  ${fact.from} hands over to ${fact.agent.name}`

@@ -3,7 +3,7 @@ import { type Message, UsageError } from '@toolloop/wire'
 import { type Input, messagesFrom } from '../agent/input.ts'
 import { specBehind } from '../agent/known.ts'
 import { segmentOf } from '../facts/segment.ts'
-import { type Fact, fact, type FactOf } from '../facts/events.ts'
+import { type Fact, fact, type FactOf, isToolDone } from '../facts/events.ts'
 import { type MemoryLog, memoryLog, type RunLog } from '../facts/log.ts'
 import { readLog, stateOf } from '../facts/read-log.ts'
 import { checkOfAgent } from '../reading/timeline.ts'
@@ -69,8 +69,7 @@ function beforeCall(facts: readonly Fact[], callId: string): readonly Fact[] {
   const until = ownFirst < 0 ? facts.length : Math.max(ownFirst, facts.indexOf(step) + 1)
   const begun = facts.findIndex((one) => isOwn(one) && one.type === 'step.start' && one.step === step.step)
   const isDone = (id: string): boolean =>
-    id !== callId &&
-    facts.some((one) => isOwn(one) && one.type === 'tool.done' && one.step === step.step && one.callId === id)
+    id !== callId && facts.some((one) => isOwn(one) && isToolDone(one) && one.step === step.step && one.callId === id)
   // The runs of siblings that are done stay, with the runs inside them.
   const doneSegments = new Set(
     (step.message.tool_calls ?? []).filter(({ id }) => isDone(id)).map(({ id }) => segmentOf(step.step, id)),

@@ -1,7 +1,7 @@
 // The tasks of a replay. The agent's code runs again; answers, results and decisions come from the log.
 import type { Task } from '../loop/decide.ts'
 import { perform } from '../loop/tasks.ts'
-import type { Fact } from '../facts/events.ts'
+import { type Fact, isToolDone } from '../facts/events.ts'
 import type { CallState } from '../facts/open-step.ts'
 import type { Run } from '../run/run.ts'
 import type { Source } from '../run/scope.ts'
@@ -98,7 +98,7 @@ async function* call(recording: Recording, run: Run, item: CallState): Source {
   if (item.decision && 'result' in item.decision) return yield* recorded(recording, run, item, 'tool.done')
   const about = { type: 'tool.done', step: run.state.step, callId: item.call.id } as const
   const refused = recording.behindChecks(about)
-  if (refused?.type === 'tool.done' && refused.reason === 'budget')
+  if (refused && isToolDone(refused) && refused.reason === 'budget')
     return [...recording.checks(about), refused].map(drafted)
   const calling = toolCall(run, item)
   const first = await calling.next()
@@ -117,7 +117,8 @@ async function* recorded(
   const about = { type, step: run.state.step, callId: id }
   const checks = recording.checks(about).map(drafted)
   const last = recording.behindChecks(about)
-  if (last?.type === type || (type === 'tool.done' && last?.type === 'tool.pause')) return [...checks, drafted(last)]
+  const isResult = type === 'tool.done' && last && (isToolDone(last) || last.type === 'tool.pause')
+  if (last && (isResult || last.type === type)) return [...checks, drafted(last)]
   if (checks.length > 0) yield checks
   await recording.stall(run.signal)
 }

@@ -1,5 +1,5 @@
 import type { Clock, Message, ModelMemory, ModelRequest } from '@toolloop/wire'
-import type { AgentSpec } from '../agent/spec.ts'
+import type { AgentSpec, AnyTool } from '../agent/spec.ts'
 import { type Team, teamOf } from '../agent/team.ts'
 import type { Desk } from '../approval/desk.ts'
 import type { Fact, FactOf } from '../facts/events.ts'
@@ -47,6 +47,8 @@ export class Run {
   authorOf: ((message: Message) => string | undefined) | undefined
   /** The instructions of the last request as a message. The same object is sent again while the text is the same. */
   system: Message | undefined
+  /** The tools that `prepareStep` added to the open step; `undefined` until this process knows them. */
+  added: ReadonlyMap<string, AnyTool> | undefined
   /** Values that models cache about the conversation. */
   readonly memory: ModelMemory = new Map()
   /** The plan of the last request in this process; a `StepPlan`. */
@@ -88,6 +90,11 @@ export class Run {
     if (holder === this.agent.name) return
     this.agent = this.team.get(holder) ?? this.agent
     this.answers = undefined // typed by the output of the agent before
+  }
+
+  /** A tool of the agent, or one that `prepareStep` added to the open step. */
+  toolOf(name: string): AnyTool | undefined {
+    return this.agent.tools.get(name) ?? this.added?.get(name)
   }
 
   /** Emits progress if a consumer reads the events. */

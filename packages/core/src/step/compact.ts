@@ -7,7 +7,7 @@ import { countOf } from '../agent/count-tokens.ts'
 import type { Meter } from '../control/meter.ts'
 import { type CompactionCall, editsBetween } from '../facts/compaction.ts'
 import { type Fact, fact } from '../facts/events.ts'
-import { conversationOf } from '../facts/state.ts'
+import { conversationOf, shownOf } from '../facts/state.ts'
 import { costOf, soundUsage } from '../facts/usage.ts'
 import { chunksIn, chunksOf, WholeAnswer } from '../models/chunks-of.ts'
 import type { Run } from '../run/run.ts'
@@ -23,7 +23,7 @@ interface Asked {
 export async function compacted(run: Run, strategies: readonly Compaction[]): Promise<Fact | undefined> {
   const { state } = run
   if (state.compactions.at(-1)?.step === state.step) return undefined
-  const before = conversationOf(state)
+  const before = shownOf(state)
   const asked: Asked = { calls: [], tokens: 0, usd: 0 }
   const by: string[] = []
   let messages = before
@@ -42,9 +42,9 @@ export async function compacted(run: Run, strategies: readonly Compaction[]): Pr
     by.push(name)
   }
   const edits = editsBetween(before, messages)
-  if (edits.length === 0) return undefined
-  leaveOld(run, before)
   const { calls, tokens, usd } = asked
+  if (edits.length === 0 && calls.length === 0) return undefined
+  if (edits.length > 0) leaveOld(run, conversationOf(state))
   return fact({
     type: 'messages.compact',
     step: state.step,
@@ -98,7 +98,7 @@ async function ask(
   let request: ModelRequest = { messages: [...messages], ...(maxTokens && { max_completion_tokens: maxTokens }) }
   let meter: Meter | undefined
   if (budget?.counts) {
-    const reservation = budget.reserve({ path, request, model: chat, isLast: false })
+    const reservation = budget.reserve({ path, request, model: chat, isLast: false, used: asked })
     if ('owner' in reservation) return undefined
     meter = reservation.meter
     if (reservation.limit !== undefined) request = { ...request, max_completion_tokens: reservation.limit }
@@ -115,9 +115,9 @@ async function ask(
   const usage = soundUsage(completion.usage)
   const text = contentOf(completion)
   const cost = costOf(budget?.priceOf(chat) ?? chat.price, usage)
-  const spent = meter?.spentWith(usage)
-  asked.tokens += spent?.tokens ?? usage?.total_tokens ?? 0
-  asked.usd += spent?.usd ?? cost ?? 0
+  const spent = meter?.spentWith(usage) // with the requests before
+  asked.tokens = spent?.tokens ?? asked.tokens + (usage?.total_tokens ?? 0)
+  asked.usd = spent?.usd ?? asked.usd + (cost ?? 0)
   asked.calls.push({
     model: chat.name,
     usage,

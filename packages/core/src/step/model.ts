@@ -43,7 +43,7 @@ export async function* modelStep(run: Run): Source {
     if (run.signal.aborted) return
     return [failed(withContextHint(run, 'A hook', error))]
   }
-  const { model, tools, toolChoice } = plan
+  const { model, tools, added, toolChoice } = plan
   const prefix = prefixOf(run, plan)
   yield [
     fact({
@@ -52,6 +52,7 @@ export async function* modelStep(run: Run): Source {
       model: model.name,
       ...(run.team.size > 1 && { agent: run.agent.name }),
       tools,
+      ...(added && { added }),
       ...(toolChoice && { toolChoice }),
       ...(reservation && { reserved: reservation.reserved }),
       ...(prefix && { prefix }),
@@ -118,7 +119,8 @@ function endBefore(run: Run): Fact | undefined | Promise<Fact | undefined> {
   if (cut && (cut.retryable === false || state.cuts.length > agent.stepRetries))
     return fact({ type: 'run.done', outcome: { status: 'error', error: cut } })
   const spent = run.level.budget && noCallsLeft(run)
-  if (spent) return spent
+  // The last step of a spent budget is taken whatever else would end the run.
+  if (spent || state.wrapUp) return spent
   const taken = state.steps.length - state.since
   const own = state.handover?.steps !== state.steps.length // the conditions of the agent before were evaluated
   const limit =

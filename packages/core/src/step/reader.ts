@@ -260,7 +260,7 @@ export class StepReader {
   /** Whether a call of this tool may execute while the answer streams. */
   #startsEarly(name: string): boolean {
     const { agent } = this.#run
-    const tool = agent.tools.get(name)
+    const tool = this.#run.toolOf(name)
     if (!agent.earlyDispatch || !tool?.execute || !this.#plan.tools.includes(name)) return false
     return startsEarly(tool)
   }
@@ -268,7 +268,7 @@ export class StepReader {
   /** Whether approval can be requested while the answer streams. The call itself executes after the message is complete. */
   #asksEarly(name: string): boolean {
     const { agent } = this.#run
-    const tool = agent.tools.get(name)
+    const tool = this.#run.toolOf(name)
     if (!agent.earlyDispatch || !tool || !this.#plan.tools.includes(name)) return false
     return !tool.execute || Boolean(tool.policy.needsApproval)
   }

@@ -9,9 +9,11 @@ import {
 import { checkParams } from '../agent/check-model.ts'
 import { checkChoice, checkStepChanges } from '../agent/check-options.ts'
 import { messagesFrom } from '../agent/input.ts'
+import type { FactOf } from '../facts/events.ts'
+import { fingerprintOf } from '../facts/fingerprint.ts'
 import { frozenCopy } from '../facts/own-copy.ts'
 import { adopt } from '../facts/own-message.ts'
-import { offered, withFinalTool } from '../agent/offer.ts'
+import { addedTools, offered, withFinalTool } from '../agent/offer.ts'
 import { modeOf } from '../agent/output.ts'
 import type { RequestParts, Run } from '../run/run.ts'
 import type { AgentSpec, Offer, StepAnswers, StepChanges } from '../agent/spec.ts'
@@ -22,6 +24,8 @@ import { frozen } from '../facts/state-views.ts'
 export interface StepPlan {
   readonly model: ChatModel
   readonly tools: readonly string[]
+  /** The tools that `prepareStep` added. */
+  readonly added: FactOf<'step.start'>['added']
   readonly toolChoice: ToolChoice | undefined
   readonly request: ModelRequest
   /** The messages that `prepareStep`, or the `filter` of a handoff, sends in place of the conversation, and the system message before them. */
@@ -39,7 +43,8 @@ export function planStep(run: Run): StepPlan | Promise<StepPlan> {
 async function answersOf(run: Run): Promise<StepAnswers> {
   const { agent, context } = run
   const changes = agent.prepareStep ? await changesOf(run, agent.prepareStep) : {}
-  const offer = await offered(agent, context, changes.tools)
+  const offer = await offered(agent, context, changes.tools, changes.addTools)
+  run.added = addedTools(agent, changes.addTools)
   const params = frozenCopy(await agent.params(context))
   checkParams(`Agent \`${agent.name}\``, params)
   return { changes, offer, params, instructions: changes.instructions ?? (await agent.instructions(context)) }
@@ -67,18 +72,26 @@ function planned(run: Run, { changes, offer: allowed, params, instructions }: St
 
   const prompt = mode === 'prompt' ? agent.output!.prompt : ''
   const head = headOf(run, instructions && prompt ? `${instructions}\n\n${prompt}` : instructions || prompt)
-  const edited = changes.messages ?? shownOf(state)
+  const edited = changes.messages ?? (state.handover?.shown ? shownOf(state) : undefined)
   const shown = edited ?? conversationOf(state)
   const messages = head.concat(shown)
   const own = edited ? messages : head
   return {
     model,
     tools: offer.names,
+    added: marksOf(run, offer.names),
     toolChoice: hasTools ? toolChoice : undefined,
     request: { ...rest, messages },
     edited: edited && { system: head[0], messages: edited },
     parts: { rest, head: own, upTo: edited ? 0 : shown.length },
   }
+}
+
+/** Names and fingerprints, so that a resumed run knows the same tools again. */
+function marksOf({ added }: Run, names: readonly string[]): StepPlan['added'] {
+  if (!added || added.size === 0) return undefined
+  const tools = [...added.values()].filter(({ name }) => names.includes(name))
+  return tools.map(({ name, definition }) => ({ name, fingerprint: fingerprintOf(definition) }))
 }
 
 /** The offer of the last step of a spent budget. */
@@ -91,7 +104,13 @@ async function changesOf(
   const changes = (await prepareStep({ step: state.step, state: frozen(state), context })) ?? {}
   checkStepChanges(agent.name, changes)
   // Copies: the hook may change its objects later.
-  const own = { ...changes, toolChoice: frozenCopy(changes.toolChoice), params: frozenCopy(changes.params) }
+  const { addTools } = changes
+  const own = {
+    ...changes,
+    addTools: addTools && [...addTools],
+    toolChoice: frozenCopy(changes.toolChoice),
+    params: frozenCopy(changes.params),
+  }
   if (!changes.messages) return own
   if (changes.messages.length === 0)
     throw new UsageError('`prepareStep` returned an empty `messages`; leave `messages` out to keep the conversation.')

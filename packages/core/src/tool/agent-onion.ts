@@ -9,8 +9,8 @@ type Answering = AsyncGenerator<Batch, AgentAnswer | undefined, void>
 
 /**
  * The middlewares run beside the task; the first `next()` makes the task run the agent, whose batches pass through here. The
- * agent's run is not repeated: each further `next()` has the same result. When the run pauses or is aborted, `next()` never
- * settles; after a resume the call passes through the middlewares again.
+ * agent's run is not repeated: each further `next()` has the same result. When the run pauses or is aborted, `next()` rejects,
+ * so that middlewares can clean up; what they do then is ignored, and after a resume the call passes through them again.
  */
 export async function* agentThrough(
   run: Run,
@@ -30,15 +30,24 @@ export async function* agentThrough(
   )
   void ended.then(() => reached.resolve(undefined))
   const request = await counted(run, reached.promise)
-  if (!request) return run.signal.aborted ? undefined : ended
+  if (!request) return unlessAborted(run, await ended)
   const answer = yield* callAgent(request.args)
-  if (!answer || answer.is === 'paused') return answer
+  if (!answer || answer.is === 'paused') {
+    result.reject(answer ? hasPaused : run.signal.reason)
+    return answer
+  }
   if (answer.is === 'output') result.resolve(answer.value)
   else result.reject(answer.error)
   const last = await counted(run, ended)
   const isSame = answer.is === 'failed' && last.is === 'failed' && last.error === answer.error
-  return isSame ? answer : last
+  return unlessAborted(run, isSame ? answer : last)
 }
+
+const hasPaused = new DOMException('The agent waits for a decision; the call goes on after it.', 'AbortError')
+
+/** As for a tool: a result soon after an abort counts, an error does not. */
+const unlessAborted = (run: Run, answer: AgentAnswer): AgentAnswer | undefined =>
+  run.signal.aborted && answer.is === 'failed' ? undefined : answer
 
 /** After an abort the run waits a moment for what executes. */
 async function counted<Value>(run: Run, value: Promise<Value>): Promise<Value> {

@@ -7,7 +7,7 @@ import type { Run } from '../run/run.ts'
 import type { Answer } from './facts.ts'
 
 /** The bound of a call's result; `undefined` without one. */
-export const resultBound = (run: Run, name: string): Bound | undefined => boundOf(run.agent, run.agent.tools.get(name))
+export const resultBound = (run: Run, name: string): Bound | undefined => boundOf(run.agent, run.toolOf(name))
 
 /** The answer as the model reads it. Images and other parts stay whole. `key` names the call in all runs. */
 export async function bounded(bound: Bound, key: string, answer: Answer): Promise<Answer> {

@@ -18,6 +18,7 @@ import { FINAL_TOOL } from '../agent/output.ts'
 import type { Run } from '../run/run.ts'
 import type { CallState } from '../facts/open-step.ts'
 import { handedOver, supersededBy } from './handoff.ts'
+import { driftOf, isDynamic, markOf, toolOf } from './added.ts'
 import { callContext, callOf, type DoneFactory, doneFactory, live, request } from './facts.ts'
 import { checkCall } from './guarded.ts'
 import { ownArguments, type ParsedCall, shownArguments } from './own-arguments.ts'
@@ -121,8 +122,11 @@ async function prepare(run: Run, item: CallState): Promise<Ready | RunEvent[] | 
     ]
   if (name === FINAL_TOOL && open?.tools.includes(name)) return [await finalAnswer(run, item, done)]
 
-  const tool = open?.tools.includes(name) ? run.agent.tools.get(name) : undefined
-  if (!tool) return [done({ ok: false, reason: 'unknown_tool', content: unknownTool(run, name) })]
+  const tool = open?.tools.includes(name) ? await toolOf(run, name) : undefined
+  if (!tool) {
+    const content = markOf(run.state, name) ? `The tool \`${name}\` is not available any more.` : unknownTool(run, name)
+    return [done({ ok: false, reason: 'unknown_tool', content })]
+  }
   const text = item.edited ?? argumentsOf(call)
   let parsed: ParsedCall
   let shown: unknown
@@ -139,7 +143,7 @@ async function prepare(run: Run, item: CallState): Promise<Ready | RunEvent[] | 
   if (tool.policy.loopKey !== undefined) done = withLoopKey(done, await loopKeyOf(parsed))
   const checked = run.agent.guardrails && phase !== 'started' ? await checkCall(run, item, parsed, 'blocking') : passed
   if (!checked) return undefined
-  const checks = [...checked.facts]
+  const checks = [...driftOf(run, tool), ...checked.facts]
   if (checked.hasEnded) return checks
   if (checked.reject !== undefined)
     return [...checks, done({ ok: false, reason: 'guardrail', content: checked.reject, args: shown })]
@@ -174,7 +178,8 @@ const isApproval = (decision: { readonly approve: unknown }): decision is { read
 function started(run: Run, { call }: CallState, { step, idempotencyKey }: CallContext, ready: Ready): Fact {
   const mark = { step, callId: call.id, name: nameOf(call), arguments: argumentsOf(call) }
   const { effects } = ready.tool.policy
-  const start = { type: 'tool.start', ...mark, idempotencyKey, ...(effects !== 'unsafe' && { effects }) } as const
+  const type = isDynamic(run, ready.tool.name) ? 'tool.start.dynamic' : 'tool.start'
+  const start = { type, ...mark, idempotencyKey, ...(effects !== 'unsafe' && { effects }) } as const
   return live(run, fact(start), { args: ready.shown })
 }
 

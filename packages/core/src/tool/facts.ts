@@ -4,6 +4,7 @@ import type { ContentPart, TextPart, ToolCall } from '@toolloop/wire'
 import { argumentsOf, nameOf } from '../facts/calls.ts'
 import { type ApprovalRequest, type Fact, fact, type FailureReason, type ResultCut } from '../facts/events.ts'
 import { requestId } from '../facts/request-id.ts'
+import { isDynamic } from './added.ts'
 import type { CallContext } from './execute.ts'
 import type { Run } from '../run/run.ts'
 import type { CallState } from '../facts/open-step.ts'
@@ -20,7 +21,8 @@ export function request(
   const { step } = run.state
   const id = requestId(run.level.tree.id, step, item, kind, run.path)
   const mark = { step, callId: call.id, name: nameOf(call), arguments: argumentsOf(call) }
-  return live(run, fact({ type: 'approval.request', id, ...mark, kind, ...more }), { args })
+  const dynamic = isDynamic(run, mark.name) && { dynamic: true as const }
+  return live(run, fact({ type: 'approval.request', id, ...mark, kind, ...more, ...dynamic }), { args })
 }
 
 /** How a call ended. */
@@ -44,10 +46,11 @@ export type DoneFactory = (answer: Answer) => Fact
 
 export function doneFactory(run: Run, { call, edited }: CallState): DoneFactory {
   const known = { step: run.state.step, callId: call.id, name: nameOf(call), arguments: argumentsOf(call) }
+  const type = isDynamic(run, known.name) ? 'tool.done.dynamic' : 'tool.done'
   return ({ args, output, error, ms = 0, ...answer }) => {
     const content =
       edited === undefined || answer.reason === 'answered' ? answer.content : withEdited(edited, answer.content)
-    return live(run, fact({ type: 'tool.done', ...known, ...answer, content, ms }), { args, output, error })
+    return live(run, fact({ type, ...known, ...answer, content, ms }), { args, output, error })
   }
 }
 

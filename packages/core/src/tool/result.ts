@@ -2,7 +2,7 @@
 import { InputRequired, isToolResult, renderOutput, ToolRetry } from '@toolloop/schema'
 import { type ToolCall, UsageError } from '@toolloop/wire'
 import { nameOf } from '../facts/calls.ts'
-import { type Fact, type RunEvent } from '../facts/events.ts'
+import type { RunEvent } from '../facts/events.ts'
 import { failed } from '../facts/failure.ts'
 import { jsonCopy } from '../facts/json-copy.ts'
 import type { CallState } from '../facts/open-step.ts'
@@ -27,7 +27,7 @@ export interface Ready extends ParsedCall {
   readonly done: DoneFactory
   readonly call: ToolCall
   /** What guardrails answered about the call. */
-  readonly checks: readonly Fact[]
+  readonly checks: readonly RunEvent[]
   /** For the call's requests. */
   readonly mark: Fingerprint
 }

@@ -32,7 +32,7 @@ export async function contentOf(policy: OnToolError, error: unknown): Promise<st
 }
 
 export function unknownTool(run: Run, name: string): string {
-  const names = (run.state.open?.tools ?? []).filter((known) => known === FINAL_TOOL || run.agent.tools.has(known))
+  const names = (run.state.open?.tools ?? []).filter((known) => known === FINAL_TOOL || run.toolOf(known) !== undefined)
   const known =
     names.length > 0
       ? `Available: ${names.slice(0, 40).join(', ')}${names.length > 40 ? ', …' : ''}.`

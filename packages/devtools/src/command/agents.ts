@@ -1,7 +1,8 @@
 // The agent that a module exports.
 import { existsSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { pathToFileURL } from 'node:url'
-import type { AnyAgent } from '@toolloop/core'
+import * as core from '@toolloop/core'
 import { messageOf } from '../log/text.ts'
 import { CommandFailure } from './failure.ts'
 import { pathOf } from './files.ts'
@@ -17,8 +18,23 @@ export async function importModule(path: string): Promise<Readonly<Record<string
   }
 }
 
+/**
+ * The core that a module's agent was made with. The command may run from a copy of its own, as through `npx`, and a core
+ * knows only the agents that it made.
+ */
+export async function coreOf(path: string): Promise<Pick<typeof core, 'replay'>> {
+  const { resolve } = createRequire(pathOf(path))
+  for (const name of ['toolloop', '@toolloop/core'])
+    try {
+      return (await import(pathToFileURL(resolve(name)).href)) as typeof core
+    } catch {
+      // The module imports the other one, or none.
+    }
+  return core
+}
+
 /** The exported agent with the name that the log says. @throws CommandFailure that lists the agents there are */
-export async function agentIn(path: string, name: string): Promise<AnyAgent> {
+export async function agentIn(path: string, name: string): Promise<core.AnyAgent> {
   const agents = Object.values(await importModule(path)).filter(isAgent)
   const found = agents.find((one) => one.name === name)
   if (found) return found
@@ -28,7 +44,7 @@ export async function agentIn(path: string, name: string): Promise<AnyAgent> {
   )
 }
 
-const isAgent = (value: unknown): value is AnyAgent =>
+const isAgent = (value: unknown): value is core.AnyAgent =>
   typeof value === 'object' &&
   value !== null &&
   'name' in value &&

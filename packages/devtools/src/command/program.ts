@@ -1,13 +1,13 @@
 // The commands, with their arguments and help.
 import { existsSync } from 'node:fs'
-import { describe as described, fork, replay, ReplayError } from '@toolloop/core'
+import { describe as described, fork, ReplayError } from '@toolloop/core'
 import { checkOfAgent } from '@toolloop/core/machine'
 import { fileLog } from '@toolloop/store'
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import { examine } from '../doctor/examine.ts'
 import { firstDivergence } from '../log/divergence.ts'
 import { messageOf } from '../log/text.ts'
-import { agentIn, importModule } from './agents.ts'
+import { agentIn, coreOf, importModule } from './agents.ts'
 import { CommandFailure } from './failure.ts'
 import { pathOf, readLogFile } from './files.ts'
 import type { McpCommandOptions } from './mcp.ts'
@@ -126,6 +126,7 @@ function program({ out, err, signal }: CommandOutput, result: { code: number }):
       checkOfAgent(facts, 'replayed')
       damaged(path, damage)
       const agent = await agentIn(options.agent, reading.agent)
+      const { replay } = await coreOf(options.agent)
       try {
         const { output, status, steps } = await replay(facts, agent)
         if (options.json) json({ same: true, status, steps: steps.length, output, damage: damage ?? null })

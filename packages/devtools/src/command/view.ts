@@ -4,11 +4,11 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { replay, ReplayError } from '@toolloop/core'
+import { ReplayError } from '@toolloop/core'
 import { checkOfAgent } from '@toolloop/core/machine'
 import { packRequests } from '../log/requests.ts'
 import { messageOf, readText } from '../log/text.ts'
-import { agentIn } from './agents.ts'
+import { agentIn, coreOf } from './agents.ts'
 import { CommandFailure } from './failure.ts'
 import { logFiles, type NamedText, pathOf, textOf } from './files.ts'
 import { serveLive } from './live.ts'
@@ -56,8 +56,10 @@ export async function view(log: string, { live, agent, out, open }: ViewOptions,
 async function withRequests(log: NamedText, module: string, { damaged }: ViewOutput): Promise<NamedText> {
   const { facts, reading } = await readText(log.text)
   checkOfAgent(facts, 'replayed')
+  const agent = await agentIn(module, reading.agent)
+  const { replay } = await coreOf(module)
   try {
-    return { ...log, requests: packRequests(facts, await replay(facts, await agentIn(module, reading.agent)), module) }
+    return { ...log, requests: packRequests(facts, await replay(facts, agent), module) }
   } catch (error) {
     if (!(error instanceof ReplayError)) throw error
     damaged(log.path, `${error.message} The page has no bodies of requests.`)

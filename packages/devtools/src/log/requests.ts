@@ -1,5 +1,5 @@
 // The requests of a run as its agent renders them today, packed: the page has the conversation in its log already.
-import { apply, type Fact, initialState, type Replayed, type RunState } from '@toolloop/core'
+import { apply, type Fact, initialState, type Replayed, type RunState, shownOf } from '@toolloop/core'
 import type { Message } from '@toolloop/wire'
 
 /** The requests of the root's steps. `parts` holds each list of messages and each set of parameters once. */
@@ -38,8 +38,9 @@ export function packRequests(facts: readonly Fact[], replayed: Replayed<unknown>
     const found = replayed.request(fact.step)
     if (!found) continue
     const { messages, ...rest } = found.request
-    const head = messages.length - state.messages.length
-    const hasConversation = head >= 0 && JSON.stringify(messages.slice(head)) === JSON.stringify(state.messages)
+    const shown = shownOf(state)
+    const head = messages.length - shown.length
+    const hasConversation = head >= 0 && JSON.stringify(messages.slice(head)) === JSON.stringify(shown)
     steps[fact.step] = {
       head: placeOf(hasConversation ? messages.slice(0, head) : messages),
       rest: placeOf({ model: fact.model, ...rest }),
@@ -84,9 +85,9 @@ export function conversationsAt(facts: readonly Fact[], start: Fact): Conversati
     } catch {
       break // the level is damaged: only the root's facts are validated
     }
-    if (fact.type === 'step.start' && fact.seq < start.seq) [before, stepBefore] = [state.messages, fact.step]
+    if (fact.type === 'step.start' && fact.seq < start.seq) [before, stepBefore] = [shownOf(state), fact.step]
   }
-  return { messages: state.messages, before, stepBefore }
+  return { messages: shownOf(state), before, stepBefore }
 }
 
 /** How many messages both begin with. */

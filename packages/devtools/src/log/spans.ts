@@ -68,13 +68,15 @@ export function spansOf(facts: readonly Fact[]): Span[] {
       case 'step.cut':
         finish(`${path} model`, fact, fact.type === 'step.done')
         break
-      case 'tool.start': {
+      case 'tool.start':
+      case 'tool.start.dynamic': {
         const { name, step, callId } = fact
         const early = open.has(`${path} model`)
         begin(`${path} tool ${callId}`, { kind: 'tool', name, path, step, callId, seq, from, early })
         break
       }
       case 'tool.done':
+      case 'tool.done.dynamic':
         finish(`${path} tool ${fact.callId}`, fact, fact.ok || fact.reason === 'answered')
         break
       case 'approval.request': {

@@ -76,6 +76,11 @@ export function treeOf(facts: readonly Fact[]): TreeNode[] {
       case 'run.resume':
         ended(fact.path, 'running', fact)
         break
+      case 'handoff': {
+        const node = byPath.get(fact.path)
+        if (node) node.name += ` → ${fact.agent.name}`
+        break
+      }
       case 'run.pause':
         ended(fact.path, 'approval', fact)
         break

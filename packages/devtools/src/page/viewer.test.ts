@@ -59,7 +59,7 @@ describe.skipIf(!hasBrowser)('the viewer', () => {
       expect(
         await page
           .locator('tbody tr')
-          .evaluateAll((rows) => rows.map((row) => `${row.children[0]?.textContent} ${row.children[1]?.textContent}`)),
+          .evaluateAll((rows) => rows.map((row) => `${row.children[0]?.textContent} ${row.children[2]?.textContent}`)),
       ).toEqual(starts)
       await show(page, 'Tree')
       expect(
@@ -148,6 +148,23 @@ describe.skipIf(!hasBrowser)('the viewer', () => {
     expect(await page.locator('.lane').allTextContents()).toEqual(['researcher', 'step 0 scripted'])
     await page.getByRole('button', { name: 'only 0:c1' }).click()
     expect(await page.locator('.lane').count()).toBe(spansOf(log.facts).length)
+  }, 60_000)
+
+  it('shows who holds a run that is handed over', async () => {
+    const billing = agent({ name: 'billing', model: scriptedModel([text('Paid.')]) })
+    const triage = agent({
+      name: 'triage',
+      model: scriptedModel(({ tools }) => call((tools![0] as { function: { name: string } }).function.name, {})),
+      handoffs: [billing],
+    })
+    const log = memoryLog()
+    await triage.run('go', { log })
+    await using page = await open({ 'handoff.jsonl': linesOf(log.facts) })
+    await show(page, 'Tree')
+    await eventually(() => page.locator('.node').allTextContents()).toEqual(['triage → billing'])
+    await show(page, 'Steps')
+    const agents = await page.locator('tbody tr td:nth-child(2)').allTextContents()
+    expect(agents).toEqual(['triage', 'billing'])
   }, 60_000)
 
   it('shows the stages of a pipeline, and the agents in them', async () => {

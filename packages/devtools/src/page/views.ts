@@ -96,12 +96,14 @@ export function Steps({ log, choose, path }: Choosing & { readonly path: string 
   const ends = new Map<string, Fact>()
   for (const fact of log.facts)
     if (fact.type === 'step.done' || fact.type === 'step.cut') ends.set(`${fact.path} ${fact.step}`, fact)
+  const names = new Map(log.tree.map((node) => [node.path, node.name]))
   const rows = starts.slice(0, 2000).map((start) => {
     const end = ends.get(`${start.path} ${start.step}`)
     const done = end?.type === 'step.done' || end?.type === 'step.cut' ? end : undefined
     const { usage } = done ?? {}
     const cells = [
       start.path,
+      start.agent ?? names.get(start.path) ?? '',
       start.step,
       done?.servedBy ?? start.model,
       usage?.prompt_tokens ?? 'unknown',
@@ -119,6 +121,7 @@ export function Steps({ log, choose, path }: Choosing & { readonly path: string 
   })
   const heads = [
     'path',
+    'agent',
     'step',
     'model',
     'prompt tokens',

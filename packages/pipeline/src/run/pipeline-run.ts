@@ -25,6 +25,11 @@ export class PipelineRun {
     this.name = name
     this.root = root
     this.level = level
+    // One listener for all stages: adding and removing one for each costs more than the rest of a stage.
+    const { signal } = level
+    signal.addEventListener('abort', () => {
+      for (const controller of this.#controllers.values()) controller.abort(signal.reason)
+    })
   }
 
   /** A signal for one stage: aborted with the run, and by `cut`. */
@@ -33,16 +38,17 @@ export class PipelineRun {
     this.#controllers.set(path, controller)
     const { signal } = this.level
     if (signal.aborted) controller.abort(signal.reason)
-    else
-      signal.addEventListener('abort', () => controller.abort(signal.reason), { once: true, signal: controller.signal })
     return controller.signal
   }
 
   close(path: string): void {
-    const controller = this.#controllers.get(path)
     this.#controllers.delete(path)
-    controller?.abort(stageHasEnded) // also removes the listener
     if (this.#controllers.size === 0) this.#onIdle?.()
+  }
+
+  /** Aborts what a stage has left running that failed, such as one that took too long. */
+  stop(path: string): void {
+    this.#controllers.get(path)?.abort(stageHasEnded)
   }
 
   /** Aborts the stages in a stage, except those in `keep`. */

@@ -25,7 +25,7 @@ type StageTask = Extract<Task, { readonly do: 'stage' }>
 export async function* stage(run: PipelineRun, task: StageTask): Source {
   const { node, path } = task
   const { level } = run
-  if (node.kind === 'function' && node.policy.effects === 'unsafe' && task.wasInterrupted && !task.isDecided)
+  if (node.kind === 'function' && node.policy.effects === 'unsafe' && task.starts > 0 && !task.isDecided)
     return [interrupted(task)]
   const signal = run.open(path)
   let release: Release | undefined
@@ -101,6 +101,7 @@ async function functionStage(
     return [done(path, withOutput(json(path, value)), ms())]
   } catch (cause) {
     if (level.signal.aborted || signal.reason === wasCut) return undefined
+    run.stop(path)
     return [failed(path, hinted(run, path, cause), ms())]
   } finally {
     level.leave()
@@ -231,7 +232,7 @@ const isIterable = (value: unknown): boolean =>
   !Array.isArray(value) &&
   (Symbol.asyncIterator in value || Symbol.iterator in value)
 
-function interrupted({ path, input }: StageTask): Fact {
+function interrupted({ path, input, starts }: StageTask): Fact {
   const name = tokensOf(path).at(-1) ?? path
   return fact({
     type: 'approval.request',
@@ -239,7 +240,7 @@ function interrupted({ path, input }: StageTask): Fact {
     callId: path,
     name,
     arguments: JSON.stringify(input ?? null),
-    id: `interrupted:${path}`,
+    id: `interrupted:${path}:${starts}`,
     kind: 'interrupted',
     stage: path,
   })

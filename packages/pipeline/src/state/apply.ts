@@ -97,8 +97,11 @@ function settled(node: Node, state: NodeState, input: unknown, path: string, bef
 
 function changed(state: NodeState, fact: StageFact): NodeState {
   switch (fact.type) {
-    case 'stage.start':
-      return { ...state, status: 'running', startedAt: state.startedAt ?? fact.at }
+    case 'stage.start': {
+      // A decision about an interrupted function holds for one start: if this one is interrupted too, it is asked about.
+      const { request: _request, decision: _decision, ...kept } = state
+      return { ...kept, status: 'running', startedAt: state.startedAt ?? fact.at, starts: (state.starts ?? 0) + 1 }
+    }
     case 'stage.done':
       return ended(state, fact)
     case 'stage.wait':

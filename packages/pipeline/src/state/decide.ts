@@ -46,8 +46,8 @@ export type Task = { readonly key: string } & (
       readonly node: FunctionNode | AgentNode
       readonly error: StageFailure | undefined
       readonly admission: Admission | undefined
-      /** It began in an earlier process and has no result. */
-      readonly wasInterrupted: boolean
+      /** How often it began in an earlier process, without a result. */
+      readonly starts: number
       /** A person decided that it runs again. */
       readonly isDecided: boolean
     })
@@ -99,7 +99,6 @@ function want(
         return void walk.tasks.push({ do: 'decide', state, path, input, key: `decide:${path}:${state.request.id}` })
       if (state.status === 'waiting') return void walk.waiting.push(path)
       const isDecided = state.decision !== undefined
-      const wasInterrupted = state.startedAt !== undefined
       return void walk.tasks.push({
         do: 'stage',
         node,
@@ -107,7 +106,7 @@ function want(
         input,
         error,
         admission,
-        wasInterrupted,
+        starts: state.starts ?? 0,
         isDecided,
         key: `stage:${path}`,
       })

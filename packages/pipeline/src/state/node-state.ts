@@ -24,6 +24,8 @@ export interface NodeState {
   readonly request?: ApprovalRequest
   readonly decision?: Decision
   readonly startedAt?: number
+  /** How often it started: more than once where it was interrupted. */
+  readonly starts?: number
   readonly endedAt?: number
 }
 

@@ -15,7 +15,7 @@ export function mustSync(sync: Sync, facts: readonly Fact[]): boolean {
 }
 
 function needsDisk(fact: Fact): boolean {
-  if (fact.type === 'tool.start') {
+  if (fact.type === 'tool.start' || fact.type === 'tool.start.dynamic') {
     // Without `effects` the tool is unsafe, or the log is of a version that did not record them.
     return fact.effects !== 'none' && fact.effects !== 'idempotent'
   }

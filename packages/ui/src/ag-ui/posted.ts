@@ -1,5 +1,5 @@
 // The way back: AG-UI's `RunAgentInput` → new input and decisions. Everything else must be what the server gave.
-import type { ApprovalRequest, Decision } from '@toolloop/core'
+import { type ApprovalRequest, type Decision, isToolDone } from '@toolloop/core'
 import type { ContentPart, UserMessage } from '@toolloop/wire'
 import type { Posted, ReadChat } from '../chat/protocol.ts'
 import { PostError } from '../http/post-error.ts'
@@ -113,12 +113,7 @@ async function checkedHistory(
 async function isAnswered(toolCallId: unknown, content: unknown, chat: ReadChat): Promise<boolean> {
   for (const { turn } of chat.session.turns)
     for (const fact of await chat.factsOf(turn))
-      if (
-        fact.type === 'tool.done' &&
-        fact.callId === toolCallId &&
-        fact.reason === 'answered' &&
-        fact.content === content
-      )
+      if (isToolDone(fact) && fact.callId === toolCallId && fact.reason === 'answered' && fact.content === content)
         return true
   return false
 }

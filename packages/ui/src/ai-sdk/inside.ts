@@ -51,6 +51,7 @@ function dataAfter(event: Fact, known: { path: string; agent: string }): UiAgent
     case 'run.resume':
       return { ...known, status: 'running' }
     case 'tool.start':
+    case 'tool.start.dynamic':
       return { ...known, status: 'running', tool: event.name }
     case 'run.pause':
       return { ...known, status: 'approval' }

@@ -395,6 +395,23 @@ describe('the parts of a run', () => {
     expect(message?.parts.find(isToolUIPart)).toMatchObject({ state: 'output-denied' })
   })
 
+  it('show a handoff as data, and go on with the other agent', async () => {
+    const refunds = agent({ name: 'refunds', model: scriptedModel([text('Refunded.')]) })
+    const model = scriptedModel((request) =>
+      call(request.tools?.[0]?.type === 'function' ? request.tools[0].function.name : '', {}),
+    )
+    const triage = agent({ name: 'triage', model, handoffs: [refunds] })
+    const events = await eventsOf(triage.stream('Refund 7'))
+    const { message, errors } = await folded(partsOf(events))
+    expect(message?.parts).toContainEqual({
+      type: 'data-handoff',
+      id: 'call_1_1',
+      data: { from: 'triage', agent: 'refunds' },
+    })
+    expect([linesOf(message).at(-1), errors]).toEqual(['text Refunded.', []])
+    expect(await folded(partsOf(events.filter(isFact)))).toEqual({ message, errors: [] })
+  })
+
   it('show progress of a tool in passing', async () => {
     const runner = agent({
       name: 'a',

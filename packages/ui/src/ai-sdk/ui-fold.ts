@@ -1,5 +1,5 @@
 // Events of a run → parts of the AI SDK's UI message stream. A fold: it also reads the facts of a log, without deltas.
-import { type Fact, type FactOf, type Failure, isFact, type RunEvent } from '@toolloop/core'
+import { type Fact, type FactOf, type Failure, isFact, type RunEvent, type ToolDone } from '@toolloop/core'
 import type { Usage } from '@toolloop/wire'
 import { filesIn } from './attachments.ts'
 import type { UiChunk, UiFinishReason } from './chunk.ts'
@@ -16,7 +16,7 @@ export interface UiFoldOptions {
    */
   readonly formatError?: FormatError | undefined
   /** Returns what is sent of a tool's result. @default the text that the model reads, as JSON where it is an object or a list */
-  readonly toolOutput?: ((done: FactOf<'tool.done'>) => unknown) | undefined
+  readonly toolOutput?: ((done: ToolDone) => unknown) | undefined
   /** Which agents and stages inside the run are shown, by their path. @default all but those of single items of a `map` */
   readonly inside?: ((path: string) => boolean) | undefined
   /** Returns the message's metadata at its start and its end. @default `{ run, agent }`, then `{ status, usage }` */
@@ -138,7 +138,13 @@ export class UiFold {
         return this.#requested(event, out)
       case 'approval.decision':
         return this.#decided(event, out)
+      case 'handoff': {
+        const { callId, from, agent } = event
+        const id = idIn(event.path, callId)
+        return this.#follow([{ type: 'data-handoff', id, data: { from, agent: agent.name } }], out)
+      }
       case 'tool.done':
+      case 'tool.done.dynamic':
         return this.#toolDone(event, out)
       default: // `stagePart` and the agents have read the rest
     }
@@ -215,14 +221,14 @@ export class UiFold {
     if (stage !== undefined && !approve) this.#follow([{ type: 'tool-output-denied', toolCallId: callId }], out)
   }
 
-  #toolDone(event: FactOf<'tool.done'>, out: UiChunk[]): void {
+  #toolDone(event: ToolDone, out: UiChunk[]): void {
     const toolCallId = idIn(event.path, event.callId)
     const isOwn = event.path === ''
     if (isOwn ? this.#step?.isAnswer(event.name) : !this.#names.has(toolCallId)) return
     this.#follow([this.#resultOf(event, toolCallId), ...filesIn(event.parts)], out)
   }
 
-  #resultOf(event: FactOf<'tool.done'>, toolCallId: string): UiChunk {
+  #resultOf(event: ToolDone, toolCallId: string): UiChunk {
     const { ok, reason, name } = event
     if (ok || reason === 'answered')
       return { type: 'tool-output-available', toolCallId, output: (this.#options.toolOutput ?? outputOf)(event) }
@@ -309,12 +315,12 @@ const transient = (name: string, id: string, data: unknown): UiChunk => ({
   transient: true,
 })
 
-function textIn({ content }: FactOf<'tool.done'>): string {
+function textIn({ content }: ToolDone): string {
   return typeof content === 'string' ? content : content.map(({ text }) => text).join('')
 }
 
 /** A result as a front end shows it. */
-function outputOf(event: FactOf<'tool.done'>): unknown {
+function outputOf(event: ToolDone): unknown {
   const text = textIn(event)
   return /^\s*[{[]/.test(text) ? jsonOr(text) : text
 }

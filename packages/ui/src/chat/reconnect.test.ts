@@ -68,6 +68,17 @@ describe('a client that was cut off', () => {
     expect((await other.fetch(stream({ 'last-event-id': frames.at(-1)?.id ?? '' }))).status).toBe(204)
   })
 
+  it('follows a run of another process by its log', async () => {
+    const uncut = await whole()
+    const { chat, sessions, clerk, model } = desk(script)
+    const first = await chat.fetch(post(body))
+    const other = uiChat({ agent: clerk, sessions, access: () => true })
+    const frames = await framesOf(await other.fetch(stream()))
+    expect((await folded(chunksOf(frames))).message).toEqual(uncut.message)
+    await framesOf(first)
+    expect(model.requests).toHaveLength(2)
+  })
+
   it('gets 204 where nothing has run, and starts nothing', async () => {
     const { chat, model } = desk(script)
     expect((await chat.fetch(stream())).status).toBe(204)

@@ -44,7 +44,7 @@ export class Tape<Chunk> {
   #waiting = new Set<() => void>()
   #isClosed = false
 
-  constructor(growth: Growth<Chunk>, name: string = crypto.randomUUID()) {
+  constructor(growth: Growth<Chunk>, name: string = crypto.randomUUID().slice(0, 8)) {
     this.growth = growth
     this.#name = name
   }
@@ -79,7 +79,7 @@ export class Tape<Chunk> {
   }
 
   positionAt(index: number, offset: number): string {
-    return `${this.#name}:${index}.${offset}`
+    return `${this.#name}:${index.toString(36)}.${offset.toString(36)}` // short: each chunk carries one
   }
 
   /** Calls `wake` once, at the next change. */
@@ -92,8 +92,8 @@ export class Tape<Chunk> {
   }
 
   #placeOf(position: string): [index: number, offset: number] {
-    const [, name, index, offset] = /^(.+):(\d{1,9})\.(\d{1,12})$/.exec(position) ?? []
-    return name === this.#name ? [Number(index), Number(offset)] : [0, 0]
+    const [, name, index, offset] = /^(.+):([\da-z]{1,6})\.([\da-z]{1,8})$/.exec(position) ?? []
+    return name === this.#name && index && offset ? [parseInt(index, 36), parseInt(offset, 36)] : [0, 0]
   }
 
   #add(chunk: Chunk): void {
