@@ -14,7 +14,7 @@ const clerk = agent({ name: 'clerk', model: 'm', tools: [find], output: z.object
 const plain = agent({ name: 'plain', model: 'm' })
 
 test('a run in a session has the types of the agent: output, context, events by tool name', () => {
-  expectTypeOf(session.run(plain, 'Hi')).toEqualTypeOf<Promise<Result<string>>>()
+  expectTypeOf(session.run(plain, 'Hi')).toEqualTypeOf<Promise<Result>>()
   const options = { context: { shop: 'a' }, wait: true }
   expectTypeOf(session.run(clerk, 'Hi', options)).toEqualTypeOf<Promise<Result<{ ok: boolean }>>>()
   // @ts-expect-error -- the tool needs a context
