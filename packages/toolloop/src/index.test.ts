@@ -13,6 +13,7 @@ const internals: Readonly<Record<string, readonly string[]>> = {
     'checkLimit',
     'checkOptionNames',
     'checkOptions',
+    'checkResultBound',
     'deepFreeze',
     'isDeepFrozen',
     'milliseconds',
