@@ -14,6 +14,7 @@ const internals: Readonly<Record<string, readonly string[]>> = {
     'checkResultBound',
     'checkOptionNames',
     'checkOptions',
+    'checkResultBound',
     'deepFreeze',
     'isDeepFrozen',
     'milliseconds',

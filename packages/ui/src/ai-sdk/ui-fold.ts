@@ -5,6 +5,7 @@ import { filesIn } from './attachments.ts'
 import type { UiChunk, UiFinishReason } from './chunk.ts'
 import { InnerAgents, stagePart } from './inside.ts'
 import { StepParts } from './step-parts.ts'
+import { isUnparsed, jsonOr, outputOf, textIn } from './tool-output.ts'
 import { errorTextOf, type FormatError } from '../http/error-text.ts'
 
 export interface UiFoldOptions {
@@ -314,23 +315,3 @@ const transient = (name: string, id: string, data: unknown): UiChunk => ({
   data,
   transient: true,
 })
-
-function textIn({ content }: ToolDone): string {
-  return typeof content === 'string' ? content : content.map(({ text }) => text).join('')
-}
-
-/** A result as a front end shows it. */
-function outputOf(event: ToolDone): unknown {
-  const text = textIn(event)
-  return /^\s*[{[]/.test(text) ? jsonOr(text) : text
-}
-
-const isUnparsed = (text: string): boolean => jsonOr(text) === text
-
-function jsonOr(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown
-  } catch {
-    return text
-  }
-}
