@@ -1,5 +1,5 @@
 // A child's run without an output, as its parent reports it.
-import { agent, memoryLog } from '@toolloop/core'
+import { agent, guardrail, memoryLog } from '@toolloop/core'
 import { tool, type ToolContext } from '@toolloop/schema'
 import { call, failure, reply, scriptedModel, text } from '@toolloop/testing'
 import { describe, expect, it } from 'vitest'
@@ -31,6 +31,12 @@ const ending = {
       model: scriptedModel(() => call('read', { id: 'x' })),
     }),
   error: () => agent({ name: 'child', model: scriptedModel([failure(401)]), stepRetries: 0 }),
+  tripped: () =>
+    agent({
+      name: 'child',
+      model: scriptedModel([text('The key is 42.')]),
+      guardrails: [guardrail({ on: 'output', name: 'secrets', check: () => ({ trip: 'It holds a key.' }) })],
+    }),
   invalid: () =>
     agent({
       name: 'child',
@@ -46,6 +52,7 @@ describe('a child whose run has no output', () => {
     ['filtered', 'filtered', 'it ended as `filtered`.'],
     ['limit', 'limit', 'it ended as `limit` after 1 steps'],
     ['stopped', 'stopped', 'it ended as `stopped`'],
+    ['tripped', 'tripped', 'it ended as `tripped` by `secrets`: It holds a key.'],
     ['error', 'error', '401'],
     ['invalid', 'error', 'The answer does not fit'],
   ] as const)('fails its stage, which says how it ended: %s', async (kind, status, words) => {

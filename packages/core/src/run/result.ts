@@ -11,7 +11,7 @@ import type { RunUsage } from '../facts/usage.ts'
 
 /**
  * The result of a run: discriminate on `status`. Only `done` has the typed `output`; after handoffs `agent` discriminates
- * it. Runs that ended as `stopped`, `limit`, `approval`, `aborted` or `error` can be resumed from their log.
+ * it. Runs that ended as `stopped`, `limit`, `budget`, `approval`, `aborted` or `error` can be resumed from their log.
  */
 export type Result<Output = string, Held extends HeldBy = HeldBy<string, Output>> = RunReport<Output, Held['agent']> &
   RunEnding<Output, Held>
