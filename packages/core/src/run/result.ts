@@ -70,11 +70,9 @@ export class RunError extends ToolloopError {
 }
 
 /** The typed output of a run that is `done`. @throws RunError, which carries the result, for every other status; UsageError when the value is not a result */
-export function outputOf<Output>(result: RunEnding<Output>): Output
-/** The same for a result that is narrowed to some of its ends. */
-export function outputOf<Narrowed extends RunEnding<unknown>>(
-  result: Narrowed,
-): Extract<Narrowed, { readonly status: 'done' }>['output']
+export function outputOf<Ended extends RunEnding<unknown>>(
+  result: Ended,
+): Extract<Ended, { readonly status: 'done' }>['output']
 export function outputOf(result: RunEnding<unknown>): unknown {
   if (!isResult(result)) throw new UsageError(`\`outputOf\` takes the result of a run, ${remedy(result)}`)
   if (result.status === 'done') return result.output
