@@ -13,7 +13,7 @@ export function script({ messages }: Pick<ModelRequest, 'messages'>): Reply {
   return text('Hello! Tell me the number of your order, and what is wrong with it. Try “Please refund order 7.”', pace)
 }
 
-/** A found order is refunded; then, or when nothing was found, the customer is told. */
+/** Refunds the order that was found; answers the customer after that, or when nothing was found. */
 function afterTool(messages: readonly Message[], result: string): Reply {
   const found = /"order":(\d+).*"euros":(\d+)/.exec(result)
   if (found) return call('refund', { order: Number(found[1]), euros: Number(found[2]) }, pace)

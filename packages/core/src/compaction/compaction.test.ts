@@ -28,7 +28,7 @@ const look = tool({
   execute: ({ at }) => `${at}`.repeat(300),
 })
 
-/** Looks as often as it is told, and checks every request. `sent` holds the messages of all requests. */
+/** A model that calls `look` a given number of times, and validates every request. `sent` holds the messages of all requests. */
 function looker(times: number, compact?: Compaction | readonly Compaction[]) {
   const sent: (readonly Message[])[] = []
   let steps = 0

@@ -1,6 +1,7 @@
 // How long a run and the runs inside it have run, without the time in which they only waited for people.
 import type { Fact } from '../facts/events.ts'
 import { segmentOf } from '../facts/segment.ts'
+import { isStageIn } from '../facts/stage-requests.ts'
 
 /** `asked`: a person must decide. */
 type Work = 'runs' | 'asked' | 'done'
@@ -99,7 +100,7 @@ export class RunningTime {
         run.work.delete(fact.stage)
         break
       case 'stage.cut':
-        for (const stage of run.work.keys()) if (isIn(stage, fact.stage)) run.work.delete(stage)
+        for (const stage of run.work.keys()) if (isStageIn(stage, fact.stage)) run.work.delete(stage)
         break
       default:
     }
@@ -129,7 +130,3 @@ export class RunningTime {
 
 const keyOf = (path: string, step: number, callId: string): string =>
   path === '' ? segmentOf(step, callId) : `${path}/${segmentOf(step, callId)}`
-
-/** Whether a stage is another one, or in it. */
-const isIn = (stage: string, outer: string): boolean =>
-  outer === '' || stage === outer || (stage.startsWith(outer) && '/[#'.includes(stage[outer.length]!))

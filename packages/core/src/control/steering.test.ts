@@ -1,4 +1,4 @@
-// Messages into a running run: delivered at every moment, or told why not.
+// Messages into a running run: delivered at every moment, or rejected with a reason.
 import { tool } from '@toolloop/schema'
 import { call, calls, checkRequest, checkTranscript, scriptedModel, text, virtualClock } from '@toolloop/testing'
 import { describe, expect, it } from 'vitest'
@@ -40,7 +40,7 @@ const count = await eventCount()
 const indices = Array.from({ length: count }, (_, index) => index)
 
 describe('a message sent into a run', () => {
-  it.each(indices)('is delivered or told why not, sent at event %i', async (index) => {
+  it.each(indices)('sent at event %i is delivered, or gets the reason why not', async (index) => {
     const { worker, problems, requests } = workerOf()
     const log = memoryLog()
     const stream = worker.stream('go', { log, runId: 'r' })

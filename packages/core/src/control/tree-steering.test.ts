@@ -42,7 +42,7 @@ const holds = (messages: readonly Message[], words: string): boolean =>
   messages.some(({ content }) => content === words)
 
 describe('a message into a run with an agent inside', () => {
-  it.each(indices)('reaches the root behind the call, or is told why not: sent at event %i', async (index) => {
+  it.each(indices)('sent at event %i reaches the root behind the call, or gets the reason why not', async (index) => {
     const { root, problems, seen } = tree()
     const log = memoryLog()
     const stream = root.stream('go', { log, runId: 'r' })

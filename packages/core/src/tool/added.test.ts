@@ -133,7 +133,7 @@ describe('a tool that prepareStep adds', () => {
         throw new Error('no network')
       },
     ],
-  ])('and that %s after a resume is told to the model', async (title, added) => {
+  ])('and that %s after a resume gives the model an error to read', async (title, added) => {
     const asked = title === 'is gone' ? added : (step: number) => (step === 1 ? added(step) : [])
     const result = await workerOf(asked).run(undefined, { from: memoryLog(await pending()) })
     expect(outputOf(result)).toBe('Done.')
@@ -143,7 +143,7 @@ describe('a tool that prepareStep adds', () => {
     ])
   })
 
-  it('and that changed runs where its arguments fit, with a drift; else the model is told', async () => {
+  it('and that changed runs where its arguments fit, with a drift; else the model reads an error', async () => {
     const renamed = named('late', { description: 'Another one.' })
     const stream = workerOf(() => [renamed]).stream(undefined, { from: memoryLog(await pending()) })
     const events: RunEvent[] = []
