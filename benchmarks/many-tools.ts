@@ -38,8 +38,16 @@ function report(samples: number): void {
   }
 }
 
-/** Milliseconds of a step after the first, over one run. The model calls `look` in each. */
+/**
+ * Milliseconds of a step after the first, over one run. The model calls `look` in each. Runs before it compile the code,
+ * and let the collector move the tools to the old generation: else their schemas, not the steps, decide the figure.
+ */
 async function stepCost(tools: readonly AnyTool[]): Promise<number> {
+  for (let warm = 0; warm < 5; warm++) await runCost(tools)
+  return runCost(tools)
+}
+
+async function runCost(tools: readonly AnyTool[]): Promise<number> {
   let since = 0
   let count = 0
   const model: ChatModel = {
