@@ -4,7 +4,7 @@
 import { execFileSync } from 'node:child_process'
 import { cpus, loadavg } from 'node:os'
 import { mcpTools } from '@toolloop/mcp'
-import { agent, type AnyTool, type ChatCompletion, type ChatModel, tool, toolSearch } from 'toolloop'
+import { agent, type AnyTool, type ChatModel, type Completion, tool, toolSearch } from 'toolloop'
 import * as z from 'zod'
 
 const sizes = [20, 200, 2000]
@@ -66,9 +66,8 @@ async function runCost(tools: readonly AnyTool[]): Promise<number> {
         created: 0,
         model: 'bench',
         choices: [choice],
-      } as unknown as ChatCompletion
+      } as unknown as Completion
     },
-    stream: () => Promise.reject(new Error('not streamed')),
   }
   const look = tool({ name: 'look', parameters: z.object({ id: z.int() }), execute: ({ id }) => `seen ${id}` })
   const result = await agent({ name: 'bench', model, tools: [look, ...tools], maxSteps: steps + 2, wire: 'plain' }).run(
@@ -116,7 +115,7 @@ async function conversion(): Promise<number> {
 type Transport = Awaited<ReturnType<Extract<Parameters<typeof mcpTools>[0], () => unknown>>>
 
 function memoryTransport(tools: readonly object[]): Transport {
-  const results: Readonly<Record<string, object>> = {
+  const results: Readonly<Record<string, { readonly [key: string]: unknown }>> = {
     initialize: {
       protocolVersion: '2025-06-18',
       capabilities: { tools: {} },

@@ -103,7 +103,7 @@ const turns = 200
 
 interface Answer {
   readonly content: string | null
-  readonly tool_calls?: readonly { id: string; type: 'function'; function: { name: string; arguments: string } }[]
+  readonly tool_calls?: { id: string; type: 'function'; function: { name: string; arguments: string } }[]
 }
 
 const calling = (id: string, name: string, args: string): Answer => ({
