@@ -7,8 +7,8 @@ export const rows: readonly (readonly string[])[] = [
   ['client', 'testing'],
   ['core'],
   ['store', 'openai', 'pipeline'],
-  ['mcp', 'otel', 'ui'],
-  ['devtools'],
+  ['engine', 'mcp', 'otel', 'ui'],
+  ['dbos', 'devtools', 'limits', 'restate'],
   ['toolloop'],
 ]
 

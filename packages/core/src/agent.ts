@@ -14,7 +14,8 @@ import { specOf } from './agent/spec-of.ts'
 import type { EventOf } from './agent/typed-events.ts'
 import type { RunEvent } from './facts/events.ts'
 import { frozenCopy } from './facts/own-copy.ts'
-import { openRun } from './loop/open.ts'
+import { openRun, runnableAgent } from './loop/open.ts'
+import { rememberRunnable } from './loop/runnable.ts'
 import type { AnyMiddleware } from './models/middleware.ts'
 import { deskOf } from './run/desk-of.ts'
 import { drain } from './run/drain.ts'
@@ -212,7 +213,7 @@ export function agent<
     // The signature of `with` computes the new types from the overrides.
     with: ((overrides: object) => agent({ ...own, ...overrides } as never)) as Made['with'],
   } satisfies Made)
-  return remember(made, spec)
+  return rememberRunnable(remember(made, spec), runnableAgent(spec))
 }
 
 /** The agents that are reached by these handoffs. */

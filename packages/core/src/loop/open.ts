@@ -15,6 +15,7 @@ import { inside, type Place } from './inside.ts'
 import type { Opening } from './machine.ts'
 import type { Mailbox } from '../control/mailbox.ts'
 import { type OpenOptions, openRoot } from './open-root.ts'
+import { resultFrom, type Runnable } from './runnable.ts'
 import { type Perform, perform } from './tasks.ts'
 
 /**
@@ -57,6 +58,18 @@ export function agentInside<Output>(
   }
   return inside(place, opening<Output>(agent, begin))
 }
+
+/** An agent, seen from outside. */
+export const runnableAgent = (agent: AgentSpec): Runnable => ({
+  kind: 'agent',
+  name: agent.name,
+  fingerprint: () => agent.fingerprint,
+  resultOf: (facts) =>
+    resultFrom(
+      opening(agent, () => undefined),
+      facts,
+    ),
+})
 
 const performInside: Perform = (task, run) => perform(task, run, agentInside)
 

@@ -1,8 +1,18 @@
 import type { AnyAgent } from '@toolloop/core'
-import { deskOf, drain, openRoot, OpenRunStream, specBehind } from '@toolloop/core/machine'
+import {
+  deskOf,
+  drain,
+  fingerprintOf,
+  openRoot,
+  OpenRunStream,
+  rememberRunnable,
+  resultFrom,
+  specBehind,
+} from '@toolloop/core/machine'
 import { UsageError } from '@toolloop/wire'
 import type { Node, StagePolicy } from '../definition/node.ts'
 import { nodeBehind, type Pipeline, type PipelineArguments, remember } from '../definition/pipeline.ts'
+import { shapeOf } from '../definition/shape.ts'
 import type { PipelineResult } from '../definition/result.ts'
 import type { AnyStage } from '../definition/stage.ts'
 import { checkBudgetOf } from '../run/budget.ts'
@@ -28,7 +38,12 @@ export function make<In, Out, Context>(node: Node): Pipeline<In, Out, Context> {
     },
     named: (other: string) => make<In, Out, Context>({ ...node, name: other }),
   }
-  return remember(Object.freeze(made), node)
+  return rememberRunnable(remember(Object.freeze(made), node), {
+    kind: 'pipeline',
+    name,
+    fingerprint: () => fingerprintOf(shapeOf(node)),
+    resultOf: (facts) => resultFrom(opening<Out>(name, node, undefined, {}), facts),
+  })
 }
 
 /** The node of a stage. @throws UsageError for a value that is none */

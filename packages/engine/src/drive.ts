@@ -1,0 +1,201 @@
+// A run as the workflow of a durable engine.
+import type { ApprovalRequest, Decision, Fact, RunEvent, RunLog } from '@toolloop/core'
+import { runnableBehind } from '@toolloop/core/machine'
+import { UsageError } from '@toolloop/wire'
+import type { Command } from './command.ts'
+import { type AnyRunnable, JournaledRun } from './journaled-run.ts'
+
+/** What one step of the workflow records: JSON. */
+export type Entry =
+  /** Facts that are stored together. */
+  | { readonly facts: readonly Fact[] }
+  /** The run could not be started or resumed. */
+  | { readonly rejected: { readonly name: string; readonly message: string } }
+
+/** What an engine offers to the workflow of a run. */
+export interface Journal {
+  /**
+   * Does `work` once and records what it returned; in another process returns what was recorded. The next step begins
+   * when this one is recorded. Returns a command instead where one arrives first: the step goes on, and is asked for again
+   * by the same name. A journal whose commands reach the live run in another way never returns one.
+   */
+  step(name: string, work: () => Promise<Entry>): Promise<Entry | Command>
+  /** The run waits for decisions: the next command. No process is needed meanwhile. */
+  command(requests: readonly ApprovalRequest[]): Promise<Command>
+  /** Called with each entry's facts, also with recorded ones in another process. */
+  recorded?(facts: readonly Fact[]): void
+  /** A live run has begun in this process. */
+  opened?(run: JournaledRun, facts: readonly Fact[]): void
+}
+
+export interface DrivenRunOptions {
+  readonly runnable: AnyRunnable
+  readonly input: unknown
+  readonly runId: string
+  readonly context?: unknown
+  readonly onEvent?: ((event: RunEvent) => void) | undefined
+  /** Gets the facts after the engine stored them, for readers that know logs. May miss the last ones until the run goes on. */
+  readonly projection?: RunLog | undefined
+  /** Aborted when this process must leave the run to another: nothing more is recorded here. */
+  readonly signal: AbortSignal
+}
+
+/** The error of a run that could not be started: the engine must not retry it. */
+export class RejectedRun extends UsageError {}
+
+/**
+ * Runs to the end and returns all facts. Called again in another process, with the same journal, it goes on where the
+ * recorded facts end, as any run goes on from its log: nothing that has ended is done twice, and `onInterrupted` decides on
+ * unsafe calls that had started.
+ * @throws RejectedRun when the run could not be started; errors of the journal
+ */
+export async function driveRun(options: DrivenRunOptions, journal: Journal): Promise<readonly Fact[]> {
+  return await new Workflow(options, journal).run()
+}
+
+class Workflow {
+  readonly #options: DrivenRunOptions
+  readonly #journal: Journal
+  readonly #facts: Fact[] = []
+  #live: JournaledRun | undefined
+  /** Decisions that the run has not taken. */
+  #decisions: Record<string, Decision> = {}
+  readonly #messages: Extract<Command, { message: unknown }>[] = []
+  #abort: string | undefined
+  #step = 0
+  #projecting: Promise<void> = Promise.resolve()
+
+  constructor(options: DrivenRunOptions, journal: Journal) {
+    this.#options = options
+    this.#journal = journal
+  }
+
+  async run(): Promise<readonly Fact[]> {
+    const { signal, projection } = this.#options
+    const leave = (): void => this.#live?.breakOff('another process goes on with it.')
+    signal.addEventListener('abort', leave)
+    try {
+      while (!this.#hasEnded) {
+        if (this.#isPaused && !this.#mayResume) this.#take(await this.#journal.command(await this.#requests()))
+        else await this.#next()
+      }
+      await this.#projecting
+      if (projection) await project(projection, this.#facts)
+      return this.#facts
+    } finally {
+      signal.removeEventListener('abort', leave)
+      leave()
+    }
+  }
+
+  get #last(): Fact['type'] | undefined {
+    const last = this.#facts.at(-1)
+    return last?.path === '' ? last.type : undefined
+  }
+  get #hasEnded(): boolean {
+    return this.#last === 'run.done'
+  }
+  get #isPaused(): boolean {
+    return this.#last === 'run.pause'
+  }
+  get #mayResume(): boolean {
+    return this.#abort !== undefined || Object.keys(this.#decisions).length > 0
+  }
+
+  async #next(): Promise<void> {
+    const entry = await this.#journal.step(`facts ${this.#step}`, () => this.#batch())
+    if ('type' in entry) return this.#take(entry)
+    this.#step++
+    if ('rejected' in entry) return this.#reject(entry.rejected)
+    const wasPaused = this.#isPaused
+    this.#facts.push(...entry.facts)
+    this.#journal.recorded?.(entry.facts)
+    if (this.#live) this.#project()
+    if (wasPaused) this.#decisions = {}
+    if (this.#hasEnded || this.#isPaused) this.#close()
+  }
+
+  /** The next batch of the live run, which begins here if this process has none. */
+  async #batch(): Promise<Entry> {
+    const isNew = this.#live === undefined
+    try {
+      const facts = await (this.#live ?? this.#open()).next()
+      if (!facts) throw new UsageError('The run ended without its last fact.')
+      return { facts }
+    } catch (error) {
+      this.#live = undefined
+      // A run that has facts is not lost for an error of this process: the engine retries the step, perhaps elsewhere.
+      const isRefused = isNew && (this.#facts.length === 0 || this.#isPaused) && !this.#options.signal.aborted
+      if (!isRefused || !(error instanceof Error)) throw error
+      return { rejected: { name: error.name, message: error.message } }
+    }
+  }
+
+  #open(): JournaledRun {
+    const { runnable, input, runId, context, onEvent, signal } = this.#options
+    signal.throwIfAborted()
+    const decisions = this.#isPaused ? this.#decisions : undefined
+    const past = [...this.#facts]
+    const live = new JournaledRun(runnable, { past, input, runId, decisions, context, onEvent })
+    this.#live = live
+    for (const kind of ['steer', 'followUp'] as const) {
+      const delivered = this.#facts.filter((one) => one.type === 'message.add' && one.origin === kind).length
+      for (const one of this.#messages.filter(({ type }) => type === kind).slice(delivered)) deliver(live, one)
+    }
+    this.#journal.opened?.(live, past)
+    if (this.#abort !== undefined) live.abort(this.#abort)
+    return live
+  }
+
+  #take(command: Command): void {
+    switch (command.type) {
+      case 'decide':
+        this.#decisions = { ...this.#decisions, ...command.decisions }
+        return
+      case 'abort':
+        this.#abort ??= command.reason
+        this.#live?.abort(this.#abort)
+        return
+      default:
+        this.#messages.push(command)
+        if (this.#live) deliver(this.#live, command)
+    }
+  }
+
+  /** Decisions that a paused run refuses change nothing. A run without facts has failed. */
+  #reject({ name, message }: { readonly name: string; readonly message: string }): void {
+    if (this.#facts.length === 0) throw Object.assign(new RejectedRun(message), { name })
+    this.#decisions = {}
+    this.#close()
+  }
+
+  #close(): void {
+    // Its last batch is stored: the live run ends by itself.
+    void this.#live?.next().catch(() => {})
+    this.#live = undefined
+  }
+
+  /** Not awaited: a reader of the projection must not slow the run. The end awaits it. */
+  #project(): void {
+    const { projection } = this.#options
+    if (!projection) return
+    const upTo = this.#facts.length
+    this.#projecting = this.#projecting.then(() => project(projection, this.#facts.slice(0, upTo))).catch(() => {}) // tried again with the next facts, and at the end
+  }
+
+  async #requests(): Promise<readonly ApprovalRequest[]> {
+    const result = await runnableBehind(this.#options.runnable).resultOf(this.#facts)
+    return (result as { readonly requests?: readonly ApprovalRequest[] }).requests ?? []
+  }
+}
+
+function deliver(run: JournaledRun, { type, message }: Extract<Command, { message: unknown }>): void {
+  // Not delivered: the run has ended, which its facts say.
+  void run[type](message).catch(() => {})
+}
+
+/** Appends what the projection lacks. */
+async function project(log: RunLog, facts: readonly Fact[]): Promise<void> {
+  const known = (await log.load()).length
+  if (known < facts.length) await log.append(facts.slice(known))
+}

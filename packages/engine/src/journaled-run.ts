@@ -1,0 +1,124 @@
+// A live run whose batches of facts are taken one by one, by an engine that stores them.
+import type { Decision, Delivery, Fact, RunEvent, RunLog, RunOptions, RunStream } from '@toolloop/core'
+import { UsageError, type UserMessage } from '@toolloop/wire'
+
+/** An agent or a pipeline, as far as an engine uses it. */
+export interface AnyRunnable {
+  readonly name: string
+  stream(input: never, options: never): RunStream<RunEvent, unknown, unknown>
+}
+
+export interface JournaledRunOptions {
+  readonly input: unknown
+  readonly runId: string
+  /** The facts that the engine has stored. None: a new run. */
+  readonly past: readonly Fact[]
+  /** Answers to the requests of a run that paused. */
+  readonly decisions?: Readonly<Record<string, Decision>> | undefined
+  readonly context?: unknown
+  /** Called with each event: a fact after it was stored, progress at once. What it throws is ignored. */
+  readonly onEvent?: ((event: RunEvent) => void) | undefined
+}
+
+interface Offer {
+  readonly facts: readonly Fact[]
+  readonly stored: PromiseWithResolvers<void>
+}
+
+/**
+ * A run in this process that goes on only when the facts before are stored: `next()` returns the next batch, and the
+ * next call of it confirms that the batch is stored. A tool starts after its `tool.start` was confirmed, as with any log;
+ * so a process that dies, or loses its run to another one, repeats nothing that another may have begun.
+ */
+export class JournaledRun {
+  readonly #stream: RunStream<RunEvent, unknown, unknown>
+  /** Appended by the run, and not taken. */
+  #offered: Offer | undefined
+  /** Taken, and not confirmed. */
+  #taken: Offer | undefined
+  #waiting: PromiseWithResolvers<readonly Fact[] | undefined> | undefined
+  #end: { readonly error?: unknown } | undefined
+  #broken: Error | undefined
+
+  /** @throws UsageError for an invalid input */
+  constructor(runnable: AnyRunnable, { past, input, runId, decisions, context, onEvent }: JournaledRunOptions) {
+    const log: RunLog = { load: () => past, append: (facts) => this.#append(facts) }
+    const options: RunOptions & { readonly context: unknown } = decisions
+      ? { context, from: log, decisions }
+      : { context, log, runId }
+    const stream = runnable.stream as (input: unknown, options: unknown) => RunStream<RunEvent, unknown, unknown>
+    this.#stream = stream(decisions ? undefined : input, options)
+    void this.#read(onEvent)
+  }
+
+  /**
+   * Confirms the batch before and returns the next one; `undefined` after the last.
+   * @throws the error of a run that could not be started, and of `breakOff`
+   */
+  async next(): Promise<readonly Fact[] | undefined> {
+    if (this.#broken) throw this.#broken
+    this.#taken?.stored.resolve()
+    this.#taken = undefined
+    if (this.#offered) return this.#take(this.#offered)
+    if (this.#end && 'error' in this.#end) throw this.#end.error
+    if (this.#end) return undefined
+    this.#waiting = Promise.withResolvers()
+    return await this.#waiting.promise
+  }
+
+  steer(message: string | UserMessage): Promise<Delivery> {
+    return this.#stream.steer(message)
+  }
+
+  followUp(message: string | UserMessage): Promise<Delivery> {
+    return this.#stream.followUp(message)
+  }
+
+  /** Ends the run as `aborted`; its last facts are still to be taken. */
+  abort(reason: string): void {
+    this.#stream.abort(reason)
+  }
+
+  /** Stops the run where it is and stores nothing more: its engine goes on with it elsewhere. */
+  breakOff(reason: string): void {
+    this.#broken ??= new UsageError(`The run was broken off in this process: ${reason}`)
+    for (const offer of [this.#taken, this.#offered]) offer?.stored.reject(this.#broken)
+    this.#waiting?.reject(this.#broken)
+    this.#stream.abort(reason)
+  }
+
+  #append(facts: readonly Fact[]): Promise<void> {
+    if (this.#broken) return Promise.reject(this.#broken)
+    const offer = { facts, stored: Promise.withResolvers<void>() }
+    const waiting = this.#waiting
+    this.#waiting = undefined
+    if (waiting) waiting.resolve(this.#take(offer))
+    else this.#offered = offer
+    return offer.stored.promise
+  }
+
+  #take(offer: Offer): readonly Fact[] {
+    this.#offered = undefined
+    this.#taken = offer
+    return offer.facts
+  }
+
+  async #read(onEvent: ((event: RunEvent) => void) | undefined): Promise<void> {
+    try {
+      for await (const event of this.#stream) {
+        if (event.type === 'listener.error') continue
+        try {
+          onEvent?.(event)
+        } catch {
+          // Events are for display: a listener that fails does not change the run.
+        }
+      }
+      await this.#stream.result
+      this.#end = {}
+      this.#waiting?.resolve(undefined)
+    } catch (error) {
+      this.#end = { error }
+      this.#waiting?.reject(error)
+    }
+  }
+}
