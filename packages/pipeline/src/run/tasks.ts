@@ -3,7 +3,7 @@ import { type Desk, fact, failureOf, fingerprintOf, type Source } from '@toolloo
 import { showOption, sleep, UsageError } from '@toolloop/wire'
 import { isDelay, maxDelay } from '../definition/delay.ts'
 import { tokensOf } from '../definition/path.ts'
-import type { Task } from '../state/decide.ts'
+import type { Task } from '../state/wanted-tasks.ts'
 import { itemInput } from '../state/children.ts'
 import type { Live, NodeState, StageFailure } from '../state/node-state.ts'
 import { spentBy, spentIn } from './budget.ts'

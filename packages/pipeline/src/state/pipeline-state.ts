@@ -4,8 +4,8 @@ import type { Node } from '../definition/node.ts'
 import { join, numberIn, tokensOf } from '../definition/path.ts'
 import { childAt, childState, itemsOf, itemState, jsonOrText, withChild } from './children.ts'
 import { idle, Live, type NodeState } from './node-state.ts'
-import { reopened, resumed } from './reopen.ts'
-import { settle } from './settle.ts'
+import { reopened, resumed } from './reopening.ts'
+import { settle } from './settlement.ts'
 import { set } from './vector.ts'
 
 export interface PipelineState {

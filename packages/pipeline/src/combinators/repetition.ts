@@ -5,7 +5,7 @@ import { childrenOf } from '../definition/path.ts'
 import type { Pipeline } from '../definition/pipeline.ts'
 import type { StageError } from '../definition/result.ts'
 import type { AnyStage, ContextOfAll, ContextOfStage, DoesNotFit, InputOf, OutputOf } from '../definition/stage.ts'
-import { make, nodeOf } from './make.ts'
+import { make, nodeOf } from './construction.ts'
 
 export interface RetryOptions {
   /** How many attempts there are, the first one included. */
