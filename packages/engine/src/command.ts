@@ -18,3 +18,9 @@ export interface Start {
   /** Given to the worker, which makes the run's context of it. */
   readonly context?: unknown
 }
+
+/** An error as JSON. */
+export interface Rejection {
+  readonly name: string
+  readonly message: string
+}

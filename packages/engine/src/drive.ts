@@ -2,7 +2,7 @@
 import type { ApprovalRequest, Decision, Fact, RunEvent, RunLog } from '@toolloop/core'
 import { runnableBehind } from '@toolloop/core/machine'
 import { UsageError } from '@toolloop/wire'
-import type { Command } from './command.ts'
+import type { Command, Rejection } from './command.ts'
 import { type AnyRunnable, JournaledRun } from './journaled-run.ts'
 
 /** What one step of the workflow records: JSON. */
@@ -10,7 +10,7 @@ export type Entry =
   /** Facts that are stored together. */
   | { readonly facts: readonly Fact[] }
   /** The run could not be started or resumed. */
-  | { readonly rejected: { readonly name: string; readonly message: string } }
+  | { readonly rejected: Rejection }
 
 /** What an engine offers to the workflow of a run. */
 export interface Journal {
@@ -163,7 +163,7 @@ class Workflow {
   }
 
   /** Decisions that a paused run refuses change nothing. A run without facts has failed. */
-  #reject({ name, message }: { readonly name: string; readonly message: string }): void {
+  #reject({ name, message }: Rejection): void {
     if (this.#facts.length === 0) throw Object.assign(new RejectedRun(message), { name })
     this.#decisions = {}
     this.#close()
