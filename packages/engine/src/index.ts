@@ -11,5 +11,7 @@ export type {
 export type { Command, Rejection, Start } from './command.ts'
 export { type DrivenRunOptions, driveRun, type Entry, type Journal, RejectedRun } from './drive.ts'
 export { type AnyRunnable, JournaledRun, type JournaledRunOptions } from './journaled-run.ts'
-export type { EngineLink, RunPage } from './link.ts'
+export { engineClient } from './engine-client.ts'
+export { EngineError, type EngineProblem } from './errors.ts'
+export type { EngineLink, ProgressBatch, RunPage } from './link.ts'
 export { registryOf } from './registry.ts'
