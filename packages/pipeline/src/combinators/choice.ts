@@ -5,7 +5,7 @@ import { childrenOf } from '../definition/path.ts'
 import type { Pipeline } from '../definition/pipeline.ts'
 import type { AnyStage, ContextOfAll, ContextOfStage, InputOf, OutputOf } from '../definition/stage.ts'
 import type { InputOfAll } from './parallel.ts'
-import { make, nodeOf } from './make.ts'
+import { make, nodeOf } from './construction.ts'
 
 /**
  * Runs the stage that the classifier chooses. The classifier, any stage, gives one of the keys; the chosen stage takes the

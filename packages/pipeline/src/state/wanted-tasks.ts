@@ -11,7 +11,7 @@ import type {
   RetryNode,
 } from '../definition/node.ts'
 import { itemToken, join, roundToken } from '../definition/path.ts'
-import type { PipelineState } from './apply.ts'
+import type { PipelineState } from './pipeline-state.ts'
 import {
   childAt,
   childState,
@@ -25,7 +25,7 @@ import {
   roundsOf,
 } from './children.ts'
 import { isSettled, type Live, type NodeState, type StageFailure } from './node-state.ts'
-import { caseOf } from './settle.ts'
+import { caseOf } from './settlement.ts'
 
 /** A map's item that begins: its start waits for the map's rate. */
 export interface Admission {

@@ -2,7 +2,7 @@ import { checkLimit, checkOptions, oneOf, UsageError, wholeNumber } from '@tooll
 import type { OnFailure } from '../definition/node.ts'
 import type { Pipeline } from '../definition/pipeline.ts'
 import type { AnyStage, ContextOfStage, InputOf, OutputOf, StageContext } from '../definition/stage.ts'
-import { make, nodeOf } from './make.ts'
+import { make, nodeOf } from './construction.ts'
 
 /** What `map` and `reduce` take. An iterable is read as places become free, and only once. */
 export type ItemsOf<Item> = readonly Item[] | Iterable<Item> | AsyncIterable<Item>

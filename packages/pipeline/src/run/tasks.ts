@@ -1,13 +1,16 @@
 import type { Fact, Failure, Outcome } from '@toolloop/core'
 import { type Desk, fact, failureOf, fingerprintOf, type Source } from '@toolloop/core/machine'
-import { sleep } from '@toolloop/wire'
+import { showOption, sleep, UsageError } from '@toolloop/wire'
+import { isDelay, maxDelay } from '../definition/delay.ts'
 import { tokensOf } from '../definition/path.ts'
-import type { Task } from '../state/decide.ts'
+import type { Task } from '../state/wanted-tasks.ts'
 import { itemInput } from '../state/children.ts'
 import type { Live, NodeState, StageFailure } from '../state/node-state.ts'
 import { spentBy, spentIn } from './budget.ts'
+import { askedBy, decidedBy } from './decisions.ts'
 import type { PipelineRun, Reader } from './pipeline-run.ts'
-import { errorOf, failed, json, stage } from './stage.ts'
+import { json } from './json.ts'
+import { errorOf, failed, stage } from './stage.ts'
 import { StageError } from '../definition/result.ts'
 
 /** The events of a task. They end with exactly one closing fact. */
@@ -112,6 +115,10 @@ async function again(
   if (spentBy(run, failure) || !(await node.when(error)))
     return fact({ type: 'stage.answer', stage: path, round, value: false })
   const delay = node.backoff(round + 1, error)
+  if (!isDelay(delay))
+    throw new UsageError(
+      `The \`backoff\` of \`retry\` gave ${showOption(delay)}; it must be milliseconds from 0 to ${maxDelay}.`,
+    )
   level.emit({ type: 'stage.retry', stage: path, attempt: round + 1, delay, error })
   const signal = run.open(path)
   try {
@@ -147,18 +154,11 @@ async function check({ level }: PipelineRun, { node, path, input }: Extract<Task
 }
 
 /** Waits for a decision while the run goes on. */
-async function decided({ level, name }: PipelineRun, path: string, { request }: NodeState): Promise<Fact | undefined> {
+async function decided({ level }: PipelineRun, path: string, { request }: NodeState): Promise<Fact | undefined> {
   if (!request) return undefined
   const { id, callId } = request
-  const asked = {
-    call: { id: callId, type: 'function', function: { name: request.name, arguments: request.arguments } },
-    phase: 'asked',
-    request,
-  } as const
-  // The edited input is any JSON.
-  const tools = new Map([[request.name, { parse: (text: string): unknown => JSON.parse(text) }]])
-  const served = { path: '', agent: { name, tools }, signal: level.signal } as unknown as Parameters<Desk['wait']>[0]
-  const decision = await level.desk!.wait(served, asked)
+  const served = { path: '', agent: decidedBy(request), signal: level.signal } as unknown as Parameters<Desk['wait']>[0]
+  const decision = await level.desk!.wait(served, askedBy(request))
   return decision && fact({ type: 'approval.decision', step: 0, callId, id, decision, stage: path })
 }
 
@@ -178,14 +178,16 @@ async function finish(run: PipelineRun, state: NodeState): Promise<Fact> {
 /** The error of the first failure, which names the others. */
 export function together(run: PipelineRun, failures: readonly StageFailure[]): StageError {
   const first = errorOf(run, failures[0] ?? { path: '', error: unknown })
-  const others = failures.slice(1).map(({ path }) => `\`${path}\``)
+  const others = failures.slice(1).map(({ path, error }) => `\`${path}\` (${excerpt(error.message)})`)
   if (others.length === 0) return first
   const more = others.length > 5 ? `${others.slice(0, 5).join(', ')} and ${others.length - 5} more` : others.join(', ')
-  return new StageError(first.path, `${first.message} Also failed: ${more}.`, {
+  return new StageError(first.path, `${sentence(first.message)} Also failed: ${more}.`, {
     cause: first.cause,
     result: first.result,
     retryable: first.retryable,
   })
 }
 
+const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`)
+const excerpt = (text: string): string => (text.length > 120 ? `${text.slice(0, 119)}…` : text)
 const unknown: Failure = { name: 'Error', message: 'unknown' }

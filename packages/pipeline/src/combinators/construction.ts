@@ -16,7 +16,7 @@ import { shapeOf } from '../definition/shape.ts'
 import type { PipelineResult } from '../definition/result.ts'
 import type { AnyStage } from '../definition/stage.ts'
 import { checkBudgetOf } from '../run/budget.ts'
-import { opening } from '../run/open.ts'
+import { opening } from '../run/opening.ts'
 
 /** Makes the pipeline of a tree. */
 export function make<In, Out, Context>(node: Node): Pipeline<In, Out, Context> {
@@ -42,6 +42,10 @@ export function make<In, Out, Context>(node: Node): Pipeline<In, Out, Context> {
     kind: 'pipeline',
     name,
     fingerprint: () => fingerprintOf(shapeOf(node)),
+    open: (input, { budget, ...options }, watched) => {
+      checkBudgetOf(name, node, budget)
+      return openRoot(opening<Out>(name, node, input, options, budget), options, watched)
+    },
     resultOf: (facts) => resultFrom(opening<Out>(name, node, undefined, {}), facts),
   })
 }

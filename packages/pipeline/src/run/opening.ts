@@ -1,30 +1,20 @@
 // A pipeline as an opening of the one loop.
 import type { Fact, FactOf, RunEvent, RunOptions } from '@toolloop/core'
-import {
-  agentAt,
-  type AgentSpec,
-  checkLog,
-  decisionsOn,
-  fact,
-  fingerprintOf,
-  jsonCopy,
-  type Opening,
-  specBehind,
-} from '@toolloop/core/machine'
+import { checkLog, fact, fingerprintOf, type Opening, specBehind } from '@toolloop/core/machine'
 import { UsageError } from '@toolloop/wire'
 import type { AgentNode, Node } from '../definition/node.ts'
 import type { PipelineBudget } from '../definition/pipeline.ts'
 import type { PipelineResult } from '../definition/result.ts'
 import { shapeOf } from '../definition/shape.ts'
-import { applyOf, hasFailed, initialState, type PipelineState } from '../state/apply.ts'
-import { decide, type Task } from '../state/decide.ts'
-import type { NodeState } from '../state/node-state.ts'
-import { perform } from './perform.ts'
+import { applyOf, hasFailed, initialState, type PipelineState } from '../state/pipeline-state.ts'
+import { decide, type Task } from '../state/wanted-tasks.ts'
+import { reopened } from '../state/reopening.ts'
+import { decisionsOf } from './decisions.ts'
+import { jsonInput } from './json.ts'
+import { perform } from './tasks.ts'
 import { PipelineRun } from './pipeline-run.ts'
 import { progressOf } from './progress.ts'
 import { resultOf, visit } from './report.ts'
-
-type Decisions = NonNullable<RunOptions['decisions']>
 
 /** Opens a run of a pipeline. `input` is the caller's. */
 export function opening<Output>(
@@ -49,7 +39,7 @@ export function opening<Output>(
             version: 1,
             agent: mark,
             input: [],
-            pipeline: isIterable(input) ? {} : { input: checked(input) },
+            pipeline: isIterable(input) ? {} : { input: jsonInput(input) },
           }),
         ]
       checkResumed(first.pipeline!, state, input, options)
@@ -94,18 +84,6 @@ const isIterable = (input: unknown): boolean =>
   !Array.isArray(input) &&
   (Symbol.asyncIterator in input || Symbol.iterator in input)
 
-/** @throws UsageError for an input that is not JSON */
-function checked(input: unknown): unknown {
-  try {
-    return input === undefined ? null : jsonCopy(input, 'input')
-  } catch (cause) {
-    throw new UsageError(
-      `The input of a pipeline is recorded: ${(cause as Error).message.replace(/;.*$/, '')}. Pass plain JSON, or an iterable whose items are.`,
-      { cause },
-    )
-  }
-}
-
 /** @throws UsageError where the input is another one than the log's, or the iterable is missing */
 function checkResumed(
   start: { readonly input?: unknown },
@@ -123,7 +101,7 @@ function checkResumed(
       'The run began with an iterable, which the log does not hold: pass it to `run` again, from its first item.',
     )
   if (wasIterable || input === undefined) return
-  if (isIterable(input) || fingerprintOf(checked(input)) !== fingerprintOf(start.input))
+  if (isIterable(input) || fingerprintOf(jsonInput(input)) !== fingerprintOf(start.input))
     throw new UsageError(
       'The log holds a run of another input. Leave the input out to resume it, or pass an empty log.',
     )
@@ -133,8 +111,12 @@ function checkResumed(
 function failedAgents(root: Node, state: PipelineState): Fact[] {
   if (!hasFailed(state.outcome)) return []
   const facts: Fact[] = []
+  const stayFailed = new Set<string>()
+  visit(root, reopened(root, state.root), '', (_node, { status }, path) => {
+    if (status === 'failed') stayFailed.add(path)
+  })
   visit(root, state.root, '', (node, one, path) => {
-    if (node.kind === 'agent' && one.status === 'failed' && one.startedAt !== undefined)
+    if (node.kind === 'agent' && one.status === 'failed' && one.startedAt !== undefined && !stayFailed.has(path))
       facts.push(resumedAt(node, path))
   })
   return facts
@@ -143,47 +125,4 @@ function failedAgents(root: Node, state: PipelineState): Fact[] {
 function resumedAt({ agent }: AgentNode, path: string): Fact {
   const { name, fingerprint } = specBehind(agent)
   return { ...fact({ type: 'run.resume', agent: { name, fingerprint } }), path }
-}
-
-/** Decisions about gates, and about calls of agents, which are logged under their path. */
-async function decisionsOf(
-  root: Node,
-  past: readonly Fact[],
-  state: PipelineState,
-  decisions: Decisions,
-): Promise<Fact[]> {
-  const facts: Fact[] = []
-  const inside: Record<string, Decisions[string]> = {}
-  const waiting: { readonly node: Node; readonly state: NodeState; readonly path: string }[] = []
-  if (Object.keys(decisions).length > 0)
-    visit(root, state.root, '', (node, one, path) => {
-      if (one.status === 'waiting') waiting.push({ node, state: one, path })
-    })
-  for (const [id, given] of Object.entries(decisions)) {
-    const gate = waiting.find(({ state: { request } }) => request && (request.id === id || request.callId === id))
-    if (gate) {
-      const { request } = gate.state
-      const edits = 'arguments' in given &&
-        given.arguments !== undefined && { arguments: JSON.stringify(jsonCopy(given.arguments, 'arguments')) }
-      facts.push(
-        fact({
-          type: 'approval.decision',
-          step: 0,
-          callId: request!.callId,
-          id: request!.id,
-          decision: { ...given, ...edits },
-          stage: gate.path,
-        }),
-      )
-      continue
-    }
-    inside[id] = given
-  }
-  const agentOf = (path: string): AgentSpec | undefined => {
-    const at = waiting.find(
-      (one) => one.node.kind === 'agent' && (path === one.path || path.startsWith(`${one.path}/`)),
-    )
-    return at?.node.kind === 'agent' ? agentAt(specBehind(at.node.agent), past, path, at.path) : undefined
-  }
-  return [...facts, ...(await decisionsOn(past, inside, agentOf))]
 }

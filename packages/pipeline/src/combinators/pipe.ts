@@ -3,7 +3,7 @@ import { childrenOf } from '../definition/path.ts'
 import type { Pipeline } from '../definition/pipeline.ts'
 import type { AnyStage, ContextOfAll, DoesNotFit, InputOf, OutputOf } from '../definition/stage.ts'
 import { UsageError } from '@toolloop/wire'
-import { make, nodeOf } from './make.ts'
+import { make, nodeOf } from './construction.ts'
 
 /**
  * Runs stages one after another: each takes what the one before it gives. A function may give an iterable to a `map` or

@@ -2,10 +2,10 @@
 import type { Fact, FactOf, Outcome } from '@toolloop/core'
 import type { Node } from '../definition/node.ts'
 import { join, numberIn, tokensOf } from '../definition/path.ts'
-import { childAt, childState, itemsOf, itemState, withChild } from './children.ts'
+import { childAt, childState, itemsOf, itemState, jsonOrText, withChild } from './children.ts'
 import { idle, Live, type NodeState } from './node-state.ts'
-import { reopened, resumed } from './reopen.ts'
-import { resultOf, settle } from './settle.ts'
+import { reopened, resumed } from './reopening.ts'
+import { settle } from './settlement.ts'
 import { set } from './vector.ts'
 
 export interface PipelineState {
@@ -138,7 +138,7 @@ function withInputs(state: NodeState, { index, inputs, end }: FactOf<'stage.item
 
 /** A decision about a function whose outcome is unknown. */
 function decided(state: NodeState, { decision, stage = '' }: FactOf<'approval.decision'>): NodeState {
-  if ('result' in decision) return { ...state, status: 'done', output: resultOf(decision.result) }
+  if ('result' in decision) return { ...state, status: 'done', output: jsonOrText(decision.result) }
   if ('approve' in decision && decision.approve) return { ...state, status: 'running', decision }
   const reason = 'reason' in decision ? decision.reason : undefined
   const message = `Its outcome is unknown: it was interrupted${reason ? ` (${reason})` : ''}.`

@@ -3,7 +3,7 @@ import type { OnFailure } from '../definition/node.ts'
 import { childrenOf } from '../definition/path.ts'
 import type { Pipeline } from '../definition/pipeline.ts'
 import type { AnyStage, ContextOfAll, InputOf, OutputOf } from '../definition/stage.ts'
-import { make, nodeOf } from './make.ts'
+import { make, nodeOf } from './construction.ts'
 
 export interface ParallelOptions {
   /**

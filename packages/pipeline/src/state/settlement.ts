@@ -10,6 +10,7 @@ import {
   itemInput,
   itemsOf,
   itemState,
+  jsonOrText,
   loopInput,
   roundsOf,
   withChild,
@@ -210,7 +211,7 @@ const isDone = (verdict: unknown): boolean =>
 
 function settleGate(node: Extract<Node, { kind: 'gate' }>, before: NodeState, input: unknown, path: string): NodeState {
   const { decision, isOpen } = before
-  if (decision && 'result' in decision) return done(before, resultOf(decision.result))
+  if (decision && 'result' in decision) return done(before, jsonOrText(decision.result))
   if (decision && !('approve' in decision && decision.approve))
     return failWith(
       before,
@@ -223,15 +224,6 @@ function settleGate(node: Extract<Node, { kind: 'gate' }>, before: NodeState, in
   const after = childState(state, node.stage.token)
   if (after.status === 'done') return done(state, after.output)
   return after.status === 'failed' ? fail(state, after.failures ?? []) : state
-}
-
-/** A decision's result is a text; the text of JSON stands for its value. */
-export function resultOf(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return text
-  }
 }
 
 function settleMap(node: Extract<Node, { kind: 'map' }>, before: NodeState, input: unknown, path: string): NodeState {
@@ -295,6 +287,6 @@ const notItems = (state: NodeState, path: string, input: unknown): NodeState =>
   failWith(
     state,
     path,
-    `A \`map\` or \`reduce\` takes an array or an iterable, not ${input === undefined ? 'undefined' : `a ${typeof input}`}: ${(JSON.stringify(input) ?? '').slice(0, 80)}`,
+    `A \`map\` or \`reduce\` takes an array or an iterable, not ${(JSON.stringify(input) ?? 'undefined').slice(0, 80)}`,
     false,
   )

@@ -3,7 +3,7 @@ import { aText, checkLimit, checkOptions, milliseconds, oneOf, UsageError } from
 import type { StageLimit } from '../definition/node.ts'
 import type { Pipeline } from '../definition/pipeline.ts'
 import type { AnyStage, ContextOfStage, InputOf, OutputOf, StageFunction } from '../definition/stage.ts'
-import { make, nodeOf } from './make.ts'
+import { make, nodeOf } from './construction.ts'
 
 export interface StageOptions<In, Context> {
   /** Its part of the path. @default the name of the function or agent */

@@ -1,10 +1,11 @@
 // Stages that run more than once.
 import { aFunction, checkOptions, UsageError, wholeNumber } from '@toolloop/wire'
+import { isDelay } from '../definition/delay.ts'
 import { childrenOf } from '../definition/path.ts'
 import type { Pipeline } from '../definition/pipeline.ts'
 import type { StageError } from '../definition/result.ts'
 import type { AnyStage, ContextOfAll, ContextOfStage, DoesNotFit, InputOf, OutputOf } from '../definition/stage.ts'
-import { make, nodeOf } from './make.ts'
+import { make, nodeOf } from './construction.ts'
 
 export interface RetryOptions {
   /** How many attempts there are, the first one included. */
@@ -22,7 +23,7 @@ export function retry<const One extends AnyStage>(
 ): Pipeline<InputOf<One>, OutputOf<One>, ContextOfStage<One>> {
   checkOptions('retry', options, {
     times: wholeNumber(1),
-    backoff: [isDelay, 'milliseconds or a function of attempt and error'],
+    backoff: [isBackoff, 'milliseconds or a function of attempt and error'],
     when: aFunction,
   })
   const { times, backoff = doubled, when = ({ retryable }) => retryable } = options
@@ -39,7 +40,7 @@ export function retry<const One extends AnyStage>(
 }
 
 const doubled = (attempt: number): number => 500 * 2 ** (attempt - 2)
-const isDelay = (value: unknown): boolean => typeof value === 'function' || (typeof value === 'number' && value >= 0)
+const isBackoff = (value: unknown): boolean => typeof value === 'function' || isDelay(value)
 
 /** What a judge gives: whether the output is good enough, and what the next round needs to know. */
 export type Verdict = boolean | { readonly done: boolean }
