@@ -60,8 +60,9 @@ async function fleet(environment: Readonly<Record<string, string>>): Promise<num
   })
   console.log(`${seconds()}  ${count} runs started on ${workers.length} workers`)
   const [first, victim] = workers as [(typeof workers)[0], (typeof workers)[0]]
-  const enough = (): boolean => bookingsIn(book).filter(({ worker }) => worker === victim.name).length > 2
-  while (done < count && !enough()) await new Promise((resolve) => setTimeout(resolve, 5))
+  const mayKill = (): boolean =>
+    done === count || bookingsIn(book).filter(({ worker }) => worker === victim.name).length > 2
+  while (!mayKill()) await new Promise((resolve) => setTimeout(resolve, 5))
   await victim.kill()
   const killedAt = bookingsIn(book).length
   console.log(`${seconds()}  ${victim.name} killed: ${done} runs done, ${killedAt} of ${2 * count} parcels booked`)
