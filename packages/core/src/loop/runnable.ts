@@ -1,11 +1,13 @@
 // What other packages know of something that can be run, whatever its machine.
+import type { EventSource } from '@toolloop/client'
 import { systemClock, UsageError } from '@toolloop/wire'
-import type { Fact } from '../facts/events.ts'
+import type { Fact, RunEvent } from '../facts/events.ts'
 import { stateOf } from '../facts/read-log.ts'
 import { Level, type LoopState } from '../run/level.ts'
 import { Tree } from '../run/tree.ts'
 import type { Opening } from './machine.ts'
 import { MemoryScope } from './memory-scope.ts'
+import type { OpenOptions } from './open-root.ts'
 
 /** An agent or a pipeline, seen from outside. */
 export interface Runnable {
@@ -13,6 +15,12 @@ export interface Runnable {
   readonly name: string
   /** Changes with the definition. */
   fingerprint(): string
+  /** Opens a run; nothing is sent yet. `input`: the messages for an agent, the value for a pipeline. `budget`: a pipeline's. */
+  open(
+    input: unknown,
+    options: OpenOptions & { readonly budget?: object | undefined },
+    watched: boolean,
+  ): Promise<EventSource<RunEvent, unknown>>
   /** The result of a run that ended or paused, computed from its facts. Nothing is run. */
   resultOf(facts: readonly Fact[]): Promise<unknown>
 }

@@ -42,6 +42,10 @@ export function make<In, Out, Context>(node: Node): Pipeline<In, Out, Context> {
     kind: 'pipeline',
     name,
     fingerprint: () => fingerprintOf(shapeOf(node)),
+    open: (input, { budget, ...options }, watched) => {
+      checkBudgetOf(name, node, budget)
+      return openRoot(opening<Out>(name, node, input, options, budget), options, watched)
+    },
     resultOf: (facts) => resultFrom(opening<Out>(name, node, undefined, {}), facts),
   })
 }

@@ -1,7 +1,15 @@
 // A session in this process: what it has read, and the runs that it starts.
 import type { EventSource } from '@toolloop/client'
-import type { Agent, ApprovalRequest, Fact, Input, Result, RunEvent, RunLog, RunStream } from '@toolloop/core'
-import { deskOf, drain, Mailbox, messagesFrom, openRun, OpenRunStream, specBehind } from '@toolloop/core/machine'
+import type { ApprovalRequest, Fact, Input, RunEvent, RunLog } from '@toolloop/core'
+import {
+  deskOf,
+  drain,
+  Mailbox,
+  messagesFrom,
+  OpenRunStream,
+  type Runnable,
+  runnableBehind,
+} from '@toolloop/core/machine'
 import { type Message, sleep, systemClock, UsageError } from '@toolloop/wire'
 import type { RunStatus, RunStore } from '../log/run-store.ts'
 import { copyTurns } from './copy.ts'
@@ -22,8 +30,12 @@ import { noTurns, readTurns, runOf, type Turns } from './turns.ts'
 import { TurnLog } from './turn-log.ts'
 import { nothingBefore, TurnState } from './turn-state.ts'
 
-type Open<Output> = () => Promise<EventSource<RunEvent, Result<Output>>>
-type Options = SessionRunOptions & { readonly context?: unknown }
+type Open = () => Promise<EventSource<RunEvent, never>>
+type Options = SessionRunOptions & {
+  readonly context?: unknown
+  readonly inputOf?: ((conversation: readonly Message[]) => unknown) | undefined
+  readonly budget?: object | undefined
+}
 
 export class OpenSession implements Session {
   readonly id: string
@@ -76,15 +88,14 @@ export class OpenSession implements Session {
     return this
   }
 
-  async run<Output>(agent: Agent<Output>, input?: Input, ...[options]: [Options?]): Promise<Result<Output>> {
-    return drain(await this.#opening<Output>(agent, input, options, false).open())
+  // `Session` types the result and the events by the agent or the pipeline.
+  async run(runnable: object, input?: Input, ...[options]: [Options?]): Promise<never> {
+    return drain(await this.#opening(runnable, input, options, false).open())
   }
 
-  stream<Output>(agent: Agent<Output>, input?: Input, ...[options]: [Options?]): RunStream<never, Output> {
-    const { open, desk, mailbox } = this.#opening<Output>(agent, input, options, true)
-    const stream: RunStream<RunEvent, unknown, Result<Output>> = new OpenRunStream(open, desk, mailbox)
-    // `Session` types the events by the agent's tools and output, as `agent.stream` does.
-    return stream as unknown as RunStream<never, Output>
+  stream(runnable: object, input?: Input, ...[options]: [Options?]): never {
+    const { open, desk, mailbox } = this.#opening(runnable, input, options, true)
+    return new OpenRunStream(open, desk, mailbox) as never
   }
 
   async drop(): Promise<void> {
@@ -153,37 +164,37 @@ export class OpenSession implements Session {
   }
 
   /** Validates at once; the session is read when the run is opened. */
-  #opening<Output>(
-    agent: object,
+  #opening(
+    ran: object,
     input: Input | undefined,
-    { wait = false, ...options }: Options = {},
+    { wait = false, inputOf, budget, ...options }: Options = {},
     watched: boolean,
-  ): { readonly open: Open<Output>; readonly desk: ReturnType<typeof deskOf>; readonly mailbox: Mailbox } {
+  ): { readonly open: Open; readonly desk: ReturnType<typeof deskOf>; readonly mailbox: Mailbox | undefined } {
     for (const name of ['log', 'from'])
       if (name in options) throw new UsageError(`A session has its own logs: leave the option \`${name}\` out.`)
     if (typeof wait !== 'boolean')
       throw new UsageError(`\`wait\` is ${JSON.stringify(wait)}; it must be true or false.`)
     const desk = deskOf(options, watched)
-    const mailbox = new Mailbox()
-    const spec = specBehind(agent)
+    const runnable = runnableBehind(ran)
+    const isPipeline = runnable.kind === 'pipeline'
+    const valueOf = isPipeline ? (inputOf ?? textOfLast) : undefined
+    checkPipelineOptions(runnable, { inputOf, budget })
+    const mailbox = isPipeline ? undefined : new Mailbox()
     const added = input === undefined ? undefined : messagesFrom(input)
     if (added?.length === 0) throw new UsageError('The input holds no message. To resume the last run, leave it out.')
     if (added && options.decisions)
       throw new UsageError('`decisions` settle the requests of the last run: leave the input out to resume it first.')
-    const start: Open<Output> = async () => {
-      const { log, messages, resumes } = await this.#next(added)
+    const start = async (): Promise<EventSource<RunEvent, unknown>> => {
+      const { log, messages, resumes } = await this.#next(added, isPipeline)
       const logs = resumes ? { from: log } : { log }
-      return openRun<Output>(spec, messages, { ...options, ...logs, desk, mailbox }, watched)
+      const value = !valueOf ? messages : resumes ? undefined : await valueOf(messages)
+      return runnable.open(value, { ...options, ...(budget && { budget }), ...logs, desk, mailbox }, watched)
     }
-    return { open: () => this.#start(start, wait, options.signal), desk, mailbox }
+    return { open: () => this.#start(start as Open, wait, options.signal), desk, mailbox }
   }
 
   /** Opens the run and reads its first batch, so that a run that another one has overtaken can wait. */
-  async #start<Output>(
-    open: Open<Output>,
-    wait: boolean,
-    signal: AbortSignal | undefined,
-  ): Promise<EventSource<RunEvent, Result<Output>>> {
+  async #start(open: Open, wait: boolean, signal: AbortSignal | undefined): Promise<EventSource<RunEvent, never>> {
     const leave = wait ? await this.#queue.enter(signal) : () => {}
     try {
       for (let ms = 10; ; ms = Math.min(ms * 2, 250)) {
@@ -207,6 +218,7 @@ export class OpenSession implements Session {
   /** The log and the messages of the next run. @throws SessionError */
   async #next(
     added: readonly Message[] | undefined,
+    isPipeline: boolean,
   ): Promise<{ readonly log: TurnLog; readonly messages: readonly Message[]; readonly resumes: boolean }> {
     await this.load()
     const { status } = this
@@ -214,14 +226,16 @@ export class OpenSession implements Session {
     if (status === 'running' || (added && isPending(status))) throw this.#refusal('run')
     if (added) {
       const turn = new TurnState(last ? last.turn + 1 : 0, last?.after ?? nothingBefore, [])
-      return { log: this.#logOf(turn), messages: [...turn.before.messages, ...added], resumes: false }
+      const log = this.#logOf(turn, isPipeline ? added : undefined)
+      return { log, messages: [...turn.before.messages, ...added], resumes: false }
     }
     if (!last || !isResumable(status)) throw this.#refusal('resumed')
     return { log: this.#logOf(last), messages: [], resumes: true }
   }
 
-  #logOf(turn: TurnState): TurnLog {
-    const place = { session: this.id, turn: turn.turn, before: turn.before.messages }
+  /** `added`: the new messages of a pipeline's turn. */
+  #logOf(turn: TurnState, added?: readonly Message[]): TurnLog {
+    const place = { session: this.id, turn: turn.turn, before: turn.before.messages, added }
     return new TurnLog(this.#runs.log(runOf(this.id, turn.turn)), place, turn.facts.length, {
       logged: (facts) => {
         const { ended, last } = this.#known
@@ -276,6 +290,22 @@ export class OpenSession implements Session {
       details,
     )
   }
+}
+
+/** The input of a pipeline where the caller has no `inputOf`. */
+function textOfLast(conversation: readonly Message[]): string {
+  const content = conversation.at(-1)?.content
+  if (typeof content === 'string') return content
+  return (content ?? []).map((part) => (part.type === 'text' ? part.text : '')).join('')
+}
+
+function checkPipelineOptions({ kind, name }: Runnable, { inputOf, budget }: Options): void {
+  if (inputOf !== undefined && typeof inputOf !== 'function')
+    throw new UsageError('`inputOf` must be a function of the conversation that returns the input of the pipeline.')
+  if (kind === 'agent' && (inputOf ?? budget) !== undefined)
+    throw new UsageError(
+      `\`inputOf\` and \`budget\` are options of pipelines; \`${name}\` is an agent, which gets the messages and has a budget of its own.`,
+    )
 }
 
 const isPending = (status: SessionStatus): boolean => status === 'approval' || status === 'interrupted'

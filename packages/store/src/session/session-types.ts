@@ -46,6 +46,43 @@ export type SessionRunArguments<Context> = unknown extends Context
   ? [options?: SessionRunOptions & { readonly context?: Context }]
   : [options: SessionRunOptions & { readonly context: Context }]
 
+/** A pipeline, as far as a session uses it. */
+export interface SessionPipeline {
+  readonly name: string
+  run(input: never, ...options: never[]): Promise<unknown>
+  stream(input: never, ...options: never[]): unknown
+  named(name: string): unknown
+}
+
+type PipelineInput<Ran extends SessionPipeline> = Exclude<Parameters<Ran['run']>[0], undefined>
+
+/**
+ * The options of a pipeline's run in a session: those of `pipeline.run`, without its logs, and `inputOf`, which makes its
+ * input of the conversation. `inputOf` is required for a pipeline whose input is not a text; it is not called at a resume.
+ */
+export type SessionPipelineArguments<Ran extends SessionPipeline> = undefined extends Parameters<Ran['run']>[1]
+  ? string extends PipelineInput<Ran>
+    ? [options?: SessionPipelineOptions<Ran>]
+    : [options: RequiredInput<SessionPipelineOptions<Ran>>]
+  : string extends PipelineInput<Ran>
+    ? [options: SessionPipelineOptions<Ran>]
+    : [options: RequiredInput<SessionPipelineOptions<Ran>>]
+
+type RequiredInput<Options extends { readonly inputOf?: unknown }> = Options & {
+  readonly inputOf: NonNullable<Options['inputOf']>
+}
+
+type SessionPipelineOptions<Ran extends SessionPipeline> = Omit<
+  NonNullable<Parameters<Ran['run']>[1]>,
+  'log' | 'from'
+> &
+  Pick<SessionRunOptions, 'wait'> & {
+    /** Makes the input of the conversation, whose last messages are the new ones. It must be JSON. @default the text of the last message */
+    readonly inputOf?:
+      | ((conversation: readonly Message[]) => PipelineInput<Ran> | Promise<PipelineInput<Ran>>)
+      | undefined
+  }
+
 /**
  * A conversation of several runs, each in a log of its own. Its messages are what the logs add up to; nothing else is
  * stored. The fields show the session as of the last `load`, and of runs that this process runs.
@@ -72,12 +109,26 @@ export interface Session {
     input?: Input,
     ...options: SessionRunArguments<Context>
   ): Promise<Result<Output>>
+  /**
+   * Runs a pipeline in a new log. The conversation then holds the new messages and the pipeline's output: a text as it
+   * is, other values as JSON.
+   */
+  run<Ran extends SessionPipeline>(
+    pipeline: Ran,
+    input: Input | undefined,
+    ...options: SessionPipelineArguments<Ran>
+  ): ReturnType<Ran['run']>
   /** The same as a stream of events. Lazy: the session is read and checked when the stream starts; `started` rejects with what prevents it. */
   stream<Output, Tools extends readonly AnyTool[], Context>(
     agent: Agent<Output, Tools, Context>,
     input?: Input,
     ...options: SessionRunArguments<Context>
   ): RunStream<EventOf<Tools, Output>, Output>
+  stream<Ran extends SessionPipeline>(
+    pipeline: Ran,
+    input: Input | undefined,
+    ...options: SessionPipelineArguments<Ran>
+  ): ReturnType<Ran['stream']>
   /**
    * Ends the last run where it stands, as `aborted`: it waits for decisions, or its process died. Its messages stay; the
    * next run reads that its unfinished calls were not run, or that their outcome is unknown.

@@ -509,5 +509,5 @@ test('what a session does not take is refused', async () => {
   await expect(run('x', { waits: true })).rejects.toThrow('waits')
   await expect(run([], {})).rejects.toThrow('The input holds no message')
   await expect(run(undefined, {})).rejects.toEqual(refusal('session_idle', { status: 'new' }))
-  await expect(session.run({} as never, 'x')).rejects.toThrow('must be one that `agent({ … })` returned')
+  await expect(session.run({} as never, 'x')).rejects.toThrow('an agent that `agent({ … })` returned')
 })

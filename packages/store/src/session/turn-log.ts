@@ -11,6 +11,8 @@ export interface TurnPlace {
   readonly turn: number
   /** The messages of the turns before. */
   readonly before: readonly Message[]
+  /** The new messages of a pipeline's turn: its own `run.start` holds none. */
+  readonly added?: readonly Message[] | undefined
 }
 
 /** Called by the log of a run of this process. */
@@ -45,7 +47,8 @@ export class TurnLog implements RunLog {
     return withHistory(facts, this.#place)
   }
 
-  append(facts: readonly Fact[]): void | Promise<void> {
+  append(batch: readonly Fact[]): void | Promise<void> {
+    const facts = withMessages(batch, this.#place)
     let written: void | Promise<void>
     try {
       written = this.#log.append(stored(facts, this.#place))
@@ -83,6 +86,13 @@ function busy({ session, turn }: TurnPlace, cause?: LogError): SessionError {
     `Turn ${turn} of session ${JSON.stringify(session)} was started by ${who}. Wait for its end, or pass \`wait: true\`.`,
     { session, turn, status: 'running', owner, cause },
   )
+}
+
+/** The facts of a pipeline's run with the conversation, as those of an agent's hold it. */
+function withMessages(facts: readonly Fact[], { before, added }: TurnPlace): readonly Fact[] {
+  const [first, ...rest] = facts
+  if (!added || first?.seq !== 0 || first.type !== 'run.start') return facts
+  return [{ ...first, input: [...before, ...added] }, ...rest]
 }
 
 /** The facts as they are stored: the conversation before is not repeated. */

@@ -1,5 +1,6 @@
 // Events of a run → parts of the AI SDK's UI message stream. A fold: it also reads the facts of a log, without deltas.
 import { type Fact, type FactOf, type Failure, isFact, type RunEvent, type ToolDone } from '@toolloop/core'
+import { pipelineAnswer } from '@toolloop/core/machine'
 import { plainText, type Usage } from '@toolloop/wire'
 import { filesIn } from './attachments.ts'
 import type { UiChunk, UiFinishReason } from './chunk.ts'
@@ -249,9 +250,10 @@ export class UiFold {
 
   #done(event: FactOf<'run.done'>, out: UiChunk[]): void {
     const { outcome } = event
-    if (this.#isPipeline && outcome.status === 'done') {
+    const delta = this.#isPipeline ? pipelineAnswer(outcome) : ''
+    if (delta !== '') {
       const id = 'output'
-      out.push({ type: 'text-start', id }, { type: 'text-delta', id, delta: outcome.text }, { type: 'text-end', id })
+      out.push({ type: 'text-start', id }, { type: 'text-delta', id, delta }, { type: 'text-end', id })
     }
     if (outcome.status === 'error') {
       this.#step?.close(out)

@@ -1,12 +1,12 @@
 // Handlers of a chat: web-standard requests in, responses out. The history is the server's: a front end adds to it.
 import { errorResponse, toResponse } from '@toolloop/client'
-import type { AnyAgent, Decision, Fact } from '@toolloop/core'
+import type { Decision, Fact } from '@toolloop/core'
 import { readJson } from '../http/body.ts'
 import type { FormatError } from '../http/error-text.ts'
 import { checkOrigin, corsHeaders, preflight } from '../http/origin.ts'
 import { PostError } from '../http/post-error.ts'
 import { followed, LiveRun } from './live-run.ts'
-import type { ChatOptions, ChatRequest } from './options.ts'
+import type { Answering, ChatOptions, ChatRequest } from './options.ts'
 import type { Posted, Protocol, ReadChat } from './protocol.ts'
 import type { ChatSession, ChatTurn } from './session.ts'
 import type { Placed, Tape } from './tape.ts'
@@ -185,16 +185,25 @@ export class Chat<Chunk extends { readonly type: string }> implements ChatHandle
     posted: Exclude<Posted, { kind: 'nothing' }>,
     body?: unknown,
   ): Promise<LiveRun<Chunk>> {
-    const { agent, context } = this.#options
-    const chosen: AnyAgent = typeof agent === 'function' ? await agent(chat) : agent
+    const { agent, context, inputOf } = this.#options
+    const chosen: Answering = typeof agent === 'function' ? await agent(chat) : agent
     const isNew = posted.kind === 'input'
     const turn = isNew ? undefined : session.turns.at(-1)
     const past: readonly Fact[] = turn ? await session.log(turn.turn).load() : []
-    const stream = session.stream(chosen, isNew ? [...posted.messages] : undefined, {
+    const input = isNew ? [...posted.messages] : undefined
+    const options = {
       ...(context && { context: context(chat) }),
       ...(isNew && { runId: posted.runId }),
       ...(posted.kind === 'decisions' && { decisions: posted.decisions }),
-    })
+    }
+    const stream =
+      'tools' in chosen
+        ? session.stream(chosen, input, options)
+        : session.stream(chosen, input, {
+            ...options,
+            // The pipeline's own type of it is not known here.
+            ...(inputOf && { inputOf: (conversation) => inputOf(conversation, chat) as never }),
+          })
     await stream.started
     const runId = isNew ? posted.runId : (turn?.runId ?? '')
     const live = new LiveRun(this.#protocol, { chatId: chat.chatId, runId, body }, stream, past)
