@@ -45,6 +45,8 @@ export async function startRestate(): Promise<Restate> {
       RESTATE_BIND_PORT: String(node),
       RESTATE_DEFAULT_NUM_PARTITIONS: '4', // enough here, and quick to start
       RESTATE_LOG_FILTER: 'error',
+      // Several connections, so that a balancer of connections reaches all workers.
+      RESTATE_WORKER__INVOKER__HTTP2_STREAMS_PER_CONNECTION_LIMIT: '8',
     })
   let server = await start()
   const end = async (signal: NodeJS.Signals): Promise<void> => {

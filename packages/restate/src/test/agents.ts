@@ -2,7 +2,7 @@
 import { appendFileSync, readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Client } from '@toolloop/client'
-import { agent, type AnyAgent } from '@toolloop/core'
+import { type Agent, agent } from '@toolloop/core'
 import { branch, map, parallel, pipe, type Pipeline } from '@toolloop/pipeline'
 import { tool } from '@toolloop/schema'
 import { call, calls, lastText, type StepFunction, text, toolResults } from '@toolloop/testing'
@@ -18,9 +18,9 @@ export interface Surroundings {
 
 export interface Agents {
   /** Three steps: two reads at once, an effect, an answer. */
-  readonly clerk: AnyAgent<string>
+  readonly clerk: Agent
   /** Its effect needs an approval. */
-  readonly careful: AnyAgent<string>
+  readonly careful: Agent
   /** Each part goes to two reviewers; what they found is published by an agent with an effect. */
   readonly review: Pipeline<readonly string[], string[]>
 }
