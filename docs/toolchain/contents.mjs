@@ -21,6 +21,7 @@ export const contents = [
       'compaction',
       'replay-and-fork',
       'budgets',
+      'shared-limits',
       'steering',
       'streaming',
       'browser',
