@@ -23,7 +23,9 @@ export function toolOf(run: Run, name: string): AnyTool | undefined | Promise<An
 }
 
 async function askedFor(run: Run, name: string): Promise<AnyTool | undefined> {
-  run.added ??= await askedAgain(run)
+  // Calls side by side share one answer.
+  run.addedAgain ??= askedAgain(run)
+  run.added ??= await run.addedAgain
   return run.added.get(name)
 }
 
