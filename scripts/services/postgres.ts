@@ -152,7 +152,7 @@ function signal(pid: number, name: NodeJS.Signals | 0): boolean {
 
 const isAlive = (pid: number): boolean => signal(pid, 0)
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const probe = createServer()
   const { promise, resolve, reject } = Promise.withResolvers<void>()
   probe.once('error', reject).listen(0, '127.0.0.1', resolve)

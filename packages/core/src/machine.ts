@@ -1,5 +1,6 @@
 // Internal: what packages of Toolloop build on the loop. It may change in any version.
 export { checkBudget, checkPrice } from './agent/budget.ts'
+export { promptTokens } from './agent/count-tokens.ts'
 export { specBehind } from './agent/known.ts'
 export { messagesFrom } from './agent/input.ts'
 export type { AgentSpec } from './agent/spec.ts'

@@ -6,7 +6,7 @@ import { UsageError, type UserMessage } from '@toolloop/wire'
 /** An agent or a pipeline, as far as an engine uses it. */
 export interface AnyRunnable {
   readonly name: string
-  stream(input: never, options: never): RunStream<RunEvent, unknown, unknown>
+  stream(this: void, input: never, options: never): RunStream<RunEvent, unknown, unknown>
 }
 
 export interface JournaledRunOptions {
@@ -20,6 +20,8 @@ export interface JournaledRunOptions {
   /** Called with each event: a fact after it was stored, progress at once. What it throws is ignored. */
   readonly onEvent?: ((event: RunEvent) => void) | undefined
 }
+
+type Stream = (this: void, input: unknown, options: unknown) => RunStream<RunEvent, unknown, unknown>
 
 interface Offer {
   readonly facts: readonly Fact[]
@@ -49,7 +51,8 @@ export class JournaledRun {
     const options: RunOptions & { readonly context: unknown } = decisions
       ? { context, from: log, decisions }
       : { context, log, runId }
-    const stream = runnable.stream as (input: unknown, options: unknown) => RunStream<RunEvent, unknown, unknown>
+    // The types of input and options are known where the runnable is: here they are data.
+    const stream = runnable.stream as Stream
     this.#stream = stream(decisions ? undefined : input, options)
     void this.#read(onEvent)
   }

@@ -22,7 +22,7 @@ export type SessionStatus = 'new' | RunStatus
 
 /** One run of a session. */
 export interface Turn {
-  /** From 0. */
+  /** From 0. A turn keeps its number; numbers of turns that were replaced are missing. */
   readonly turn: number
   readonly runId: string
   /** The name of the agent that ran it. */
@@ -39,6 +39,11 @@ export interface Turn {
 export interface SessionRunOptions extends Omit<RunOptions, 'log' | 'from'> {
   /** Waits while another run of the session is running, in any process. Runs that wait in one process start in order. @default false: throws `session_busy` */
   readonly wait?: boolean | undefined
+  /**
+   * A `turn` of `session.turns`: this run takes the place of it and of those after it, for instance to give an answer
+   * again. Their logs stay. Only with an input.
+   */
+  readonly before?: number | undefined
 }
 
 /** Options with the agent's context: required exactly when its tools or hooks declare one. */
@@ -76,7 +81,7 @@ type SessionPipelineOptions<Ran extends SessionPipeline> = Omit<
   NonNullable<Parameters<Ran['run']>[1]>,
   'log' | 'from'
 > &
-  Pick<SessionRunOptions, 'wait'> & {
+  Pick<SessionRunOptions, 'wait' | 'before'> & {
     /** Makes the input of the conversation, whose last messages are the new ones. It must be JSON. @default the text of the last message */
     readonly inputOf?:
       | ((conversation: readonly Message[]) => PipelineInput<Ran> | Promise<PipelineInput<Ran>>)
@@ -94,6 +99,7 @@ export interface Session {
   readonly messages: readonly Message[]
   /** All messages of all turns, also those that a compaction has taken out of `messages`. */
   readonly transcript: readonly Message[]
+  /** The turns of the conversation, in order; without those that a later one has replaced (`before`). */
   readonly turns: readonly Turn[]
   /** The pending requests of the last run, also those of agents inside it. */
   readonly requests: readonly ApprovalRequest[]
@@ -168,7 +174,7 @@ export interface FollowOptions {
 /** A session in a list. */
 export interface SessionSummary {
   readonly id: string
-  /** The number of its turns. */
+  /** The number of its turns, also of those that were replaced. */
   readonly turns: number
   /** Of the last run. */
   readonly status: RunStatus

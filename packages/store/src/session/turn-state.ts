@@ -17,14 +17,17 @@ export const nothingBefore: Before = { messages: [], transcript: [] }
 
 export class TurnState {
   readonly turn: number
+  /** The turn that it continues; -1 for none. */
+  readonly continues: number
   readonly before: Before
   readonly facts: Fact[] = []
   #state: RunState = initialState
   /** The state without compactions, once there was one. */
   #whole: RunState | undefined
 
-  constructor(turn: number, before: Before, facts: readonly Fact[]) {
+  constructor(turn: number, continues: number, before: Before, facts: readonly Fact[]) {
     this.turn = turn
+    this.continues = continues
     this.before = before
     this.push(facts)
   }

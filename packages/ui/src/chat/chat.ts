@@ -155,6 +155,12 @@ export class Chat<Chunk extends { readonly type: string }> implements ChatHandle
     if (posted.kind === 'nothing')
       throw new PostError('post_nothing', 'There is no new message and no new decision in the request.')
     if (posted.kind === 'decisions') await this.#authorize(chat, session, posted.decisions)
+    if (posted.kind === 'decisions' && posted.next) {
+      const decided = await this.#start(chat, session, posted, body)
+      await decided.ended
+      const started = await this.#start(chat, session, posted.next, body)
+      return this.#send(started.tape, '', [], started.runId, started)
+    }
     const started = await this.#start(chat, session, posted, body)
     const isWhole = posted.kind === 'input' || (posted.kind === 'resume' && posted.whole)
     const first = started.tape.entries[0]?.chunk
@@ -193,7 +199,7 @@ export class Chat<Chunk extends { readonly type: string }> implements ChatHandle
     const input = isNew ? [...posted.messages] : undefined
     const options = {
       ...(context && { context: context(chat) }),
-      ...(isNew && { runId: posted.runId }),
+      ...(isNew && { runId: posted.runId, ...(posted.before !== undefined && { before: posted.before }) }),
       ...(posted.kind === 'decisions' && { decisions: posted.decisions }),
     }
     const stream =
@@ -260,13 +266,13 @@ function readChat(chatId: string, session: ChatSession): ReadChat {
   return {
     session,
     factsOf: async (turn) => session.log(turn).load(),
-    runIdOf: (messageId) => runIdOf(chatId, messageId),
+    runIdOf: (messageId, turn) => runIdOf(chatId, messageId, turn),
   }
 }
 
 /** A hash, so that an id from outside is never a name of ours. */
-async function runIdOf(chatId: string, messageId: string): Promise<string> {
-  const text = JSON.stringify([chatId, messageId])
+async function runIdOf(chatId: string, messageId: string, turn?: number): Promise<string> {
+  const text = JSON.stringify([chatId, messageId, ...(turn === undefined ? [] : [turn])])
   const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text)))
   return Array.from(hash.subarray(0, 16), (byte) => byte.toString(16).padStart(2, '0')).join('')
 }

@@ -1,7 +1,7 @@
 // What a chat needs of a session: `Session` of the store package has it.
 import type { AnyAgent, ApprovalRequest, Decision, Fact, Input, RunEvent, RunLog, RunStream } from '@toolloop/core'
 import type { AnyPipeline } from '@toolloop/pipeline'
-import type { Message } from '@toolloop/wire'
+import type { Message, UserMessage } from '@toolloop/wire'
 
 export interface ChatTurn {
   readonly turn: number
@@ -14,6 +14,8 @@ export interface ChatTurn {
 export interface ChatRunOptions {
   readonly context?: unknown
   readonly runId?: string
+  /** The first turn that the run takes the place of. */
+  readonly before?: number
   readonly decisions?: Readonly<Record<string, Decision>>
 }
 
@@ -42,4 +44,11 @@ export interface ChatSession {
 /** Opens sessions: `memorySessions()`, `folderSessions(…)`, `sqliteSessions(…)` of the store package. */
 export interface ChatSessions {
   open(id: string): Promise<ChatSession>
+}
+
+/** The user's messages that began a turn. `index`: its place in `turns`. */
+export function userMessagesAt({ transcript, turns }: ChatSession, index: number): UserMessage[] {
+  const own = transcript.slice(turns[index]?.at ?? 0, turns[index + 1]?.at)
+  const end = own.findIndex(({ role }) => role !== 'user')
+  return own.slice(0, end === -1 ? own.length : end).filter((one): one is UserMessage => one.role === 'user')
 }
