@@ -1,6 +1,6 @@
 // An abort while an inner run streams: each level records its end, and nothing that was shown is lost.
 import { call, scriptedModel, text } from '@toolloop/testing'
-import type { ChatModel, Chunk } from '@toolloop/wire'
+import { type ChatModel, type Chunk, plainText } from '@toolloop/wire'
 import { expect, it } from 'vitest'
 import { agent, type Fact, memoryLog, outputOf } from '../index.ts'
 
@@ -80,11 +80,11 @@ it.each([0, 1, 2])('from outside at any turn, with a consumer that takes %i turn
     const begun = log.facts.flatMap(({ type, path }) => (type === 'run.start' ? [path] : []))
     const ended = log.facts.flatMap(({ type, path }) => (type === 'run.done' ? [path] : []))
     expect(ended.toSorted(), `turn ${at}`).toEqual(begun.toSorted())
-    const text = log.facts.flatMap((fact) =>
+    const recorded = log.facts.flatMap((fact) =>
       (fact.type === 'step.cut' || fact.type === 'step.done') && fact.path === '0:r/0:m'
-        ? [String(fact.message.content)]
+        ? [plainText(fact.message.content)]
         : [],
     )
-    expect(text.join('').startsWith(shown), `turn ${at}: ${text.join()} ${shown}`).toBe(true)
+    expect(recorded.join('').startsWith(shown), `turn ${at}: ${recorded.join()} ${shown}`).toBe(true)
   }
 })
