@@ -22,6 +22,7 @@ export const contents = [
       'scaling-out',
       'replay-and-fork',
       'budgets',
+      'shared-limits',
       'steering',
       'streaming',
       'browser',

@@ -42,7 +42,7 @@ export function postgresLimits(pool: PostgresPool, { schema = 'toolloop' }: Post
     const { rows } = await pool.query(`SELECT * FROM ${name}(${places})`, values)
     return rows[0] as Record<string, unknown> | undefined
   }
-  const notifications = new Releases((onKey, onLost) => listen(pool, names.channel, onKey, onLost))
+  const notifications = new Releases((onMessage, onLost) => listen(pool, names.channel, onMessage, onLost))
   return {
     async reserve({ key, id, tokens, limits }) {
       const { concurrency, delivery, lease, requests, slot, window } = limits
@@ -75,7 +75,7 @@ async function install(pool: PostgresPool, schema: string): Promise<void> {
 async function listen(
   { Client, options }: PostgresPool,
   channel: string,
-  onKey: (key: string) => void,
+  onMessage: (message: string) => void,
   onLost: () => void,
 ): Promise<Channel> {
   if (!Client) throw new Error('The pool has no `Client`.')
@@ -92,7 +92,7 @@ async function listen(
   }
   client.on('error', lost)
   client.on('end', lost)
-  client.on('notification', ({ payload }) => onKey(payload ?? ''))
+  client.on('notification', ({ payload }) => onMessage(payload ?? ''))
   try {
     await client.connect()
     await client.query(`LISTEN ${channel}`)

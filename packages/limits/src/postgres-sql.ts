@@ -1,4 +1,5 @@
 // The tables and functions in Postgres. They count as `memory-limits.ts` does; the time is the server's.
+import { wokenAtOnce } from './store.ts'
 
 /** Changes with the functions, so that processes of two versions can share a database. */
 const version = 1
@@ -132,7 +133,12 @@ BEGIN
     INSERT INTO ${cooling} AS c (key, until) VALUES (k, now_ms + cool_down)
       ON CONFLICT (key) DO UPDATE SET until = greatest(c.until, excluded.until);
   END IF;
-  IF notifies AND EXISTS (SELECT FROM ${waiting} w WHERE w.key = k) THEN PERFORM pg_notify(channel, k); END IF;
+  IF notifies THEN
+    PERFORM pg_notify(channel, k || ' ' || string_agg(t.id, ',' ORDER BY t.came)) FROM (
+      SELECT w.id, w.came, row_number() OVER (ORDER BY w.came) AS place, sum(w.tokens) OVER (ORDER BY w.came) - w.tokens AS ahead
+      FROM ${waiting} w WHERE w.key = k AND w.until > now_ms
+    ) t WHERE t.place <= 2 OR (t.ahead < reserved - spent AND t.place <= ${wokenAtOnce}) HAVING count(*) > 0;
+  END IF;
 END $$;
 
 CREATE OR REPLACE FUNCTION ${renew}(k text, ids text[], lease bigint) RETURNS void LANGUAGE plpgsql AS $$
