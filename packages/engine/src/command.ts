@@ -1,5 +1,5 @@
 // What a client sends to a run that it started.
-import type { Decision } from '@toolloop/core'
+import type { ApprovalProblem, Decision } from '@toolloop/core'
 import type { UserMessage } from '@toolloop/wire'
 
 /** JSON. An engine delivers commands to a run in one order, each once. */
@@ -17,4 +17,12 @@ export interface Start {
   readonly input: unknown
   /** Given to the worker, which makes the run's context of it. */
   readonly context?: unknown
+}
+
+/** An error as JSON. `problem` and `id` are those of an `ApprovalError`. */
+export interface Rejection {
+  readonly name: string
+  readonly message: string
+  readonly problem?: ApprovalProblem
+  readonly id?: string
 }

@@ -1,4 +1,17 @@
-export type { Command, Start } from './command.ts'
+export type {
+  ClientRunnable,
+  EngineClient,
+  EngineRunOptions,
+  EngineStream,
+  InputFor,
+  ResultFor,
+  RunStatus,
+  WaitOptions,
+} from './client.ts'
+export type { Command, Rejection, Start } from './command.ts'
 export { type DrivenRunOptions, driveRun, type Entry, type Journal, RejectedRun } from './drive.ts'
 export { type AnyRunnable, JournaledRun, type JournaledRunOptions } from './journaled-run.ts'
-export { registryOf } from './registry.ts'
+export { engineClient } from './engine-client.ts'
+export { EngineError, type EngineProblem } from './errors.ts'
+export type { EngineLink, ProgressBatch, RunPage } from './link.ts'
+export { registryOf, runnableFor } from './registry.ts'

@@ -1,11 +1,12 @@
 // A live run whose batches of facts are taken one by one, by an engine that stores them.
+import { randomUUID } from 'node:crypto'
 import type { Decision, Delivery, Fact, RunEvent, RunLog, RunOptions, RunStream } from '@toolloop/core'
 import { UsageError, type UserMessage } from '@toolloop/wire'
 
 /** An agent or a pipeline, as far as an engine uses it. */
 export interface AnyRunnable {
   readonly name: string
-  stream(input: never, options: never): RunStream<RunEvent, unknown, unknown>
+  stream(this: void, input: never, options: never): RunStream<RunEvent, unknown, unknown>
 }
 
 export interface JournaledRunOptions {
@@ -20,17 +21,21 @@ export interface JournaledRunOptions {
   readonly onEvent?: ((event: RunEvent) => void) | undefined
 }
 
+type Stream = (this: void, input: unknown, options: unknown) => RunStream<RunEvent, unknown, unknown>
+
 interface Offer {
   readonly facts: readonly Fact[]
   readonly stored: PromiseWithResolvers<void>
 }
 
 /**
- * A run in this process that goes on only when the facts before are stored: `next()` returns the next batch, and the
- * next call of it confirms that the batch is stored. A tool starts after its `tool.start` was confirmed, as with any log;
- * so a process that dies, or loses its run to another one, repeats nothing that another may have begun.
+ * A run in this process that goes on only when the facts before are stored: `next()` returns a batch, again and again
+ * until `confirm()` confirms that it is stored. A tool starts after its `tool.start` was confirmed, as with any log; so a
+ * process that dies, or loses its run to another one, repeats nothing that another may have begun.
  */
 export class JournaledRun {
+  /** Tells its facts from those of the same run in another process. */
+  readonly id: string = randomUUID()
   readonly #stream: RunStream<RunEvent, unknown, unknown>
   /** Appended by the run, and not taken. */
   #offered: Offer | undefined
@@ -46,24 +51,31 @@ export class JournaledRun {
     const options: RunOptions & { readonly context: unknown } = decisions
       ? { context, from: log, decisions }
       : { context, log, runId }
-    const stream = runnable.stream as (input: unknown, options: unknown) => RunStream<RunEvent, unknown, unknown>
+    // The types of input and options are known where the runnable is: here they are data.
+    const stream = runnable.stream as Stream
     this.#stream = stream(decisions ? undefined : input, options)
     void this.#read(onEvent)
   }
 
   /**
-   * Confirms the batch before and returns the next one; `undefined` after the last.
+   * The batch that is not confirmed, or the next one; `undefined` after the last. An engine may retry a step whose result
+   * it could not store: it then gets the same batch.
    * @throws the error of a run that could not be started, and of `breakOff`
    */
   async next(): Promise<readonly Fact[] | undefined> {
     if (this.#broken) throw this.#broken
-    this.#taken?.stored.resolve()
-    this.#taken = undefined
+    if (this.#taken) return this.#taken.facts
     if (this.#offered) return this.#take(this.#offered)
     if (this.#end && 'error' in this.#end) throw this.#end.error
     if (this.#end) return undefined
-    this.#waiting = Promise.withResolvers()
+    this.#waiting ??= Promise.withResolvers()
     return await this.#waiting.promise
+  }
+
+  /** The batch that `next` returned is stored: the run goes on. */
+  confirm(): void {
+    this.#taken?.stored.resolve()
+    this.#taken = undefined
   }
 
   steer(message: string | UserMessage): Promise<Delivery> {
