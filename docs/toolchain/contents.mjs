@@ -19,6 +19,7 @@ export const contents = [
       'logs',
       'sessions',
       'compaction',
+      'scaling-out',
       'replay-and-fork',
       'budgets',
       'shared-limits',
