@@ -1,9 +1,10 @@
 // A run as the workflow of a durable engine.
 import type { ApprovalRequest, Decision, Fact, RunEvent, RunLog } from '@toolloop/core'
-import { runnableBehind } from '@toolloop/core/machine'
+import { type Distributor, type Part, runnableBehind } from '@toolloop/core/machine'
 import { UsageError } from '@toolloop/wire'
-import type { Command, Rejection } from './command.ts'
+import type { Command, Rejection, Start } from './command.ts'
 import { type AnyRunnable, JournaledRun } from './journaled-run.ts'
+import { type Distribute, distributorOver } from './parts.ts'
 
 /** What one step of the workflow records: JSON. */
 export type Entry =
@@ -33,6 +34,11 @@ export interface DrivenRunOptions {
   readonly input: unknown
   readonly runId: string
   readonly context?: unknown
+  readonly budget?: Start['budget']
+  /** The workflow runs only this part. */
+  readonly part?: Part | undefined
+  /** Parts with `distribute` become workflows of their own. @default they run in this process */
+  readonly distribute?: Distribute | undefined
   readonly onEvent?: ((event: RunEvent) => void) | undefined
   /** Gets the facts after the engine stored them, for readers that know logs. May miss the last ones until the run goes on. */
   readonly projection?: RunLog | undefined
@@ -64,18 +70,25 @@ class Workflow {
   #abort: string | undefined
   #step = 0
   #projecting: Promise<void> = Promise.resolve()
+  #hasLeft = false
+  readonly #distributor: Distributor | undefined
 
   constructor(options: DrivenRunOptions, journal: Journal) {
     this.#options = options
     this.#journal = journal
+    this.#distributor = options.distribute && distributorOver(options.distribute, () => this.#hasLeft)
   }
 
   async run(): Promise<readonly Fact[]> {
     const { signal, projection } = this.#options
-    const leave = (): void => this.#live?.breakOff('another process goes on with it.')
+    const leave = (): void => {
+      this.#hasLeft = true
+      this.#live?.breakOff('another process goes on with it.')
+    }
     signal.addEventListener('abort', leave)
     try {
       while (!this.#hasEnded) {
+        if (this.#isPaused && this.#options.part) await this.#dropTaken()
         if (this.#isPaused && !this.#mayResume) this.#take(await this.#journal.command(await this.#requests()))
         else await this.#next()
       }
@@ -132,11 +145,13 @@ class Workflow {
   }
 
   #open(): JournaledRun {
-    const { runnable, input, runId, context, onEvent, signal } = this.#options
+    const { runnable, input, runId, context, budget, part, onEvent, signal } = this.#options
+    const distributor = this.#distributor
     signal.throwIfAborted()
     const decisions = this.#isPaused ? this.#decisions : undefined
     const past = [...this.#facts]
-    const live = new JournaledRun(runnable, { past, input, runId, decisions, context, onEvent })
+    const more = { budget, part, distributor }
+    const live = new JournaledRun(runnable, { past, input, runId, decisions, context, onEvent, ...more })
     this.#live = live
     for (const kind of ['steer', 'followUp'] as const) {
       const delivered = this.#facts.filter((one) => one.type === 'message.add' && one.origin === kind).length
@@ -184,8 +199,16 @@ class Workflow {
   }
 
   async #requests(): Promise<readonly ApprovalRequest[]> {
-    const result = await runnableBehind(this.#options.runnable).resultOf(this.#facts)
+    const { runnable, part } = this.#options
+    const known = runnableBehind(runnable)
+    const result = await (part ? known.part(part) : known).resultOf(this.#facts)
     return (result as { readonly requests?: readonly ApprovalRequest[] }).requests ?? []
+  }
+
+  /** A parent that goes on in another process sends its decisions again. */
+  async #dropTaken(): Promise<void> {
+    const pending = new Set((await this.#requests()).map(({ id }) => id))
+    this.#decisions = Object.fromEntries(Object.entries(this.#decisions).filter(([id]) => pending.has(id)))
   }
 }
 

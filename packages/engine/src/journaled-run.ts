@@ -1,5 +1,6 @@
 // A live run whose batches of facts are taken one by one, by an engine that stores them.
-import type { Decision, Delivery, Fact, RunEvent, RunLog, RunOptions, RunStream } from '@toolloop/core'
+import type { Decision, Delivery, Fact, RunEvent, RunLog, RunStream } from '@toolloop/core'
+import { distribution, type Distributor, type Part, runnableBehind } from '@toolloop/core/machine'
 import { UsageError, type UserMessage } from '@toolloop/wire'
 
 /** An agent or a pipeline, as far as an engine uses it. */
@@ -16,6 +17,10 @@ export interface JournaledRunOptions {
   /** Answers to the requests of a run that paused. */
   readonly decisions?: Readonly<Record<string, Decision>> | undefined
   readonly context?: unknown
+  readonly budget?: unknown
+  /** Only this part of the run. */
+  readonly part?: Part | undefined
+  readonly distributor?: Distributor | undefined
   /** Called with each event: a fact after it was stored, progress at once. What it throws is ignored. */
   readonly onEvent?: ((event: RunEvent) => void) | undefined
 }
@@ -23,6 +28,11 @@ export interface JournaledRunOptions {
 interface Offer {
   readonly facts: readonly Fact[]
   readonly stored: PromiseWithResolvers<void>
+}
+
+/** The same with the types of any input. */
+interface Streaming {
+  stream(input: unknown, options: unknown): RunStream<RunEvent, unknown, unknown>
 }
 
 /**
@@ -41,13 +51,20 @@ export class JournaledRun {
   #broken: Error | undefined
 
   /** @throws UsageError for an invalid input */
-  constructor(runnable: AnyRunnable, { past, input, runId, decisions, context, onEvent }: JournaledRunOptions) {
+  constructor(
+    runnable: AnyRunnable,
+    { past, input, runId, decisions, context, budget, part, distributor, onEvent }: JournaledRunOptions,
+  ) {
     const log: RunLog = { load: () => past, append: (facts) => this.#append(facts) }
-    const options: RunOptions & { readonly context: unknown } = decisions
-      ? { context, from: log, decisions }
-      : { context, log, runId }
-    const stream = runnable.stream as (input: unknown, options: unknown) => RunStream<RunEvent, unknown, unknown>
-    this.#stream = stream(decisions ? undefined : input, options)
+    const options = {
+      context,
+      ...(decisions ? { from: log, decisions } : { log, runId: part?.run ?? runId }),
+      ...(budget !== undefined && { budget }),
+      [distribution]: distributor,
+    }
+    this.#stream = part
+      ? runnableBehind(runnable).part(part).stream(options)
+      : (runnable as Streaming).stream(decisions ? undefined : input, options)
     void this.#read(onEvent)
   }
 

@@ -25,6 +25,8 @@ const types: Readonly<Record<RunEvent['type'], true>> = {
   'stage.items': true,
   'stage.cut': true,
   'stage.wait': true,
+  'part.start': true,
+  'part.done': true,
   'run.pause': true,
   'run.done': true,
   'content.delta': true,

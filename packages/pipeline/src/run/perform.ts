@@ -7,6 +7,7 @@ import { itemInput } from '../state/children.ts'
 import type { Live, NodeState, StageFailure } from '../state/node-state.ts'
 import { spentBy, spentIn } from './budget.ts'
 import type { PipelineRun, Reader } from './pipeline-run.ts'
+import { part } from './part.ts'
 import { errorOf, failed, json, stage } from './stage.ts'
 import { StageError } from '../definition/result.ts'
 
@@ -15,6 +16,8 @@ export function perform(run: PipelineRun, task: Task): Source {
   switch (task.do) {
     case 'stage':
       return stage(run, task)
+    case 'part':
+      return part(run, task)
     case 'read':
       return one(run, task.path, () => read(run, task))
     case 'again':

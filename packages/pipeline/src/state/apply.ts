@@ -39,19 +39,24 @@ type StageFact =
 /** Whether it is about a stage: others are of agents, or of a newer version. */
 const isOfStage = (fact: Fact): fact is StageFact => 'stage' in fact
 
-/** `apply` of a pipeline with this tree. */
+/** `apply` of a pipeline with this tree, whose root has the path `base`. */
 export const applyOf =
-  (root: Node) =>
+  (root: Node, base = '') =>
   (before: PipelineState, fact: Fact): PipelineState => {
     const state = { ...before, endedAt: fact.at }
     switch (fact.type) {
       case 'run.start': {
         const input = fact.pipeline && 'input' in fact.pipeline ? fact.pipeline.input : new Live(undefined)
-        return { ...state, run: fact.run, startedAt: fact.at, input, root: settle(root, idle, input, '') }
+        return { ...state, run: fact.run, startedAt: fact.at, input, root: settle(root, idle, input, base) }
       }
       case 'run.resume': {
         const again = hasFailed(state.outcome) ? reopened(root, state.root) : state.root
-        return { ...state, status: 'running', outcome: null, root: settle(root, resumed(root, again), state.input, '') }
+        return {
+          ...state,
+          status: 'running',
+          outcome: null,
+          root: settle(root, resumed(root, again), state.input, base),
+        }
       }
       case 'run.pause':
         return { ...state, status: 'paused' }
@@ -59,7 +64,7 @@ export const applyOf =
         return { ...state, status: 'done', outcome: fact.outcome }
       default:
         if (!isOfStage(fact)) return state
-        return { ...state, root: update(root, state.root, state.input, '', tokensOf(fact.stage), fact) }
+        return { ...state, root: update(root, state.root, state.input, base, tokensOf(fact.stage, base), fact) }
     }
   }
 

@@ -93,7 +93,8 @@ export function resumed(node: Node, state: NodeState): NodeState {
   return { ...state, children }
 }
 
-function nodeAt(node: Node, token: string): Node | undefined {
+/** The node of a child. */
+export function nodeAt(node: Node, token: string): Node | undefined {
   switch (node.kind) {
     case 'function':
     case 'agent':
