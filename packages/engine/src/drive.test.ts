@@ -1,13 +1,13 @@
-// A workflow whose process dies behind every recorded step, and goes on in another one with the same journal.
-import { agent, type ApprovalRequest, type Decision, type Fact, memoryLog } from '@toolloop/core'
+// A workflow whose process dies at any record of its journal, and goes on in another one.
+import { agent, type ApprovalRequest, type Decision, type Fact, memoryLog, type Result } from '@toolloop/core'
 import { runnableBehind } from '@toolloop/core/machine'
 import { map, pipe } from '@toolloop/pipeline'
 import { tool } from '@toolloop/schema'
 import { calls, checkTranscript, scriptedModel, text, toolResults } from '@toolloop/testing'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import type { AnyRunnable, Command, Entry } from './index.ts'
-import { driveRun, registryOf } from './index.ts'
+import { type AnyRunnable, type Command, driveRun } from './index.ts'
+import { type Arrival, DyingJournal } from './test/dying-journal.ts'
 
 const effects: string[] = []
 const parameters = z.object({ id: z.string() })
@@ -41,88 +41,188 @@ const three = pipe(
   (answers: readonly string[]) => answers.length,
 ).named('three')
 
-/** The journal of one run, which outlives its processes. */
-class Journal {
-  readonly entries = new Map<string, Entry>()
-  readonly commands: Command[] = []
-  /** Throws instead of recording the step with this number: the process is dead before its journal knows. */
-  diesAt = Infinity
-
-  process(controller: AbortController) {
-    let commands = 0
-    return {
-      step: async (name: string, work: () => Promise<Entry>): Promise<Entry> => {
-        const known = this.entries.get(name)
-        if (known) return structuredClone(known)
-        const entry = JSON.parse(JSON.stringify(await work())) as Entry
-        if (this.entries.size === this.diesAt) {
-          controller.abort()
-          throw new Error('killed')
-        }
-        this.entries.set(name, entry)
-        return entry
-      },
-      command: async (requests: readonly ApprovalRequest[]): Promise<Command> => {
-        if (commands === this.commands.length) this.commands.push({ type: 'decide', decisions: decided(requests) })
-        return this.commands[commands++]!
-      },
-    }
-  }
-}
-
 /** Approves calls, and gives the outcome of those that were interrupted. */
-const decided = (requests: readonly ApprovalRequest[]): Record<string, Decision> =>
-  Object.fromEntries(
-    requests.map(({ id, kind, arguments: text }) => [
+const decided = (requests: readonly ApprovalRequest[]): Command => ({
+  type: 'decide',
+  decisions: Object.fromEntries(
+    requests.map(({ id, kind, arguments: text }): [string, Decision] => [
       id,
       kind === 'interrupted' ? { result: `did ${(JSON.parse(text) as { id: string }).id}` } : { approve: true },
     ]),
-  )
+  ),
+})
+const journalOf = (...arrivals: Arrival[]): DyingJournal => new DyingJournal(decided, arrivals)
 
-async function process(journal: Journal, runnable: AnyRunnable, input: unknown): Promise<readonly Fact[]> {
+async function drive(
+  journal: DyingJournal,
+  runnable: AnyRunnable = payer,
+  input: unknown = 'go',
+): Promise<readonly Fact[]> {
   const controller = new AbortController()
   return await driveRun({ runnable, input, runId: 'r', signal: controller.signal }, journal.process(controller))
 }
 
-const cases: readonly [string, AnyRunnable, unknown, (result: never) => unknown][] = [
-  [
-    'an agent',
-    payer,
-    'go',
-    ({ output, messages }: { output: string; messages: never }) => [output, checkTranscript(messages)],
-  ],
-  ['a pipeline', three, ['x', 'y', 'z'], ({ output }: { output: number }) => output],
-]
+/** Dies at a record, and goes on in another process. */
+async function driveTwice(journal: DyingJournal, diesAt: number, ...more: [AnyRunnable?, unknown?]) {
+  journal.diesAt = diesAt
+  const facts = await drive(journal, ...more).catch((error: unknown) => {
+    expect(error).toMatchObject({ message: 'killed' })
+  })
+  journal.diesAt = Infinity
+  return facts ?? (await drive(journal, ...more))
+}
 
-describe('a run driven by a journal', () => {
-  it.each(cases)('ends the same for %s when its process dies behind any step', async (_name, runnable, input, read) => {
-    const whole = new Journal()
-    const facts = await process(whole, runnable, input)
-    const expected = await runnableBehind(runnable).resultOf(facts)
+const effectsOf = (): string[] => effects.splice(0).sort()
+/** A safe tool may run again; for an unsafe one that had started a person decides. */
+function expectOnce(hint: string): void {
+  const unsafe = effectsOf().filter((one) => !one.startsWith('a '))
+  expect(unsafe, hint).toEqual([...new Set(unsafe)])
+}
+const resultOf = async (facts: readonly Fact[]): Promise<Result> =>
+  (await runnableBehind(payer).resultOf(facts)) as Result
+const upTo = (count: number): number[] => Array.from({ length: count }, (_, index) => index)
+
+const requestIn = (record: object): ApprovalRequest | undefined =>
+  'entry' in record
+    ? (record.entry as { facts: Fact[] }).facts.find((one) => one.type === 'approval.request')
+    : undefined
+
+const whole = journalOf()
+await drive(whole)
+const count = whole.records.length
+effectsOf()
+
+describe('a run whose process dies at any record', () => {
+  const cases: readonly [string, AnyRunnable, unknown, (result: never) => unknown][] = [
+    [
+      'an agent',
+      payer,
+      'go',
+      ({ output, messages }: { output: string; messages: never }) => [output, checkTranscript(messages)],
+    ],
+    ['a pipeline', three, ['x', 'y', 'z'], ({ output }: { output: number }) => output],
+  ]
+  it.each(cases)('ends the same: %s', async (_name, runnable, input, read) => {
+    const undisturbed = journalOf()
+    const expected = await runnableBehind(runnable).resultOf(await drive(undisturbed, runnable, input))
     expect(expected).toMatchObject({ status: 'done' })
-    const effectsOf = (): string[] => effects.splice(0).sort()
-    const once = effectsOf()
-    expect(new Set(once).size).toBe(once.length)
-    for (let diesAt = 0; diesAt < whole.entries.size; diesAt++) {
-      const journal = new Journal()
-      journal.diesAt = diesAt
-      await expect(process(journal, runnable, input)).rejects.toThrow('killed')
-      journal.diesAt = Infinity
-      const result = await runnableBehind(runnable).resultOf(await process(journal, runnable, input))
+    expectOnce('undisturbed')
+    for (const diesAt of upTo(undisturbed.records.length)) {
+      const facts = await driveTwice(journalOf(), diesAt, runnable, input)
+      const result = await runnableBehind(runnable).resultOf(facts)
       expect(read(result as never), `dies at ${diesAt}`).toEqual(read(expected as never))
-      const did = effectsOf()
-      // A safe tool may run again; for an unsafe one that had started a person decides.
-      const unsafe = did.filter((one) => !one.startsWith('a '))
-      expect(unsafe, `dies at ${diesAt}`).toEqual([...new Set(unsafe)])
+      expectOnce(`dies at ${diesAt}`)
     }
   })
 
+  it.each(upTo(count))('delivers messages that arrive at record %i once', async (at) => {
+    for (const diesAt of upTo(count + 2)) {
+      const journal = journalOf(
+        { at, command: { type: 'steer', message: 'Hurry.' } },
+        { at, command: { type: 'followUp', message: 'And now?' } },
+      )
+      const { messages, status } = await resultOf(await driveTwice(journal, diesAt))
+      // The last step of the run may have ended when they arrive, or the run has ended before.
+      const isLate = (journal.stepsAfter('steer', 'followUp') ?? 0) < 2
+      const sent = messages.filter(({ role }) => role === 'user').map(({ content }) => content)
+      expect([status, new Set(sent).size], `dies at ${diesAt}`).toEqual(['done', sent.length])
+      if (!isLate) expect(sent.toSorted(), `dies at ${diesAt}`).toEqual(['And now?', 'Hurry.', 'go'])
+      expect(checkTranscript(messages)).toBeUndefined()
+      expectOnce(`dies at ${diesAt}`)
+    }
+  })
+
+  it.each(upTo(count))('is aborted at record %i, also while it waits for decisions', async (at) => {
+    for (const diesAt of upTo(count + 1)) {
+      const journal = journalOf({ at, command: { type: 'abort', reason: 'Enough.' } })
+      const result = await resultOf(await driveTwice(journal, diesAt))
+      if (journal.stepsAfter('abort')! > 1 || result.status !== 'done')
+        expect(result, `dies at ${diesAt}`).toMatchObject({ status: 'aborted', reason: 'Enough.' })
+      expect(checkTranscript(result.messages)).toBeUndefined()
+      expectOnce(`dies at ${diesAt}`)
+    }
+  })
+
+  it('keeps a decision that arrives before the run pauses', async () => {
+    const requested = whole.records.findIndex((one) => requestIn(one))
+    const { id } = requestIn(whole.records[requested]!)!
+    const early: Arrival = { at: requested + 1, command: { type: 'decide', decisions: { [id]: { approve: false } } } }
+    let kept = 0
+    for (const diesAt of upTo(count)) {
+      const journal = journalOf(early)
+      const { messages } = await resultOf(await driveTwice(journal, diesAt))
+      expectOnce(`dies at ${diesAt}`)
+      if (journal.answers[0]) continue // a death before delayed the request
+      kept++
+      expect(JSON.stringify(messages), `dies at ${diesAt}`).not.toContain('did c')
+    }
+    expect(kept).toBeGreaterThan(count / 2)
+  })
+})
+
+describe('a run driven by a journal', () => {
+  it('gives the same batch to a step that is retried in the same process', async () => {
+    const journal = journalOf()
+    journal.retriesSteps = true
+    const { messages, status } = await resultOf(await drive(journal))
+    expect([status, messages]).toEqual(['done', (await resultOf(await drive(journalOf()))).messages])
+    effectsOf()
+  })
+
+  it.each(upTo(count))('leaves its live run when another process records step %i first', async (at) => {
+    const journal = journalOf()
+    const { signal } = new AbortController()
+    const slow = journal.process(new AbortController())
+    let other: readonly Fact[] | undefined
+    const facts = await driveRun(
+      { runnable: payer, input: 'go', runId: 'r', signal },
+      {
+        ...slow,
+        step: async (name, work) => {
+          if (other || name !== `facts ${at}`) return await slow.step(name, work)
+          const entry = await work()
+          other = await drive(journal)
+          return await slow.step(name, async () => entry)
+        },
+      },
+    )
+    expect(JSON.stringify(facts)).toBe(JSON.stringify(other ?? facts))
+    expectOnce('two processes')
+  })
+
+  it.each<[string, (request: ApprovalRequest) => Record<string, Decision>, string]>([
+    ['an unknown request', () => ({ nothing: { approve: true } }), 'unknown'],
+    [
+      'arguments that the tool rejects',
+      ({ id, kind }) => ({ [kind === 'approval' ? id : 'none']: { approve: true, arguments: { id: 3 } } }),
+      'arguments',
+    ],
+  ])('answers decisions that it refuses, and still waits: %s', async (_name, decisions, problem) => {
+    let refused = 0
+    for (const diesAt of upTo(count + 2)) {
+      let waits = 0
+      const journal = new DyingJournal((requests) =>
+        waits++ === 0
+          ? { type: 'decide', decisions: decisions(requests.find(({ kind }) => kind === 'approval') ?? requests[0]!) }
+          : decided(requests),
+      )
+      const { status } = await resultOf(await driveTwice(journal, diesAt))
+      expect(status, `dies at ${diesAt}`).toBe('done')
+      // A death in the first step leaves only the calls that were complete: none of them waits.
+      if (waits > 0) expect(journal.answers[0], `dies at ${diesAt}`).toMatchObject({ name: 'ApprovalError' })
+      refused += journal.answers[0]?.problem === problem ? 1 : 0
+      expect(journal.answers.slice(1).filter(Boolean)).toEqual([])
+      expectOnce(`dies at ${diesAt}`)
+    }
+    expect(refused).toBeGreaterThan(count / 2)
+  })
+
   it('replays a journal that is complete without running anything', async () => {
-    const journal = new Journal()
-    const facts = await process(journal, payer, 'go')
-    effects.splice(0)
-    journal.diesAt = -1
-    expect(await process(journal, payer, 'go')).toEqual(facts)
+    const journal = journalOf()
+    const facts = await drive(journal)
+    effectsOf()
+    journal.diesAt = count
+    expect(await drive(journal)).toEqual(JSON.parse(JSON.stringify(facts)))
     expect(effects).toEqual([])
   })
 
@@ -131,16 +231,13 @@ describe('a run driven by a journal', () => {
     const controller = new AbortController()
     const facts = await driveRun(
       { runnable: payer, input: 'go', runId: 'r', signal: controller.signal, projection },
-      new Journal().process(controller),
+      journalOf().process(controller),
     )
-    expect(JSON.parse(JSON.stringify(projection.facts))).toEqual(facts)
+    expect(projection.facts).toEqual(facts)
+    effectsOf()
   })
 
   it('fails for an input that cannot start, and is not retried', async () => {
-    await expect(process(new Journal(), payer, [{ role: 'nobody' }])).rejects.toMatchObject({ name: 'UsageError' })
+    await expect(drive(journalOf(), payer, [{ role: 'nobody' }])).rejects.toMatchObject({ name: 'UsageError' })
   })
-})
-
-it('rejects two runnables of one name', () => {
-  expect(() => registryOf([payer, payer.with({ maxSteps: 3 })])).toThrow('named `payer`')
 })

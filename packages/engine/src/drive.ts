@@ -1,28 +1,33 @@
 // A run as the workflow of a durable engine.
 import type { ApprovalRequest, Decision, Fact, RunEvent, RunLog } from '@toolloop/core'
-import { type Distributor, type Part, runnableBehind } from '@toolloop/core/machine'
+import { type Part, runnableBehind } from '@toolloop/core/machine'
 import { UsageError } from '@toolloop/wire'
 import type { Command, Rejection, Start } from './command.ts'
+import { rejectionOf } from './errors.ts'
 import { type AnyRunnable, JournaledRun } from './journaled-run.ts'
-import { type Distribute, distributorOver } from './parts.ts'
+import type { Distribute } from './parts.ts'
+import { checkDecisions, stillOpen } from './requests.ts'
 
 /** What one step of the workflow records: JSON. */
 export type Entry =
-  /** Facts that are stored together. */
-  | { readonly facts: readonly Fact[] }
+  /** Facts that are stored together. `by` identifies the live run that made them. */
+  | { readonly facts: readonly Fact[]; readonly by: string }
   /** The run could not be started or resumed. */
   | { readonly rejected: Rejection }
 
 /** What an engine offers to the workflow of a run. */
 export interface Journal {
   /**
-   * Does `work` once and records what it returned; in another process returns what was recorded. The next step begins
-   * when this one is recorded. Returns a command instead where one arrives first: the step goes on, and is asked for again
-   * by the same name. A journal whose commands reach the live run in another way never returns one.
+   * Does `work` and records what it returned; in another process returns what was recorded. It may do `work` again while
+   * nothing is recorded. The next step begins when this one is recorded. Returns a command instead where one arrives
+   * first: the step goes on, and is requested again by the same name. A journal whose commands reach the live run in
+   * another way never returns one.
    */
   step(name: string, work: () => Promise<Entry>): Promise<Entry | Command>
   /** The run waits for decisions: the next command. No process is needed meanwhile. */
   command(requests: readonly ApprovalRequest[]): Promise<Command>
+  /** The run has taken the oldest command that it had not answered. With a rejection: the paused run refused it. */
+  answered?(rejection: Rejection | undefined): void
   /** Called with each entry's facts, also with recorded ones in another process. */
   recorded?(facts: readonly Fact[]): void
   /** A live run has begun in this process. */
@@ -68,27 +73,22 @@ class Workflow {
   #decisions: Record<string, Decision> = {}
   readonly #messages: Extract<Command, { message: unknown }>[] = []
   #abort: string | undefined
+  /** The step resumes a paused run for a command that waits for its answer. */
+  #owesAnswer = false
   #step = 0
   #projecting: Promise<void> = Promise.resolve()
-  #hasLeft = false
-  readonly #distributor: Distributor | undefined
 
   constructor(options: DrivenRunOptions, journal: Journal) {
     this.#options = options
     this.#journal = journal
-    this.#distributor = options.distribute && distributorOver(options.distribute, () => this.#hasLeft)
   }
 
   async run(): Promise<readonly Fact[]> {
     const { signal, projection } = this.#options
-    const leave = (): void => {
-      this.#hasLeft = true
-      this.#live?.breakOff('another process goes on with it.')
-    }
+    const leave = (): void => this.#leave('another process goes on with it.')
     signal.addEventListener('abort', leave)
     try {
       while (!this.#hasEnded) {
-        if (this.#isPaused && this.#options.part) await this.#dropTaken()
         if (this.#isPaused && !this.#mayResume) this.#take(await this.#journal.command(await this.#requests()))
         else await this.#next()
       }
@@ -116,42 +116,45 @@ class Workflow {
   }
 
   async #next(): Promise<void> {
-    const entry = await this.#journal.step(`facts ${this.#step}`, () => this.#batch())
+    const entry = await this.#journal.step(`facts ${this.#step}`, () => this.#work())
     if ('type' in entry) return this.#take(entry)
     this.#step++
     if ('rejected' in entry) return this.#reject(entry.rejected)
-    const wasPaused = this.#isPaused
+    if (entry.by === this.#live?.id) this.#live.confirm()
+    else this.#leave('another process has gone on with it.')
+    if (this.#isPaused) this.#decisions = {}
     this.#facts.push(...entry.facts)
+    if (this.#isPaused) this.#decisions = stillOpen(this.#facts, this.#decisions)
     this.#journal.recorded?.(entry.facts)
     if (this.#live) this.#project()
-    if (wasPaused) this.#decisions = {}
-    if (this.#hasEnded || this.#isPaused) this.#close()
+    this.#answer(undefined)
+    if (this.#hasEnded || this.#isPaused) this.#live = undefined // It ends by itself: its last batch is confirmed.
   }
 
   /** The next batch of the live run, which begins here if this process has none. */
-  async #batch(): Promise<Entry> {
+  async #work(): Promise<Entry> {
     const isNew = this.#live === undefined
     try {
-      const facts = await (this.#live ?? this.#open()).next()
+      const live = this.#live ?? this.#open()
+      const facts = await live.next()
       if (!facts) throw new UsageError('The run ended without its last fact.')
-      return { facts }
+      return { facts, by: live.id }
     } catch (error) {
-      this.#live = undefined
+      this.#leave('it could not go on.')
       // A run that has facts is not lost for an error of this process: the engine retries the step, perhaps elsewhere.
-      const isRefused = isNew && (this.#facts.length === 0 || this.#isPaused) && !this.#options.signal.aborted
-      if (!isRefused || !(error instanceof Error)) throw error
-      return { rejected: { name: error.name, message: error.message } }
+      const mayRefuse = this.#facts.length === 0 || (this.#isPaused && this.#abort === undefined)
+      if (!isNew || !mayRefuse || this.#options.signal.aborted || !(error instanceof Error)) throw error
+      return { rejected: rejectionOf(error) }
     }
   }
 
   #open(): JournaledRun {
-    const { runnable, input, runId, context, budget, part, onEvent, signal } = this.#options
-    const distributor = this.#distributor
+    const { runnable, input, runId, context, budget, part, distribute, onEvent, signal } = this.#options
     signal.throwIfAborted()
     const decisions = this.#isPaused ? this.#decisions : undefined
     const past = [...this.#facts]
-    const more = { budget, part, distributor }
-    const live = new JournaledRun(runnable, { past, input, runId, decisions, context, onEvent, ...more })
+    const more = { budget, part, distribute, onEvent }
+    const live = new JournaledRun(runnable, { past, input, runId, decisions, context, ...more })
     this.#live = live
     for (const kind of ['steer', 'followUp'] as const) {
       const delivered = this.#facts.filter((one) => one.type === 'message.add' && one.origin === kind).length
@@ -165,28 +168,46 @@ class Workflow {
   #take(command: Command): void {
     switch (command.type) {
       case 'decide':
-        this.#decisions = { ...this.#decisions, ...command.decisions }
-        return
+        return this.#decide(command.decisions)
       case 'abort':
         this.#abort ??= command.reason
         this.#live?.abort(this.#abort)
-        return
+        break
       default:
         this.#messages.push(command)
         if (this.#live) deliver(this.#live, command)
     }
+    this.#journal.answered?.(undefined)
+  }
+
+  /** A paused run takes decisions with its next step; a running one keeps them until it pauses. */
+  #decide(decisions: Readonly<Record<string, Decision>>): void {
+    let rejection: Rejection | undefined
+    try {
+      checkDecisions(this.#facts, decisions)
+      Object.assign(this.#decisions, decisions)
+    } catch (error) {
+      rejection = rejectionOf(error as Error)
+    }
+    if (!rejection && this.#isPaused && this.#mayResume) this.#owesAnswer = true
+    else this.#journal.answered?.(rejection)
+  }
+
+  #answer(rejection: Rejection | undefined): void {
+    if (this.#owesAnswer) this.#journal.answered?.(rejection)
+    this.#owesAnswer = false
   }
 
   /** Decisions that a paused run refuses change nothing. A run without facts has failed. */
-  #reject({ name, message }: Rejection): void {
-    if (this.#facts.length === 0) throw Object.assign(new RejectedRun(message), { name })
+  #reject(rejection: Rejection): void {
+    if (this.#facts.length === 0) throw Object.assign(new RejectedRun(rejection.message), { name: rejection.name })
     this.#decisions = {}
-    this.#close()
+    this.#leave('its decisions were refused.')
+    this.#answer(rejection)
   }
 
-  #close(): void {
-    // Its last batch is stored: the live run ends by itself.
-    void this.#live?.next().catch(() => {})
+  #leave(reason: string): void {
+    this.#live?.breakOff(reason)
     this.#live = undefined
   }
 
@@ -195,7 +216,7 @@ class Workflow {
     const { projection } = this.#options
     if (!projection) return
     const upTo = this.#facts.length
-    this.#projecting = this.#projecting.then(() => project(projection, this.#facts.slice(0, upTo))).catch(() => {}) // tried again with the next facts, and at the end
+    this.#projecting = this.#projecting.then(() => project(projection, this.#facts.slice(0, upTo))).catch(() => {}) // retried with the next facts, and at the end
   }
 
   async #requests(): Promise<readonly ApprovalRequest[]> {
@@ -203,12 +224,6 @@ class Workflow {
     const known = runnableBehind(runnable)
     const result = await (part ? known.part(part) : known).resultOf(this.#facts)
     return (result as { readonly requests?: readonly ApprovalRequest[] }).requests ?? []
-  }
-
-  /** A parent that goes on in another process sends its decisions again. */
-  async #dropTaken(): Promise<void> {
-    const pending = new Set((await this.#requests()).map(({ id }) => id))
-    this.#decisions = Object.fromEntries(Object.entries(this.#decisions).filter(([id]) => pending.has(id)))
   }
 }
 

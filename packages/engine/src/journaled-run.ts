@@ -1,7 +1,10 @@
 // A live run whose batches of facts are taken one by one, by an engine that stores them.
+import { randomUUID } from 'node:crypto'
 import type { Decision, Delivery, Fact, RunEvent, RunLog, RunStream } from '@toolloop/core'
-import { distribution, type Distributor, type Part, runnableBehind } from '@toolloop/core/machine'
+import { distribution, type Part, runnableBehind } from '@toolloop/core/machine'
 import { UsageError, type UserMessage } from '@toolloop/wire'
+import type { Start } from './command.ts'
+import { type Distribute, distributorOver } from './parts.ts'
 
 /** An agent or a pipeline, as far as an engine uses it. */
 export interface AnyRunnable {
@@ -17,10 +20,10 @@ export interface JournaledRunOptions {
   /** Answers to the requests of a run that paused. */
   readonly decisions?: Readonly<Record<string, Decision>> | undefined
   readonly context?: unknown
-  readonly budget?: unknown
+  readonly budget?: Start['budget']
   /** Only this part of the run. */
   readonly part?: Part | undefined
-  readonly distributor?: Distributor | undefined
+  readonly distribute?: Distribute | undefined
   /** Called with each event: a fact after it was stored, progress at once. What it throws is ignored. */
   readonly onEvent?: ((event: RunEvent) => void) | undefined
 }
@@ -36,11 +39,13 @@ interface Streaming {
 }
 
 /**
- * A run in this process that goes on only when the facts before are stored: `next()` returns the next batch, and the
- * next call of it confirms that the batch is stored. A tool starts after its `tool.start` was confirmed, as with any log;
- * so a process that dies, or loses its run to another one, repeats nothing that another may have begun.
+ * A run in this process that goes on only when the facts before are stored: `next()` returns a batch, again and again
+ * until `confirm()` confirms that it is stored. A tool starts after its `tool.start` was confirmed, as with any log; so a
+ * process that dies, or loses its run to another one, repeats nothing that another may have begun.
  */
 export class JournaledRun {
+  /** Tells its facts from those of the same run in another process. */
+  readonly id: string = randomUUID()
   readonly #stream: RunStream<RunEvent, unknown, unknown>
   /** Appended by the run, and not taken. */
   #offered: Offer | undefined
@@ -53,14 +58,14 @@ export class JournaledRun {
   /** @throws UsageError for an invalid input */
   constructor(
     runnable: AnyRunnable,
-    { past, input, runId, decisions, context, budget, part, distributor, onEvent }: JournaledRunOptions,
+    { past, input, runId, decisions, context, budget, part, distribute, onEvent }: JournaledRunOptions,
   ) {
     const log: RunLog = { load: () => past, append: (facts) => this.#append(facts) }
     const options = {
       context,
       ...(decisions ? { from: log, decisions } : { log, runId: part?.run ?? runId }),
       ...(budget !== undefined && { budget }),
-      [distribution]: distributor,
+      ...(distribute && { [distribution]: distributorOver(distribute, () => this.#broken !== undefined) }),
     }
     this.#stream = part
       ? runnableBehind(runnable).part(part).stream(options)
@@ -69,18 +74,24 @@ export class JournaledRun {
   }
 
   /**
-   * Confirms the batch before and returns the next one; `undefined` after the last.
+   * The batch that is not confirmed, or the next one; `undefined` after the last. An engine may retry a step whose result
+   * it could not store: it then gets the same batch.
    * @throws the error of a run that could not be started, and of `breakOff`
    */
   async next(): Promise<readonly Fact[] | undefined> {
     if (this.#broken) throw this.#broken
-    this.#taken?.stored.resolve()
-    this.#taken = undefined
+    if (this.#taken) return this.#taken.facts
     if (this.#offered) return this.#take(this.#offered)
     if (this.#end && 'error' in this.#end) throw this.#end.error
     if (this.#end) return undefined
-    this.#waiting = Promise.withResolvers()
+    this.#waiting ??= Promise.withResolvers()
     return await this.#waiting.promise
+  }
+
+  /** The batch that `next` returned is stored: the run goes on. */
+  confirm(): void {
+    this.#taken?.stored.resolve()
+    this.#taken = undefined
   }
 
   steer(message: string | UserMessage): Promise<Delivery> {

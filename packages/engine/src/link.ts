@@ -9,7 +9,13 @@ export interface RunPage {
   /** The facts from the number that was given. */
   readonly facts: readonly Fact[]
   /** Why it failed, or why a paused run refused the last decisions. */
-  readonly error?: Rejection
+  readonly error?: Rejection | undefined
+}
+
+/** Progress of a run. `after`: how many facts were recorded before it. */
+export interface ProgressBatch {
+  readonly after: number
+  readonly events: readonly RunEvent[]
 }
 
 /** The calls that an engine has to offer: `engineClient(link)` makes the client of them. */
@@ -17,17 +23,18 @@ export interface EngineLink {
   /** Starts a run. Changes nothing when there is one with this id. */
   start(runId: string, start: Start, signal?: AbortSignal): Promise<void>
   /**
-   * The run with its facts from the number `from` on; `undefined` when no run has this id. With `wait` it returns when there
-   * are such facts, or the status is not `running`, or after some seconds.
+   * The run with its facts from the number `from` on; `undefined` when no run has this id. A run that no worker has taken
+   * yet is `running`. `wait`: returns when the status is not `running`, or, with `facts`, when there are such facts; else
+   * after some seconds.
    */
   read(
     runId: string,
     from: number,
-    options?: { readonly wait?: boolean; readonly signal?: AbortSignal | undefined },
+    options?: { readonly wait?: 'facts' | 'end'; readonly signal?: AbortSignal | undefined },
   ): Promise<RunPage | undefined>
-  /** Resolves when the command is stored. The run gets it once, after those that were sent before. */
-  send(runId: string, command: Command): Promise<void>
+  /** Resolves when the run has taken the command, once and after those that were sent before; or why it refused it. */
+  send(runId: string, command: Command): Promise<Rejection | undefined>
   /** Progress of the run while a worker has it, best effort. Ends with the signal, or earlier. */
-  progress?(runId: string, signal: AbortSignal): AsyncIterable<readonly RunEvent[]>
+  progress?(runId: string, signal: AbortSignal): AsyncIterable<ProgressBatch>
   close(): Promise<void>
 }

@@ -2,7 +2,8 @@
 import type { Fact } from '@toolloop/core'
 import type { Distributor, Part } from '@toolloop/core/machine'
 import { sleep, systemClock, UsageError } from '@toolloop/wire'
-import type { Start } from './command.ts'
+import type { Rejection, Start } from './command.ts'
+import { refusalOf } from './errors.ts'
 import type { EngineLink } from './link.ts'
 
 /**
@@ -19,15 +20,20 @@ export interface Distribute {
 /** The id of a part's workflow. Parts of parts have the id of the whole run and their whole path as well. */
 export const partId = ({ run, path }: Pick<Part, 'run' | 'path'>): string => `${run}/${path}`
 
-/** `hasLeft`: this process has lost the run to another, which goes on with its parts. */
-export function distributorOver({ link, start }: Distribute, hasLeft: () => boolean): Distributor {
+/** `isBroken`: the run goes on in another process, with its parts. */
+export function distributorOver({ link, start }: Distribute, isBroken: () => boolean): Distributor {
   return {
     facts: (part, signal) => factsOf(link, start, part, signal),
     send: async (part, command) => {
-      if (!hasLeft()) await link.send(partId(part), command)
+      const refused = isBroken() ? undefined : await link.send(partId(part), command)
+      // Decisions that are taken already were sent by a process that has died.
+      if (refused && refused.problem !== 'decided') throw refusalOf(refused)
     },
   }
 }
+
+const errorOf = (error: Rejection | undefined): UsageError =>
+  Object.assign(new UsageError(error?.message ?? 'The engine gave the part up.'), error && { name: error.name })
 
 async function* factsOf(
   link: Distribute['link'],
@@ -40,13 +46,12 @@ async function* factsOf(
   let from = 0
   for (;;) {
     signal.throwIfAborted()
-    const page = await link.read(id, from, { wait: true, signal })
+    const page = await link.read(id, from, { wait: 'facts', signal })
     if (!page) throw new UsageError(`The engine does not know the part ${JSON.stringify(id)}, which was started.`)
     if (page.facts.length > 0) yield page.facts
     from += page.facts.length
     if (page.status === 'ended' && page.facts.length === 0) return
-    if (page.error && page.status !== 'ended')
-      throw Object.assign(new UsageError(page.error.message), { name: page.error.name })
+    if (page.status === 'failed') throw errorOf(page.error)
     // Its parent has sent decisions, which take effect soon.
     if (page.status === 'paused' && page.facts.length === 0) await sleep(systemClock, 50, signal)
   }

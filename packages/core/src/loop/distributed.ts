@@ -61,7 +61,7 @@ export async function* distributed(
       if (fresh.length > 0) yield* handedUp(parent, fresh)
       if (status) return status
       if (end && decisions.size === 0) return 'paused'
-      if (end) await source.send({ type: 'decide', decisions: given([...decisions.values()]) })
+      if (end) await source.decide(given([...decisions.values()]))
     }
   } finally {
     source.close()
@@ -115,7 +115,7 @@ class PartFacts {
     const { promise, resolve } = Promise.withResolvers<undefined>()
     this.#late = promise
     this.#onAbort = () => {
-      this.send({ type: 'abort', reason: reasonOf(signal) }).catch(() => {}) // the part's own budget of time bounds it
+      distributor.send(part, { type: 'abort', reason: reasonOf(signal) }).catch(() => {}) // it may have ended
       const timer = level.clock.setTimeout(() => resolve(undefined), Math.max(0, graceOf(level) - 50))
       this.#stop.signal.addEventListener('abort', () => level.clock.clearTimeout(timer))
     }
@@ -136,8 +136,8 @@ class PartFacts {
     throw new UsageError(`The part \`${this.#part.path}\` has no end: its engine gave no more facts.`)
   }
 
-  send(command: Parameters<Distributor['send']>[1]): Promise<void> {
-    return this.#distributor.send(this.#part, command)
+  async decide(decisions: Readonly<Record<string, Decision>>): Promise<void> {
+    await Promise.race([this.#distributor.send(this.#part, { type: 'decide', decisions }), this.#late])
   }
 
   close(): void {

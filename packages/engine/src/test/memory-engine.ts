@@ -8,6 +8,7 @@ import {
   type Entry,
   type Journal,
   registryOf,
+  type Rejection,
   type Start,
 } from '../index.ts'
 
@@ -18,6 +19,8 @@ interface Workflow {
   readonly start: Start
   readonly journal: Record[]
   readonly commands: Command[]
+  /** Of each command. */
+  readonly answers: PromiseWithResolvers<Rejection | undefined>[]
   readonly facts: Fact[]
   status: 'running' | 'paused' | 'ended' | 'failed'
   error?: { readonly name: string; readonly message: string }
@@ -70,8 +73,11 @@ export class MemoryEngine {
       send: async (id, command) => {
         const found = this.workflows.get(id)
         if (!found) throw new Error(`no workflow ${id}`)
+        const answer = Promise.withResolvers<Rejection | undefined>()
+        found.answers.push(answer)
         found.commands.push(structuredClone(command))
         this.#change()
+        return await answer.promise
       },
       close: async () => {},
     }
@@ -105,6 +111,7 @@ export class MemoryEngine {
       start: JSON.parse(JSON.stringify(start)) as Start,
       journal: [],
       commands: [],
+      answers: [],
       facts: [],
       status: 'running',
     }
@@ -142,6 +149,7 @@ export class MemoryEngine {
         return
       } finally {
         this.#live.delete(controller)
+        if (workflow.status !== 'running') for (const { resolve } of workflow.answers) resolve(undefined)
         this.#change()
       }
     }
@@ -177,6 +185,7 @@ export class MemoryEngine {
       }
       return commands[taken()]!
     }
+    let answered = 0
     const working = new Map<string, Promise<Entry>>()
     let seen = 0
     return {
@@ -198,13 +207,17 @@ export class MemoryEngine {
         if (before && 'command' in before) return before.command
         workflow.status = 'paused'
         const decisions = start.part ? undefined : this.#decide(requests)
-        if (decisions && commands.length === taken()) commands.push({ type: 'decide', decisions })
+        if (decisions && commands.length === taken()) {
+          workflow.answers.push(Promise.withResolvers())
+          commands.push({ type: 'decide', decisions })
+        }
         this.#change()
         const command = await arrival()
         record({ command })
         workflow.status = 'running'
         return command
       },
+      answered: (rejection) => workflow.answers[answered++]?.resolve(rejection),
       recorded: (added) => {
         seen += added.length
         if (seen > facts.length) facts.push(...structuredClone(added))
