@@ -26,6 +26,7 @@ const types: Readonly<Record<RunEvent['type'], true>> = {
   'stage.cut': true,
   'stage.wait': true,
   'part.start': true,
+  'part.pause': true,
   'part.done': true,
   'run.pause': true,
   'run.done': true,

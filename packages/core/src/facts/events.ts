@@ -197,6 +197,8 @@ export interface Facts {
    * `part` is its path; the facts in it are copied here. Until `part.done`, `budget` is taken from the budgets around it.
    */
   'part.start': PartMark & { budget?: PartBudget }
+  /** Only undecided calls are left in the part. */
+  'part.pause': PartMark
   /** The part has ended: as `status`. */
   'part.done': PartMark & { status: Outcome['status'] }
   /** Only undecided calls are left: these. */

@@ -19,9 +19,11 @@ export interface PartPlace {
   readonly at: readonly PartStep[]
   readonly input: unknown
   /** Its share of what the budgets have left is one of so many. */
-  readonly places: number
+  readonly places: () => number
   /** Aborts the part. */
   readonly signal: AbortSignal
+  /** Called when facts were logged: the status, where nothing of the part is awaited any more. */
+  readonly isOver?: (() => Outcome['status'] | undefined) | undefined
 }
 
 /** How a part left its parent. `undefined`: it was aborted, and has not reported its end in time. */
@@ -34,12 +36,12 @@ export type PartEnd = Outcome['status'] | 'paused' | undefined
  * @throws errors of the distributor
  */
 export async function* distributed(
-  { parent, mark, at, input, places, signal }: PartPlace,
+  { parent, mark, at, input, places, signal, isOver }: PartPlace,
   distributor: Distributor,
 ): AsyncGenerator<Batch, PartEnd, void> {
   const { tree } = parent
   const { start, facts: past } = tree.partIn(mark)
-  const budget = start ? start.budget : parent.budget?.share(mark.part, places)
+  const budget = start ? start.budget : parent.budget?.share(mark.part, places())
   if (!start) yield* handedUp(parent, [fact({ type: 'part.start', ...mark, ...(budget && { budget }) })])
   if (signal.aborted && !start) return undefined
   const part: Part = { run: tree.id, path: mark.part, at, input, ...(budget && { budget }) }
@@ -54,14 +56,24 @@ export async function* distributed(
       const own = batch.filter((one) => isOfPart(one, mark) && !isDecision(one))
       const fresh: Fact[] = own.slice(known).map((one) => ({ ...one, seq: recordedElsewhere }))
       known = Math.max(0, known - own.length)
-      const last = batch.at(-1)
-      const end = last && isEndOf(last) ? last : undefined
-      const status = end?.type === 'run.done' ? end.outcome.status : undefined
-      if (status) fresh.push(fact({ type: 'part.done', ...mark, status }))
+      const end = endIn(batch, mark)
+      if (end?.type === 'run.pause' && decisions.size > 0) {
+        if (fresh.length > 0) yield* handedUp(parent, fresh)
+        await source.decide(given([...decisions.values()]))
+        continue
+      }
+      if (end) {
+        source.close()
+        const status = end.type === 'run.done' ? end.outcome.status : 'paused'
+        yield* handedUp(parent, [...fresh, endOf(mark, status)])
+        return status
+      }
       if (fresh.length > 0) yield* handedUp(parent, fresh)
-      if (status) return status
-      if (end && decisions.size === 0) return 'paused'
-      if (end) await source.decide(given([...decisions.values()]))
+      const status = isOver?.()
+      if (!status) continue
+      source.close()
+      yield* handedUp(parent, [endOf(mark, status)])
+      return status
     }
   } finally {
     source.close()
@@ -82,9 +94,18 @@ type DecisionFact = FactOf<'approval.decision'>
 
 const isDecision = (one: Fact): one is DecisionFact => one.type === 'approval.decision'
 
-/** The part's own end or pause: facts of its root have no path, and are not copied. */
-const isEndOf = (one: Fact): one is FactOf<'run.done' | 'run.pause'> =>
-  one.path === '' && (one.type === 'run.done' || one.type === 'run.pause')
+type EndFact = FactOf<'run.done' | 'run.pause'>
+
+/** The end or pause of the part's root, whose facts are not copied; of a call also the end of its agent: nothing follows. */
+function endIn(batch: readonly Fact[], { part, of }: PartMark): EndFact | undefined {
+  const last = batch.at(-1)
+  if (last?.path === '' && (last.type === 'run.done' || last.type === 'run.pause')) return last
+  const own = batch.find((one): one is EndFact => of === 'call' && one.type === 'run.done' && one.path === part)
+  return own && own.type === 'run.done' ? own : undefined
+}
+
+const endOf = (mark: PartMark, status: Outcome['status'] | 'paused'): Fact =>
+  fact(status === 'paused' ? { type: 'part.pause', ...mark } : { type: 'part.done', ...mark, status })
 
 /** Decisions as a caller gives them. Edited inputs of stages are recorded as text. */
 const given = (decisions: readonly DecisionFact[]): Record<string, Decision> =>

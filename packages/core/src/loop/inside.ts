@@ -26,7 +26,7 @@ export interface Place {
   /** Where the definition of the parent has it. */
   readonly step?: PartStep | undefined
   /** An agent that may run elsewhere: its share of what the budgets have left is one of so many. */
-  readonly places?: number | undefined
+  readonly places?: (() => number) | undefined
 }
 
 /**
@@ -149,7 +149,7 @@ interface Elsewhere<State extends LoopState, Task extends { readonly key: string
   readonly level: Level<State>
   readonly driver: Driver<State, Task, Value>
   readonly distributor: Distributor
-  readonly places: number
+  readonly places: () => number
 }
 
 const messagesIn = (batch: Batch): readonly Message[] => {

@@ -103,6 +103,8 @@ function textOf(fact: Fact): string {
       return `stage ${fact.stage}  waits for a decision`
     case 'part.start':
       return `part ${fact.part}  starts as a run of its own`
+    case 'part.pause':
+      return `part ${fact.part}  waits for decisions`
     case 'part.done':
       return `part ${fact.part}  ends as ${fact.status}`
     case 'run.pause':

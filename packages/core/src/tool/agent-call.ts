@@ -18,7 +18,7 @@ export type RunInside = (
     readonly parent: Level
     readonly segment: string
     readonly step?: PartStep
-    readonly places?: number | undefined
+    readonly places?: (() => number) | undefined
   },
   agent: AgentSpec,
   messages: () => Promise<readonly Message[]>,
@@ -44,7 +44,7 @@ export async function* agentCall(
     segment: segmentOf(step, callId),
     ...(level.tree.distributor && {
       step: { agent: run.agent.name, tool: name },
-      places: distribute && run.agent.tools.has(name) ? placesIn(run) : undefined, // others have only this process
+      places: distribute && run.agent.tools.has(name) ? () => placesIn(run) : undefined, // others have only this process
     }),
   }
   try {
@@ -68,7 +68,8 @@ function placesIn(run: Run): number {
   const prefix = path === '' ? '' : `${path}/`
   const calls = state.open.calls.filter(({ call, phase }) => {
     const tool = phase === 'done' ? undefined : run.toolOf(nameOf(call))
-    return tool && agentBehind(tool)?.distribute && !budget.hasShare(`${prefix}${segmentOf(state.step, call.id)}`)
+    const part = `${prefix}${segmentOf(state.step, call.id)}`
+    return tool && agentBehind(tool)?.distribute && !level.tree.hasStarted(part) && !budget.hasShare(part)
   })
   return Math.max(1, calls.length) + (state.open.message === null ? 1 : 0) // more calls may follow
 }

@@ -40,6 +40,7 @@ export class MemoryEngine {
   processes = 0
   readonly link: EngineLink
   readonly #registry: ReadonlyMap<string, AnyRunnable>
+  readonly #parts: ReadonlyMap<string, AnyRunnable>
   readonly #decide: (requests: readonly ApprovalRequest[]) => Readonly<{ [id: string]: Decision }> | undefined
   readonly #live = new Set<AbortController>()
   readonly #context: unknown
@@ -52,9 +53,12 @@ export class MemoryEngine {
       readonly kill?: Kill
       readonly decide?: (requests: readonly ApprovalRequest[]) => Readonly<{ [id: string]: Decision }> | undefined
       readonly context?: unknown
+      /** What runs parts. @default the same runnables */
+      readonly parts?: readonly AnyRunnable[]
     } = {},
   ) {
     this.#registry = registryOf(runnables)
+    this.#parts = registryOf(options.parts ?? runnables)
     this.#kill = options.kill
     this.#decide = options.decide ?? (() => undefined)
     this.#context = options.context
@@ -128,7 +132,7 @@ export class MemoryEngine {
         const { start, id } = workflow
         await driveRun(
           {
-            runnable: this.#registry.get(start.agent)!,
+            runnable: (start.part ? this.#parts : this.#registry).get(start.agent)!,
             input: start.input,
             runId: id,
             context: this.#context,

@@ -2,7 +2,7 @@
 import { distributed, type PartEnd, type Source } from '@toolloop/core/machine'
 import { tokensOf } from '../definition/path.ts'
 import { StageError } from '../definition/result.ts'
-import { isWanted, type Task } from '../state/decide.ts'
+import { isWanted, stateAt, type Task } from '../state/decide.ts'
 import type { PipelineRun } from './pipeline-run.ts'
 import { admitted, failed } from './stage.ts'
 
@@ -14,6 +14,10 @@ export async function* part(run: PipelineRun, { path, input, admission, places }
   const tokens = tokensOf(path, base)
   const signal = run.open(path)
   const mark = { part: path, of: 'item' } as const
+  const isOver = (): 'done' | 'error' | undefined => {
+    const { status } = stateAt(level.state.root, tokens)
+    return status === 'done' ? status : status === 'failed' ? 'error' : undefined
+  }
   let end: PartEnd
   try {
     if (admission && !(await admitted(run, admission, signal))) return
@@ -21,13 +25,13 @@ export async function* part(run: PipelineRun, { path, input, admission, places }
     level.enter()
     try {
       end = yield* distributed(
-        { parent: level, mark, at: [{ stage: path }], input, places, signal },
+        { parent: level, mark, at: [{ stage: path }], input, places: () => places, signal, isOver },
         level.tree.distributor!,
       )
     } finally {
       level.leave()
     }
-    if (signal.aborted || end === 'paused' || !isWanted(root, level.state, tokens)) return
+    if (signal.aborted || end === 'paused' || isOver() || !isWanted(root, level.state, tokens)) return
     throw new StageError(path, `The item's own run ended as \`${end}\`, without a result.`, { retryable: true })
   } catch (error) {
     return signal.aborted ? undefined : [failed(path, error, 0)]

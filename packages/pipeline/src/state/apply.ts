@@ -13,6 +13,8 @@ export interface PipelineState {
   readonly status: 'running' | 'paused' | 'done'
   readonly input: unknown
   readonly root: NodeState
+  /** The items that run elsewhere and wait for decisions, by path. */
+  readonly paused: readonly string[]
   readonly outcome: Outcome | null
   readonly startedAt: number
   readonly endedAt: number
@@ -23,6 +25,7 @@ export const initialState: PipelineState = {
   status: 'running',
   input: undefined,
   root: idle,
+  paused: [],
   outcome: null,
   startedAt: 0,
   endedAt: 0,
@@ -51,13 +54,11 @@ export const applyOf =
       }
       case 'run.resume': {
         const again = hasFailed(state.outcome) ? reopened(root, state.root) : state.root
-        return {
-          ...state,
-          status: 'running',
-          outcome: null,
-          root: settle(root, resumed(root, again), state.input, base),
-        }
+        const next = settle(root, resumed(root, again), state.input, base)
+        return { ...state, status: 'running', outcome: null, root: next, paused: [] }
       }
+      case 'part.pause':
+        return { ...state, paused: [...state.paused, fact.part] }
       case 'run.pause':
         return { ...state, status: 'paused' }
       case 'run.done':

@@ -10,7 +10,7 @@ import type {
   ReduceNode,
   RetryNode,
 } from '../definition/node.ts'
-import { itemToken, join, roundToken } from '../definition/path.ts'
+import { itemToken, join, numberIn, roundToken } from '../definition/path.ts'
 import type { PipelineState } from './apply.ts'
 import {
   childAt,
@@ -78,6 +78,7 @@ export type Task = { readonly key: string } & (
 interface Walk {
   readonly tasks: Task[]
   readonly waiting: string[]
+  readonly paused: PipelineState['paused']
   readonly mode: Mode
 }
 
@@ -93,7 +94,7 @@ export interface Mode {
 
 export function decide(root: Node, state: PipelineState, mode: Mode): readonly Task[] {
   if (isSettled(state.root)) return [{ do: 'finish', key: 'finish', root: state.root }]
-  const walk: Walk = { tasks: [], waiting: [], mode }
+  const walk: Walk = { tasks: [], waiting: [], paused: state.paused, mode }
   want(walk, root, state.root, state.input, mode.base)
   if (walk.tasks.length > 0) return walk.tasks
   return [{ do: 'pause', paths: walk.waiting, key: `pause:${walk.waiting.join()}` }]
@@ -238,9 +239,9 @@ function wantItems(walk: Walk, node: MapNode, state: NodeState, input: unknown, 
   const admission = node.rate && { map: node, path }
   const wantOne = (index: number, places: number, fresh?: Admission): void => {
     const [one, at] = [itemInput(state, input, index), join(path, itemToken(index))]
-    const wanted = node.distribute && walk.mode.distributes ? { ...walk, tasks: [] } : walk
-    want(wanted, node.item, itemState(items, index), one, at, undefined, fresh)
-    if (wanted === walk || wanted.tasks.length === 0) return // it waits: for decisions alone
+    if (!node.distribute || !walk.mode.distributes)
+      return want(walk, node.item, itemState(items, index), one, at, undefined, fresh)
+    if (walk.paused.includes(at)) return void walk.waiting.push(at)
     walk.tasks.push({ do: 'part', node, path: at, input: one, admission: fresh, places, key: `part:${at}` })
   }
   for (const index of items.running) wantOne(index, 1)
@@ -283,3 +284,10 @@ export function isWanted(root: Node, state: PipelineState, tokens: readonly stri
   }
   return !isSettled(one)
 }
+
+/** The state of the stage behind these tokens. */
+export const stateAt = (root: NodeState, tokens: readonly string[]): NodeState =>
+  tokens.reduce(
+    (one, token) => (token.startsWith('[') ? itemState(itemsOf(one), numberIn(token)) : childState(one, token)),
+    root,
+  )
