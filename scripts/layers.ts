@@ -49,7 +49,7 @@ export const rooms: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['definition'], // stages, their types, the tree of nodes, paths, results
     ['state'], // what each node came to: apply, decide
     ['run'], // tasks, and the pipeline as a run of core's loop
-    ['combine'], // pipe, parallel, map, …
+    ['combinators'], // pipe, parallel, map, …
   ],
   schema: [
     ['value'], // objects and excerpts of values

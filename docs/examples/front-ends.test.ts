@@ -1,5 +1,6 @@
 import { call, scriptedModel, text } from '@toolloop/testing'
 import { agent, tool } from 'toolloop'
+import { gate, pipe, stage } from 'toolloop/pipeline'
 import { memorySessions } from 'toolloop/store'
 import { agUiChat, nodeHandler, uiChat, UiFold } from 'toolloop/ui'
 import express from 'express'
@@ -72,6 +73,20 @@ test('the page, the reconnect, the restart', async () => {
   for (const { id } of (await store.list({ status: 'interrupted' })).data)
     await chat.resume({ chatId: id, request: new Request('http://localhost/') })
   // #endregion
+})
+
+test('a pipeline answers', async () => {
+  const writer = agent({ name: 'writer', model: scriptedModel([text('Tides follow the moon.')]) })
+  // #region pipeline
+  const newsroom = pipe(
+    stage((topic: string) => `Write two lines about ${topic}.`, { name: 'brief' }),
+    writer,
+    gate(stage((draft: string) => `# ${draft}`, { name: 'publish' })),
+  ).named('newsroom')
+  const news = uiChat({ agent: newsroom, sessions, access: () => true })
+  // #endregion
+  const sent = await (await news.fetch(post('/api/chat', { id: 'n1', messages: [message] }, 'clerk'))).text()
+  expect(sent).toContain('"toolName":"publish"')
 })
 
 test('AG-UI', async () => {

@@ -1,13 +1,12 @@
 // The client of a durable engine: what programs outside the workers do with runs.
-import type { ApprovalRequest, Decision, RunEvent, RunStream } from '@toolloop/core'
+import type { ApprovalRequest, Decision, RunEvent } from '@toolloop/core'
 import type { UserMessage } from '@toolloop/wire'
 import type { Rejection } from './command.ts'
+import type { AnyRunnable } from './journaled-run.ts'
 
 /** An agent or a pipeline as its client needs it: the same file that the workers serve. */
-export interface ClientRunnable {
-  readonly name: string
+export interface ClientRunnable extends AnyRunnable {
   run(input: never, ...options: never): Promise<unknown>
-  stream(input: never, ...options: never): RunStream<RunEvent, unknown, unknown>
 }
 export type InputFor<One extends ClientRunnable> = Exclude<Parameters<One['run']>[0], undefined>
 export type ResultFor<One extends ClientRunnable> = Awaited<ReturnType<One['run']>>
@@ -38,8 +37,8 @@ export interface EngineStream<Outcome> extends AsyncIterable<RunEvent> {
 
 export interface RunStatus {
   readonly runId: string
-  /** The name of the agent or pipeline. */
-  readonly agent: string
+  /** The name of the agent or pipeline; `undefined` while no worker has taken the run. */
+  readonly agent: string | undefined
   /** `paused`: it waits for decisions on `requests`. `failed`: see `error`. */
   readonly status: 'running' | 'paused' | 'ended' | 'failed'
   /** The number of facts recorded. */

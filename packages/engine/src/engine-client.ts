@@ -127,7 +127,7 @@ function checkId(runId: unknown): void {
 
 function checkAgent(runnable: ClientRunnable, runId: string, { agent }: RunPage): void {
   const { name } = runnableBehind(runnable)
-  if (agent === name) return
+  if (agent === undefined || agent === name) return
   throw new EngineError(
     'other_agent',
     `The run ${JSON.stringify(runId)} is of \`${agent}\`, not of \`${name}\`. Pass that one, or start a run with another id.`,

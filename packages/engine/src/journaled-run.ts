@@ -9,7 +9,7 @@ import { type Distribute, distributorOver } from './parts.ts'
 /** An agent or a pipeline, as far as an engine uses it. */
 export interface AnyRunnable {
   readonly name: string
-  stream(input: never, options: never): RunStream<RunEvent, unknown, unknown>
+  stream(this: void, input: never, options: never): RunStream<RunEvent, unknown, unknown>
 }
 
 export interface JournaledRunOptions {

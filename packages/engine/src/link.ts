@@ -4,7 +4,8 @@ import type { Command, Rejection, Start } from './command.ts'
 
 /** A run as its engine knows it. JSON. */
 export interface RunPage {
-  readonly agent: string
+  /** `undefined`: no worker has taken the run yet. */
+  readonly agent?: string | undefined
   readonly status: 'running' | 'paused' | 'ended' | 'failed'
   /** The facts from the number that was given. */
   readonly facts: readonly Fact[]

@@ -15,3 +15,15 @@ export function registryOf(runnables: readonly AnyRunnable[]): ReadonlyMap<strin
   }
   return registry
 }
+
+/**
+ * The agent or pipeline of this name. Another name gives one that cannot run: a new run is rejected, and one that has begun
+ * waits for a worker that knows it.
+ */
+export function runnableFor(registry: ReadonlyMap<string, AnyRunnable>, name: string): AnyRunnable {
+  const stream = (): never => {
+    const names = [...registry.keys()].map((one) => `\`${one}\``).join(', ')
+    throw new UsageError(`No agent or pipeline here is named \`${name}\`. The worker serves ${names || 'none'}.`)
+  }
+  return registry.get(name) ?? { name, stream }
+}

@@ -1,5 +1,12 @@
 // Messages in the conventions' JSON form: `{ role, parts }`.
-import type { AssistantMessage, ContentPart, Message, RefusalPart, TextPart, ToolCall } from '@toolloop/wire'
+import {
+  type AssistantMessage,
+  type ContentPart,
+  type Message,
+  plainText,
+  type RefusalPart,
+  type ToolCall,
+} from '@toolloop/wire'
 
 /** One part of a message, as the conventions define it. */
 export type Part =
@@ -109,6 +116,3 @@ export function valueOf(text: string): unknown {
     return text
   }
 }
-
-export const plainText = (content: string | readonly TextPart[]): string =>
-  typeof content === 'string' ? content : content.map((part) => part.text).join('')

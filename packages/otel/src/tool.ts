@@ -1,7 +1,7 @@
 // The span of a tool call.
 import type { ToolDone, ToolStart } from '@toolloop/core'
 import { segmentOf } from '@toolloop/core/machine'
-import { plainText } from './content.ts'
+import { plainText } from '@toolloop/wire'
 import { attribute, content, own } from './conventions.ts'
 import type { Level } from './level.ts'
 import { errorLabel, type Tracing } from './spans.ts'

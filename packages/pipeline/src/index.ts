@@ -1,10 +1,17 @@
 // Composition.
-export { branch, fallback, gate, race } from './combine/choose.ts'
-export { type ItemsOf, map, type MapOptions, reduce, type Reduced } from './combine/map.ts'
-export { type InputOfAll, parallel, type ParallelOptions } from './combine/parallel.ts'
-export { type Fits, pipe } from './combine/pipe.ts'
-export { type Looped, type LoopOptions, loopUntil, retry, type RetryOptions, type Verdict } from './combine/repeat.ts'
-export { stage, type StageOptions, tap } from './combine/stage.ts'
+export { branch, fallback, gate, race } from './combinators/choice.ts'
+export { type ItemsOf, map, type MapOptions, reduce, type Reduced } from './combinators/map.ts'
+export { type InputOfAll, parallel, type ParallelOptions } from './combinators/parallel.ts'
+export { type Fits, pipe } from './combinators/pipe.ts'
+export {
+  type Looped,
+  type LoopOptions,
+  loopUntil,
+  retry,
+  type RetryOptions,
+  type Verdict,
+} from './combinators/repetition.ts'
+export { stage, type StageOptions, tap } from './combinators/stage.ts'
 // Stages and pipelines.
 export type {
   AnyPipeline,

@@ -11,6 +11,8 @@ export type {
   FollowOptions,
   Session,
   SessionForkOptions,
+  SessionPipeline,
+  SessionPipelineArguments,
   SessionRunArguments,
   SessionRunOptions,
   SessionStatus,

@@ -9,8 +9,8 @@ export { nodeHandler, type NodeRequest, type NodeResponse, sendResponse, toReque
 export { uiChat, type UiChat, type UiChatOptions } from './ai-sdk/ui-chat.ts'
 export { type UiMessage, uiMessageOf, uiMessages, type UiPart } from './ai-sdk/message.ts'
 export type { ChatHandlers } from './chat/chat.ts'
-export type { ChatOptions, ChatRequest } from './chat/options.ts'
-export type { ChatRunOptions, ChatSession, ChatSessions, ChatTurn } from './chat/session.ts'
+export type { Answering, ChatOptions, ChatRequest } from './chat/options.ts'
+export type { ChatPipelineOptions, ChatRunOptions, ChatSession, ChatSessions, ChatTurn } from './chat/session.ts'
 export { PostError, type PostErrorCode } from './http/post-error.ts'
 // AG-UI.
 export { AgUiFold, type AgUiFoldOptions } from './ag-ui/ag-ui-fold.ts'

@@ -12,6 +12,7 @@ export type ErrorCode =
   | 'user_abort'
   | 'length'
   | 'content_filter'
+  | 'engine'
   | 'fallback'
   | 'guardrail'
   | 'middleware'

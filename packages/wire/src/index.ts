@@ -20,6 +20,7 @@ export type {
   ToolMessage,
   UserMessage,
 } from './messages.ts'
+export { plainText } from './plain-text.ts'
 // The request.
 export type {
   AudioParams,

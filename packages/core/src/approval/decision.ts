@@ -1,6 +1,5 @@
 // Validates and copies a decision before it is logged.
 import { UsageError } from '@toolloop/wire'
-import type { AgentSpec } from '../agent/spec.ts'
 import { nameOf } from '../facts/calls.ts'
 import type { Decision, Fact } from '../facts/events.ts'
 import { fact } from '../facts/events.ts'
@@ -8,11 +7,17 @@ import { jsonCopy } from '../facts/json-copy.ts'
 import type { CallState } from '../facts/open-step.ts'
 import { ApprovalError } from './error.ts'
 
+/** Whose call is decided: its tools parse edited arguments. */
+export interface Decided {
+  readonly name: string
+  readonly tools: ReadonlyMap<string, { parse(text: string): unknown }>
+}
+
 /**
  * Copies a decision. Anything else throws, so that a mistake never executes a tool.
  * @throws UsageError for a value that is not a decision, ApprovalError for edited arguments that the tool rejects
  */
-export async function decisionOf(agent: AgentSpec, item: CallState, given: unknown): Promise<Decision> {
+export async function decisionOf(agent: Decided, item: CallState, given: unknown): Promise<Decision> {
   const id = item.call.id
   const { approve, reason, result, arguments: edited, input } = (given ?? {}) as Record<string, unknown>
   const isInput = item.request?.kind === 'input'
@@ -49,7 +54,7 @@ export const decided = (step: number, { call, request }: CallState, decision: De
   })
 
 /** An approval with edited arguments. They are parsed now, while the caller can still correct them. */
-async function editedBy(agent: AgentSpec, { call, request }: CallState, edited: unknown): Promise<Decision> {
+async function editedBy(agent: Decided, { call, request }: CallState, edited: unknown): Promise<Decision> {
   const id = request?.id ?? call.id
   if (request && request.kind !== 'approval')
     throw new UsageError(

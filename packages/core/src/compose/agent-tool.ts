@@ -111,8 +111,12 @@ const checks: Readonly<Record<string, OptionCheck>> = {
   distribute: oneOf(true, false),
 }
 
-/** The strongest effects of the agent's tools: only an agent whose tools may all start early starts early itself. */
-function effectsOf({ tools }: AgentSpec): 'none' | 'idempotent' | 'unsafe' {
+/**
+ * The strongest effects of the agent's tools: only an agent whose tools may all start early starts early itself. Tools that
+ * `prepareStep` adds are not known before.
+ */
+function effectsOf({ tools, prepareStep }: AgentSpec): 'none' | 'idempotent' | 'unsafe' {
+  if (prepareStep) return 'unsafe'
   const all = [...tools.values()].map((one) => one.policy.effects)
   return all.includes('unsafe') ? 'unsafe' : all.includes('idempotent') ? 'idempotent' : 'none'
 }

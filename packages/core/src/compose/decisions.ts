@@ -7,6 +7,7 @@ import { askedBy } from '../approval/request.ts'
 import { branchesOf } from '../facts/branches.ts'
 import type { Decision, Fact } from '../facts/events.ts'
 import { foldOf } from '../facts/read-log.ts'
+import { stageRequestsOf } from '../facts/stage-requests.ts'
 import { apply, initialState, type RunState } from '../facts/state.ts'
 
 /**
@@ -22,9 +23,7 @@ export async function decisionsOn(
   const entries = Object.entries(decisions)
   if (entries.length === 0) return facts
   const paths = [...new Set(past.map(({ path }) => path))]
-  const inside = branchesOf(past)
-    .requestsBelow('')
-    .map(({ id }) => id)
+  const inside = [...stageRequestsOf(past), ...branchesOf(past).requestsBelow('')].map(({ id }) => id)
   const answered = new Set<string>()
   for (const [id, given] of entries) {
     const path = paths.reduce((best, one) => (isNamed(id, one) && one.length > best.length ? one : best), '')

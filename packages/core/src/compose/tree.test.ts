@@ -388,6 +388,9 @@ describe('an agent as a tool', () => {
     expect(order.indexOf(' tool.start')).toBeLessThan(order.indexOf(' step.done'))
     expect(treeOf(working).tools[0].policy.effects).toBe('unsafe')
     expect(reader.asTool({ name: 'ask', description: 'x' }).policy.effects).toBe('none')
+    // `prepareStep` may add tools of any effects.
+    const adding = reader.with({ prepareStep: () => ({}) })
+    expect(adding.asTool({ name: 'ask', description: 'x' }).policy.effects).toBe('unsafe')
   })
 
   it('runs by itself for a caller that knows no agents', async () => {

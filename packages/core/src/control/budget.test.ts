@@ -5,6 +5,7 @@ import {
   calls,
   checkRequest,
   checkTranscript,
+  failure,
   reply,
   scriptedModel,
   text,
@@ -14,7 +15,7 @@ import {
 import type { ChatModel, ModelRequest } from '@toolloop/wire'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { agent, type BudgetOptions, type Fact, memoryLog, readRun, RunError, steps } from '../index.ts'
+import { agent, type BudgetOptions, fallback, type Fact, memoryLog, readRun, RunError, steps } from '../index.ts'
 import { Budget } from './budget.ts'
 
 const parameters = z.object({ id: z.string() })
@@ -168,6 +169,17 @@ describe('a budget of dollars', () => {
     expect(seen.closed).toBe(1)
     if (result.status === 'budget') expect(result.spent).toBeLessThanOrEqual(0.001)
     if (result.status === 'budget') expect(result.spent).toBeGreaterThan(0.0009)
+  })
+
+  it("prices the run's cost by its `prices`, for a fallback by the model that answered", async () => {
+    const usage = { prompt_tokens: 1_000_000, completion_tokens: 0, total_tokens: 1_000_000 }
+    const models = ['a', 'b'].map((name) => scriptedModel([text('Hi.', { usage })], { name }))
+    const budget = { prices: { a: { input: 1, output: 1 }, b: { input: 5, output: 5 } } }
+    const [first, second] = models
+    expect((await agent({ name: 'w', model: first!, budget }).run('go')).cost).toBe(1)
+    const broken = scriptedModel([failure(500)], { name: 'a' })
+    const both = agent({ name: 'w', model: fallback([broken, second!]), budget })
+    expect((await both.run('go')).cost).toBe(5)
   })
 
   it('takes the price of the model, and fails a step whose model has none', async () => {

@@ -6,7 +6,7 @@ import type { Fact } from '../facts/events.ts'
 import type { Exhausted } from '../facts/outcome.ts'
 import type { PartBudget } from '../facts/part.ts'
 import { type Amount, keyOf, Ledger, type Reserved } from './ledger.ts'
-import { countOf } from '../agent/count-tokens.ts'
+import { promptTokens } from '../agent/count-tokens.ts'
 import { dollarsOf, Meter } from './meter.ts'
 import { RunningTime } from './running-time.ts'
 import { type Left, type Shares, shareOf, within, withShare } from './share.ts'
@@ -67,6 +67,7 @@ export class Budget {
   /** By path: what counts the steps that stream. */
   readonly #meters: Map<string, Meter>
   readonly #countTokens: BudgetOptions['countTokens']
+  /** Messages are frozen, so each is counted once. */
   readonly #counts = new WeakMap<object, number>()
   /** Of the owner's model. */
   #price: Price | undefined
@@ -237,7 +238,7 @@ export class Budget {
 
   /** Reserves the prompt and the largest answer of a step, before its request is sent. */
   reserve({ path, request, model, isLast, meter, used = meter?.before ?? nothing }: StepRequest): Reservation | Spent {
-    const prompt = this.#promptOf(request)
+    const prompt = promptTokens(request, this.#countTokens, this.#counts)
     const price = this.priceOf(model)
     let own = request.max_completion_tokens ?? request.max_tokens ?? Infinity
     let room = Infinity
@@ -351,17 +352,6 @@ export class Budget {
   *#chain(): Generator<Budget, void, undefined> {
     yield this
     if (this.#outer) yield* this.#outer.#chain()
-  }
-
-  /** Messages are frozen, so each is counted once. */
-  #promptOf({ messages, tools, response_format: format }: ModelRequest): number {
-    let sum = 0
-    for (const part of [...messages, ...(tools ?? []), ...(format ? [format] : [])]) {
-      const known = this.#counts.get(part) ?? countOf(JSON.stringify(part), this.#countTokens)
-      this.#counts.set(part, known)
-      sum += known
-    }
-    return sum
   }
 }
 

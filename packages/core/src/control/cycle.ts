@@ -18,7 +18,12 @@ const warnAfter: Readonly<Record<number, number>> = { 1: 3, 2: 4, 3: 6 }
 
 /** The cycle in the steps since the last input, when something must be done about it. Pure. */
 export function cycleIn({ steps, since, warnedAt }: RunState): Cycle | undefined {
+  const last = steps.at(-1)
+  if (!last) return undefined
+  const weight = weightOf(last)
   for (let period = 1; period <= 3; period++) {
+    const other = steps[steps.length - 1 - period]
+    if (!other || weightOf(other) !== weight) continue // most steps end here
     const length = lengthOf(steps, since, period)
     if (length < warnAfter[period]!) continue
     const calls = steps.slice(-period).flatMap((step) => step.calls.map(({ name }) => name))

@@ -38,8 +38,11 @@ export interface Facts {
     pipeline?: { readonly input?: unknown }
     /** Only in a forked log: the run whose facts it copied, and the step or call before which it forked. */
     forkOf?: { readonly run: string; readonly before: number | string }
-    /** Only in the stored log of a session's turn: `input` continues this many messages of the turns before. */
-    session?: { readonly turn: number; readonly messages: number }
+    /**
+     * Only in the stored log of a session's turn: `input` continues this many messages of the turns before. `after`: the
+     * turn that it continues, -1 for none, where that is not the turn before: it replaces the turns in between.
+     */
+    session?: { readonly turn: number; readonly messages: number; readonly after?: number }
   }
   /** The run is resumed from its log. `agent` is the one that holds the run. */
   'run.resume': { agent: AgentMark }

@@ -8,7 +8,8 @@ export function jsonCopy(value: unknown, path: string, depth = 0): unknown {
     throw new UsageError(
       `${path} is ${typeof value === 'number' ? value : `a ${typeof value}`}, which JSON cannot represent.`,
     )
-  if (depth > 256) throw new UsageError(`${path} is nested more than 256 levels deep, or contains itself.`)
+  if (depth > 256)
+    throw new UsageError(`${path.slice(0, 80)}… is nested more than 256 levels deep, or contains itself.`)
   if (Array.isArray(value)) return value.map((item, index) => jsonCopy(item, `${path}[${index}]`, depth + 1))
   const prototype: unknown = Object.getPrototypeOf(value)
   if (prototype !== Object.prototype && prototype !== null)

@@ -100,94 +100,109 @@ export const initialState: RunState = {
 /** Facts of other runs in the same log change nothing. */
 export function apply(before: RunState, fact: Fact): RunState {
   if (fact.path !== before.path && before.run !== '') return before
-  const state = { ...before, endedAt: fact.at }
-  const { open, steps } = state
+  const { open, steps } = before
+  const endedAt = fact.at
   switch (fact.type) {
     case 'run.start':
       return {
-        ...state,
+        ...before,
+        endedAt,
         run: fact.run,
         path: fact.path,
         holder: fact.agent.name,
         messages: fact.input,
         startedAt: fact.at,
-        guardrails: afterInput(state.guardrails),
+        guardrails: afterInput(before.guardrails),
       }
     case 'run.resume': {
       // A run that had ended or paused gets new retries, and new steps if a step limit ended it. A run whose process
       // died keeps the rest of both.
       const ended = before.outcome?.status
-      const since = ended === 'limit' || ended === 'stopped' ? steps.length : state.since
-      const answered = state.answered && ended !== 'error'
+      const since = ended === 'limit' || ended === 'stopped' ? steps.length : before.since
+      const answered = before.answered && ended !== 'error'
       const again = before.status !== 'running' && { asks: 0, cuts: [], wrapUp: null }
       const going = open && withoutPauses(open)
-      return { ...state, status: 'running', outcome: null, open: going, since, answered, ...again }
+      return { ...before, endedAt, status: 'running', outcome: null, open: going, since, answered, ...again }
     }
     case 'step.start': {
       // The request includes messages added since an earlier attempt of this step.
-      const messages = conversationOf(state)
-      const prefix = afterStart(state.prefix, fact, messages.length)
-      const guardrails = afterRequest(state.guardrails)
-      return { ...state, messages, inbox: [], open: begin(fact), prefix, guardrails }
+      const messages = conversationOf(before)
+      const prefix = afterStart(before.prefix, fact, messages.length)
+      const guardrails = afterRequest(before.guardrails)
+      return { ...before, endedAt, messages, inbox: [], open: begin(fact), prefix, guardrails }
     }
     case 'call.sealed':
-      return { ...state, open: withSealed(open!, fact) }
+      return { ...before, endedAt, open: withSealed(open!, fact) }
     case 'step.done':
-      return close({ ...state, cuts: [] }, withMessage(open!, fact))
+      return close({ ...before, endedAt, cuts: [] }, withMessage(open!, fact))
     case 'step.cut':
-      return close({ ...state, cuts: cutsAfter(state, fact.error) }, withMessage(open!, fact))
+      return close({ ...before, endedAt, cuts: cutsAfter(before, fact.error) }, withMessage(open!, fact))
     case 'tool.start':
     case 'tool.start.dynamic':
-      return { ...state, open: withCall(open!, fact.callId, { phase: 'started' }) }
+      return { ...before, endedAt, open: withCall(open!, fact.callId, { phase: 'started' }) }
     case 'tool.pause':
-      return { ...state, open: withCall(open!, fact.callId, { phase: 'paused' }) }
+      return { ...before, endedAt, open: withCall(open!, fact.callId, { phase: 'paused' }) }
     case 'approval.request':
-      if (fact.stage !== undefined) return state // of a pipeline: no call waits
-      return { ...state, open: withCall(open!, fact.callId, { phase: 'asked', request: fact }) }
+      if (fact.stage !== undefined) return { ...before, endedAt } // of a pipeline: no call waits
+      return { ...before, endedAt, open: withCall(open!, fact.callId, { phase: 'asked', request: fact }) }
     case 'approval.decision': {
-      if (fact.stage !== undefined) return state
+      if (fact.stage !== undefined) return { ...before, endedAt }
       const { callId, decision, id } = fact
-      const decided = id === undefined ? state.decided : [...state.decided, id]
-      return { ...state, decided, open: withCall(open!, callId, { phase: 'decided', decision, ...editedBy(decision) }) }
+      const decided = id === undefined ? before.decided : [...before.decided, id]
+      return {
+        ...before,
+        endedAt,
+        decided,
+        open: withCall(open!, callId, { phase: 'decided', decision, ...editedBy(decision) }),
+      }
     }
     case 'tool.done':
     case 'tool.done.dynamic': {
-      const asks = state.asks + (fact.final && !fact.ok ? 1 : 0)
-      const transfer = fact.handoff === undefined ? state.transfer : fact
-      return close({ ...state, asks, transfer }, withCall(open!, fact.callId, { phase: 'done', done: fact }))
+      const asks = before.asks + (fact.final && !fact.ok ? 1 : 0)
+      const transfer = fact.handoff === undefined ? before.transfer : fact
+      return close({ ...before, endedAt, asks, transfer }, withCall(open!, fact.callId, { phase: 'done', done: fact }))
     }
     case 'handoff':
       return {
-        ...state,
+        ...before,
+        endedAt,
         holder: fact.agent.name,
         transfer: null,
-        handover: handoverBy(state, fact),
-        guardrails: afterHandoff(state.guardrails),
+        handover: handoverBy(before, fact),
+        guardrails: afterHandoff(before.guardrails),
         asks: 0,
         cuts: [],
       }
     case 'message.add': {
-      const counted = countsAfter(state, fact)
-      if (open) return { ...state, ...counted, inbox: [...state.inbox, fact.message] }
-      return { ...state, ...counted, answered: false, messages: [...state.messages, fact.message] }
+      const counted = countsAfter(before, fact)
+      if (open) return { ...before, endedAt, ...counted, inbox: [...before.inbox, fact.message] }
+      return { ...before, endedAt, ...counted, answered: false, messages: [...before.messages, fact.message] }
     }
     case 'messages.compact': {
       const { by, edits, step, asked = [] } = fact
-      const compactions = [...state.compactions, { step, asked }]
-      if (edits.length === 0) return { ...state, compactions } // models were asked, and nothing came of it
+      const compactions = [...before.compactions, { step, asked }]
+      if (edits.length === 0) return { ...before, endedAt, compactions } // models were asked, and nothing came of it
       // What the last handoff left out is gone.
-      const messages = edited(shownOf(state), edits)
-      const handover = state.handover && { ...state.handover, shown: null }
-      return { ...state, messages, inbox: [], handover, compactions, prefix: { ...state.prefix, compacted: by } }
+      const messages = edited(shownOf(before), edits)
+      const handover = before.handover && { ...before.handover, shown: null }
+      return {
+        ...before,
+        endedAt,
+        messages,
+        inbox: [],
+        handover,
+        compactions,
+        prefix: { ...before.prefix, compacted: by },
+      }
     }
     case 'guardrail.done':
-      return withCheck({ ...state, guardrails: afterCheck(state.guardrails, fact) }, fact)
+      return withCheck({ ...before, endedAt, guardrails: afterCheck(before.guardrails, fact) }, fact)
     case 'run.pause':
-      return { ...state, status: 'paused' }
+      return { ...before, endedAt, status: 'paused' }
     case 'run.done':
-      return { ...state, status: 'done', outcome: fact.outcome }
+      return { ...before, endedAt, status: 'done', outcome: fact.outcome }
     default:
-      return state // a fact of a newer version
+      return { ...before, endedAt } // a fact of a newer version
   }
 }
 

@@ -1,5 +1,5 @@
 // What guardrails are given to check.
-import type { AssistantMessage } from '@toolloop/wire'
+import { type AssistantMessage, plainText } from '@toolloop/wire'
 import type { GuardrailSubjects } from '../agent/guardrail.ts'
 import { FINAL_TOOL } from '../agent/output.ts'
 import { argumentsOf, nameOf } from '../facts/calls.ts'
@@ -14,14 +14,14 @@ export function inputSubject(state: RunState): GuardrailSubjects['input'] {
   // After a handoff, and in a resumed run, the model may have answered since the last input.
   const until = messages.findLastIndex(({ role }) => role === 'user') + 1
   const added = messages.slice(messages.slice(0, until).findLastIndex(({ role }) => role === 'assistant') + 1, until)
-  const text = added.flatMap(({ role, content }) => (role === 'user' ? textIn(content) : [])).join('\n')
+  const text = added.flatMap(({ role, content }) => (role === 'user' ? plainText(content) : [])).join('\n')
   return Object.freeze({ text, messages: Object.freeze(messages) })
 }
 
 export async function outputSubject(run: Run, message: AssistantMessage): Promise<GuardrailSubjects['output']> {
   const final = finalCall(message)
   const isAnswer = final !== undefined || !message.tool_calls?.length
-  const answer = final ? argumentsOf(final) : textIn(message.content)
+  const answer = final ? argumentsOf(final) : plainText(message.content)
   return Object.freeze({
     text: textOf(message),
     message,
@@ -33,7 +33,7 @@ export async function outputSubject(run: Run, message: AssistantMessage): Promis
 /** What a message shows: its content, refusal, and the arguments of `final_answer`. */
 export function textOf(message: AssistantMessage): string {
   const final = finalCall(message)
-  return [textIn(message.content), message.refusal ?? '', final ? argumentsOf(final) : '']
+  return [plainText(message.content), message.refusal ?? '', final ? argumentsOf(final) : '']
     .filter((part) => part !== '')
     .join('\n')
 }
@@ -47,10 +47,4 @@ async function outputIn(run: Run, text: string): Promise<unknown> {
   } catch {
     return undefined
   }
-}
-
-function textIn(content: unknown): string {
-  if (typeof content === 'string') return content
-  if (!Array.isArray(content)) return ''
-  return content.map(({ text, refusal }: { text?: string; refusal?: string }) => text ?? refusal ?? '').join('')
 }

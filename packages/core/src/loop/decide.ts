@@ -25,7 +25,7 @@ export function decide(state: RunState, attended: boolean, guardrails?: Guardrai
   const { open, step, answered, transfer } = state
   if (state.guardrails.tripped) return [{ do: 'trip', key: 'trip' }]
   const due = guardrails ? dueChecks(state, guardrails) : nothingDue
-  const tasks: Task[] = [...due.checks]
+  const tasks: Task[] = due === nothingDue ? [] : [...due.checks]
   if (!open && (answered || transfer)) {
     const next = answered ? 'finish' : 'handoff'
     return tasks.length > 0 ? tasks : [{ do: next, key: `${next}:${step}` }]

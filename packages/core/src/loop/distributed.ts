@@ -107,16 +107,9 @@ function endIn(batch: readonly Fact[], { part, of }: PartMark): EndFact | undefi
 const endOf = (mark: PartMark, status: Outcome['status'] | 'paused'): Fact =>
   fact(status === 'paused' ? { type: 'part.pause', ...mark } : { type: 'part.done', ...mark, status })
 
-/** Decisions as a caller gives them. Edited inputs of stages are recorded as text. */
+/** Decisions as a caller gives them. */
 const given = (decisions: readonly DecisionFact[]): Record<string, Decision> =>
-  Object.fromEntries(
-    decisions.map(({ id, callId, decision, stage }) => [
-      id ?? callId,
-      stage !== undefined && 'arguments' in decision && typeof decision.arguments === 'string'
-        ? { ...decision, arguments: JSON.parse(decision.arguments) as object }
-        : decision,
-    ]),
-  )
+  Object.fromEntries(decisions.map(({ id, callId, decision }) => [id ?? callId, decision]))
 
 /** The facts of a part as they arrive. After an abort, which it forwards, it waits for the part's end as for a tool. */
 class PartFacts {

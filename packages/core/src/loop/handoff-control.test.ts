@@ -46,7 +46,7 @@ describe('a handoff beside `final_answer`', () => {
   const mode = { schema: Invoice, mode: 'tool' } as const
   it.each([
     ['the answer first', [final, transfer], 'triage', { total: 1 }, ['Accepted.', 'Not handed over: the answer was']],
-    ['the handoff first', [transfer, final], 'billing', 'Billed.', ['Handed over', 'Not done: the conversation']],
+    ['the handoff first', [transfer, final], 'billing', 'Billed.', ['Handed over', 'Not done: only the first handoff']],
     ['an invalid answer first', [{ ...final, args: {} }, transfer], 'billing', 'Billed.', ['total', 'Handed over']],
   ] as const)('counts or not by their order: %s', async (_what, made, holder, output, words) => {
     const log = memoryLog()
@@ -233,6 +233,61 @@ describe('guardrails', () => {
     const result = await agent({ name: 'triage', model: answering(calls([transfer])), handoffs: [billing] }).run('Go.')
     expect(result).toMatchObject({ status: 'tripped', guardrail: 'no', agent: 'billing' })
     expect(model.requests).toHaveLength(0)
+  })
+
+  const seen: unknown[] = []
+  const ofTransfer = (mode: 'blocking' | 'parallel', verdict: { trip: string } | { reject: string } | undefined) =>
+    guardrail({
+      name: 'transfers',
+      on: 'toolCall',
+      mode,
+      tools: ['transfer_to_billing'],
+      check: ({ name, args }) => {
+        seen.push([name, args])
+        return verdict
+      },
+    })
+  it.each(['blocking', 'parallel'] as const)('see a handoff as a call: %s', async (mode) => {
+    const transfers = [calls([transfer]), text('I answer myself.')]
+    const run = async (verdict: Parameters<typeof ofTransfer>[1]) => {
+      seen.length = 0
+      const log = memoryLog()
+      const triage = () => triageOf(billingOf(), { guardrails: [ofTransfer(mode, verdict)] }, ...transfers)
+      const result = await triage().run('Go.', { log })
+      expect(seen).toEqual([['transfer_to_billing', {}]])
+      expect(checkTranscript(result.messages)).toBeUndefined()
+      expect(await replay(log, triage())).toMatchObject({ status: result.status, messages: result.messages })
+      const handedOver = log.facts.some(({ type }) => type === 'handoff')
+      return { result, handedOver }
+    }
+    expect(await run(undefined)).toMatchObject({ handedOver: true, result: { agent: 'billing', output: 'Billed.' } })
+    expect(await run({ reject: 'Answer yourself.' })).toMatchObject({
+      handedOver: false,
+      result: {
+        status: 'done',
+        agent: 'triage',
+        output: 'I answer myself.',
+        steps: [{ calls: [{ ok: false, reason: 'guardrail', content: 'Answer yourself.' }] }, {}],
+      },
+    })
+    expect(await run({ trip: 'Not to billing.' })).toMatchObject({
+      handedOver: false,
+      result: { status: 'tripped', guardrail: 'transfers', reason: 'Not to billing.', agent: 'triage' },
+    })
+  })
+
+  it('that passed a handoff do not check it again in a resumed run', async () => {
+    const log = memoryLog()
+    const triage = () => triageOf(billingOf(), { guardrails: [ofTransfer('blocking', undefined)] })
+    await triage().run('Go.', { log })
+    for (let length = 1; length < log.facts.length; length++) {
+      const prefix = JSON.parse(JSON.stringify(log.facts.slice(0, length))) as Fact[]
+      const isChecked = prefix.some(({ type }) => type === 'guardrail.done')
+      seen.length = 0
+      const result = await triage().run(undefined, { from: memoryLog(prefix) })
+      expect(result, `prefix ${length}`).toMatchObject({ status: 'done', agent: 'billing' })
+      expect(seen, `prefix ${length}`).toHaveLength(isChecked ? 0 : 1)
+    }
   })
 })
 

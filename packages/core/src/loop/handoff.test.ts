@@ -118,7 +118,7 @@ describe('a handoff', () => {
       z.object({}),
       [to('billing'), to('refunds')],
       'billing',
-      ['Handed over to `billing`.', 'Not done: the conversation was handed over to `billing` in the same step.'],
+      ['Handed over to `billing`.', 'Not done: only the first handoff of a step counts, which is to `billing`.'],
     ],
     [
       'the first valid one',

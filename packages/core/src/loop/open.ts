@@ -66,6 +66,7 @@ export const runnableAgent = (agent: AgentSpec): Runnable => ({
   kind: 'agent',
   name: agent.name,
   fingerprint: () => agent.fingerprint,
+  open: (messages, options, watched) => openRun(agent, messages as readonly Message[], options, watched),
   resultOf: (facts) =>
     resultFrom(
       opening(agent, () => undefined),

@@ -1,4 +1,5 @@
 // What other packages know of something that can be run, whatever its machine.
+import type { EventSource } from '@toolloop/client'
 import { systemClock, UsageError } from '@toolloop/wire'
 import type { ApprovalRequest, Fact, RunEvent } from '../facts/events.ts'
 import type { Part } from '../facts/part.ts'
@@ -16,6 +17,12 @@ export interface Runnable {
   readonly name: string
   /** Changes with the definition. */
   fingerprint(): string
+  /** Opens a run; nothing is sent yet. `input`: the messages for an agent, the value for a pipeline. `budget`: a pipeline's. */
+  open(
+    input: unknown,
+    options: OpenOptions & { readonly budget?: object | undefined },
+    watched: boolean,
+  ): Promise<EventSource<RunEvent, unknown>>
   /** The result of a run that ended or paused, computed from its facts. Nothing is run. */
   resultOf(facts: readonly Fact[]): Promise<unknown>
   /** A part of its runs, for a worker. @throws UsageError where the definition has no such part */

@@ -131,3 +131,36 @@ describe('logger', () => {
     )
   })
 })
+
+describe('guardrails', () => {
+  const checked = (level: LoggerOptions['level'], verdict: 'trip' | 'reject' | 'replace' | 'pass') => {
+    const written: string[] = []
+    const fact = {
+      seq: 0,
+      at: 0,
+      run: 'r',
+      path: '',
+      type: 'guardrail.done',
+      guardrail: 'no_iban',
+      on: 'toolCall',
+      step: 0,
+      verdict,
+      reason: 'An IBAN.',
+      ms: 1,
+    } as const satisfies Fact
+    logger({ write: (line) => written.push(line) }, { level })(fact)
+    return written.join('')
+  }
+  it.each([
+    ['trip', 'error'],
+    ['reject', 'info'],
+    ['replace', 'info'],
+    ['pass', 'debug'],
+  ] as const)('that answer `%s` are shown from the level `%s` on', (verdict, least) => {
+    const levels = ['error', 'info', 'debug'] as const
+    for (const level of levels) {
+      const isShown = levels.indexOf(level) >= levels.indexOf(least)
+      expect(checked(level, verdict)).toBe(isShown ? `  guardrail no_iban on toolCall: ${verdict} (An IBAN.)\n` : '')
+    }
+  })
+})

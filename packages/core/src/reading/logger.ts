@@ -1,5 +1,5 @@
 // A run, or a tree of runs, as readable lines on a terminal. A fold over events: it works on a stream and on a log.
-import { checkOptions, oneOf, type TextPart } from '@toolloop/wire'
+import { checkOptions, oneOf, plainText } from '@toolloop/wire'
 import { excerpt } from '../facts/excerpt.ts'
 import { type Fact, type FactOf, isFact, type RunEvent } from '../facts/events.ts'
 import type { Progress } from '../facts/progress.ts'
@@ -15,8 +15,9 @@ export interface LogOutput {
 
 export interface LoggerOptions {
   /**
-   * `error`: failed calls, cuts, retries, and an end that is not `done`. `info`: also steps, texts, calls, results and
-   * decisions. `debug`: also complete calls, progress of tools, tokens and breaks of the prompt's prefix. @default 'info'
+   * `error`: failed calls, cuts, retries, guardrails that trip, and an end that is not `done`. `info`: also steps, texts,
+   * calls, results, decisions, and guardrails that reject or replace. `debug`: also guardrails that pass, complete calls,
+   * progress of tools, tokens and breaks of the prompt's prefix. @default 'info'
    */
   readonly level?: 'error' | 'info' | 'debug' | undefined
 }
@@ -99,7 +100,7 @@ class Logger {
         const isAnswered = fact.reason === 'answered'
         const mark = fact.ok || isAnswered ? this.#paint(32, '✓') : this.#paint(31, '✗')
         const time = isAnswered ? 'answered' : `${fact.ms} ms`
-        const result = `  ${mark} ${clean(fact.name)} ${dim(time)} ${short(textOf(fact.content))}`
+        const result = `  ${mark} ${clean(fact.name)} ${dim(time)} ${short(plainText(fact.content))}`
         return this.#line(fact.ok || isAnswered ? 'info' : 'error', path, result)
       }
       case 'approval.request': {
@@ -111,6 +112,8 @@ class Logger {
         return this.#line('info', path, `  ${this.#paint(35, '⇒')} ${clean(fact.agent.name)}`)
       case 'approval.decision':
         return this.#line('info', path, `  ${this.#paint(33, '!')} ${clean(fact.callId)} ${decided(fact)}`)
+      case 'guardrail.done':
+        return this.#guardrail(path, fact)
       case 'stage.start':
         if (fact.kind === 'function') this.#functions.add(fact.stage)
         return this.#line('debug', path, dim(`  ${clean(fact.stage)} starts`))
@@ -163,6 +166,12 @@ class Logger {
     const result = ok ? show(output ?? '') : (error?.message ?? '')
     const line = `  ${mark} ${clean(stage)} ${this.#paint(2, `${ms} ms`)} ${short(result)}`
     this.#line(ok ? (isFunction ? 'info' : 'debug') : 'error', path, line)
+  }
+
+  #guardrail(path: string, { guardrail, on, verdict, reason }: FactOf<'guardrail.done'>): void {
+    const line = `  guardrail ${clean(guardrail)} on ${on}: ${verdict}${reason ? ` (${short(reason)})` : ''}`
+    if (verdict === 'trip') return this.#line('error', path, this.#paint(31, line))
+    this.#line(verdict === 'pass' ? 'debug' : 'info', path, verdict === 'pass' ? this.#paint(2, line) : line)
   }
 
   #tokens(path: string, { usage }: FactOf<'step.done' | 'step.cut'>): void {
@@ -229,9 +238,6 @@ function short(text: string): string {
   const line = clean(text).replaceAll(/\s+/g, ' ')
   return line.length > 90 ? `${excerpt(line, 90)}…` : line
 }
-
-const textOf = (content: string | readonly TextPart[]): string =>
-  typeof content === 'string' ? content : content.map((part) => part.text).join('')
 
 function show(value: unknown): string {
   try {

@@ -1,4 +1,5 @@
 import { OutputError } from '@toolloop/schema'
+import { plainText } from '@toolloop/wire'
 import type { Run } from './run.ts'
 import type { Step } from '../facts/open-step.ts'
 
@@ -16,7 +17,7 @@ export function textOf({ message, calls }: Pick<Step, 'message' | 'calls'>): str
   if (final) return final.arguments
   const { content, audio } = message
   if (typeof content === 'string' && content !== '') return content
-  if (Array.isArray(content)) return content.map((part) => (part.type === 'text' ? part.text : part.refusal)).join('')
+  if (Array.isArray(content)) return plainText(content)
   return audio && 'transcript' in audio && typeof audio.transcript === 'string' ? audio.transcript : ''
 }
 

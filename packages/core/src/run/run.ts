@@ -49,6 +49,8 @@ export class Run {
   system: Message | undefined
   /** The tools that `prepareStep` added to the open step; `undefined` until this process knows them. */
   added: ReadonlyMap<string, AnyTool> | undefined
+  /** The answer of `prepareStep` to a resumed step, while `added` is not known. */
+  addedAgain: Promise<ReadonlyMap<string, AnyTool>> | undefined
   /** Values that models cache about the conversation. */
   readonly memory: ModelMemory = new Map()
   /** The plan of the last request in this process; a `StepPlan`. */

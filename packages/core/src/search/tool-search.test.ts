@@ -168,3 +168,9 @@ describe('toolSearch', () => {
     expect(() => toolSearch([...many, many[0]!])).toThrow('two tools are called `create_invoice_Berlin`')
   })
 })
+
+it('rejects an agent as a tool that it would hide, and offers one of `always`', () => {
+  const helper = agent({ name: 'helper', model: scriptedModel([]) }).asTool({ name: 'help', description: 'Helps.' })
+  expect(() => toolSearch([...many, helper])).toThrow(/`help` runs an agent.* name it in `always`/)
+  expect(toolSearch([...many, helper], { always: ['help'] })[0]).toBe(helper)
+})

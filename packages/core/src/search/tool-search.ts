@@ -27,7 +27,8 @@ export interface ToolSearchOptions {
  * Returns what an agent offers in place of `tools`: those of `always`, `search_tools` and `call_tool`. The model finds a
  * tool in one step and calls it in the next. Approval, effects, arguments and output of a found tool are its own; `limit`,
  * `retries` and `onError: 'throw'` are not applied.
- * @throws UsageError for a name in `always` that no tool has, and for two tools with one name
+ * @throws UsageError for a name in `always` that no tool has, for two tools with one name, and for an agent as a tool that
+ * is not in `always`
  */
 export function toolSearch(tools: readonly AnyTool[], options: ToolSearchOptions = {}): readonly AnyTool[] {
   const { always = [], rank = bm25(), limit = 5 } = options
@@ -40,6 +41,11 @@ export function toolSearch(tools: readonly AnyTool[], options: ToolSearchOptions
   const unknown = always.find((name) => !byName.has(name))
   if (unknown !== undefined)
     throw new UsageError(`toolSearch(): \`always\` names \`${unknown}\`, which is no tool of the list.`)
+  const withAgent = tools.find((one) => 'agent' in one && !always.includes(one.name))
+  if (withAgent)
+    throw new UsageError(
+      `toolSearch(): \`${withAgent.name}\` runs an agent, whose log, approvals and budget are those of the calling run only where it is offered itself: name it in \`always\`.`,
+    )
   const offered = tools.filter(({ name }) => always.includes(name))
   const hidden = tools.filter(({ name }) => !always.includes(name))
   return Object.freeze([

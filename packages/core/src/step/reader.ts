@@ -236,7 +236,8 @@ export class StepReader {
 
   #bill(answer: Answer): { usage: Usage | null; cost?: number; spent?: Amount; servedBy?: string } {
     const usage = this.#usageWith(answer)
-    const cost = costOf((this.#served ?? this.#plan.model).price, usage)
+    const model = this.#served ?? this.#plan.model
+    const cost = costOf(this.#run.level.budget?.priceOf(model) ?? model.price, usage)
     const own = this.#meter && soundUsage(answer.usage)
     const isSent = this.#onion?.answeredBy === undefined
     const spent = this.#meter && { spent: this.#meter.spentWith(own ?? null, isSent) }

@@ -117,6 +117,33 @@ describe('a tool that prepareStep adds', () => {
     }
   })
 
+  it('is asked for once by all calls of a resumed step', async () => {
+    const both = scriptedModel(({ messages }) =>
+      messages.some(({ role }) => role === 'tool')
+        ? text('Done.')
+        : calls([1, 2, 3].map((n) => ({ name: 'late', args: { id: `${n}` }, id: `c${n}` }))),
+    )
+    let asked = 0
+    const worker = workerOf(() => [late], {
+      model: both,
+      earlyDispatch: false,
+      prepareStep: async () => {
+        asked++
+        await Promise.resolve()
+        return { addTools: [late] }
+      },
+    })
+    const log = memoryLog()
+    await worker.run('go', { log })
+    const at = log.facts.findIndex(({ type }) => type === 'step.done')
+    const from = memoryLog(JSON.parse(JSON.stringify(log.facts.slice(0, at + 1))) as Fact[])
+    asked = 0
+    ran = []
+    expect(outputOf(await worker.run(undefined, { from }))).toBe('Done.')
+    expect(ran).toEqual(['late 1', 'late 2', 'late 3'])
+    expect(asked).toBe(2) // for the resumed step, and for the next one
+  })
+
   /** A log that ends before the call of the added tool has started. */
   async function pending(): Promise<Fact[]> {
     const log = memoryLog()

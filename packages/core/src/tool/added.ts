@@ -23,15 +23,18 @@ export function toolOf(run: Run, name: string): AnyTool | undefined | Promise<An
 }
 
 async function askedFor(run: Run, name: string): Promise<AnyTool | undefined> {
-  run.added ??= await askedAgain(run)
+  // Calls side by side share one answer.
+  run.addedAgain ??= askedAgain(run)
+  run.added ??= await run.addedAgain
   return run.added.get(name)
 }
 
 /** The change of a tool since its step began, as an event. */
 export function driftOf(run: Run, { name, definition }: AnyTool): RunEvent[] {
   const was = markOf(run.state, name)?.fingerprint
+  if (was === undefined) return [] // one of the agent's own: it has no mark to compare with
   const is = fingerprintOf(definition)
-  return was === undefined || was === is ? [] : [{ type: 'resume.drift', ...run.level.runMark, was, is }]
+  return was === is ? [] : [{ type: 'resume.drift', ...run.level.runMark, was, is }]
 }
 
 /** A hook that throws adds no tools: the model reads that they are gone. */

@@ -140,7 +140,7 @@ async function prepare(run: Run, item: CallState): Promise<Ready | RunEvent[] | 
     return [done({ ok: false, reason, content: wordsOf(error), error })]
   }
   const handoff = run.agent.handoffs.get(name)
-  if (handoff) return [await handedOver(run, item, handoff.to, done, shown)]
+  if (handoff) return handedOver(run, item, parsed, { to: handoff.to, done, shown })
   if (tool.policy.loopKey !== undefined) done = withLoopKey(done, await loopKeyOf(parsed))
   const checked = run.agent.guardrails && phase !== 'started' ? await checkCall(run, item, parsed, 'blocking') : passed
   if (!checked) return undefined

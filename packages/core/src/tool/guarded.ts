@@ -1,6 +1,6 @@
 // The guardrails around one call.
 import { renderOutput } from '@toolloop/schema'
-import type { TextPart, ToolCall } from '@toolloop/wire'
+import { plainText, type ToolCall } from '@toolloop/wire'
 import type { Guardrail } from '../agent/guardrail.ts'
 import { nameOf } from '../facts/calls.ts'
 import type { Fact } from '../facts/events.ts'
@@ -38,7 +38,7 @@ export async function checkResult(
   // One after the other: each reads what the one before it left.
   for (const one of forTool(run.agent.guardrails?.toolResult, nameOf(call))) {
     const { ok, args, output, content } = left
-    const text = typeof content === 'string' ? content : textOf(content)
+    const text = plainText(content)
     const isResult = ok || left.reason === 'answered'
     const own = left.reason === 'answered' ? text : frozenCopy(output)
     const subject = { name: nameOf(call), args, call, ok: isResult, output: own, content: text }
@@ -60,7 +60,6 @@ const forTool = <On extends 'toolCall' | 'toolResult'>(
 ): readonly Guardrail<On>[] => all.filter(({ tools }) => !tools || tools.includes(name))
 
 const nothingSaid: Checked = { facts: [], hasEnded: false }
-const textOf = (content: readonly TextPart[]): string => content.map(({ text }) => text).join('')
 
 /** The tool has run, so the call has a result; but nobody reads what it was. */
 const withheld = ({ ms, args }: Answer, { name }: { readonly name: string }): Answer => ({

@@ -7,18 +7,31 @@ import type { CallState } from '../facts/open-step.ts'
 import { readAnswer } from '../run/answer.ts'
 import type { Run } from '../run/run.ts'
 import type { DoneFactory } from './facts.ts'
+import { checkCall } from './guarded.ts'
+import type { ParsedCall } from './own-arguments.ts'
 
-/** The result of a call with valid arguments. The handoff itself follows when the step is closed. */
+/**
+ * The result of a call with valid arguments, which its guardrails have passed. The handoff itself follows when the step is
+ * closed. `undefined`: the run was aborted.
+ */
 export async function handedOver(
   run: Run,
-  { call }: CallState,
-  to: string,
-  done: DoneFactory,
-  args: unknown,
-): Promise<Fact> {
-  const other = await supersededBy(run, call)
-  if (other !== undefined) return done({ ok: false, reason: 'superseded', content: other, args })
-  return done({ ok: true, content: `Handed over to \`${to}\`.`, handoff: to, args, output: to })
+  item: CallState,
+  parsed: ParsedCall,
+  { to, done, shown: args }: { readonly to: string; readonly done: DoneFactory; readonly shown: unknown },
+): Promise<Fact[] | undefined> {
+  const other = await supersededBy(run, item.call)
+  if (other !== undefined) return [done({ ok: false, reason: 'superseded', content: other, args })]
+  const facts: Fact[] = []
+  for (const mode of run.agent.guardrails ? (['blocking', 'parallel'] as const) : []) {
+    const checked = await checkCall(run, item, parsed, mode)
+    if (!checked) return undefined
+    facts.push(...checked.facts)
+    if (checked.hasEnded) return facts
+    if (checked.reject !== undefined)
+      return [...facts, done({ ok: false, reason: 'guardrail', content: checked.reject, args })]
+  }
+  return [...facts, done({ ok: true, content: `Handed over to \`${to}\`.`, handoff: to, args, output: to })]
 }
 
 /** What the model reads when an earlier call of the step ends the agent's turn; `undefined` when none does. */
@@ -33,7 +46,7 @@ export async function supersededBy(run: Run, call: ToolCall): Promise<string | u
     if (!(await endsTurn(run, other))) continue
     return isFinal
       ? 'Not handed over: the answer was given in the same step.'
-      : `Not done: the conversation was handed over to \`${agent.handoffs.get(name)?.to}\` in the same step.`
+      : `Not done: only the first handoff of a step counts, which is to \`${agent.handoffs.get(name)?.to}\`.`
   }
   return undefined
 }

@@ -12,8 +12,8 @@ import {
 import { UsageError } from '@toolloop/wire'
 import type { Node } from '../definition/node.ts'
 import { tokensOf } from '../definition/path.ts'
-import { nodeAt } from '../state/reopen.ts'
-import { opening } from './open.ts'
+import { nodeAt } from '../state/reopening.ts'
+import { opening } from './opening.ts'
 
 /**
  * A part of a run of the pipeline. An item is run as a pipeline of its own whose stages have the paths that they have in one

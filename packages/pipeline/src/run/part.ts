@@ -2,7 +2,7 @@
 import { distributed, type PartEnd, type Source } from '@toolloop/core/machine'
 import { tokensOf } from '../definition/path.ts'
 import { StageError } from '../definition/result.ts'
-import { isWanted, stateAt, type Task } from '../state/decide.ts'
+import { isWanted, stateAt, type Task } from '../state/wanted-tasks.ts'
 import type { PipelineRun } from './pipeline-run.ts'
 import { admitted, failed } from './stage.ts'
 

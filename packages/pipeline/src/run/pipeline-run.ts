@@ -2,7 +2,7 @@ import type { Result } from '@toolloop/core'
 import { CallQueue, isStageIn, KeyedQueues, type Level } from '@toolloop/core/machine'
 import type { MapNode, Node, StagePolicy } from '../definition/node.ts'
 import { StageError } from '../definition/result.ts'
-import type { PipelineState } from '../state/apply.ts'
+import type { PipelineState } from '../state/pipeline-state.ts'
 
 /** One run of a pipeline in this process: what its tasks need beside the facts. */
 export class PipelineRun {

@@ -4,7 +4,6 @@ import {
   agentInside,
   fact,
   failureOf,
-  jsonCopy,
   messagesFrom,
   type Release,
   type Source,
@@ -15,8 +14,9 @@ import { UsageError } from '@toolloop/wire'
 import type { AgentNode, FunctionNode } from '../definition/node.ts'
 import { StageError } from '../definition/result.ts'
 import { tokensOf } from '../definition/path.ts'
-import { isWanted, type Task } from '../state/decide.ts'
+import { isWanted, type Task } from '../state/wanted-tasks.ts'
 import { Live, type StageFailure } from '../state/node-state.ts'
+import { json } from './json.ts'
 import { type PipelineRun, queuesOf, wasCut } from './pipeline-run.ts'
 
 type StageTask = Extract<Task, { readonly do: 'stage' }>
@@ -217,21 +217,6 @@ export const failed = (path: string, cause: unknown, ms: number, ended: Ended = 
   fact({ type: 'stage.done', stage: path, ok: false, error: failureOf(cause), ...ended, ms })
 
 const withOutput = (output: unknown): Ended => (output === undefined ? {} : { output })
-
-/** A copy of plain JSON data. @throws StageError for a value that is not */
-export function json(path: string, value: unknown): unknown {
-  if (value === undefined) return undefined
-  try {
-    return jsonCopy(value, 'its output')
-  } catch (cause) {
-    const words = cause instanceof Error ? cause.message.replace(/;.*$/, '') : String(cause)
-    throw new StageError(
-      path,
-      `The output cannot be recorded: ${words}. Return plain JSON: text, numbers, booleans, null, arrays, objects.`,
-      { cause },
-    )
-  }
-}
 
 const isIterable = (value: unknown): boolean =>
   typeof value === 'object' &&

@@ -55,7 +55,7 @@ export const loopInput = (state: NodeState, input: unknown, round: number): unkn
 /** An approved request may have replaced the input. */
 export function gateInput({ decision }: NodeState, input: unknown): unknown {
   const edited = decision && 'arguments' in decision ? decision.arguments : undefined
-  return typeof edited === 'string' ? JSON.parse(edited) : (edited ?? input)
+  return typeof edited === 'string' ? jsonOrText(edited) : (edited ?? input)
 }
 
 export function itemInput(state: NodeState, input: unknown, index: number): unknown {
@@ -102,5 +102,14 @@ export function withItem(state: NodeState, index: number, after: NodeState): Nod
     status: 'running',
     items: { ...items, states, next, running, done, failed, completed },
     ...failures,
+  }
+}
+
+/** What a decision gives is a text; the text of JSON stands for its value. */
+export function jsonOrText(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
   }
 }

@@ -1,13 +1,15 @@
 // A session in this process: what it has read, and the runs that it starts.
 import type { EventSource } from '@toolloop/client'
-import type { Agent, ApprovalRequest, Fact, Input, Result, RunEvent, RunLog, RunStream } from '@toolloop/core'
-import { deskOf, drain, Mailbox, messagesFrom, openRun, OpenRunStream, specBehind } from '@toolloop/core/machine'
+import type { ApprovalRequest, Fact, Input, RunEvent, RunLog } from '@toolloop/core'
+import { deskOf, drain, Mailbox, messagesFrom, OpenRunStream, runnableBehind } from '@toolloop/core/machine'
 import { type Message, sleep, systemClock, UsageError } from '@toolloop/wire'
 import type { RunStatus, RunStore } from '../log/run-store.ts'
 import { copyTurns } from './copy.ts'
 import { endOf } from './drop.ts'
 import { followTurn, type Look } from './follow.ts'
 import { Queue } from './queue.ts'
+import { textOfLast, checkPipelineOptions } from './pipeline-turn.ts'
+import { isPending, type RefusedCall, refusalOf } from './refusal.ts'
 import { isBusy, SessionError } from './session-error.ts'
 import type {
   FollowOptions,
@@ -18,12 +20,16 @@ import type {
   Turn,
 } from './session-types.ts'
 import { StartedRun } from './started-run.ts'
-import { noTurns, readTurns, runOf, type Turns } from './turns.ts'
+import { beforeOf, noTurns, readTurns, runOf, type Turns, turnsBefore } from './turns.ts'
 import { TurnLog } from './turn-log.ts'
-import { nothingBefore, TurnState } from './turn-state.ts'
+import { TurnState } from './turn-state.ts'
 
-type Open<Output> = () => Promise<EventSource<RunEvent, Result<Output>>>
-type Options = SessionRunOptions & { readonly context?: unknown }
+type Open = () => Promise<EventSource<RunEvent, never>>
+type Options = SessionRunOptions & {
+  readonly context?: unknown
+  readonly inputOf?: ((conversation: readonly Message[]) => unknown) | undefined
+  readonly budget?: object | undefined
+}
 
 export class OpenSession implements Session {
   readonly id: string
@@ -76,15 +82,14 @@ export class OpenSession implements Session {
     return this
   }
 
-  async run<Output>(agent: Agent<Output>, input?: Input, ...[options]: [Options?]): Promise<Result<Output>> {
-    return drain(await this.#opening<Output>(agent, input, options, false).open())
+  // `Session` types the result and the events by the agent or the pipeline.
+  async run(runnable: object, input?: Input, ...[options]: [Options?]): Promise<never> {
+    return drain(await this.#opening(runnable, input, options, false).open())
   }
 
-  stream<Output>(agent: Agent<Output>, input?: Input, ...[options]: [Options?]): RunStream<never, Output> {
-    const { open, desk, mailbox } = this.#opening<Output>(agent, input, options, true)
-    const stream: RunStream<RunEvent, unknown, Result<Output>> = new OpenRunStream(open, desk, mailbox)
-    // `Session` types the events by the agent's tools and output, as `agent.stream` does.
-    return stream as unknown as RunStream<never, Output>
+  stream(runnable: object, input?: Input, ...[options]: [Options?]): never {
+    const { open, desk, mailbox } = this.#opening(runnable, input, options, true)
+    return new OpenRunStream(open, desk, mailbox) as never
   }
 
   async drop(): Promise<void> {
@@ -96,13 +101,13 @@ export class OpenSession implements Session {
 
   async fork({ id = crypto.randomUUID(), before }: SessionForkOptions = {}): Promise<Session> {
     await this.load()
-    const { turns } = this
-    const count = before ?? turns.length
-    if (!Number.isSafeInteger(count) || count < 0 || count > turns.length)
+    const next = (this.#known.last?.turn ?? -1) + 1
+    if (before !== undefined && (!Number.isSafeInteger(before) || before < 0 || before > next))
       throw new UsageError(
-        `\`before\` is ${String(before)}; the session ${JSON.stringify(this.id)} has ${turns.length} turns, so it must be a whole number from 0 to ${turns.length}.`,
+        `\`before\` is ${String(before)}; the next turn of the session ${JSON.stringify(this.id)} is ${next}, so it must be a whole number from 0 to ${next}.`,
       )
-    const lastCopied = turns[count - 1]
+    const turns = this.turns.filter(({ turn }) => turn < (before ?? next))
+    const lastCopied = turns.at(-1)
     if (lastCopied?.status === 'running' || lastCopied?.status === 'interrupted') throw this.#refusal('forked')
     const made = await this.#openOther(id)
     if (made.turns.length > 0)
@@ -111,7 +116,12 @@ export class OpenSession implements Session {
         `The session ${JSON.stringify(id)} has ${made.turns.length} turns already: fork to another id, or delete it first.`,
         { session: id },
       )
-    await copyTurns(this.#runs, this.id, id, count)
+    await copyTurns(
+      this.#runs,
+      this.id,
+      id,
+      turns.map(({ turn }) => turn),
+    )
     return made.load()
   }
 
@@ -153,37 +163,39 @@ export class OpenSession implements Session {
   }
 
   /** Validates at once; the session is read when the run is opened. */
-  #opening<Output>(
-    agent: object,
+  #opening(
+    ran: object,
     input: Input | undefined,
-    { wait = false, ...options }: Options = {},
+    { wait = false, before, inputOf, budget, ...options }: Options = {},
     watched: boolean,
-  ): { readonly open: Open<Output>; readonly desk: ReturnType<typeof deskOf>; readonly mailbox: Mailbox } {
+  ): { readonly open: Open; readonly desk: ReturnType<typeof deskOf>; readonly mailbox: Mailbox | undefined } {
     for (const name of ['log', 'from'])
       if (name in options) throw new UsageError(`A session has its own logs: leave the option \`${name}\` out.`)
     if (typeof wait !== 'boolean')
       throw new UsageError(`\`wait\` is ${JSON.stringify(wait)}; it must be true or false.`)
     const desk = deskOf(options, watched)
-    const mailbox = new Mailbox()
-    const spec = specBehind(agent)
+    const runnable = runnableBehind(ran)
+    const isPipeline = runnable.kind === 'pipeline'
+    const valueOf = isPipeline ? (inputOf ?? textOfLast) : undefined
+    checkPipelineOptions(runnable, { inputOf, budget })
+    const mailbox = isPipeline ? undefined : new Mailbox()
     const added = input === undefined ? undefined : messagesFrom(input)
     if (added?.length === 0) throw new UsageError('The input holds no message. To resume the last run, leave it out.')
     if (added && options.decisions)
       throw new UsageError('`decisions` settle the requests of the last run: leave the input out to resume it first.')
-    const start: Open<Output> = async () => {
-      const { log, messages, resumes } = await this.#next(added)
+    if (before !== undefined && !added)
+      throw new UsageError('`before` leaves out turns of the conversation that the input continues: pass an input.')
+    const start = async (): Promise<EventSource<RunEvent, unknown>> => {
+      const { log, messages, resumes } = await this.#next(added, isPipeline, before)
       const logs = resumes ? { from: log } : { log }
-      return openRun<Output>(spec, messages, { ...options, ...logs, desk, mailbox }, watched)
+      const value = !valueOf ? messages : resumes ? undefined : await valueOf(messages)
+      return runnable.open(value, { ...options, ...(budget && { budget }), ...logs, desk, mailbox }, watched)
     }
-    return { open: () => this.#start(start, wait, options.signal), desk, mailbox }
+    return { open: () => this.#start(start as Open, wait, options.signal), desk, mailbox }
   }
 
   /** Opens the run and reads its first batch, so that a run that another one has overtaken can wait. */
-  async #start<Output>(
-    open: Open<Output>,
-    wait: boolean,
-    signal: AbortSignal | undefined,
-  ): Promise<EventSource<RunEvent, Result<Output>>> {
+  async #start(open: Open, wait: boolean, signal: AbortSignal | undefined): Promise<EventSource<RunEvent, never>> {
     const leave = wait ? await this.#queue.enter(signal) : () => {}
     try {
       for (let ms = 10; ; ms = Math.min(ms * 2, 250)) {
@@ -207,26 +219,43 @@ export class OpenSession implements Session {
   /** The log and the messages of the next run. @throws SessionError */
   async #next(
     added: readonly Message[] | undefined,
+    isPipeline: boolean,
+    replaced: number | undefined,
   ): Promise<{ readonly log: TurnLog; readonly messages: readonly Message[]; readonly resumes: boolean }> {
     await this.load()
     const { status } = this
     const { last } = this.#known
     if (status === 'running' || (added && isPending(status))) throw this.#refusal('run')
     if (added) {
-      const turn = new TurnState(last ? last.turn + 1 : 0, last?.after ?? nothingBefore, [])
-      return { log: this.#logOf(turn), messages: [...turn.before.messages, ...added], resumes: false }
+      const number = last ? last.turn + 1 : 0
+      const continues = replaced === undefined ? number - 1 : this.#turnBefore(replaced)
+      const before = await beforeOf(this.#runs, this.id, continues, last)
+      const turn = new TurnState(number, continues, before, [])
+      const log = this.#logOf(turn, isPipeline ? added : undefined)
+      return { log, messages: [...turn.before.messages, ...added], resumes: false }
     }
     if (!last || !isResumable(status)) throw this.#refusal('resumed')
     return { log: this.#logOf(last), messages: [], resumes: true }
   }
 
-  #logOf(turn: TurnState): TurnLog {
-    const place = { session: this.id, turn: turn.turn, before: turn.before.messages }
+  /** The turn of the conversation before this one; -1 for none. @throws UsageError for a turn that is not in it */
+  #turnBefore(replaced: number): number {
+    const at = this.turns.findIndex(({ turn }) => turn === replaced)
+    if (at === -1)
+      throw new UsageError(
+        `\`before\` is ${String(replaced)}; it must be a \`turn\` of \`session.turns\`, which are ${this.turns.map(({ turn }) => turn).join(', ') || 'none'}.`,
+      )
+    return this.turns[at - 1]?.turn ?? -1
+  }
+
+  /** `added`: the new messages of a pipeline's turn. */
+  #logOf(turn: TurnState, added?: readonly Message[]): TurnLog {
+    const { turn: number, continues, before } = turn
+    const place = { session: this.id, turn: number, continues, before: before.messages, added }
     return new TurnLog(this.#runs.log(runOf(this.id, turn.turn)), place, turn.facts.length, {
       logged: (facts) => {
         const { ended, last } = this.#known
-        const before = last && last.turn < turn.turn ? [...ended, last.summary(last.status)] : ended
-        this.#known = { ended: before, last: turn, status: 'new' }
+        this.#known = { ended: turnsBefore(turn, ended, last), last: turn, status: 'new' }
         this.#isLive = true
         turn.push(facts)
         this.#notify()
@@ -252,33 +281,12 @@ export class OpenSession implements Session {
     this.#news = Promise.withResolvers()
   }
 
-  #refusal(what: 'run' | 'resumed' | 'dropped' | 'forked'): SessionError {
+  #refusal(what: RefusedCall): SessionError {
     const { id: session, status } = this
     const { last } = this.#known
-    const details = { session, turn: last?.turn, runId: last?.state.run, status }
-    const name = `The session ${JSON.stringify(session)}`
-    const run = `turn ${last?.turn} (run \`${last?.state.run}\`)`
-    if (status === 'running')
-      return new SessionError(
-        'session_busy',
-        `${name} is busy: ${run} is running. Wait for its end, or pass \`wait: true\`.`,
-        details,
-      )
-    if (isPending(status))
-      return new SessionError(
-        'session_pending',
-        `${name} has an unfinished run: ${run} ${status === 'approval' ? 'waits for decisions' : 'was interrupted'}. Resume it with \`session.run(agent, undefined, { decisions })\`, or end it with \`session.drop()\`.`,
-        details,
-      )
-    return new SessionError(
-      'session_idle',
-      `${name} has no run to be ${what}: ${last ? `${run} ended as \`${status}\`` : 'it has no turn yet'}.`,
-      details,
-    )
+    return refusalOf(what, { session, turn: last?.turn, runId: last?.state.run, status })
   }
 }
-
-const isPending = (status: SessionStatus): boolean => status === 'approval' || status === 'interrupted'
 
 /** A run that gave its answer is not run again. */
 const isResumable = (status: SessionStatus): boolean =>

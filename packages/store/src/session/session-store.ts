@@ -88,7 +88,7 @@ class Sessions implements SessionStore {
   async delete(id: string): Promise<boolean> {
     const session = await this.#open(id)
     this.#opened.delete(id)
-    let turn = session.turns.length - 1
+    let turn = session.turns.at(-1)?.turn ?? -1
     const found = turn >= 0
     // From the last turn: what is left after a crash is a shorter session. A turn that starts meanwhile is deleted, too.
     for (; turn >= 0; turn--) {

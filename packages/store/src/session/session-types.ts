@@ -22,7 +22,7 @@ export type SessionStatus = 'new' | RunStatus
 
 /** One run of a session. */
 export interface Turn {
-  /** From 0. */
+  /** From 0. A turn keeps its number; numbers of turns that were replaced are missing. */
   readonly turn: number
   readonly runId: string
   /** The name of the agent that ran it. */
@@ -39,12 +39,54 @@ export interface Turn {
 export interface SessionRunOptions extends Omit<RunOptions, 'log' | 'from'> {
   /** Waits while another run of the session is running, in any process. Runs that wait in one process start in order. @default false: throws `session_busy` */
   readonly wait?: boolean | undefined
+  /**
+   * A `turn` of `session.turns`: this run takes the place of it and of those after it, for instance to give an answer
+   * again. Their logs stay. Only with an input.
+   */
+  readonly before?: number | undefined
 }
 
 /** Options with the agent's context: required exactly when its tools or hooks declare one. */
 export type SessionRunArguments<Context> = unknown extends Context
   ? [options?: SessionRunOptions & { readonly context?: Context }]
   : [options: SessionRunOptions & { readonly context: Context }]
+
+/** A pipeline, as far as a session uses it. */
+export interface SessionPipeline {
+  readonly name: string
+  run(input: never, ...options: never[]): Promise<unknown>
+  stream(input: never, ...options: never[]): unknown
+  named(name: string): unknown
+}
+
+type PipelineInput<Ran extends SessionPipeline> = Exclude<Parameters<Ran['run']>[0], undefined>
+
+/**
+ * The options of a pipeline's run in a session: those of `pipeline.run`, without its logs, and `inputOf`, which makes its
+ * input of the conversation. `inputOf` is required for a pipeline whose input is not a text; it is not called at a resume.
+ */
+export type SessionPipelineArguments<Ran extends SessionPipeline> = undefined extends Parameters<Ran['run']>[1]
+  ? string extends PipelineInput<Ran>
+    ? [options?: SessionPipelineOptions<Ran>]
+    : [options: RequiredInput<SessionPipelineOptions<Ran>>]
+  : string extends PipelineInput<Ran>
+    ? [options: SessionPipelineOptions<Ran>]
+    : [options: RequiredInput<SessionPipelineOptions<Ran>>]
+
+type RequiredInput<Options extends { readonly inputOf?: unknown }> = Options & {
+  readonly inputOf: NonNullable<Options['inputOf']>
+}
+
+type SessionPipelineOptions<Ran extends SessionPipeline> = Omit<
+  NonNullable<Parameters<Ran['run']>[1]>,
+  'log' | 'from'
+> &
+  Pick<SessionRunOptions, 'wait' | 'before'> & {
+    /** Makes the input of the conversation, whose last messages are the new ones. It must be JSON. @default the text of the last message */
+    readonly inputOf?:
+      | ((conversation: readonly Message[]) => PipelineInput<Ran> | Promise<PipelineInput<Ran>>)
+      | undefined
+  }
 
 /**
  * A conversation of several runs, each in a log of its own. Its messages are what the logs add up to; nothing else is
@@ -57,6 +99,7 @@ export interface Session {
   readonly messages: readonly Message[]
   /** All messages of all turns, also those that a compaction has taken out of `messages`. */
   readonly transcript: readonly Message[]
+  /** The turns of the conversation, in order; without those that a later one has replaced (`before`). */
   readonly turns: readonly Turn[]
   /** The pending requests of the last run, also those of agents inside it. */
   readonly requests: readonly ApprovalRequest[]
@@ -72,12 +115,26 @@ export interface Session {
     input?: Input,
     ...options: SessionRunArguments<Context>
   ): Promise<Result<Output>>
+  /**
+   * Runs a pipeline in a new log. The conversation then holds the new messages and the pipeline's output: a text as it
+   * is, other values as JSON.
+   */
+  run<Ran extends SessionPipeline>(
+    pipeline: Ran,
+    input: Input | undefined,
+    ...options: SessionPipelineArguments<Ran>
+  ): ReturnType<Ran['run']>
   /** The same as a stream of events. Lazy: the session is read and checked when the stream starts; `started` rejects with what prevents it. */
   stream<Output, Tools extends readonly AnyTool[], Context>(
     agent: Agent<Output, Tools, Context>,
     input?: Input,
     ...options: SessionRunArguments<Context>
   ): RunStream<EventOf<Tools, Output>, Output>
+  stream<Ran extends SessionPipeline>(
+    pipeline: Ran,
+    input: Input | undefined,
+    ...options: SessionPipelineArguments<Ran>
+  ): ReturnType<Ran['stream']>
   /**
    * Ends the last run where it stands, as `aborted`: it waits for decisions, or its process died. Its messages stay; the
    * next run reads that its unfinished calls were not run, or that their outcome is unknown.
@@ -117,7 +174,7 @@ export interface FollowOptions {
 /** A session in a list. */
 export interface SessionSummary {
   readonly id: string
-  /** The number of its turns. */
+  /** The number of its turns, also of those that were replaced. */
   readonly turns: number
   /** Of the last run. */
   readonly status: RunStatus

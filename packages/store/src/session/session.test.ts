@@ -291,6 +291,53 @@ describe.each(places)('%s', (_, make) => {
     store.close?.()
   })
 
+  test('a run takes the place of earlier turns, whose logs stay', async () => {
+    const { again, runs } = make()
+    const store = again()
+    const session = await store.open('a')
+    for (const input of ['one', 'two', 'three']) await session.run(counter, input)
+    await session.run(counter, 'TWO', { before: 1 })
+    expect(said(session)).toEqual(['one', '1', 'TWO', '2'])
+    await session.run(counter, 'four')
+    await session.run(counter, 'FOUR', { before: 4 })
+    const elsewhere = again()
+    for (const one of [session, await elsewhere.open('a')]) {
+      expect(said(one)).toEqual(['one', '1', 'TWO', '2', 'FOUR', '3'])
+      expect(one.transcript).toEqual(one.messages)
+      expect(one.turns.map(({ turn, at }) => [turn, at])).toEqual([
+        [0, 0],
+        [3, 2],
+        [5, 4],
+      ])
+    }
+    expect(said(await readRun(session.log(2)))).toEqual(['one', '1', 'two', '2', 'three', '3'])
+    const copy = await session.fork({ id: 'copy', before: 5 })
+    expect([said(copy), copy.turns.map(({ turn }) => turn)]).toEqual([
+      ['one', '1', 'TWO', '2'],
+      [0, 1],
+    ])
+    await session.run(counter, 'ONE', { before: 0 })
+    expect(said(await again().open('a'))).toEqual(['ONE', '1'])
+    await expect(session.run(counter, 'x', { before: 3 })).rejects.toThrow('`before` is 3; it must be a `turn`')
+    expect(() => session.stream(counter, undefined, { before: 6 })).toThrow('pass an input')
+    expect(await store.delete('a')).toBe(true)
+    expect((await runs().list()).data.map(({ id }) => id).toSorted()).toEqual(['copy/0', 'copy/1'])
+    store.close?.()
+    elsewhere.close?.()
+  })
+
+  test('a run that waits for a decision is replaced by none', async () => {
+    const { again } = make()
+    const store = again()
+    const session = await store.open('a')
+    await session.run(cashier(), 'Pay')
+    await expect(session.run(counter, 'x', { before: 0 })).rejects.toEqual(refusal('session_pending'))
+    await session.drop()
+    await session.run(counter, 'x', { before: 0 })
+    expect([said(session), session.requests]).toEqual([['x', '1'], []])
+    store.close?.()
+  })
+
   test('a fork of a run that waits for a decision is decided apart, with another idempotency key', async () => {
     const { again } = make()
     const store = again()
@@ -509,5 +556,5 @@ test('what a session does not take is refused', async () => {
   await expect(run('x', { waits: true })).rejects.toThrow('waits')
   await expect(run([], {})).rejects.toThrow('The input holds no message')
   await expect(run(undefined, {})).rejects.toEqual(refusal('session_idle', { status: 'new' }))
-  await expect(session.run({} as never, 'x')).rejects.toThrow('must be one that `agent({ … })` returned')
+  await expect(session.run({} as never, 'x')).rejects.toThrow('an agent that `agent({ … })` returned')
 })

@@ -11,6 +11,10 @@ export interface TurnPlace {
   readonly turn: number
   /** The messages of the turns before. */
   readonly before: readonly Message[]
+  /** The turn that it continues; -1 for none. */
+  readonly continues: number
+  /** The new messages of a pipeline's turn: its own `run.start` holds none. */
+  readonly added?: readonly Message[] | undefined
 }
 
 /** Called by the log of a run of this process. */
@@ -45,7 +49,8 @@ export class TurnLog implements RunLog {
     return withHistory(facts, this.#place)
   }
 
-  append(facts: readonly Fact[]): void | Promise<void> {
+  append(batch: readonly Fact[]): void | Promise<void> {
+    const facts = withMessages(batch, this.#place)
     let written: void | Promise<void>
     try {
       written = this.#log.append(stored(facts, this.#place))
@@ -85,18 +90,26 @@ function busy({ session, turn }: TurnPlace, cause?: LogError): SessionError {
   )
 }
 
+/** The facts of a pipeline's run with the conversation, as those of an agent's hold it. */
+function withMessages(facts: readonly Fact[], { before, added }: TurnPlace): readonly Fact[] {
+  const [first, ...rest] = facts
+  if (!added || first?.seq !== 0 || first.type !== 'run.start') return facts
+  return [{ ...first, input: [...before, ...added] }, ...rest]
+}
+
 /** The facts as they are stored: the conversation before is not repeated. */
-function stored(facts: readonly Fact[], { turn, before }: TurnPlace): readonly Fact[] {
+function stored(facts: readonly Fact[], { turn, continues, before }: TurnPlace): readonly Fact[] {
   const [first, ...rest] = facts
   if (first?.seq !== 0 || first.type !== 'run.start') return facts
-  return [
-    { ...first, input: first.input.slice(before.length), session: { turn, messages: before.length } } satisfies Fact,
-    ...rest,
-  ]
+  const session = { turn, messages: before.length, ...(continues !== turn - 1 && { after: continues }) }
+  return [{ ...first, input: first.input.slice(before.length), session } satisfies Fact, ...rest]
 }
 
 /** Stored facts as those of a run that starts with the whole conversation. @throws SessionError `session_damaged` */
-export function withHistory(facts: readonly Fact[], { session, turn, before }: TurnPlace): readonly Fact[] {
+export function withHistory(
+  facts: readonly Fact[],
+  { session, turn, before }: Pick<TurnPlace, 'session' | 'turn' | 'before'>,
+): readonly Fact[] {
   const [first, ...rest] = facts
   const mark = first?.type === 'run.start' ? first.session : undefined
   if (first?.type !== 'run.start' || mark === undefined) return facts

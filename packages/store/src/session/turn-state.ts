@@ -1,6 +1,6 @@
 // The state of one turn: a fold over its facts, on top of the messages before it.
 import { type ApprovalRequest, apply, type Fact, initialState, messagesOf, type RunState } from '@toolloop/core'
-import { adopt, branchesOf, requestsOf } from '@toolloop/core/machine'
+import { adopt, branchesOf, pipelineAnswer, requestsOf, stageRequestsOf } from '@toolloop/core/machine'
 import type { Message } from '@toolloop/wire'
 import type { RunStatus } from '../log/run-store.ts'
 import type { Turn } from './session-types.ts'
@@ -17,14 +17,17 @@ export const nothingBefore: Before = { messages: [], transcript: [] }
 
 export class TurnState {
   readonly turn: number
+  /** The turn that it continues; -1 for none. */
+  readonly continues: number
   readonly before: Before
   readonly facts: Fact[] = []
   #state: RunState = initialState
   /** The state without compactions, once there was one. */
   #whole: RunState | undefined
 
-  constructor(turn: number, before: Before, facts: readonly Fact[]) {
+  constructor(turn: number, continues: number, before: Before, facts: readonly Fact[]) {
     this.turn = turn
+    this.continues = continues
     this.before = before
     this.push(facts)
   }
@@ -43,15 +46,28 @@ export class TurnState {
   }
 
   get messages(): readonly Message[] {
-    return messagesOf(this.#state)
+    return [...messagesOf(this.#state), ...this.#answer]
   }
 
   get transcript(): readonly Message[] {
-    return this.before.transcript.concat(messagesOf(this.#whole ?? this.#state).slice(this.before.messages.length))
+    const own = messagesOf(this.#whole ?? this.#state).slice(this.before.messages.length)
+    return [...this.before.transcript, ...own, ...this.#answer]
   }
 
   get requests(): readonly ApprovalRequest[] {
-    return [...requestsOf(this.#state), ...branchesOf(this.facts).requestsBelow('')]
+    const gates = this.#isPipeline && !this.#state.outcome ? stageRequestsOf(this.facts) : []
+    return [...gates, ...requestsOf(this.#state), ...branchesOf(this.facts).requestsBelow('')]
+  }
+
+  get #isPipeline(): boolean {
+    const [first] = this.facts
+    return first?.type === 'run.start' && first.pipeline !== undefined
+  }
+
+  /** The output of a pipeline. An agent's answer is one of its messages. */
+  get #answer(): Message[] {
+    const content = this.#isPipeline ? pipelineAnswer(this.#state.outcome) : ''
+    return content === '' ? [] : [{ role: 'assistant', content }]
   }
 
   /** `running`: whether its process lives is not known here. */

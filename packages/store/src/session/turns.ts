@@ -4,7 +4,7 @@ import type { SessionStatus, Turn } from './session-types.ts'
 import { withHistory } from './turn-log.ts'
 import { type Before, nothingBefore, TurnState } from './turn-state.ts'
 
-/** What is known of a session. */
+/** What is known of a session. Turns that were replaced are not in it. */
 export interface Turns {
   readonly ended: readonly Turn[]
   readonly last: TurnState | undefined
@@ -35,12 +35,12 @@ export async function readTurns(
 ): Promise<Turns> {
   let summary = known.last && (await runs.summary(runOf(session, known.last.turn)))
   let { ended, last } = isSame(known.last, summary) ? known : noTurns
-  if (last && summary?.facts !== last.facts.length) last = await readTurn(runs, session, last.turn, last.before)
+  if (last && summary?.facts !== last.facts.length) last = await readTurn(runs, session, last.turn, last)
   if (last === undefined) ended = []
   for (let turn = last ? last.turn + 1 : 0; turn < before; turn++) {
     const next = await readTurn(runs, session, turn, last)
     if (next === undefined) break
-    if (last) ended = [...ended, last.summary(last.status)]
+    ended = turnsBefore(next, ended, last)
     last = next
     summary = undefined
   }
@@ -49,17 +49,33 @@ export async function readTurns(
   return { ended, last, status }
 }
 
-/** `after`: the turn before, or what is known to be before. */
+/** The turns that the conversation before a turn holds. `last`: the turn that was the last one so far. */
+export function turnsBefore(next: TurnState, ended: readonly Turn[], last: TurnState | undefined): readonly Turn[] {
+  const all = last && last.turn < next.turn ? [...ended, last.summary(last.status)] : ended
+  return all.filter(({ turn }) => turn <= next.continues)
+}
+
+/** What a turn that continues this one is added to. `last`: a turn that is known. */
+export async function beforeOf(runs: RunStore, session: string, continues: number, last?: TurnState): Promise<Before> {
+  if (continues < 0) return nothingBefore
+  if (last?.turn === continues) return last.after
+  const { last: turn } = await readTurns(runs, session, noTurns, continues + 1)
+  return turn?.after ?? nothingBefore
+}
+
+/** `known`: the same turn as it was read before, or the turn before it. */
 async function readTurn(
   runs: RunStore,
   session: string,
   turn: number,
-  after: TurnState | Before | undefined,
+  known: TurnState | undefined,
 ): Promise<TurnState | undefined> {
   const facts = await runs.log(runOf(session, turn)).load()
-  if (facts.length === 0) return undefined
-  const before = after instanceof TurnState ? after.after : (after ?? nothingBefore)
-  return new TurnState(turn, before, withHistory(facts, { session, turn, before: before.messages }))
+  const [first] = facts
+  if (!first) return undefined
+  const continues = (first.type === 'run.start' ? first.session?.after : undefined) ?? turn - 1
+  const before = known?.turn === turn ? known.before : await beforeOf(runs, session, continues, known)
+  return new TurnState(turn, continues, before, withHistory(facts, { session, turn, before: before.messages }))
 }
 
 /** Whether the summary is of the run that is known: its log only grows. */

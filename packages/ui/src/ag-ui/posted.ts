@@ -1,7 +1,7 @@
 // The way back: AG-UI's `RunAgentInput` → new input and decisions. Everything else must be what the server gave.
 import { type ApprovalRequest, type Decision, isToolDone } from '@toolloop/core'
 import type { ContentPart, UserMessage } from '@toolloop/wire'
-import type { Posted, ReadChat } from '../chat/protocol.ts'
+import { newOnly, type Posted, type ReadChat } from '../chat/protocol.ts'
 import { PostError } from '../http/post-error.ts'
 import { AgUiFold, type AgUiFoldOptions } from './ag-ui-fold.ts'
 import type { AgUiMessage } from './messages.ts'
@@ -44,12 +44,7 @@ export async function agUiPostedIn(
   for (const answer of await checkedHistory(body, chat, options)) decisions.set(...answer)
   const input = await newInput(body.messages, chat)
   if (decisions.size > 0) {
-    if (input)
-      throw new PostError(
-        'post_unsupported',
-        'Send the decision alone: the run goes on with it, then send the message.',
-      )
-    return { kind: 'decisions', decisions: Object.fromEntries(decisions) }
+    return { kind: 'decisions', decisions: Object.fromEntries(decisions), next: newOnly(input) }
   }
   if (input) return input
   return chat.session.turns.at(-1)?.status === 'interrupted' ? { kind: 'resume', whole: true } : { kind: 'nothing' }

@@ -1,7 +1,7 @@
 // UI messages out of logs: what a page shows when it loads, and what posted messages are compared with.
 import type { Fact } from '@toolloop/core'
 import type { Message } from '@toolloop/wire'
-import type { ChatSession } from '../chat/session.ts'
+import { type ChatSession, userMessagesAt } from '../chat/session.ts'
 import type { UiChunk } from './chunk.ts'
 import { withoutEarlierEnds } from '../chat/live-run.ts'
 import { filesIn } from './attachments.ts'
@@ -24,10 +24,8 @@ export interface UiPart {
 /** The messages of a conversation, the user's and the agent's. */
 export async function uiMessages(session: ChatSession, options: UiFoldOptions = {}): Promise<UiMessage[]> {
   const messages: UiMessage[] = []
-  for (const { turn, runId, at } of session.turns) {
-    const own = session.transcript.slice(at, session.turns[turn + 1]?.at)
-    const end = own.findIndex(({ role }) => role !== 'user')
-    const said = own.slice(0, end === -1 ? own.length : end)
+  for (const [index, { turn, runId }] of session.turns.entries()) {
+    const said = userMessagesAt(session, index)
     if (said.length > 0) messages.push({ id: userIdOf(runId), role: 'user', parts: said.flatMap(userParts) })
     const answer = uiMessageOf(await session.log(turn).load(), options)
     if (answer.parts.length > 0) messages.push(answer)

@@ -2,8 +2,8 @@
 // server gave, and is not used.
 import type { ApprovalRequest, Decision } from '@toolloop/core'
 import type { ContentPart, UserMessage } from '@toolloop/wire'
-import type { Posted, ReadChat } from '../chat/protocol.ts'
-import type { ChatTurn } from '../chat/session.ts'
+import { newOnly, type Posted, type PostedInput, type ReadChat } from '../chat/protocol.ts'
+import { type ChatTurn, userMessagesAt } from '../chat/session.ts'
 import { PostError } from '../http/post-error.ts'
 import { isSame } from './same-json.ts'
 import type { UiFoldOptions } from './ui-fold.ts'
@@ -13,11 +13,13 @@ export interface PostedBody {
   readonly id: string | undefined
   readonly messages: readonly UiMessage[]
   readonly trigger: string | undefined
+  /** The message that is regenerated, or the user's message that is edited. */
+  readonly messageId: string | undefined
 }
 
 /** Checks the form of a body. @throws PostError `post_malformed`, `post_too_large` */
 export function bodyOf(body: unknown, maxParts: number): PostedBody {
-  const { id, messages, trigger } = recordOf(body, 'The body')
+  const { id, messages, trigger, messageId } = recordOf(body, 'The body')
   if (!Array.isArray(messages)) throw malformed('`messages` must be a list')
   let parts = 0
   const read = messages.map((one: unknown, index) => {
@@ -35,55 +37,94 @@ export function bodyOf(body: unknown, maxParts: number): PostedBody {
     })
     return { id: message['id'], role: message['role'], parts: list } satisfies UiMessage
   })
-  return { id: textOr(id), messages: read, trigger: textOr(trigger) }
+  return { id: textOr(id), messages: read, trigger: textOr(trigger), messageId: textOr(messageId) }
 }
 
 /** What the front end asks for. @throws PostError */
 export async function postedIn(body: PostedBody, chat: ReadChat, options: UiFoldOptions): Promise<Posted> {
-  const { turns } = chat.session
   const decisions = await checkedHistory(body.messages, chat, options)
-  const last = turns.at(-1)
-  const input = await newInput(body.messages, chat)
-  if (Object.keys(decisions).length > 0) {
-    if (input)
-      throw new PostError(
-        'post_unsupported',
-        'Send the decision alone: the run goes on with it, then send the message.',
-      )
-    return { kind: 'decisions', decisions }
-  }
+  const last = chat.session.turns.at(-1)
+  const asked = await askedIn(body.messages, chat)
   if (body.trigger === 'regenerate-message') {
-    if (last && resumable.has(last.status)) return { kind: 'resume', whole: true }
-    throw new PostError('post_unsupported', 'The last answer is complete: it cannot be regenerated.')
+    if (!asked)
+      throw new PostError('post_nothing', 'There is no message of the user whose answer could be regenerated.')
+    const { index, messageId } = asked
+    // A run that did not come to an answer goes on.
+    if (index === chat.session.turns.length - 1 && last && resumable.has(last.status))
+      return { kind: 'resume', whole: true }
+    if (index !== undefined) return replacing(index, messageId, userMessagesAt(chat.session, index), chat)
   }
+  const input = asked && (await newInput(asked, body, chat))
+  if (Object.keys(decisions).length > 0) return { kind: 'decisions', decisions, next: newOnly(input) }
   if (input) return input
   // `useChat` adds what follows to the message that it has.
   return last?.status === 'interrupted' ? { kind: 'resume', whole: false } : { kind: 'nothing' }
 }
 
-/** What a run that has ended goes on from. */
+/** What a run that has not come to an answer goes on from. */
 const resumable: ReadonlySet<string> = new Set(['interrupted', 'error', 'aborted', 'stopped', 'limit', 'budget'])
 
-/** The user messages at the end, as one turn; `undefined` when the last of them is known. */
-async function newInput(
-  messages: readonly UiMessage[],
-  chat: ReadChat,
-): Promise<Extract<Posted, { kind: 'input' }> | undefined> {
-  const from = messages.findLastIndex(({ role }) => role !== 'user') + 1
-  const own: UserMessage[] = []
-  let runId: string | undefined
-  for (const message of messages.slice(from)) {
-    const id = await chat.runIdOf(message.id)
-    const turn = chat.session.turns.find((one) => one.runId === id || userIdOf(one.runId) === message.id)
-    // Sent again while its run goes on, or has just ended: the same run.
-    if (turn && turn.turn !== chat.session.turns.at(-1)?.turn)
-      throw new PostError('post_nothing', 'The message was answered before.')
-    runId = turn?.runId ?? id
-    if (turn) own.length = 0
-    else own.push(userMessage(message))
+/** The user's messages at the end of a post. */
+interface Asked {
+  /** The id of the last one. */
+  readonly messageId: string
+  /** The place in `turns` of the turn that the last known one began; `undefined`: none is known. */
+  readonly index: number | undefined
+  /** Those behind the known one. */
+  readonly added: readonly UiMessage[]
+  readonly last: UiMessage
+}
+
+async function askedIn(messages: readonly UiMessage[], chat: ReadChat): Promise<Asked | undefined> {
+  const own = messages.slice(messages.findLastIndex(({ role }) => role !== 'user') + 1)
+  const last = own.at(-1)
+  if (!last) return undefined
+  for (let at = own.length - 1; at >= 0; at--) {
+    const index = await turnOf(own[at]!.id, chat)
+    if (index !== -1) return { messageId: last.id, index, added: own.slice(at + 1), last }
   }
-  if (runId === undefined) return undefined
-  return { kind: 'input', messages: own, runId }
+  return { messageId: last.id, index: undefined, added: own, last }
+}
+
+/** The place in `turns` of the turn that a message of the user began; -1: none. */
+async function turnOf(messageId: string, chat: ReadChat): Promise<number> {
+  const { turns } = chat.session
+  const own = await chat.runIdOf(messageId)
+  for (const [index, { turn, runId }] of turns.entries()) {
+    if (runId === own || userIdOf(runId) === messageId) return index
+    const replaces = turn > (turns[index - 1]?.turn ?? -1) + 1
+    if (replaces && runId === (await chat.runIdOf(messageId, turn))) return index
+  }
+  return -1
+}
+
+async function newInput(
+  { messageId, index, added, last }: Asked,
+  body: PostedBody,
+  chat: ReadChat,
+): Promise<PostedInput | undefined> {
+  if (added.length > 0 || index === undefined)
+    return { kind: 'input', messages: added.map(userMessage), runId: await chat.runIdOf(messageId) }
+  const { turns } = chat.session
+  const edited = userMessage(last)
+  const before = userMessagesAt(chat.session, index)
+  if (body.messageId === messageId && !isSame(edited, before.at(-1)))
+    return replacing(index, messageId, [...before.slice(0, -1), edited], chat)
+  // Sent again while its run goes on, or has just ended: the same run.
+  if (index === turns.length - 1) return { kind: 'input', messages: [], runId: turns[index]!.runId }
+  throw new PostError('post_nothing', 'The message was answered before.')
+}
+
+/** A turn that takes the place of another one and of those after it. */
+async function replacing(
+  index: number,
+  messageId: string,
+  messages: readonly UserMessage[],
+  chat: ReadChat,
+): Promise<PostedInput> {
+  const { turns } = chat.session
+  const next = turns.at(-1)!.turn + 1
+  return { kind: 'input', messages, runId: await chat.runIdOf(messageId, next), before: turns[index]!.turn }
 }
 
 function userMessage({ parts }: UiMessage): UserMessage {

@@ -1,6 +1,6 @@
 // The parts of one step. Deltas show them as they arrive; the facts of the log decide what they are in the end.
 import { reasoningOf } from '@toolloop/stream'
-import type { AssistantMessage, ToolCall } from '@toolloop/wire'
+import { type AssistantMessage, plainText, type ToolCall } from '@toolloop/wire'
 import type { UiBlockKind, UiChunk } from './chunk.ts'
 import { filesOf, sourcesOf } from './attachments.ts'
 
@@ -65,7 +65,7 @@ export class StepParts {
   /** A call is complete; `gained` is what the message gained before it. */
   sealed(call: ToolCall, gained: Partial<AssistantMessage>, out: UiChunk[]): void {
     this.#log('reasoning', this.#block('reasoning').logged + reasoningOf(gained), out)
-    this.#log('text', this.#block('text').logged + textOf(gained.content), out)
+    this.#log('text', this.#block('text').logged + plainText(gained.content), out)
     this.#logCall(call, out)
   }
 
@@ -73,7 +73,7 @@ export class StepParts {
   done(message: AssistantMessage, out: UiChunk[]): void {
     this.isDone = true
     this.#log('reasoning', reasoningOf(message), out)
-    this.#log('text', textOf(message.content), out)
+    this.#log('text', plainText(message.content), out)
     this.#log('refusal', message.refusal ?? '', out)
     for (const call of message.tool_calls ?? []) this.#logCall(call, out)
     if (!this.#agrees()) this.#again(out)
@@ -202,8 +202,3 @@ function inputOf(call: ToolCall): unknown {
     return undefined
   }
 }
-
-const textOf = (content: AssistantMessage['content']): string =>
-  typeof content === 'string'
-    ? content
-    : (content ?? []).map((part) => (part.type === 'text' ? part.text : part.refusal)).join('')

@@ -1,14 +1,10 @@
 // Results and arguments of calls, as a front end shows them.
 import type { ToolDone } from '@toolloop/core'
-
-/** The text that the model reads. */
-export function textIn({ content }: ToolDone): string {
-  return typeof content === 'string' ? content : content.map(({ text }) => text).join('')
-}
+import { plainText } from '@toolloop/wire'
 
 /** A result as a front end shows it. */
 export function outputOf(event: ToolDone): unknown {
-  const text = textIn(event)
+  const text = plainText(event.content)
   return /^\s*[{[]/.test(text) ? jsonOr(text) : text
 }
 

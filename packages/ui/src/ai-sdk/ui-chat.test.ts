@@ -109,15 +109,95 @@ describe('useChat over uiChat', () => {
     expect(shown(tab)).toEqual(['step-start', 'text Hello.'])
   })
 
-  it('regenerates an answer that failed, and no complete one', async () => {
-    const { chat, model } = desk([failure(400), text('Hello.')])
-    const tab = useChat({ fetch: chat.fetch })
+  it('regenerates an answer that failed: its run goes on', async () => {
+    const { chat, model, sessions } = desk([failure(400), text('Hello.')])
+    const tab = useChat({ fetch: chat.fetch, id: 'c1' })
     await tab.sendMessage({ text: 'Hi' })
     await tab.regenerate()
     expect(shown(tab).at(-1)).toBe('text Hello.')
+    expect([model.requests.length, (await sessions.open('c1')).turns.length]).toEqual([2, 1])
+  })
+
+  const texts = (messages: readonly { parts: readonly object[] }[]): unknown[] =>
+    messages.flatMap(({ parts }) => parts.flatMap((part) => ('text' in part ? [part.text] : [])))
+
+  it('regenerates a complete answer, again and again: a new turn takes its place', async () => {
+    const { chat, model, sessions } = desk(['One.', 'Two.', 'Three.', 'Four.'].map((answer) => text(answer)))
+    const tab = useChat({ fetch: chat.fetch, id: 'c1' })
+    await tab.sendMessage({ text: 'Hi' })
+    for (const answer of ['Two.', 'Three.']) {
+      await tab.regenerate()
+      expect(texts(tab.messages)).toEqual(['Hi', answer])
+    }
+    const [, answer] = await chat.messages('c1')
+    expect(answer).toEqual(JSON.parse(JSON.stringify(tab.messages[1])))
+    await tab.sendMessage({ text: 'Then?' })
+    expect(texts(tab.messages)).toEqual(['Hi', 'Three.', 'Then?', 'Four.'])
+    expect(model.requests.map(({ messages }) => messages.length)).toEqual([1, 1, 1, 3])
+    const session = await sessions.open('c1')
+    expect((await session.log(0).load()).at(-1)).toMatchObject({ outcome: { text: 'One.' } })
+  })
+
+  it.each(['a tab that stayed', 'a page that was loaded'])(
+    'regenerates an earlier answer, without what followed: %s',
+    async (which) => {
+      const { chat } = desk(['One.', 'Two.', 'Three.', 'Four.'].map((answer) => text(answer)))
+      const first = useChat({ fetch: chat.fetch, id: 'c1' })
+      for (const said of ['a', 'b', 'c']) await first.sendMessage({ text: said })
+      const tab =
+        which === 'a tab that stayed'
+          ? first
+          : useChat({ fetch: chat.fetch, id: 'c1', messages: (await chat.messages('c1')) as UIMessage[] })
+      await tab.regenerate({ messageId: tab.messages[3]?.id ?? '' })
+      expect(texts(tab.messages)).toEqual(['a', 'One.', 'b', 'Four.'])
+      expect(texts(await chat.messages('c1'))).toEqual(['a', 'One.', 'b', 'Four.'])
+    },
+  )
+
+  it('sends an edited message in the place of the old one', async () => {
+    const { chat, model } = desk(['One.', 'Two.', 'Three.'].map((answer) => text(answer)))
+    const tab = useChat({ fetch: chat.fetch, id: 'c1' })
+    for (const said of ['a', 'b']) await tab.sendMessage({ text: said })
+    await tab.sendMessage({ text: 'A', messageId: tab.messages[0]?.id ?? '' })
+    expect(texts(tab.messages)).toEqual(['A', 'Three.'])
+    expect(texts(await chat.messages('c1'))).toEqual(['A', 'Three.'])
+    expect(model.requests.at(-1)?.messages).toMatchObject([{ role: 'user', content: 'A' }])
+  })
+
+  it('regenerates nothing while a call waits for a decision, and nothing that another tab has replaced', async () => {
+    const { chat, ran, model } = desk([text('One.'), text('Two.'), call('refund', { order: 7 })])
+    const tab = useChat({ fetch: chat.fetch, id: 'c1' })
+    const other = useChat({ fetch: chat.fetch, id: 'c1' })
+    await tab.sendMessage({ text: 'a' })
+    other.messages = structuredClone(tab.messages)
     await tab.regenerate()
-    expect(tab.error?.message).toContain('cannot be regenerated')
-    expect(model.requests).toHaveLength(2)
+    await other.sendMessage({ text: 'b' })
+    expect(other.error?.message).toContain('Load the messages again')
+    await tab.sendMessage({ text: 'Refund 7' })
+    await tab.regenerate()
+    expect(tab.error?.message).toContain('session_pending')
+    expect([ran, model.requests.length]).toEqual([[], 3])
+  })
+
+  it('takes a decision and a new message in one post: first the run goes on, then the message is answered', async () => {
+    const { chat, ran, model } = desk([call('refund', { order: 7 }), text('Done.'), text('You are welcome.')])
+    const tab = useChat({ fetch: chat.fetch, id: 'c1' })
+    await tab.sendMessage({ text: 'Refund 7' })
+    await tab.addToolApprovalResponse({ id: requestIn(tab), approved: true })
+    await tab.sendMessage({ text: 'Thanks' })
+    expect(shown(tab)).toEqual(['step-start', 'text You are welcome.'])
+    expect(texts(await chat.messages('c1'))).toEqual(['Refund 7', 'Done.', 'Thanks', 'You are welcome.'])
+    expect([ran, model.requests.length]).toEqual([['refund 7'], 3])
+  })
+
+  it('takes the decision, and says why the message must wait, where the run pauses again', async () => {
+    const { chat, ran, sessions } = desk([call('refund', { order: 7 }), call('refund', { order: 8 })])
+    const tab = useChat({ fetch: chat.fetch, id: 'c1' })
+    await tab.sendMessage({ text: 'Refund 7' })
+    await tab.addToolApprovalResponse({ id: requestIn(tab), approved: true })
+    await tab.sendMessage({ text: 'Thanks' })
+    expect(tab.error?.message).toContain('session_pending')
+    expect([ran, (await sessions.open('c1')).status]).toEqual([['refund 7'], 'approval'])
   })
 
   it('stops the run with the request where `onLeave` is `abort`', async () => {

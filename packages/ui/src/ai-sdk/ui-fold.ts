@@ -1,11 +1,12 @@
 // Events of a run → parts of the AI SDK's UI message stream. A fold: it also reads the facts of a log, without deltas.
 import { type Fact, type FactOf, type Failure, isFact, type RunEvent, type ToolDone } from '@toolloop/core'
-import type { Usage } from '@toolloop/wire'
+import { pipelineAnswer } from '@toolloop/core/machine'
+import { plainText, type Usage } from '@toolloop/wire'
 import { filesIn } from './attachments.ts'
 import type { UiChunk, UiFinishReason } from './chunk.ts'
 import { InnerAgents, stagePart } from './inside.ts'
 import { StepParts } from './step-parts.ts'
-import { isUnparsed, jsonOr, outputOf, textIn } from './tool-output.ts'
+import { isUnparsed, jsonOr, outputOf } from './tool-output.ts'
 import { errorTextOf, type FormatError } from '../http/error-text.ts'
 
 export interface UiFoldOptions {
@@ -234,7 +235,7 @@ export class UiFold {
     if (ok || reason === 'answered')
       return { type: 'tool-output-available', toolCallId, output: (this.#options.toolOutput ?? outputOf)(event) }
     if (reason === 'declined') return { type: 'tool-output-denied', toolCallId }
-    const content = textIn(event)
+    const content = plainText(event.content)
     const errorText =
       reason === 'failed' || reason === 'timeout' ? this.#textOf({ name: 'ToolError', message: content }) : content
     if (this.#step && event.path === '' && !this.#step.isAvailable(event.callId) && isUnparsed(event.arguments))
@@ -249,9 +250,10 @@ export class UiFold {
 
   #done(event: FactOf<'run.done'>, out: UiChunk[]): void {
     const { outcome } = event
-    if (this.#isPipeline && outcome.status === 'done') {
+    const delta = this.#isPipeline ? pipelineAnswer(outcome) : ''
+    if (delta !== '') {
       const id = 'output'
-      out.push({ type: 'text-start', id }, { type: 'text-delta', id, delta: outcome.text }, { type: 'text-end', id })
+      out.push({ type: 'text-start', id }, { type: 'text-delta', id, delta }, { type: 'text-end', id })
     }
     if (outcome.status === 'error') {
       this.#step?.close(out)

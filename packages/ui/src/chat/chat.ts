@@ -1,12 +1,12 @@
 // Handlers of a chat: web-standard requests in, responses out. The history is the server's: a front end adds to it.
 import { errorResponse, toResponse } from '@toolloop/client'
-import type { AnyAgent, Decision, Fact } from '@toolloop/core'
+import type { Decision, Fact } from '@toolloop/core'
 import { readJson } from '../http/body.ts'
 import type { FormatError } from '../http/error-text.ts'
 import { checkOrigin, corsHeaders, preflight } from '../http/origin.ts'
 import { PostError } from '../http/post-error.ts'
 import { followed, LiveRun } from './live-run.ts'
-import type { ChatOptions, ChatRequest } from './options.ts'
+import type { Answering, ChatOptions, ChatRequest } from './options.ts'
 import type { Posted, Protocol, ReadChat } from './protocol.ts'
 import type { ChatSession, ChatTurn } from './session.ts'
 import type { Placed, Tape } from './tape.ts'
@@ -155,6 +155,12 @@ export class Chat<Chunk extends { readonly type: string }> implements ChatHandle
     if (posted.kind === 'nothing')
       throw new PostError('post_nothing', 'There is no new message and no new decision in the request.')
     if (posted.kind === 'decisions') await this.#authorize(chat, session, posted.decisions)
+    if (posted.kind === 'decisions' && posted.next) {
+      const decided = await this.#start(chat, session, posted, body)
+      await decided.ended
+      const started = await this.#start(chat, session, posted.next, body)
+      return this.#send(started.tape, '', [], started.runId, started)
+    }
     const started = await this.#start(chat, session, posted, body)
     const isWhole = posted.kind === 'input' || (posted.kind === 'resume' && posted.whole)
     const first = started.tape.entries[0]?.chunk
@@ -185,16 +191,25 @@ export class Chat<Chunk extends { readonly type: string }> implements ChatHandle
     posted: Exclude<Posted, { kind: 'nothing' }>,
     body?: unknown,
   ): Promise<LiveRun<Chunk>> {
-    const { agent, context } = this.#options
-    const chosen: AnyAgent = typeof agent === 'function' ? await agent(chat) : agent
+    const { agent, context, inputOf } = this.#options
+    const chosen: Answering = typeof agent === 'function' ? await agent(chat) : agent
     const isNew = posted.kind === 'input'
     const turn = isNew ? undefined : session.turns.at(-1)
     const past: readonly Fact[] = turn ? await session.log(turn.turn).load() : []
-    const stream = session.stream(chosen, isNew ? [...posted.messages] : undefined, {
+    const input = isNew ? [...posted.messages] : undefined
+    const options = {
       ...(context && { context: context(chat) }),
-      ...(isNew && { runId: posted.runId }),
+      ...(isNew && { runId: posted.runId, ...(posted.before !== undefined && { before: posted.before }) }),
       ...(posted.kind === 'decisions' && { decisions: posted.decisions }),
-    })
+    }
+    const stream =
+      'tools' in chosen
+        ? session.stream(chosen, input, options)
+        : session.stream(chosen, input, {
+            ...options,
+            // The pipeline's own type of it is not known here.
+            ...(inputOf && { inputOf: (conversation) => inputOf(conversation, chat) as never }),
+          })
     await stream.started
     const runId = isNew ? posted.runId : (turn?.runId ?? '')
     const live = new LiveRun(this.#protocol, { chatId: chat.chatId, runId, body }, stream, past)
@@ -251,13 +266,13 @@ function readChat(chatId: string, session: ChatSession): ReadChat {
   return {
     session,
     factsOf: async (turn) => session.log(turn).load(),
-    runIdOf: (messageId) => runIdOf(chatId, messageId),
+    runIdOf: (messageId, turn) => runIdOf(chatId, messageId, turn),
   }
 }
 
 /** A hash, so that an id from outside is never a name of ours. */
-async function runIdOf(chatId: string, messageId: string): Promise<string> {
-  const text = JSON.stringify([chatId, messageId])
+async function runIdOf(chatId: string, messageId: string, turn?: number): Promise<string> {
+  const text = JSON.stringify([chatId, messageId, ...(turn === undefined ? [] : [turn])])
   const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text)))
   return Array.from(hash.subarray(0, 16), (byte) => byte.toString(16).padStart(2, '0')).join('')
 }

@@ -1,37 +1,12 @@
 // The server process is killed in the middle of a run and started again: the client reads the same message, from one run.
 import { reply, scriptedServer, text } from '@toolloop/testing'
-import { type ChildProcess, fork } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { chunksOf, framesOf } from '../test/frames.ts'
 import { folded } from '../test/judge.ts'
-
-const program = join(import.meta.dirname, '../test/server-program.ts')
-
-async function start(folder: string, model: string): Promise<{ child: ChildProcess; url: string }> {
-  const child = fork(program, [folder, model], { execArgv: ['--conditions=@toolloop/source'], stdio: 'inherit' })
-  const [port] = (await once(child, 'message')) as [number]
-  return { child, url: `http://127.0.0.1:${port}/api/chat` }
-}
-
-async function kill(child: ChildProcess): Promise<void> {
-  const ended = once(child, 'exit')
-  child.kill('SIGKILL')
-  await ended
-}
-
-const ask = (url: string): Promise<Response> =>
-  fetch(url, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({
-      id: 'c1',
-      messages: [{ id: 'm1', role: 'user', parts: [{ type: 'text', text: 'Orders?' }] }],
-    }),
-  })
+import { ask, kill, type ServerProcess, start } from '../test/server-process.ts'
 
 it.each([1, 4, 9, 14, 20, 27])(
   'killed when the client had %i chunks',
@@ -51,11 +26,11 @@ it.each([1, 4, 9, 14, 20, 27])(
     )
     const folder = mkdtempSync(join(tmpdir(), 'toolloop-ui-'))
     const first = await start(folder, model.url)
-    let second: Awaited<ReturnType<typeof start>> | undefined
+    let second: ServerProcess | undefined
     try {
       const before = await framesOf(await ask(first.url), cut)
       expect(before).toHaveLength(cut)
-      await kill(first.child)
+      await kill(first)
       second = await start(folder, model.url)
       const frames = await framesOf(await fetch(`${second.url}/c1/stream`))
       const { message, errors } = await folded(chunksOf(frames))
@@ -76,7 +51,7 @@ it.each([1, 4, 9, 14, 20, 27])(
         'Nine euros each, as always.',
       ])
     } finally {
-      if (second) await kill(second.child)
+      if (second) await kill(second)
       rmSync(folder, { recursive: true, force: true })
     }
   },

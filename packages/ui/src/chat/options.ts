@@ -1,5 +1,6 @@
 import type { AnyAgent, ApprovalRequest } from '@toolloop/core'
-import { aFunction, checkOptions, oneOf, type OptionCheck, UsageError, wholeNumber } from '@toolloop/wire'
+import type { AnyPipeline } from '@toolloop/pipeline'
+import { aFunction, checkOptions, oneOf, type OptionCheck, type Message, UsageError, wholeNumber } from '@toolloop/wire'
 import type { ChatSessions } from './session.ts'
 
 /** What a function of yours may know of a request. */
@@ -9,9 +10,17 @@ export interface ChatRequest {
   readonly request: Request
 }
 
+/** What can answer in a chat. */
+export type Answering = AnyAgent | AnyPipeline
+
 export interface ChatOptions {
-  /** The agent that answers, or a function that chooses it. */
-  readonly agent: AnyAgent | ((chat: ChatRequest) => AnyAgent | Promise<AnyAgent>)
+  /** The agent or the pipeline that answers, or a function that chooses it. */
+  readonly agent: Answering | ((chat: ChatRequest) => Answering | Promise<Answering>)
+  /**
+   * Returns the input of a pipeline, which must be JSON. The last messages of the conversation are the user's new ones.
+   * @default the text of the last message
+   */
+  readonly inputOf?: ((conversation: readonly Message[], chat: ChatRequest) => unknown) | undefined
   /** Where conversations are kept: `sqliteSessions(…)`, `folderSessions(…)`, `memorySessions()` of the store package. */
   readonly sessions: ChatSessions
   /** May this request use this chat? Ids of chats come from outside. `false`: 404, as for a chat that does not exist. */
@@ -49,7 +58,11 @@ export function checkChatOptions(who: string, options: ChatOptions, more: Readon
 const anObject: OptionCheck = [(value) => typeof value === 'object' && value !== null, 'an object']
 
 const checks: Readonly<Record<keyof ChatOptions, OptionCheck>> = {
-  agent: [(value) => typeof value === 'function' || anObject[0](value), 'an agent, or a function that returns one'],
+  agent: [
+    (value) => typeof value === 'function' || anObject[0](value),
+    'an agent or a pipeline, or a function that returns one',
+  ],
+  inputOf: aFunction,
   sessions: [
     (value) => anObject[0](value) && 'open' in (value as object),
     'a store of sessions, such as `memorySessions()`',

@@ -43,17 +43,33 @@ export interface ReadChat {
   readonly session: ChatSession
   /** The facts of a turn. */
   factsOf(turn: number): Promise<readonly Fact[]>
-  /** The id of the run that a message of this chat starts. */
-  runIdOf(messageId: string): Promise<string>
+  /** The id of the run that a message of this chat starts. `turn`: the turn of a run that replaces others. */
+  runIdOf(messageId: string, turn?: number): Promise<string>
+}
+
+export interface PostedInput {
+  readonly kind: 'input'
+  readonly messages: readonly UserMessage[]
+  readonly runId: string
+  /** The first turn that it takes the place of. */
+  readonly before?: number | undefined
 }
 
 /** What a front end asks for. */
 export type Posted =
   /** A new turn. The same message twice is one run. */
-  | { readonly kind: 'input'; readonly messages: readonly UserMessage[]; readonly runId: string }
-  /** Decisions on requests of the last run, by request id. */
-  | { readonly kind: 'decisions'; readonly decisions: Readonly<Record<string, Decision>> }
+  | PostedInput
+  /** Decisions on requests of the last run, by request id. `next`: the turn after it. */
+  | {
+      readonly kind: 'decisions'
+      readonly decisions: Readonly<Record<string, Decision>>
+      readonly next?: PostedInput | undefined
+    }
   /** The last run goes on. `whole`: the front end wants the whole message. */
   | { readonly kind: 'resume'; readonly whole: boolean }
   /** Nothing new. */
   | { readonly kind: 'nothing' }
+
+/** An input that begins a turn: not one whose messages are all known. */
+export const newOnly = (input: PostedInput | undefined): PostedInput | undefined =>
+  input && input.messages.length > 0 ? input : undefined

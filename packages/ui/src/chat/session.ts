@@ -1,6 +1,7 @@
 // What a chat needs of a session: `Session` of the store package has it.
 import type { AnyAgent, ApprovalRequest, Decision, Fact, Input, RunEvent, RunLog, RunStream } from '@toolloop/core'
-import type { Message } from '@toolloop/wire'
+import type { AnyPipeline } from '@toolloop/pipeline'
+import type { Message, UserMessage } from '@toolloop/wire'
 
 export interface ChatTurn {
   readonly turn: number
@@ -13,7 +14,14 @@ export interface ChatTurn {
 export interface ChatRunOptions {
   readonly context?: unknown
   readonly runId?: string
+  /** The first turn that the run takes the place of. */
+  readonly before?: number
   readonly decisions?: Readonly<Record<string, Decision>>
+}
+
+export interface ChatPipelineOptions extends ChatRunOptions {
+  /** The input of the pipeline, from the conversation with the new messages at its end. */
+  readonly inputOf?: (conversation: readonly Message[]) => never
 }
 
 /** A conversation of several runs, each in a log of its own. */
@@ -24,6 +32,11 @@ export interface ChatSession {
   readonly requests: readonly ApprovalRequest[]
   load(): Promise<unknown>
   stream(agent: AnyAgent, input: Input | undefined, options: ChatRunOptions): RunStream<RunEvent, unknown, unknown>
+  stream(
+    pipeline: AnyPipeline,
+    input: Input | undefined,
+    options: ChatPipelineOptions,
+  ): RunStream<RunEvent, unknown, unknown>
   log(turn?: number): RunLog
   follow(options?: { readonly turn?: number; readonly signal?: AbortSignal }): AsyncIterable<Fact>
 }
@@ -31,4 +44,11 @@ export interface ChatSession {
 /** Opens sessions: `memorySessions()`, `folderSessions(…)`, `sqliteSessions(…)` of the store package. */
 export interface ChatSessions {
   open(id: string): Promise<ChatSession>
+}
+
+/** The user's messages that began a turn. `index`: its place in `turns`. */
+export function userMessagesAt({ transcript, turns }: ChatSession, index: number): UserMessage[] {
+  const own = transcript.slice(turns[index]?.at ?? 0, turns[index + 1]?.at)
+  const end = own.findIndex(({ role }) => role !== 'user')
+  return own.slice(0, end === -1 ? own.length : end).filter((one): one is UserMessage => one.role === 'user')
 }

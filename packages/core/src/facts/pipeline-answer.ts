@@ -1,0 +1,11 @@
+import type { Outcome } from './outcome.ts'
+
+/**
+ * The output of a pipeline as a text for people and models: a text as it is, other values as JSON. Empty without an
+ * output. The outcome in the log holds JSON in either case.
+ */
+export function pipelineAnswer(outcome: Outcome | null): string {
+  if (outcome?.status !== 'done' || outcome.text === '') return ''
+  const output: unknown = JSON.parse(outcome.text)
+  return typeof output === 'string' ? output : outcome.text
+}

@@ -1,0 +1,25 @@
+import { brand, ToolloopError } from '@toolloop/wire'
+
+/**
+ * The kind of a `SharedLimitError`.
+ * - `limit_store`: the store failed or did not answer in time, and `onUnavailable` is `fail`. `cause` is its error.
+ * - `limit_nested`: the call waits for a unit inside a call that holds one under the same key, so it could wait forever.
+ */
+export type SharedLimitErrorCode = 'limit_store' | 'limit_nested'
+
+/** A call cannot get its units of a shared limit. Around a run's calls it is the `cause` of a `MiddlewareError`. */
+export class SharedLimitError extends ToolloopError {
+  static override readonly brand: symbol = Symbol.for('toolloop.SharedLimitError')
+  override readonly name = 'SharedLimitError'
+  declare readonly code: SharedLimitErrorCode
+  readonly key: string
+
+  constructor(code: SharedLimitErrorCode, key: string, message: string, options: { cause?: unknown } = {}) {
+    super(code, message, { ...options, retryable: code === 'limit_store' })
+    this.key = key
+  }
+
+  static {
+    brand(this)
+  }
+}

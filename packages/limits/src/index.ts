@@ -1,0 +1,14 @@
+export { sharedLimit } from './shared-limit.ts'
+export type { SharedLimitOptions } from './options.ts'
+export { SharedLimitError, type SharedLimitErrorCode } from './error.ts'
+// Stores.
+export { memoryLimits, type MemoryLimitsOptions } from './memory-limits.ts'
+export {
+  type PostgresClient,
+  postgresLimits,
+  type PostgresLimitsOptions,
+  type PostgresPool,
+} from './postgres-limits.ts'
+export { postgresLimitsSql } from './postgres-sql.ts'
+export { type RedisClient, redisLimits, type RedisLimitsOptions, type RedisSubscriber } from './redis-limits.ts'
+export type { LimitStore, Reservation, ReservationAnswer, Settlement, Subscription, WindowLimits } from './store.ts'

@@ -1,0 +1,105 @@
+// Limits in Postgres, through a pool of the package `pg`.
+import { namesIn, postgresLimitsSql } from './postgres-sql.ts'
+import { type Channel, Releases } from './releases.ts'
+import { type LimitStore, releases, storedKey } from './store.ts'
+
+/** A pool of the package `pg`. */
+export interface PostgresPool {
+  query(text: string, values?: unknown[]): Promise<{ rows: unknown[] }>
+  /** What the pool makes its connections of; the one for notifications is made in the same way, beside the pool. */
+  readonly options: object
+  readonly Client?: new (options: object) => PostgresClient
+}
+
+export interface PostgresClient {
+  connect(): Promise<unknown>
+  query(text: string): Promise<unknown>
+  on(event: string, listener: (value: { readonly payload?: string }) => void): unknown
+  end(): Promise<void>
+  unref?(): void
+}
+
+export interface PostgresLimitsOptions {
+  /** The schema of the tables and functions, created at the first use where it is missing. @default 'toolloop' */
+  readonly schema?: string | undefined
+}
+
+/**
+ * Shared by all processes that use the same database and schema. Each operation is one function of the database; the clock
+ * is the server's.
+ */
+export function postgresLimits(pool: PostgresPool, { schema = 'toolloop' }: PostgresLimitsOptions = {}): LimitStore {
+  const names = namesIn(schema)
+  const channel = `${schema}_released`
+  let ready: Promise<void> | undefined
+  const call = async (name: string, values: unknown[]): Promise<Record<string, unknown> | undefined> => {
+    ready ??= install(pool, schema).catch((error: unknown) => {
+      ready = undefined
+      throw error
+    })
+    await ready
+    const places = values.map((_, at) => `$${at + 1}`).join(', ')
+    const { rows } = await pool.query(`SELECT * FROM ${name}(${places})`, values)
+    return rows[0] as Record<string, unknown> | undefined
+  }
+  const notifications = new Releases((onKey, onLost) => listen(pool, names.channel, onKey, onLost))
+  return {
+    async reserve({ key, id, tokens, limits }) {
+      const { concurrency, delivery, lease, requests, slot, window } = limits
+      const values = [storedKey(key), id, tokens, requests, limits.tokens, concurrency, window, slot, delivery, lease]
+      const row = await call(names.reserve, values)
+      return { wait: Number(row?.['wait']), freeAt: Number(row?.['freed']) }
+    },
+    async settle(settlement) {
+      const { coolDown, countsUntil, freeAt, id, key, tokens, used } = settlement
+      const { slot, window } = settlement.limits
+      const values = [storedKey(key), id, freeAt, tokens, countsUntil, used, coolDown, window, slot]
+      await call(names.settle, [...values, releases(settlement), channel])
+    },
+    async renew(key, ids, lease) {
+      await call(names.renew, [storedKey(key), ids, lease])
+    },
+    onRelease: (key, listener) => notifications.subscribe(storedKey(key), listener),
+    close: () => notifications.close(),
+  }
+}
+
+/** One process at a time: concurrent `CREATE`s of the same thing fail in Postgres. The statements are one transaction. */
+async function install(pool: PostgresPool, schema: string): Promise<void> {
+  const { reserve } = namesIn(schema)
+  const { rows } = await pool.query('SELECT FROM pg_proc WHERE oid = to_regproc($1)', [reserve])
+  if (rows.length > 0) return
+  await pool.query(`SELECT pg_advisory_xact_lock(7001); ${postgresLimitsSql(schema)}`)
+}
+
+async function listen(
+  { Client, options }: PostgresPool,
+  channel: string,
+  onKey: (key: string) => void,
+  onLost: () => void,
+): Promise<Channel> {
+  if (!Client) throw new Error('The pool has no `Client`.')
+  const client = new Client(options)
+  let isOpen = true
+  const end = (): void => {
+    if (!isOpen) return
+    isOpen = false
+    client.end().catch(() => {})
+  }
+  const lost = (): void => {
+    end()
+    onLost()
+  }
+  client.on('error', lost)
+  client.on('end', lost)
+  client.on('notification', ({ payload }) => onKey(payload ?? ''))
+  try {
+    await client.connect()
+    await client.query(`LISTEN ${channel}`)
+    client.unref?.()
+    return { close: end }
+  } catch (error) {
+    end()
+    throw error
+  }
+}

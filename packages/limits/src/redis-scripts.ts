@@ -1,0 +1,122 @@
+// The atomic steps in Redis, in Lua. They count as `memory-limits.ts` does; the time is the server's.
+
+/**
+ * KEYS: used: hash, `freeAt` → "requests tokens", and with an `r` before `freeAt` for calls that run · running: sorted set,
+ * id by the end of its lease · waiting: hash, id → "order until tokens" · cool: a string that expires.
+ */
+const begin = `
+local used, running, waiting, cool = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local function text(number) return string.format('%.0f', number) end
+local function freeAfter(moment, slot, window) return text((math.floor(moment / slot) + 1) * slot + window) end
+local function add(field, requests, tokens)
+  local r, t = string.match(redis.call('HGET', used, field) or '0 0', '^(%S+) (%S+)$')
+  redis.call('HSET', used, field, text(r + requests) .. ' ' .. text(t + tokens))
+end
+local function keep(ms)
+  for _, key in ipairs({ used, running, waiting }) do redis.call('PEXPIRE', key, text(ms)) end
+end
+`
+
+/** ARGV: id, tokens, requests per window, tokens per window, concurrency, window, slot, delivery, lease. Returns { wait, freeAt }. */
+export const reserveScript: string = `${begin}
+local id, need = ARGV[1], tonumber(ARGV[2])
+local mostRequests, mostTokens, mostRunning = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
+local window, slot, delivery, lease = tonumber(ARGV[6]), tonumber(ARGV[7]), tonumber(ARGV[8]), tonumber(ARGV[9])
+
+redis.call('ZREMRANGEBYSCORE', running, '-inf', text(now))
+if redis.call('ZSCORE', running, id) then return { '0', '0' } end
+
+local order = time[1] * 1000000 + time[2]
+local tickets = redis.call('HGETALL', waiting)
+local ahead = {}
+for at = 1, #tickets, 2 do
+  local came, till, tokens = string.match(tickets[at + 1], '^(%S+) (%S+) (%S+)$')
+  if tonumber(till) <= now then redis.call('HDEL', waiting, tickets[at])
+  elseif tickets[at] == id then order = tonumber(came)
+  else ahead[#ahead + 1] = { tonumber(came), tonumber(tokens) } end
+end
+local requests, tokens = 1, need
+for _, ticket in ipairs(ahead) do
+  if ticket[1] < order then
+    requests = requests + 1
+    tokens = tokens + ticket[2]
+  end
+end
+local place = redis.call('ZCARD', running) + requests - mostRunning
+
+local slots = {}
+local all = redis.call('HGETALL', used)
+for at = 1, #all, 2 do
+  local runs, freeAt = string.match(all[at], '^(r?)(%d+)$')
+  freeAt = tonumber(freeAt)
+  if freeAt <= now then redis.call('HDEL', used, all[at])
+  else
+    local r, t = string.match(all[at + 1], '^(%S+) (%S+)$')
+    if runs == 'r' then freeAt = math.max(now + slot, freeAt - delivery) end
+    slots[#slots + 1] = { freeAt, tonumber(r), tonumber(t) }
+    requests = requests + r
+    tokens = tokens + t
+  end
+end
+
+local wait = math.max(0, redis.call('PTTL', cool))
+if requests > mostRequests or tokens > mostTokens then
+  table.sort(slots, function(a, b) return a[1] < b[1] end)
+  local room = 0
+  for _, one in ipairs(slots) do
+    if requests <= mostRequests and tokens <= mostTokens then break end
+    room = one[1] - now
+    requests = requests - one[2]
+    tokens = tokens - one[3]
+  end
+  if requests > mostRequests or tokens > mostTokens then room = math.max(room, slot) end
+  wait = math.max(wait, room)
+end
+if place > 0 then
+  local size = redis.call('ZCARD', running)
+  local at = math.min(place, size) - 1
+  local last = size > 0 and redis.call('ZRANGE', running, at, at, 'WITHSCORES')[2] or now + lease
+  wait = math.max(wait, last - now)
+end
+
+if wait > 0 then
+  redis.call('HSET', waiting, id, text(order) .. ' ' .. text(now + lease) .. ' ' .. text(need))
+  keep(2 * window + delivery + 2 * lease)
+  return { text(wait), '0' }
+end
+redis.call('HDEL', waiting, id)
+redis.call('ZADD', running, text(now + lease), id)
+local freeAt = freeAfter(now + delivery, slot, window)
+add('r' .. freeAt, 1, need)
+keep(2 * window + delivery + 2 * lease)
+return { '0', freeAt }
+`
+
+/** ARGV: id, freeAt, tokens, countsUntil, used, cool-down, window, slot, lease, whether to notify, channel, key. */
+export const settleScript: string = `${begin}
+local id, freeAt, tokens, countsUntil, spent = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
+local coolDown, window, slot, lease = tonumber(ARGV[6]), tonumber(ARGV[7]), tonumber(ARGV[8]), tonumber(ARGV[9])
+redis.call('ZREM', running, id)
+redis.call('HDEL', waiting, id)
+if redis.call('HEXISTS', used, 'r' .. freeAt) == 1 then
+  add('r' .. freeAt, -1, -tokens)
+  if countsUntil > now then add(text(countsUntil), 1, math.min(tokens, spent)) end
+end
+if spent > tokens then
+  add(freeAfter(now, slot, window), 0, spent - tokens)
+  keep(2 * window + 2 * lease)
+end
+if coolDown > math.max(0, redis.call('PTTL', cool)) then redis.call('SET', cool, '1', 'PX', text(coolDown)) end
+if ARGV[10] == '1' and redis.call('HLEN', waiting) > 0 then redis.call('PUBLISH', ARGV[11], ARGV[12]) end
+return 1
+`
+
+/** ARGV: lease, ids. */
+export const renewScript: string = `${begin}
+local lease = tonumber(ARGV[1])
+for at = 2, #ARGV do redis.call('ZADD', running, text(now + lease), ARGV[at]) end
+redis.call('PEXPIRE', running, text(math.max(2 * lease, redis.call('PTTL', running))))
+return 1
+`

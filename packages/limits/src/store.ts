@@ -1,0 +1,88 @@
+// What a store of shared limits does. Each operation is one round trip, and one atomic step on the counts of a key.
+
+/** Whole numbers; what is not bounded is `Number.MAX_SAFE_INTEGER`. */
+export interface WindowLimits {
+  /** Calls that may start in a window. */
+  readonly requests: number
+  /** Tokens of a window. */
+  readonly tokens: number
+  /** Calls that may run at the same time. */
+  readonly concurrency: number
+  /** Milliseconds of the window. */
+  readonly window: number
+  /** Milliseconds. What arrives in the same slot is counted together, until a window after the slot's end. */
+  readonly slot: number
+  /** Milliseconds that a request may take to arrive at its server. */
+  readonly delivery: number
+  /** Milliseconds for which a call counts as running, and a ticket as waiting, without being renewed. */
+  readonly lease: number
+}
+
+export interface Reservation {
+  readonly key: string
+  /** Identifies the call. A second reservation with the same id, after a lost answer, takes nothing more. */
+  readonly id: string
+  /** The tokens that the call is expected to use. */
+  readonly tokens: number
+  readonly limits: WindowLimits
+}
+
+export interface ReservationAnswer {
+  /**
+   * 0: the units are reserved, and the call may start. Otherwise milliseconds until it fits if nothing is released earlier;
+   * the call has a ticket in the queue of the key until then, and must reserve again within `lease`.
+   */
+  readonly wait: number
+  /**
+   * Milliseconds since 1970 by the store's clock, at which the reserved units are free again if the request arrives as late
+   * as it may: in the last millisecond of a slot. 0 where nothing was reserved by this reservation.
+   */
+  readonly freeAt: number
+}
+
+/** The end of a call, or of waiting for it. */
+export interface Settlement {
+  readonly key: string
+  readonly id: string
+  /** Of the reservation; 0 where there is none. */
+  readonly freeAt: number
+  /** Tokens that were reserved. */
+  readonly tokens: number
+  /** When the units are free again, as the request has arrived by now: `freeAt` or earlier. 0: no request was sent. */
+  readonly countsUntil: number
+  /** Tokens that were used. More than were reserved count from now on. */
+  readonly used: number
+  /** Milliseconds in which no call of the key starts, in any process. 0: none. */
+  readonly coolDown: number
+  readonly limits: WindowLimits
+}
+
+/** The counts of all keys. Times are those of the store's clock. @throws any error where the store cannot be reached */
+export interface LimitStore {
+  /** Reserves one request, the tokens and one running call, or nothing. What earlier tickets wait for is set aside for them. */
+  reserve(reservation: Reservation): Promise<ReservationAnswer>
+  settle(settlement: Settlement): Promise<void>
+  /** Extends the leases of running calls, also those that had run out. `lease` in milliseconds. */
+  renew(key: string, ids: readonly string[], lease: number): Promise<void>
+  /**
+   * Calls the listener when units of the key are released while a call waits for them, in any process. Resolves when it is
+   * in force: it is not live where the store cannot notify, so that waiting calls have to look by time.
+   */
+  onRelease(key: string, listener: () => void): Promise<Subscription>
+  /** Ends the connection for notifications. The client or the pool stays open: it is the caller's. */
+  close(): Promise<void>
+}
+
+export interface Subscription {
+  isLive(): boolean
+  close(): void
+}
+
+export const unlimited: number = Number.MAX_SAFE_INTEGER
+
+/** Whether a settlement frees units before their time, so that those who wait should look. */
+export const releases = ({ countsUntil, limits, tokens, used }: Settlement): boolean =>
+  countsUntil === 0 || used < tokens || limits.concurrency < unlimited
+
+/** A key as the databases hold it: no braces, no control characters. */
+export const storedKey = (key: string): string => encodeURIComponent(key.toWellFormed())

@@ -1,0 +1,88 @@
+// What Restate offers to the client of an engine.
+import type { Command, EngineLink, ProgressBatch, Rejection, RunPage, Start } from '@toolloop/engine'
+import { EngineError } from '@toolloop/engine'
+import type { ReadReply, ReadRequest, SendReply } from './head.ts'
+import { Ingress, type IngressOptions, messageOf } from './ingress.ts'
+import { readProgress } from './progress-client.ts'
+import type { ProgressAddress } from './progress-server.ts'
+
+interface Follower {
+  address: ProgressAddress | undefined
+  changed: PromiseWithResolvers<void>
+}
+
+export class IngressLink implements EngineLink {
+  readonly #ingress: Ingress
+  /** Readers of progress, by run: they learn of the run's worker when a page is read. */
+  readonly #followers = new Map<string, Set<Follower>>()
+
+  constructor(options: IngressOptions) {
+    this.#ingress = new Ingress(options)
+  }
+
+  async start(runId: string, start: Start, signal?: AbortSignal): Promise<void> {
+    await this.#ingress.call(runId, 'run/send', start, signal)
+  }
+
+  async read(
+    runId: string,
+    from: number,
+    { wait, signal }: { readonly wait?: 'facts' | 'end'; readonly signal?: AbortSignal | undefined } = {},
+  ): Promise<RunPage | undefined> {
+    const call = async (request: ReadRequest): Promise<ReadReply> => {
+      const reply = (await this.#ingress.call(runId, from > 0 ? 'follow' : 'read', request, signal)) as ReadReply
+      if (reply?.worker) this.#found(runId, reply.worker)
+      return reply
+    }
+    const reply = await call({ from, ...(wait && { wait }) })
+    // A run that a reader waited for in vain may have been killed at Restate, which tells its workers nothing.
+    if (reply && (reply.page.status !== 'running' || reply.page.facts.length > 0)) return reply.page
+    const output = await this.#ingress.output(runId, signal)
+    if (output.status === 404) return undefined
+    if (output.status >= 300 && output.status !== 470)
+      return {
+        ...(reply?.page ?? { facts: [] }),
+        status: 'failed',
+        error: { name: 'RestateError', message: messageOf(output.body) },
+      }
+    if (reply) return reply.page
+    return (wait && (await call({ from, wait, isStarted: true }))?.page) || { status: 'running', facts: [] }
+  }
+
+  async send(runId: string, command: Command): Promise<Rejection | undefined> {
+    const reply = (await this.#ingress.call(runId, 'send', command, undefined)) as SendReply
+    if ('ended' in reply)
+      throw new EngineError('ended', `The run ${JSON.stringify(runId)} ended before it took the command.`)
+    return reply.rejection ?? undefined
+  }
+
+  async *progress(runId: string, signal: AbortSignal): AsyncGenerator<ProgressBatch, void, void> {
+    const follower: Follower = { address: undefined, changed: Promise.withResolvers() }
+    const followers = this.#followers.get(runId) ?? new Set()
+    this.#followers.set(runId, followers.add(follower))
+    const leave = (): void => follower.changed.resolve()
+    signal.addEventListener('abort', leave)
+    try {
+      while (!signal.aborted) {
+        await follower.changed.promise
+        follower.changed = Promise.withResolvers()
+        // Ends when the worker dies; a page names the next one.
+        if (follower.address && !signal.aborted) yield* readProgress(follower.address, runId, signal)
+      }
+    } finally {
+      signal.removeEventListener('abort', leave)
+      followers.delete(follower)
+      if (followers.size === 0) this.#followers.delete(runId)
+    }
+  }
+
+  async close(): Promise<void> {}
+
+  #found(runId: string, address: ProgressAddress): void {
+    for (const follower of this.#followers.get(runId) ?? []) {
+      if (follower.address?.token === address.token) continue
+      follower.address = address
+      follower.changed.resolve()
+    }
+  }
+}

@@ -1,0 +1,95 @@
+// The journal of a run's workflow on Restate.
+import { RestatePromise, type WorkflowContext } from '@restatedev/restate-sdk'
+import type { Fact } from '@toolloop/core'
+import type { Command, Entry, Journal, Rejection } from '@toolloop/engine'
+import { type Answer, batchState, type Head, promises, type StoredEntry } from './head.ts'
+import type { ProgressAddress } from './progress-server.ts'
+
+export interface RetryIntervals {
+  readonly initialRetryInterval: number
+  readonly maxRetryInterval: number
+}
+
+/** Every call on the context is made in the order of the workflow, so that a replay makes the same ones. */
+export class RestateJournal implements Journal {
+  readonly #context: WorkflowContext
+  readonly #worker: ProgressAddress
+  readonly #retries: RetryIntervals
+  #head: Head
+  #batch = 0
+  #commands = 0
+  #answers = 0
+  #isPaused = false
+  /** The step that is being recorded. */
+  #step: RestatePromise<StoredEntry> | undefined
+  #command: RestatePromise<Command> | undefined
+
+  constructor(context: WorkflowContext, agent: string, worker: ProgressAddress, retries: RetryIntervals) {
+    this.#context = context
+    this.#worker = worker
+    this.#retries = retries
+    this.#head = { agent, resumed: 0 }
+    this.#setHead({})
+  }
+
+  async step(name: string, work: () => Promise<Entry>): Promise<Entry | Command> {
+    this.#step ??= this.#context.run(name, async () => ({ ...(await work()), worker: this.#worker }), this.#retries)
+    // Restate records which of the two was first. Native combinators cannot be replayed.
+    const first = await RestatePromise.race([this.#step, this.#arriving()])
+    if ('type' in first) return this.#taken(first)
+    this.#step = undefined
+    const { url, token } = first.worker
+    if (url !== this.#head.worker?.url || token !== this.#head.worker.token) this.#setHead({ worker: first.worker })
+    return first
+  }
+
+  async command(): Promise<Command> {
+    return this.#taken(await this.#arriving())
+  }
+
+  answered(rejection: Rejection | undefined): void {
+    if (rejection) this.#setHead({ error: rejection })
+    this.#resolve(promises.answer(this.#answers++), { rejection: rejection ?? null })
+  }
+
+  recorded(facts: readonly Fact[]): void {
+    const last = facts.at(-1)
+    const isPaused = last?.type === 'run.pause' && last.path === ''
+    if (this.#isPaused) this.#setHead({ resumed: this.#head.resumed + 1, error: undefined })
+    this.#context.set(batchState(this.#batch), facts)
+    this.#resolve(promises.batch(this.#batch++), true)
+    if (isPaused) this.#resolve(promises.settled(this.#head.resumed), true)
+    this.#isPaused = isPaused
+  }
+
+  /** The workflow ends: readers and senders need not wait. */
+  close(failure?: Rejection): void {
+    if (failure) {
+      this.#setHead({ error: failure, isFailed: true })
+      this.#resolve(promises.batch(this.#batch), true)
+    }
+    // A paused run that fails has resolved it.
+    if (!this.#isPaused) this.#resolve(promises.settled(this.#head.resumed), true)
+    this.#resolve(promises.closed, true)
+  }
+
+  #arriving(): RestatePromise<Command> {
+    return (this.#command ??= this.#context.promise<Command>(promises.command(this.#commands)).get())
+  }
+
+  #taken(command: Command): Command {
+    this.#command = undefined
+    this.#commands++
+    return command
+  }
+
+  #setHead(changes: Partial<Head>): void {
+    this.#head = { ...this.#head, ...changes }
+    this.#context.set('head', this.#head)
+  }
+
+  #resolve(name: string, value: Answer | true): void {
+    // Neither awaited nor caught: the SDK allows one pending `then` at a time, and the order of the journal is enough.
+    void this.#context.promise<Answer | true>(name).resolve(value)
+  }
+}

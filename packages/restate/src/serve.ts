@@ -1,0 +1,129 @@
+// A worker: it serves agents and pipelines to Restate.
+import { once } from 'node:events'
+import { createServer, type ServerHttp2Session } from 'node:http2'
+import { createEndpointHandler } from '@restatedev/restate-sdk'
+import { type AnyRunnable, registryOf, runnableFor } from '@toolloop/engine'
+import { aFunction, aText, checkOptions, milliseconds, type OptionCheck, wholeNumber } from '@toolloop/wire'
+import { anAddress } from './address.ts'
+import { ProgressServer } from './progress-server.ts'
+import { register } from './register.ts'
+import { workflowOf } from './workflow.ts'
+
+export interface ServeOptions {
+  /** 0 is any free port. @default 9080 */
+  readonly port?: number | undefined
+  /** The address to listen on. With another one set `identityKeys`. @default '127.0.0.1' */
+  readonly host?: string | undefined
+  /** The address at which Restate reaches the workers: this one's, or that of the balancer in front of all. @default the address that it listens on */
+  readonly url?: string | undefined
+  /** The address at which clients reach this worker, for progress. @default the address that it listens on */
+  readonly progressUrl?: string | undefined
+  /** Restate's admin address, such as `http://127.0.0.1:9070`: the worker registers itself there. @default it does not register */
+  readonly admin?: string | undefined
+  /** Public keys of Restate's requests, `publickeyv1_…`: all others are rejected. @default every request is served */
+  readonly identityKeys?: readonly string[] | undefined
+  /** Makes the run's context of the JSON that the client gave. @default the JSON itself */
+  readonly context?: ((json: unknown, runId: string) => unknown) | undefined
+  /** The name of the workflow at Restate. All workers of one name serve the same agents. @default 'toolloop' */
+  readonly service?: string | undefined
+  /** The longest pause between two attempts of Restate to reach a worker, in milliseconds. @default 1000 */
+  readonly maxRetryInterval?: number | undefined
+  /**
+   * How long nothing may happen in a run before Restate takes it from its worker, in milliseconds: longer than your longest
+   * model or tool call. A run that waits for a decision holds a connection for this time, and none after it. @default one hour
+   */
+  readonly inactivityTimeout?: number | undefined
+  /** How long Restate keeps a run that has ended, in milliseconds. @default one week */
+  readonly retention?: number | undefined
+}
+
+/** A worker that listens. */
+export interface Served extends AsyncDisposable {
+  /** The address that it listens on. */
+  readonly url: string
+  /** Stops listening and leaves its runs to other workers. */
+  stop(): Promise<void>
+}
+
+const hour = 3_600_000
+const checks: Readonly<Record<keyof ServeOptions, OptionCheck>> = {
+  port: wholeNumber(0),
+  host: aText,
+  url: anAddress,
+  progressUrl: anAddress,
+  admin: anAddress,
+  identityKeys: [
+    (value) => Array.isArray(value) && value.every((one) => typeof one === 'string' && one.startsWith('publickeyv1_')),
+    'a list of keys that begin with publickeyv1_',
+  ],
+  context: aFunction,
+  service: [(value) => typeof value === 'string' && /^[a-zA-Z]\w*$/.test(value), 'letters, digits and _'],
+  maxRetryInterval: milliseconds,
+  inactivityTimeout: milliseconds,
+  retention: milliseconds,
+}
+
+/**
+ * Serves agents and pipelines to Restate over HTTP/2, and registers them where `admin` is given. Start as many workers as
+ * you like behind one `url`: a run whose worker dies goes on in another one.
+ * @throws UsageError for invalid options, or two agents of one name; EngineError when Restate does not accept the worker
+ */
+export async function serve(runnables: readonly AnyRunnable[], options: ServeOptions = {}): Promise<Served> {
+  checkOptions('serve', options, checks)
+  const {
+    port = 9080,
+    host = '127.0.0.1',
+    admin,
+    identityKeys = [],
+    context = (json) => json,
+    service = 'toolloop',
+    maxRetryInterval = 1000,
+    inactivityTimeout = hour,
+    retention = 168 * hour,
+  } = options
+  const registry = registryOf(runnables)
+  const progress = new ProgressServer()
+  const sessions = new Set<ServerHttp2Session>()
+  const server = createServer()
+  server.on('session', (session) => {
+    sessions.add(session)
+    session.once('close', () => sessions.delete(session))
+  })
+  server.listen(port, host)
+  await once(server, 'listening')
+  const address = server.address()
+  const bound = typeof address === 'object' && address ? address.port : port
+  const own = `http://${host.includes(':') ? `[${host}]` : host}:${bound}`
+  const stop = async (): Promise<void> => {
+    if (!server.listening) return
+    server.close()
+    for (const session of sessions) session.destroy()
+    await once(server, 'close')
+  }
+  const handle = createEndpointHandler({
+    services: [
+      workflowOf({
+        service,
+        progress,
+        worker: progress.addressOf(options.progressUrl ?? own),
+        runnableOf: (name) => runnableFor(registry, name),
+        contextOf: context,
+        maxRetryInterval,
+        inactivityTimeout,
+        retention,
+      }),
+    ],
+    ...(identityKeys.length > 0 && { identityKeys: [...identityKeys] }),
+    logger: () => {}, // Restate's own log has the failures of attempts
+  })
+  server.on('request', (request, response) => {
+    if (!progress.serve(request, response)) handle(request, response)
+  })
+  try {
+    if (admin !== undefined) await register(admin, options.url ?? own)
+  } catch (error) {
+    await stop()
+    throw error
+  }
+  return { url: own, stop, [Symbol.asyncDispose]: stop }
+}

@@ -1,0 +1,166 @@
+// The Restate workflow of which each run is one.
+import {
+  CancelledError,
+  handlers,
+  RestatePromise,
+  TerminalError,
+  TimeoutError,
+  workflow,
+  type WorkflowContext,
+  type WorkflowDefinition,
+  type WorkflowSharedContext,
+} from '@restatedev/restate-sdk'
+import type { Fact } from '@toolloop/core'
+import { type AnyRunnable, type Command, driveRun, type Rejection, RejectedRun, type Start } from '@toolloop/engine'
+import {
+  type Answer,
+  batchState,
+  type Head,
+  promises,
+  type ReadReply,
+  type ReadRequest,
+  type SendReply,
+  statusOf,
+} from './head.ts'
+import type { ProgressAddress, ProgressServer } from './progress-server.ts'
+import { RestateJournal } from './restate-journal.ts'
+
+export interface WorkflowOptions {
+  readonly service: string
+  readonly progress: ProgressServer
+  readonly worker: ProgressAddress
+  readonly runnableOf: (name: string) => AnyRunnable
+  readonly contextOf: (json: unknown, runId: string) => unknown
+  readonly maxRetryInterval: number
+  readonly inactivityTimeout: number
+  readonly retention: number
+}
+
+const initialRetryInterval = 50
+/** A reader that waits is answered after this time at the latest, in milliseconds. */
+const maxWait = 20_000
+
+export function workflowOf(options: WorkflowOptions): WorkflowDefinition<string, unknown> {
+  const { service, inactivityTimeout, maxRetryInterval, retention } = options
+  return workflow({
+    name: service,
+    handlers: {
+      // Its state is only written. Readers get it with the request, or, while they follow a run, piece by piece.
+      run: handlers.workflow.workflow(
+        { enableLazyState: true, inactivityTimeout, abortTimeout: inactivityTimeout },
+        (context: WorkflowContext, start: Start) => run(context, start, options),
+      ),
+      read: handlers.workflow.shared({ enableLazyState: false }, read),
+      follow: handlers.workflow.shared({ enableLazyState: true }, read),
+      send: handlers.workflow.shared({ enableLazyState: true }, send),
+    },
+    options: {
+      workflowRetention: retention,
+      // A run is never given up: a worker that knows it may come.
+      retryPolicy: { initialInterval: initialRetryInterval, maxInterval: maxRetryInterval, maxAttempts: 1_000_000_000 },
+    },
+  })
+}
+
+async function run(context: WorkflowContext, start: Start, options: WorkflowOptions): Promise<number> {
+  const { progress, worker, runnableOf, contextOf, maxRetryInterval } = options
+  const runId = context.key
+  const journal = new RestateJournal(context, start.agent, worker, { initialRetryInterval, maxRetryInterval })
+  try {
+    const facts = await driveRun(
+      {
+        runnable: runnableOf(start.agent),
+        input: start.input,
+        runId,
+        context: contextOf(start.context, runId),
+        onEvent: progress.listenerFor(runId),
+        signal: context.request().attemptCompletedSignal,
+      },
+      journal,
+    )
+    journal.close()
+    return facts.length
+  } catch (error) {
+    const failure = terminalOf(error)
+    if (failure) journal.close(failure)
+    if (error instanceof RejectedRun) throw new TerminalError(error.message, { errorCode: 400 })
+    throw error
+  }
+}
+
+/** Errors after which Restate does not retry: the run has failed. */
+function terminalOf(error: unknown): Rejection | undefined {
+  if (error instanceof CancelledError) return { name: 'CancelledError', message: 'It was cancelled through Restate.' }
+  if (!(error instanceof RejectedRun || error instanceof TerminalError)) return undefined
+  return { name: error.name, message: error.message }
+}
+
+async function read(context: WorkflowSharedContext, { from, wait, isStarted }: ReadRequest): Promise<ReadReply> {
+  const known = await pageFrom(context, from)
+  if (!wait || (!known && !isStarted)) return known?.reply ?? null
+  const { status, facts } = known?.reply.page ?? { status: 'running', facts: [] }
+  if (status !== 'running' || (wait === 'facts' && facts.length > 0)) return known!.reply
+  const name = wait === 'end' ? promises.settled(known?.resumed ?? 0) : promises.batch(known?.batches ?? 0)
+  const isThere = await context
+    .promise<boolean>(name)
+    .get()
+    .orTimeout(maxWait)
+    .catch((error: unknown) => {
+      if (error instanceof TimeoutError) return false
+      throw error
+    })
+  return (isThere ? await pageFrom(context, from) : known)?.reply ?? null
+}
+
+interface Known {
+  readonly batches: number
+  readonly resumed: number
+  readonly reply: NonNullable<ReadReply>
+}
+
+/** The facts from a number on. Those of a run are the states `facts 0`, `facts 1`, …; each begins where the one before ends. */
+async function pageFrom(context: WorkflowSharedContext, from: number): Promise<Known | undefined> {
+  const head = await context.get<Head>('head')
+  if (!head) return undefined
+  const keys = await context.stateKeys()
+  const batches = keys.length - 1
+  const found: Fact[][] = []
+  let last: Fact | undefined
+  for (let batch = batches - 1; batch >= 0; batch--) {
+    const facts = (await context.get<Fact[]>(batchState(batch))) ?? []
+    last ??= facts.at(-1)
+    if (last && last.seq < from) break
+    found.push(facts)
+    if (facts[0] && facts[0].seq <= from) break
+  }
+  const facts = found
+    .toReversed()
+    .flat()
+    .filter(({ seq }) => seq >= from)
+  const { agent, resumed, error, worker } = head
+  const page = { agent, status: statusOf(last, head), facts, ...(error && { error }) }
+  return { batches, resumed, reply: { page, ...(worker && { worker }) } }
+}
+
+/** Gives a command to the run, behind those that were given before, and waits until it has taken it. */
+async function send(context: WorkflowSharedContext, command: Command): Promise<SendReply> {
+  let index = 0
+  while (!(await offer(context, index, command))) index++
+  const answer = context.promise<Answer>(promises.answer(index))
+  const first = await RestatePromise.race([answer.get(), context.promise<boolean>(promises.closed).get()])
+  if (typeof first === 'object') return first
+  return (await answer.peek()) ?? { ended: true }
+}
+
+/** `false`: another command has this place. */
+async function offer(context: WorkflowSharedContext, index: number, command: Command): Promise<boolean> {
+  const place = context.promise<Command>(promises.command(index))
+  if ((await place.peek()) !== undefined) return false
+  try {
+    await place.resolve(command)
+    return true
+  } catch (error) {
+    if (error instanceof TerminalError && !(error instanceof CancelledError)) return false
+    throw error
+  }
+}
