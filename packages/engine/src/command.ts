@@ -1,5 +1,6 @@
 // What a client sends to a run that it started.
-import type { ApprovalProblem, Decision } from '@toolloop/core'
+import type { ApprovalProblem, BudgetOptions, Decision } from '@toolloop/core'
+import type { Part } from '@toolloop/core/machine'
 import type { UserMessage } from '@toolloop/wire'
 
 /** JSON. An engine delivers commands to a run in one order, each once. */
@@ -17,6 +18,10 @@ export interface Start {
   readonly input: unknown
   /** Given to the worker, which makes the run's context of it. */
   readonly context?: unknown
+  /** Bounds a pipeline's run; an agent has its own. JSON: without functions. */
+  readonly budget?: Omit<BudgetOptions, 'countTokens' | 'onExhausted' | 'wrapUpTokens'>
+  /** The workflow runs only this part of a run. */
+  readonly part?: Part
 }
 
 /** An error as JSON. `problem` and `id` are those of an `ApprovalError`. */

@@ -1,10 +1,11 @@
 // A run as the workflow of a durable engine.
 import type { ApprovalRequest, Decision, Fact, RunEvent, RunLog } from '@toolloop/core'
-import { runnableBehind } from '@toolloop/core/machine'
+import { type Part, runnableBehind } from '@toolloop/core/machine'
 import { UsageError } from '@toolloop/wire'
-import type { Command, Rejection } from './command.ts'
+import type { Command, Rejection, Start } from './command.ts'
 import { rejectionOf } from './errors.ts'
 import { type AnyRunnable, JournaledRun } from './journaled-run.ts'
+import type { Distribute } from './parts.ts'
 import { checkDecisions, stillOpen } from './requests.ts'
 
 /** What one step of the workflow records: JSON. */
@@ -38,6 +39,11 @@ export interface DrivenRunOptions {
   readonly input: unknown
   readonly runId: string
   readonly context?: unknown
+  readonly budget?: Start['budget']
+  /** The workflow runs only this part. */
+  readonly part?: Part | undefined
+  /** Parts with `distribute` become workflows of their own. @default they run in this process */
+  readonly distribute?: Distribute | undefined
   readonly onEvent?: ((event: RunEvent) => void) | undefined
   /** Gets the facts after the engine stored them, for readers that know logs. May miss the last ones until the run goes on. */
   readonly projection?: RunLog | undefined
@@ -143,11 +149,12 @@ class Workflow {
   }
 
   #open(): JournaledRun {
-    const { runnable, input, runId, context, onEvent, signal } = this.#options
+    const { runnable, input, runId, context, budget, part, distribute, onEvent, signal } = this.#options
     signal.throwIfAborted()
     const decisions = this.#isPaused ? this.#decisions : undefined
     const past = [...this.#facts]
-    const live = new JournaledRun(runnable, { past, input, runId, decisions, context, onEvent })
+    const more = { budget, part, distribute, onEvent }
+    const live = new JournaledRun(runnable, { past, input, runId, decisions, context, ...more })
     this.#live = live
     for (const kind of ['steer', 'followUp'] as const) {
       const delivered = this.#facts.filter((one) => one.type === 'message.add' && one.origin === kind).length
@@ -213,7 +220,9 @@ class Workflow {
   }
 
   async #requests(): Promise<readonly ApprovalRequest[]> {
-    const result = await runnableBehind(this.#options.runnable).resultOf(this.#facts)
+    const { runnable, part } = this.#options
+    const known = runnableBehind(runnable)
+    const result = await (part ? known.part(part) : known).resultOf(this.#facts)
     return (result as { readonly requests?: readonly ApprovalRequest[] }).requests ?? []
   }
 }

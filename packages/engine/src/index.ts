@@ -14,4 +14,5 @@ export { type AnyRunnable, JournaledRun, type JournaledRunOptions } from './jour
 export { engineClient } from './engine-client.ts'
 export { EngineError, type EngineProblem } from './errors.ts'
 export type { EngineLink, ProgressBatch, RunPage } from './link.ts'
+export { type Distribute, partId } from './parts.ts'
 export { registryOf, runnableFor } from './registry.ts'

@@ -1,7 +1,10 @@
 // A live run whose batches of facts are taken one by one, by an engine that stores them.
 import { randomUUID } from 'node:crypto'
-import type { Decision, Delivery, Fact, RunEvent, RunLog, RunOptions, RunStream } from '@toolloop/core'
+import type { Decision, Delivery, Fact, RunEvent, RunLog, RunStream } from '@toolloop/core'
+import { distribution, type Part, runnableBehind } from '@toolloop/core/machine'
 import { UsageError, type UserMessage } from '@toolloop/wire'
+import type { Start } from './command.ts'
+import { type Distribute, distributorOver } from './parts.ts'
 
 /** An agent or a pipeline, as far as an engine uses it. */
 export interface AnyRunnable {
@@ -17,15 +20,22 @@ export interface JournaledRunOptions {
   /** Answers to the requests of a run that paused. */
   readonly decisions?: Readonly<Record<string, Decision>> | undefined
   readonly context?: unknown
+  readonly budget?: Start['budget']
+  /** Only this part of the run. */
+  readonly part?: Part | undefined
+  readonly distribute?: Distribute | undefined
   /** Called with each event: a fact after it was stored, progress at once. What it throws is ignored. */
   readonly onEvent?: ((event: RunEvent) => void) | undefined
 }
 
-type Stream = (this: void, input: unknown, options: unknown) => RunStream<RunEvent, unknown, unknown>
-
 interface Offer {
   readonly facts: readonly Fact[]
   readonly stored: PromiseWithResolvers<void>
+}
+
+/** The same with the types of any input. */
+interface Streaming {
+  stream(input: unknown, options: unknown): RunStream<RunEvent, unknown, unknown>
 }
 
 /**
@@ -46,14 +56,20 @@ export class JournaledRun {
   #broken: Error | undefined
 
   /** @throws UsageError for an invalid input */
-  constructor(runnable: AnyRunnable, { past, input, runId, decisions, context, onEvent }: JournaledRunOptions) {
+  constructor(
+    runnable: AnyRunnable,
+    { past, input, runId, decisions, context, budget, part, distribute, onEvent }: JournaledRunOptions,
+  ) {
     const log: RunLog = { load: () => past, append: (facts) => this.#append(facts) }
-    const options: RunOptions & { readonly context: unknown } = decisions
-      ? { context, from: log, decisions }
-      : { context, log, runId }
-    // The types of input and options are known where the runnable is: here they are data.
-    const stream = runnable.stream as Stream
-    this.#stream = stream(decisions ? undefined : input, options)
+    const options = {
+      context,
+      ...(decisions ? { from: log, decisions } : { log, runId: part?.run ?? runId }),
+      ...(budget !== undefined && { budget }),
+      ...(distribute && { [distribution]: distributorOver(distribute, () => this.#broken !== undefined) }),
+    }
+    this.#stream = part
+      ? runnableBehind(runnable).part(part).stream(options)
+      : (runnable as Streaming).stream(decisions ? undefined : input, options)
     void this.#read(onEvent)
   }
 

@@ -1,6 +1,6 @@
 // An agent as a tool of another agent.
 import { type OutputOf, type StandardSchema, tool, type Tool } from '@toolloop/schema'
-import { aFunction, aText, checkOptions, type OptionCheck, UsageError } from '@toolloop/wire'
+import { aFunction, aText, checkOptions, oneOf, type OptionCheck, UsageError } from '@toolloop/wire'
 import type { Input } from '../agent/input.ts'
 import type { AgentSpec, AnyTool } from '../agent/spec.ts'
 
@@ -32,6 +32,11 @@ export interface AgentToolOptions<
   readonly output?:
     | ((output: AgentOutput, options: { readonly context: Context }) => Output | Promise<Output>)
     | undefined
+  /**
+   * On a durable engine each call is a workflow of its own, which any worker may run; elsewhere it changes nothing. It uses a
+   * share of the budgets around it. @default false
+   */
+  readonly distribute?: boolean | undefined
 }
 
 /** A tool that runs an agent. */
@@ -52,6 +57,8 @@ export interface AgentCall {
   readonly spec: AgentSpec
   readonly input: (args: unknown, context: unknown) => Input | Promise<Input>
   readonly output: (output: unknown, context: unknown) => unknown
+  /** Where there is an engine, the agent runs elsewhere. */
+  readonly distribute: boolean
 }
 
 const agentCalls = new WeakMap<object, AgentCall>()
@@ -69,7 +76,8 @@ export function agentTool(
   run: (input: Input, options: { readonly context: unknown; readonly signal: AbortSignal }) => Promise<unknown>,
 ): Tool {
   checkOptions(`asTool of agent \`${agent.name}\``, options, checks)
-  const { name, description, parameters = taskSchema, input = inputOf, output = (value: unknown) => value } = options
+  const { name, description, parameters = taskSchema, distribute = false } = options
+  const { input = inputOf, output = (value: unknown) => value } = options
   if (typeof name !== 'string' || typeof description !== 'string')
     throw new UsageError(
       `asTool of agent \`${agent.name}\` needs a \`name\` and a \`description\`: the calling model reads both.`,
@@ -78,6 +86,7 @@ export function agentTool(
     spec,
     input: (args, context) => input(args, { context }),
     output: (value, context) => output(value, { context }),
+    distribute,
   }
   const made = tool({
     name,
@@ -99,6 +108,7 @@ const checks: Readonly<Record<string, OptionCheck>> = {
   parameters: [() => true, ''], // `tool` validates it
   input: aFunction,
   output: aFunction,
+  distribute: oneOf(true, false),
 }
 
 /**

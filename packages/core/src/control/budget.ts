@@ -4,10 +4,12 @@ import type { ChatModel, Clock, ModelRequest, Price } from '@toolloop/wire'
 import { type BudgetOptions, priceOf } from '../agent/budget.ts'
 import type { Fact } from '../facts/events.ts'
 import type { Exhausted } from '../facts/outcome.ts'
+import type { PartBudget } from '../facts/part.ts'
 import { type Amount, keyOf, Ledger, type Reserved } from './ledger.ts'
 import { promptTokens } from '../agent/count-tokens.ts'
 import { dollarsOf, Meter } from './meter.ts'
 import { RunningTime } from './running-time.ts'
+import { type Left, type Shares, shareOf, within, withShare } from './share.ts'
 
 /** A step that may be sent: its completion limit, and the meter that counts its answers. */
 export interface Reservation {
@@ -60,6 +62,8 @@ export class Budget {
   /** By path: reserved by this process, and not yet in the log. */
   readonly #held = new Map<string, Reserved>()
   readonly #calls = new Set<string>()
+  /** By path: the shares of parts whose start is not in the log. */
+  readonly #promised = new Map<string, PartBudget>()
   /** By path: what counts the steps that stream. */
   readonly #meters: Map<string, Meter>
   readonly #countTokens: BudgetOptions['countTokens']
@@ -119,6 +123,9 @@ export class Budget {
       case 'tool.start.dynamic':
         this.#calls.delete(keyOf(fact))
         break
+      case 'part.start':
+        this.#promised.delete(fact.part)
+        break
       default:
     }
     if (this.#time) this.#watch(this.#time, this.options.ms!)
@@ -146,9 +153,59 @@ export class Budget {
     const budgets = [...this.#chain()].filter(
       (one) => one.options.toolCalls !== undefined && !one.#ledger.hasStarted(key),
     )
-    if (budgets.some((one) => one.#ledger.toolCalls + one.#calls.size >= one.options.toolCalls!)) return false
+    if (budgets.some((one) => one.#callsLeft < 1)) return false
     for (const one of budgets) one.#calls.add(key)
     return true
+  }
+
+  /** Tool calls that have not started and are not taken. */
+  get #callsLeft(): number {
+    return this.options.toolCalls! - this.#ledger.toolCalls - this.#calls.size - this.#shares.toolCalls
+  }
+
+  /** What is set aside for parts. */
+  get #shares(): Shares {
+    let sum = this.#ledger.shares
+    for (const share of this.#promised.values()) sum = withShare(sum, share)
+    return sum
+  }
+
+  /**
+   * Sets a share aside for a part: of what is left in this budget and those around it, one of `places`. It is held until
+   * `part.done` is logged.
+   */
+  share(part: string, places: number): PartBudget {
+    let share: PartBudget = {}
+    for (const one of this.#chain()) share = within(share, shareOf(one.options, one.#leftForParts, places))
+    for (const one of this.#chain()) one.#promised.set(part, share)
+    return share
+  }
+
+  /** How much of a dimension is spent, of this budget. */
+  spentOn(dimension: Exhausted['dimension']): Exhausted {
+    const { tokens, usd, toolCalls } = this.#ledger
+    const ms = this.#time?.msAt(this.#clock.now()) ?? 0
+    return { dimension, spent: { tokens, usd, toolCalls, ms }[dimension], allowed: this.options[dimension] ?? Infinity }
+  }
+
+  hasShare(part: string): boolean {
+    return this.#promised.has(part) || this.#ledger.hasShare(part)
+  }
+
+  /** A last step that is kept for reads what parts write: there it counts twice. */
+  get #leftForParts(): Left {
+    const { toolCalls, ms = 0, onExhausted, wrapUpTokens = 1000 } = this.options
+    const { tokens, usd } = this.#left(undefined, { used: nothing, isMore: false })
+    const left = {
+      tokens,
+      usd,
+      toolCalls: toolCalls === undefined ? Infinity : this.#callsLeft,
+      ms: ms - (this.#time?.msAt(this.#clock.now()) ?? 0),
+    }
+    if (onExhausted !== 'wrapUp') return left
+    const reads = this.#ledger.prompt + this.#unread(undefined)
+    const kept = dollarsOf(reads, wrapUpTokens, this.#price)
+    return { ...left, tokens: (tokens - reads - wrapUpTokens) / 2, usd: (usd - kept) / 2 }
   }
 
   /** The budget that has no tool call left. */
@@ -239,18 +296,23 @@ export class Budget {
   }
 
   /** Answers inside the run that its last step may have to read: those that have ended, and those that stream. */
-  #unread(path: string): number {
-    let sum = this.#ledger.unread
+  #unread(path: string | undefined): number {
+    let sum = this.#ledger.unread + this.#shares.tokens
     for (const [other, { tokens, prompt }] of [...this.#ledger.reserved(), ...this.#held])
-      if (other !== path && other !== this.owner) sum += tokens - prompt
+      if (other !== path && other !== this.owner && !this.#ledger.isShared(other)) sum += tokens - prompt
     return sum
   }
 
-  #left(path: string, { used, isMore }: Before): Amount {
+  #left(path: string | undefined, { used, isMore }: Before): Amount {
     const { tokens = Infinity, usd = Infinity } = this.options
-    const left = { tokens: tokens - this.#ledger.tokens - used.tokens, usd: usd - this.#ledger.usd - used.usd }
+    const shares = this.#shares
+    const left = {
+      tokens: tokens - this.#ledger.tokens - shares.tokens - used.tokens,
+      usd: usd - this.#ledger.usd - shares.usd - used.usd,
+    }
     for (const [other, amount] of this.#ledger.reserved()) {
       if (other === path && isMore) continue // in place of what its attempt before has reserved
+      if (this.#ledger.isShared(other)) continue
       left.tokens -= amount.tokens
       left.usd -= amount.usd
     }

@@ -1,5 +1,7 @@
 // What a run and the runs inside it have used of a budget: a fold over their facts.
-import type { Fact } from '../facts/events.ts'
+import type { Fact, FactOf } from '../facts/events.ts'
+import { isInPart, isOfPart } from '../facts/part-facts.ts'
+import { noShares, type Shares, withShare } from './share.ts'
 
 /** Tokens, and US dollars where there is a price. */
 export interface Amount {
@@ -10,6 +12,12 @@ export interface Amount {
 /** What a step has reserved. `prompt`: the tokens of its prompt. */
 export interface Reserved extends Amount {
   readonly prompt: number
+}
+
+/** A share of the budget that a part holds, and what it has used of it. */
+interface Share {
+  readonly start: FactOf<'part.start'>
+  readonly used: Ledger
 }
 
 /** Counts up from recorded facts, so that a resumed run goes on counting. */
@@ -24,6 +32,9 @@ export class Ledger {
   prompt = 0
   /** By path: the tokens of the last answers inside the run, which its next step may have to read. */
   readonly #answers = new Map<string, number>()
+
+  /** By path: the parts that have not ended. */
+  readonly #shares = new Map<string, Share>()
 
   /** `owner`: the path of the run whose budget it is. */
   constructor(owner: string) {
@@ -43,6 +54,23 @@ export class Ledger {
     yield* this.#reserved
   }
 
+  /** What parts may still use: of their shares, what no step has used. Reservations of their steps are within it. */
+  get shares(): Shares {
+    let sum = noShares
+    for (const { start, used } of this.#shares.values()) sum = withShare(sum, start.budget, used)
+    return sum
+  }
+
+  hasShare(part: string): boolean {
+    return this.#shares.has(part)
+  }
+
+  /** Whether a run is in a part that has a share. */
+  isShared(path: string): boolean {
+    for (const { start } of this.#shares.values()) if (isInPart(path, start)) return true
+    return false
+  }
+
   /** Tokens of answers that the owner has not read. */
   get unread(): number {
     let sum = 0
@@ -51,7 +79,14 @@ export class Ledger {
   }
 
   add(fact: Fact): void {
+    for (const { start, used } of this.#shares.values()) if (isOfPart(fact, start)) used.add(fact)
     switch (fact.type) {
+      case 'part.start':
+        this.#shares.set(fact.part, { start: fact, used: new Ledger(fact.part) })
+        break
+      case 'part.done':
+        this.#shares.delete(fact.part)
+        break
       case 'step.start': {
         const { path, reserved } = fact
         // A step that the log begins twice lost its process: what it used is unknown, so all it reserved counts.

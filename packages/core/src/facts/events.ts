@@ -12,6 +12,7 @@ import type {
 } from '@toolloop/wire'
 import type { CompactionCall, MessageEdit } from './compaction.ts'
 import type { Exhausted, Failure, GuardrailPoint, Outcome } from './outcome.ts'
+import type { PartBudget, PartMark } from './part.ts'
 import type { PrefixBreak, PrefixMark } from './prefix-mark.ts'
 import type { Progress } from './progress.ts'
 
@@ -194,6 +195,15 @@ export interface Facts {
   'stage.cut': StageMark
   /** An agent of the pipeline waits for decisions. */
   'stage.wait': StageMark
+  /**
+   * A part of the run is given to a run of its own: an item of a `map` with `distribute`, or a call of an agent with it.
+   * `part` is its path; the facts in it are copied here. Until `part.done`, `budget` is taken from the budgets around it.
+   */
+  'part.start': PartMark & { budget?: PartBudget }
+  /** Only undecided calls are left in the part. */
+  'part.pause': PartMark
+  /** The part has ended: as `status`. */
+  'part.done': PartMark & { status: Outcome['status'] }
   /** Only undecided calls are left: these. */
   'run.pause': { callIds: readonly string[] }
   /** The last fact. `spent`: what a step took from the budget that sent a request and has no other fact, since nothing of its answer arrived. */

@@ -1,5 +1,6 @@
 // How batches change when a run ends.
 import { type Fact, fact, isFact, type RunEvent } from '../facts/events.ts'
+import { recordedElsewhere } from '../facts/part.ts'
 import { graceOf } from '../run/in-time.ts'
 import type { Level, LoopState } from '../run/level.ts'
 import type { Machine } from './machine.ts'
@@ -28,14 +29,16 @@ export const graceLeft = (level: Level): number =>
 const isOfInner = ({ path }: Level, event: RunEvent): boolean =>
   'path' in event && event.path !== '' && event.path !== path
 
-/** After an abort: drops the starts of tasks. They have not been logged, and the tasks do not start. */
-export const withoutStarts = (batch: RunEvent[]): RunEvent[] => batch.filter(({ type }) => !starts.has(type))
+/** After an abort: drops the starts of tasks. They have not been logged, and the tasks do not start; those of parts have started. */
+export const withoutStarts = (batch: RunEvent[]): RunEvent[] =>
+  batch.filter((event) => !starts.has(event.type) || (isFact(event) && event.seq === recordedElsewhere))
 
 const starts: ReadonlySet<string> = new Set<RunEvent['type']>([
   'tool.start',
   'tool.start.dynamic',
   'step.start',
   'stage.start',
+  'part.start',
 ])
 
 export const aborted = ({ signal, ending }: Level): Fact =>
@@ -51,7 +54,7 @@ export function endingLast(batch: RunEvent[]): RunEvent[] {
 const isOwnEnd = (event: RunEvent): boolean => event.type === 'run.done' && event.path === ''
 
 /** The abort reason as text. The reason is the caller's value, so reading it may throw. */
-function reasonOf({ reason }: AbortSignal): string {
+export function reasonOf({ reason }: AbortSignal): string {
   try {
     const words: unknown = reason instanceof Error ? reason.message || reason.name : reason
     return typeof words === 'string' && words !== '' ? words : 'aborted'

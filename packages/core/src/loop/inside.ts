@@ -1,9 +1,13 @@
 // A run inside a task of another run.
-import { isFact } from '../facts/events.ts'
+import { type Message, UsageError } from '@toolloop/wire'
+import { type Fact, isFact } from '../facts/events.ts'
 import { failed } from '../facts/failure.ts'
+import type { PartStep } from '../facts/part.ts'
 import { foldOf } from '../facts/read-log.ts'
+import type { Distributor } from '../run/distributor.ts'
 import { Level, type LoopState, runHasEnded } from '../run/level.ts'
 import type { Batch } from '../run/scope.ts'
+import { distributed, handedUp } from './distributed.ts'
 import { aborted } from './ending.ts'
 import { follow } from './follow.ts'
 import { loop } from './loop.ts'
@@ -19,6 +23,10 @@ export interface Place {
   readonly context?: unknown
   /** Aborts this run only. It is also aborted with its parent. */
   readonly signal?: AbortSignal | undefined
+  /** Where the definition of the parent has it. */
+  readonly step?: PartStep | undefined
+  /** An agent that may run elsewhere: its share of what the budgets have left is one of so many. */
+  readonly places?: (() => number) | undefined
 }
 
 /**
@@ -26,7 +34,7 @@ export interface Place {
  * logs them. Facts that the log holds for the path resume the run. Never throws: failures are the run's outcome.
  */
 export async function* inside<State extends LoopState, Task extends { readonly key: string }, Value>(
-  { parent, segment, context = parent.context, signal }: Place,
+  { parent, segment, context = parent.context, signal, step, places }: Place,
   { fold, begin, on, budget }: Opening<State, Task, Value>,
 ): AsyncGenerator<Batch, Value, void> {
   const { tree, watched, desk } = parent
@@ -35,6 +43,7 @@ export async function* inside<State extends LoopState, Task extends { readonly k
   const state = foldOf(past, fold)
   const controller = new AbortController()
   const scope = new MemoryScope(controller.signal)
+  const at = step && tree.distributor && [...(parent.at ?? []), step]
   const level = new Level<State>({
     tree,
     path,
@@ -46,6 +55,7 @@ export async function* inside<State extends LoopState, Task extends { readonly k
     state,
     abort: (reason) => controller.abort(reason),
     outer: parent.budget,
+    at,
   })
   if (budget) level.openBudget(budget)
   const unfollow = [parent.signal, ...(signal ? [signal] : [])].map((outer) => follow(outer, controller))
@@ -53,7 +63,10 @@ export async function* inside<State extends LoopState, Task extends { readonly k
   parent.enter()
   try {
     const input = await begin(past, state)
-    if (input) yield* driven(parent, level, driver, input, scope)
+    const { distributor } = parent
+    if (input && at && places !== undefined && distributor && (past.length === 0 || tree.hasStarted(path)))
+      yield* elsewhere({ parent, level, driver, distributor, places }, messagesIn([...past, ...input]))
+    else if (input) yield* driven(parent, level, driver, input, scope)
   } finally {
     parent.leave()
     level.closeBudget()
@@ -96,6 +109,52 @@ async function* driven<State extends LoopState, Task extends { readonly key: str
   } finally {
     void events.return(level.state)
   }
+}
+
+/** A run that another process runs: its state is the fold of the facts that arrive. */
+async function* elsewhere<State extends LoopState, Task extends { readonly key: string }, Value>(
+  { parent, level, driver, distributor, places }: Elsewhere<State, Task, Value>,
+  input: readonly Message[],
+): AsyncGenerator<Batch, void, void> {
+  const { machine } = driver
+  const mark = { part: level.path, of: 'call' } as const
+  const apply = (batch: Batch): void => {
+    for (const one of batch)
+      if (isFact(one) && one.seq >= 0 && one.path === level.path) level.state = machine.apply(level.state, one)
+  }
+  const place = { parent, mark, at: level.at ?? [], input, places, signal: level.signal }
+  const events = distributed(place, distributor)
+  let last: Fact | undefined
+  try {
+    let next = await events.next()
+    for (; !next.done; next = await events.next()) {
+      yield next.value
+      apply(next.value)
+    }
+    if (level.state.status !== 'running') return
+    last = failed(new UsageError(`The part \`${level.path}\` ended as \`${next.value}\`, its agent did not.`))
+  } catch (error) {
+    last = failed(error)
+  } finally {
+    void events.return(undefined)
+  }
+  if (level.signal.aborted) last = aborted(level)
+  level.mark([last])
+  yield* handedUp(parent, [last])
+  apply([last])
+}
+
+interface Elsewhere<State extends LoopState, Task extends { readonly key: string }, Value> {
+  readonly parent: Level
+  readonly level: Level<State>
+  readonly driver: Driver<State, Task, Value>
+  readonly distributor: Distributor
+  readonly places: () => number
+}
+
+const messagesIn = (batch: Batch): readonly Message[] => {
+  const start = batch.find((one) => one.type === 'run.start')
+  return start?.type === 'run.start' ? start.input : []
 }
 
 type Next = { readonly done: true } | { readonly done: false; readonly value: Batch; readonly isLast: boolean }

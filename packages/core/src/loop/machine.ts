@@ -1,6 +1,7 @@
 // What is special to one kind of run: an agent, a pipeline.
 import type { BudgetOptions } from '../agent/budget.ts'
 import type { Fact } from '../facts/events.ts'
+import type { PartStep } from '../facts/part.ts'
 import type { Level, LoopState } from '../run/level.ts'
 import type { Batch, Source } from '../run/scope.ts'
 
@@ -46,5 +47,7 @@ export interface Opening<State extends LoopState, Task extends { readonly key: s
   readonly begin: (past: readonly Fact[], state: State) => Batch | undefined | Promise<Batch | undefined>
   /** What the run and the runs inside it may use. */
   readonly budget?: BudgetOptions | undefined
+  /** Where the definition has it, for a root that is a part of another run. */
+  readonly at?: readonly PartStep[] | undefined
   readonly on: (level: Level<State>) => Driver<State, Task, Value>
 }

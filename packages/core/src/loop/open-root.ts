@@ -6,6 +6,7 @@ import type { Mailbox } from '../control/mailbox.ts'
 import type { RunEvent } from '../facts/events.ts'
 import { memoryLog, type RunLog } from '../facts/log.ts'
 import { readLog, stateOf } from '../facts/read-log.ts'
+import { type Distributor, distribution } from '../run/distributor.ts'
 import { Level, type LoopState } from '../run/level.ts'
 import type { RunOptions } from '../run/options.ts'
 import { Tree } from '../run/tree.ts'
@@ -21,6 +22,8 @@ export type OpenOptions = RunOptions & {
   readonly desk?: Desk | undefined
   /** Messages from outside. */
   readonly mailbox?: Mailbox | undefined
+  /** Runs parts elsewhere. */
+  readonly [distribution]?: Distributor | undefined
 }
 
 /**
@@ -51,9 +54,9 @@ export async function openRoot<State extends LoopState, Task extends { readonly 
 const inUse = new WeakSet<RunLog>()
 
 async function openLog<State extends LoopState, Task extends { readonly key: string }, Value>(
-  { fold, begin, on, budget }: Opening<State, Task, Value>,
+  { fold, begin, on, budget, at }: Opening<State, Task, Value>,
   log: RunLog,
-  { context, runId, clock = systemClock, signal: outer, desk }: OpenOptions,
+  { context, runId, clock = systemClock, signal: outer, desk, [distribution]: distributor }: OpenOptions,
   watched: boolean,
 ): Promise<EventSource<RunEvent, Value>> {
   const past = await readLog(log)
@@ -62,10 +65,10 @@ async function openLog<State extends LoopState, Task extends { readonly key: str
   const controller = new AbortController()
   const { signal } = controller
   const scope = new MemoryScope(signal)
-  const tree = new Tree(past[0]?.run ?? runId ?? crypto.randomUUID(), clock, past)
+  const tree = new Tree(past[0]?.run ?? runId ?? crypto.randomUUID(), clock, past, distributor)
   tree.remember(start.filter((event) => 'seq' in event))
   const abort = (reason: unknown): void => controller.abort(reason)
-  const level = new Level<State>({ tree, path: '', context, signal, scope, watched, desk, state, abort })
+  const level = new Level<State>({ tree, path: '', context, signal, scope, watched, desk, state, abort, at })
   if (budget) level.openBudget(budget)
   const driver = on(level)
   const free = (): void => void inUse.delete(log)

@@ -3,6 +3,7 @@ import { type Message, UsageError } from '@toolloop/wire'
 import type { AgentSpec } from '../agent/spec.ts'
 import { teamOf } from '../agent/team.ts'
 import type { RunEvent } from '../facts/events.ts'
+import type { Part, PartStep } from '../facts/part.ts'
 import { apply, initialState, type RunState } from '../facts/state.ts'
 import type { Batch } from '../run/scope.ts'
 import type { Result } from '../run/result.ts'
@@ -15,7 +16,8 @@ import { inside, type Place } from './inside.ts'
 import type { Opening } from './machine.ts'
 import type { Mailbox } from '../control/mailbox.ts'
 import { type OpenOptions, openRoot } from './open-root.ts'
-import { resultFrom, type Runnable } from './runnable.ts'
+import { agentPart } from './part.ts'
+import { resultFrom, type Runnable, type RunnablePart } from './runnable.ts'
 import { type Perform, perform } from './tasks.ts'
 
 /**
@@ -70,7 +72,12 @@ export const runnableAgent = (agent: AgentSpec): Runnable => ({
       opening(agent, () => undefined),
       facts,
     ),
+  part: (part) => partOf(agent, part, part.at),
 })
+
+/** A part of a run, where `steps` lead from this agent. @throws UsageError where the definition has no such part */
+export const partOf = (agent: AgentSpec, part: Part, steps: readonly PartStep[]): RunnablePart =>
+  agentPart(agent, part, steps, (place, spec, input) => agentInside<unknown>(place, spec, input as readonly Message[]))
 
 const performInside: Perform = (task, run) => perform(task, run, agentInside)
 

@@ -1,9 +1,11 @@
 // What other packages know of something that can be run, whatever its machine.
 import type { EventSource } from '@toolloop/client'
 import { systemClock, UsageError } from '@toolloop/wire'
-import type { Fact, RunEvent } from '../facts/events.ts'
+import type { ApprovalRequest, Fact, RunEvent } from '../facts/events.ts'
+import type { Part } from '../facts/part.ts'
 import { stateOf } from '../facts/read-log.ts'
 import { Level, type LoopState } from '../run/level.ts'
+import type { RunStream } from '../run/stream.ts'
 import { Tree } from '../run/tree.ts'
 import type { Opening } from './machine.ts'
 import { MemoryScope } from './memory-scope.ts'
@@ -23,6 +25,16 @@ export interface Runnable {
   ): Promise<EventSource<RunEvent, unknown>>
   /** The result of a run that ended or paused, computed from its facts. Nothing is run. */
   resultOf(facts: readonly Fact[]): Promise<unknown>
+  /** A part of its runs, for a worker. @throws UsageError where the definition has no such part */
+  part(part: Part): RunnablePart
+}
+
+/** A part of a run, as a run of its own. */
+export interface RunnablePart {
+  /** Its log holds what a part's log has: a root of its own, and the facts that the parent copies. */
+  stream(options: OpenOptions): RunStream<RunEvent, unknown, unknown>
+  /** `requests`: those that wait for decisions. */
+  resultOf(facts: readonly Fact[]): Promise<{ readonly requests?: readonly ApprovalRequest[] }>
 }
 
 const runnables = new WeakMap<object, Runnable>()

@@ -101,6 +101,12 @@ function textOf(fact: Fact): string {
       return `stage ${fact.stage}  aborts the rest`
     case 'stage.wait':
       return `stage ${fact.stage}  waits for a decision`
+    case 'part.start':
+      return `part ${fact.part}  starts as a run of its own`
+    case 'part.pause':
+      return `part ${fact.part}  waits for decisions`
+    case 'part.done':
+      return `part ${fact.part}  ends as ${fact.status}`
     case 'run.pause':
       return `run.pause  waits for ${fact.callIds.join(', ') || 'decisions'}` // a pipeline has no calls
     case 'run.done':

@@ -5,7 +5,9 @@ import type { Budget } from '../control/budget.ts'
 import type { Fact } from '../facts/events.ts'
 import type { Ending, Exhausted } from '../facts/outcome.ts'
 import type { RunLog } from '../facts/log.ts'
+import type { PartStep } from '../facts/part.ts'
 import type { RunMark, Unmarked } from '../facts/progress.ts'
+import type { Distributor } from './distributor.ts'
 import type { Scope, Source } from './scope.ts'
 import type { Tree } from './tree.ts'
 
@@ -32,6 +34,8 @@ export interface LevelSetup<State extends LoopState> {
   readonly abort?: ((reason: unknown) => void) | undefined
   /** The budget of the level above. */
   readonly outer?: Budget | undefined
+  /** Where the definition of the root has the level's agent. Only where parts are distributed. */
+  readonly at?: readonly PartStep[] | undefined
 }
 
 /** The abort reason when a run has ended by itself. Made once: making an error takes longer than a step. */
@@ -48,6 +52,7 @@ export class Level<State extends LoopState = LoopState> {
   readonly clock: Clock
   readonly watched: boolean
   readonly desk: Desk | undefined
+  readonly at: readonly PartStep[] | undefined
   /** The state as of the last logged batch. */
   state: State
   /** A write to the log is pending. If the run fails meanwhile, the log has failed. */
@@ -68,7 +73,7 @@ export class Level<State extends LoopState = LoopState> {
   #onIdle: (() => void) | undefined
   #wakes = 0
 
-  constructor({ tree, path, context, signal, scope, watched, desk, state, abort, outer }: LevelSetup<State>) {
+  constructor({ tree, path, context, signal, scope, watched, desk, state, abort, outer, at }: LevelSetup<State>) {
     this.tree = tree
     this.path = path
     this.depth = path === '' ? 0 : path.split('/').length
@@ -81,6 +86,7 @@ export class Level<State extends LoopState = LoopState> {
     this.#scope = scope
     this.#abort = abort
     this.budget = outer
+    this.at = at
   }
 
   /** Gives the level a budget of its own, within the one above. When its `ms` has passed, the level ends. */
@@ -93,6 +99,11 @@ export class Level<State extends LoopState = LoopState> {
   closeBudget(): void {
     if (this.#ownBudget) this.tree.closeBudget(this.#ownBudget)
     this.#ownBudget = undefined
+  }
+
+  /** Runs parts in other processes. Not while decisions are collected: parts could not ask for them. */
+  get distributor(): Distributor | undefined {
+    return this.desk ? undefined : this.tree.distributor
   }
 
   /** The id of the run with the level's path: the beginning of its idempotency keys. */

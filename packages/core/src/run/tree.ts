@@ -3,8 +3,11 @@ import { type Clock, deepFreeze } from '@toolloop/wire'
 import type { BudgetOptions } from '../agent/budget.ts'
 import { Budget } from '../control/budget.ts'
 import { Branches } from '../facts/branches.ts'
-import type { Fact } from '../facts/events.ts'
+import type { Fact, FactOf } from '../facts/events.ts'
 import type { Exhausted } from '../facts/outcome.ts'
+import type { PartBudget, PartMark } from '../facts/part.ts'
+import { isInPart, isOfPart } from '../facts/part-facts.ts'
+import type { Distributor } from './distributor.ts'
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] }
 
@@ -18,14 +21,19 @@ export class Tree {
   readonly #before: Fact[]
   /** What the runs below the root came to. */
   readonly branches: Branches = new Branches()
+  /** Runs parts in other processes. Without one all runs in this process. */
+  readonly distributor: Distributor | undefined
   #seq: number
   /** The facts of the levels below the root that were in the log, by path. */
   readonly #past = new Map<string, Fact[]>()
+  /** The parts that the log has started, by path. */
+  readonly #parts = new Map<string, FactOf<'part.start'>>()
 
   /** `past`: the facts that the log holds. */
-  constructor(id: string, clock: Clock, past: readonly Fact[]) {
+  constructor(id: string, clock: Clock, past: readonly Fact[], distributor?: Distributor) {
     this.id = id
     this.clock = clock
+    this.distributor = distributor
     this.#seq = past.length
     this.#before = [...past]
     this.#remember(past)
@@ -40,6 +48,7 @@ export class Tree {
 
   #remember(facts: readonly Fact[]): void {
     for (const fact of facts) {
+      if (fact.type === 'part.start') this.#parts.set(fact.part, fact)
       if (!fact.path) continue
       const known = this.#past.get(fact.path)
       if (known) known.push(fact)
@@ -50,6 +59,23 @@ export class Tree {
   /** The recorded facts of one level. */
   pastOf(path: string): readonly Fact[] {
     return this.#past.get(path) ?? []
+  }
+
+  /** The facts of a part that the log held, and how it was started. */
+  partIn(mark: PartMark): { readonly start: FactOf<'part.start'> | undefined; readonly facts: readonly Fact[] } {
+    const start = this.#parts.get(mark.part)
+    return { start, facts: start ? this.#before.filter((one) => isOfPart(one, mark)) : [] }
+  }
+
+  /** Whether the log has started the part at this path. */
+  hasStarted(path: string): boolean {
+    return this.#parts.has(path)
+  }
+
+  /** The share of the innermost part that a path is in. */
+  shareOver(path: string): PartBudget | undefined {
+    const inside = [...this.#parts.values()].filter((part) => isInPart(path, part))
+    return inside.toSorted((a, b) => b.part.length - a.part.length)[0]?.budget
   }
 
   /** Begins to count for a run on one of the levels. `onTime` is called when its `ms` has passed. */
@@ -78,5 +104,6 @@ export class Tree {
     for (const budget of this.budgets) budget.add(fact)
     deepFreeze(fact)
     if (fact.path !== '') this.branches.take(fact)
+    if (fact.type === 'part.start') this.#parts.set(fact.part, fact)
   }
 }

@@ -17,6 +17,7 @@ import type { PipelineResult } from '../definition/result.ts'
 import type { AnyStage } from '../definition/stage.ts'
 import { checkBudgetOf } from '../run/budget.ts'
 import { opening } from '../run/opening.ts'
+import { partIn } from '../run/part-run.ts'
 
 /** Makes the pipeline of a tree. */
 export function make<In, Out, Context>(node: Node): Pipeline<In, Out, Context> {
@@ -47,6 +48,7 @@ export function make<In, Out, Context>(node: Node): Pipeline<In, Out, Context> {
       return openRoot(opening<Out>(name, node, input, options, budget), options, watched)
     },
     resultOf: (facts) => resultFrom(opening<Out>(name, node, undefined, {}), facts),
+    part: (part) => partIn(name, node, part),
   })
 }
 

@@ -17,6 +17,11 @@ export interface MapOptions {
   readonly order?: 'input' | 'completion' | undefined
   /** What happens to the other items when one fails: they are aborted and no other starts, or all items run. @default 'abort' */
   readonly onFailure?: OnFailure | undefined
+  /**
+   * On a durable engine each item is a workflow of its own, which any worker may run; elsewhere it changes nothing. An item
+   * uses a share of the run's budget. @default false
+   */
+  readonly distribute?: boolean | undefined
 }
 
 /**
@@ -28,11 +33,12 @@ export function map<const One extends AnyStage>(
   options: MapOptions = {},
 ): Pipeline<ItemsOf<InputOf<One>>, OutputOf<One>[], ContextOfStage<One>> {
   const { concurrency = 8, interval, intervalCap, order = 'input', onFailure = 'abort' } = options
+  const { distribute = false } = options
   checkOptions('map', options, checks)
   if (interval !== undefined || intervalCap !== undefined) checkLimit('map', { interval, intervalCap })
   const item = nodeOf(stage, '`map`')
   const rate = interval === undefined ? undefined : { interval, intervalCap }
-  return make({ kind: 'map', name: item.name, item, concurrency, rate, order, onFailure })
+  return make({ kind: 'map', name: item.name, item, concurrency, rate, order, onFailure, distribute })
 }
 
 const checks = {
@@ -41,6 +47,7 @@ const checks = {
   intervalCap: wholeNumber(1),
   order: oneOf('input', 'completion'),
   onFailure: oneOf('abort', 'settle'),
+  distribute: oneOf(true, false),
 }
 
 /** The item of a `reduce`, with what the items before it came to. */

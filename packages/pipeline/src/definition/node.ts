@@ -95,6 +95,8 @@ export interface MapNode extends Named {
   readonly rate: StageLimit | undefined
   readonly order: 'input' | 'completion'
   readonly onFailure: OnFailure
+  /** Where there is an engine, each item runs elsewhere. */
+  readonly distribute: boolean
 }
 
 export interface BranchNode extends Named {

@@ -3,8 +3,8 @@ import type { Child, Node } from './node.ts'
 
 const tokens = /\[\d+\]|#\d+|[^/[\]#]+/g
 
-/** The tokens of a path: `review`, `[3]`, `classify`, `#2`. */
-export const tokensOf = (path: string): readonly string[] => path.match(tokens) ?? []
+/** The tokens of a path, without those of the path that it begins with: `review`, `[3]`, `classify`, `#2`. */
+export const tokensOf = (path: string, base = ''): readonly string[] => path.slice(base.length).match(tokens) ?? []
 
 export const join = (path: string, token: string): string =>
   path === '' || token.startsWith('[') || token.startsWith('#') ? `${path}${token}` : `${path}/${token}`

@@ -59,7 +59,8 @@ export function spentBy({ level }: PipelineRun, { path, outcome }: StageFailure)
   if (run?.outcome?.status !== 'budget') return undefined
   const { dimension, spent, allowed } = run.outcome
   // An agent's own budget is a matter of its stage.
-  return level.budget?.options[dimension] === allowed ? { dimension, spent, allowed } : undefined
+  if (level.budget?.options[dimension] === allowed) return { dimension, spent, allowed }
+  return level.tree.shareOver(path)?.[dimension] === allowed ? level.budget?.spentOn(dimension) : undefined
 }
 
 /** The same for a pipeline that has failed. */

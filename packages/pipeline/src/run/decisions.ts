@@ -36,13 +36,15 @@ export async function decisionsOf(
   past: readonly Fact[],
   state: PipelineState,
   decisions: Decisions,
+  base: string,
 ): Promise<Fact[]> {
   const facts: Fact[] = []
   const inside: Record<string, Decision> = {}
   const waiting: Waiting[] = []
   if (Object.keys(decisions).length > 0)
-    visit(root, state.root, '', (node, one, path) => {
-      if (one.status === 'waiting' && isWanted(root, state, tokensOf(path))) waiting.push({ node, state: one, path })
+    visit(root, state.root, base, (node, one, path) => {
+      if (one.status === 'waiting' && isWanted(root, state, tokensOf(path, base)))
+        waiting.push({ node, state: one, path })
     })
   const answered = new Set<string>()
   for (const [id, given] of Object.entries(decisions)) {

@@ -16,15 +16,16 @@ import { PipelineRun } from './pipeline-run.ts'
 import { progressOf } from './progress.ts'
 import { resultOf, visit } from './report.ts'
 
-/** Opens a run of a pipeline. `input` is the caller's. */
+/** Opens a run of a pipeline. `input` is the caller's. `base`: the path of the root, for an item that runs by itself. */
 export function opening<Output>(
   name: string,
   root: Node,
   input: unknown,
   options: RunOptions,
   budget?: PipelineBudget,
+  base = '',
 ): Opening<PipelineState, Task, PipelineResult<Output>> {
-  const fold = { initial: initialState, apply: applyOf(root) }
+  const fold = { initial: initialState, apply: applyOf(root, base) }
   const mark = { name, fingerprint: fingerprintOf(shapeOf(root)) }
   return {
     fold,
@@ -51,23 +52,24 @@ export function opening<Output>(
       const before = last?.agent.fingerprint ?? mark.fingerprint
       if (before !== mark.fingerprint)
         batch.push({ type: 'resume.drift', run: first.run, path: '', was: before, is: mark.fingerprint })
-      batch.push(...failedAgents(root, state))
-      batch.push(...(await decisionsOf(root, past, state, options.decisions ?? {})))
+      batch.push(...failedAgents(root, state, base))
+      batch.push(...(await decisionsOf(root, past, state, options.decisions ?? {}, base)))
       return batch
     },
     on: (level) => {
-      const run = new PipelineRun(name, root, level)
+      const run = new PipelineRun(name, root, level, base)
+      const mode = { base, attended: level.desk !== undefined, distributes: level.distributor !== undefined }
       if (isIterable(input)) run.live.set(undefined, input)
       let shown = level.state.root
       return {
         machine: {
           ...fold,
-          decide: (state) => decide(root, state, level.desk !== undefined),
+          decide: (state) => decide(root, state, mode),
           perform: (task) => perform(run, task),
-          isEager: (task) => task.do === 'stage',
+          isEager: (task) => task.do === 'stage' || task.do === 'part',
           applied: (state) => {
             if (!level.watched) return
-            progressOf(root, shown, state.root, state.input, '', (progress) => level.emit(progress))
+            progressOf(root, shown, state.root, state.input, base, (progress) => level.emit(progress))
             shown = state.root
           },
         },
@@ -108,14 +110,14 @@ function checkResumed(
 }
 
 /** Agents whose run failed go on, with new retries, when the pipeline is resumed after an error or a spent budget. */
-function failedAgents(root: Node, state: PipelineState): Fact[] {
+function failedAgents(root: Node, state: PipelineState, base: string): Fact[] {
   if (!hasFailed(state.outcome)) return []
   const facts: Fact[] = []
   const stayFailed = new Set<string>()
-  visit(root, reopened(root, state.root), '', (_node, { status }, path) => {
+  visit(root, reopened(root, state.root), base, (_node, { status }, path) => {
     if (status === 'failed') stayFailed.add(path)
   })
-  visit(root, state.root, '', (node, one, path) => {
+  visit(root, state.root, base, (node, one, path) => {
     if (node.kind === 'agent' && one.status === 'failed' && one.startedAt !== undefined && !stayFailed.has(path))
       facts.push(resumedAt(node, path))
   })

@@ -9,6 +9,8 @@ export class PipelineRun {
   readonly name: string
   readonly root: Node
   readonly level: Level<PipelineState>
+  /** The path of the root: `''`, or that of an item which runs by itself. */
+  readonly base: string
   /** The caller's input where it is an iterable, and the iterables that stages made, by path. */
   readonly live: Map<string | undefined, unknown> = new Map()
   readonly readers: Map<string, Reader> = new Map()
@@ -21,8 +23,9 @@ export class PipelineRun {
   /** The results of agents in this process, by path. */
   readonly results: Map<string, Result<unknown>> = new Map()
 
-  constructor(name: string, root: Node, level: Level<PipelineState>) {
+  constructor(name: string, root: Node, level: Level<PipelineState>, base = '') {
     this.name = name
+    this.base = base
     this.root = root
     this.level = level
     // One listener for all stages: adding and removing one for each costs more than the rest of a stage.

@@ -18,7 +18,7 @@ export function resultOf<Output>(run: PipelineRun): PipelineResult<Output> {
   const children = branches.childrenOf('')
   const runs = new Map(children.map((child) => [child.path, child]))
   const gates: ApprovalRequest[] = []
-  visit(root, state.root, '', (_node, one, path) => {
+  visit(root, state.root, run.base, (_node, one, path) => {
     if (one.status === 'idle') return
     if (one.status === 'waiting' && one.request) gates.push(one.request)
     stages[path] = reportOf(run, one, runs.get(path))

@@ -37,7 +37,7 @@ export async function* stage(run: PipelineRun, task: StageTask): Source {
       return [failed(path, error, 0)]
     }
     release = place
-    if (!place || signal.aborted || !isWanted(run.root, level.state, tokensOf(path))) return
+    if (!place || signal.aborted || !isWanted(run.root, level.state, tokensOf(path, run.base))) return
     yield [fact({ type: 'stage.start', stage: path, kind: node.kind })]
     if (signal.aborted) return
     const since = level.clock.now()
@@ -50,6 +50,17 @@ export async function* stage(run: PipelineRun, task: StageTask): Source {
   }
 }
 
+/** Waits for the rate of the map. `false`: it was aborted first. */
+export async function admitted(
+  run: PipelineRun,
+  { path, map }: NonNullable<StageTask['admission']>,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const place = await run.rateOf(path, map).place({ clock: run.level.clock, signal })
+  place?.()
+  return place !== undefined
+}
+
 /** Waits for the rate of the map and the limit of the stage. `undefined`: it was aborted first. */
 async function placeFor(
   run: PipelineRun,
@@ -57,11 +68,7 @@ async function placeFor(
   signal: AbortSignal,
 ): Promise<Release | undefined> {
   const { clock, context } = run.level
-  if (admission) {
-    const place = await run.rateOf(admission.path, admission.map).place({ clock, signal })
-    if (!place) return undefined
-    place()
-  }
+  if (admission && !(await admitted(run, admission, signal))) return undefined
   const { limit, key } = node.policy
   if (!limit) return free
   return queuesOf(node.policy).place(key?.(input, context) ?? '', { clock, signal })
@@ -135,7 +142,7 @@ async function* agentStage(
   const both = timer ? AbortSignal.any([signal, timer.signal]) : signal
   try {
     const result = yield* agentInside<unknown>(
-      { parent: level, segment: path, signal: both },
+      { parent: level, segment: path, signal: both, step: { stage: path } },
       specBehind(agent),
       messages,
     )

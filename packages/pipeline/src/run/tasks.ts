@@ -10,6 +10,7 @@ import { spentBy, spentIn } from './budget.ts'
 import { askedBy, decidedBy } from './decisions.ts'
 import type { PipelineRun, Reader } from './pipeline-run.ts'
 import { json } from './json.ts'
+import { part } from './part.ts'
 import { errorOf, failed, stage } from './stage.ts'
 import { StageError } from '../definition/result.ts'
 
@@ -18,6 +19,8 @@ export function perform(run: PipelineRun, task: Task): Source {
   switch (task.do) {
     case 'stage':
       return stage(run, task)
+    case 'part':
+      return part(run, task)
     case 'read':
       return one(run, task.path, () => read(run, task))
     case 'again':

@@ -13,6 +13,8 @@ export interface PipelineState {
   readonly status: 'running' | 'paused' | 'done'
   readonly input: unknown
   readonly root: NodeState
+  /** The items that run elsewhere and wait for decisions, by path. */
+  readonly paused: readonly string[]
   readonly outcome: Outcome | null
   readonly startedAt: number
   readonly endedAt: number
@@ -23,6 +25,7 @@ export const initialState: PipelineState = {
   status: 'running',
   input: undefined,
   root: idle,
+  paused: [],
   outcome: null,
   startedAt: 0,
   endedAt: 0,
@@ -39,27 +42,30 @@ type StageFact =
 /** Whether it is about a stage: others are of agents, or of a newer version. */
 const isOfStage = (fact: Fact): fact is StageFact => 'stage' in fact
 
-/** `apply` of a pipeline with this tree. */
+/** `apply` of a pipeline with this tree, whose root has the path `base`. */
 export const applyOf =
-  (root: Node) =>
+  (root: Node, base = '') =>
   (before: PipelineState, fact: Fact): PipelineState => {
     const state = { ...before, endedAt: fact.at }
     switch (fact.type) {
       case 'run.start': {
         const input = fact.pipeline && 'input' in fact.pipeline ? fact.pipeline.input : new Live(undefined)
-        return { ...state, run: fact.run, startedAt: fact.at, input, root: settle(root, idle, input, '') }
+        return { ...state, run: fact.run, startedAt: fact.at, input, root: settle(root, idle, input, base) }
       }
       case 'run.resume': {
         const again = hasFailed(state.outcome) ? reopened(root, state.root) : state.root
-        return { ...state, status: 'running', outcome: null, root: settle(root, resumed(root, again), state.input, '') }
+        const next = settle(root, resumed(root, again), state.input, base)
+        return { ...state, status: 'running', outcome: null, root: next, paused: [] }
       }
+      case 'part.pause':
+        return { ...state, paused: [...state.paused, fact.part] }
       case 'run.pause':
         return { ...state, status: 'paused' }
       case 'run.done':
         return { ...state, status: 'done', outcome: fact.outcome }
       default:
         if (!isOfStage(fact)) return state
-        return { ...state, root: update(root, state.root, state.input, '', tokensOf(fact.stage), fact) }
+        return { ...state, root: update(root, state.root, state.input, base, tokensOf(fact.stage, base), fact) }
     }
   }
 

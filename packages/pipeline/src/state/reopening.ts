@@ -136,7 +136,8 @@ function unreadIn(stages: readonly Child[], state: NodeState): ReadonlySet<strin
 const hasRead = (node: Node, state: NodeState): boolean =>
   isSettled(state) || (node.kind === 'pipe' && hasRead(node.stages[0]!.node, childState(state, node.stages[0]!.token)))
 
-function nodeAt(node: Node, token: string): Node | undefined {
+/** The node of a child. */
+export function nodeAt(node: Node, token: string): Node | undefined {
   switch (node.kind) {
     case 'function':
     case 'agent':

@@ -10,7 +10,7 @@ import type {
   ReduceNode,
   RetryNode,
 } from '../definition/node.ts'
-import { itemToken, join, roundToken } from '../definition/path.ts'
+import { itemToken, join, numberIn, roundToken } from '../definition/path.ts'
 import type { PipelineState } from './pipeline-state.ts'
 import {
   childAt,
@@ -52,6 +52,14 @@ export type Task = { readonly key: string } & (
       readonly isDecided: boolean
     })
   | (At & {
+      /** An item that runs elsewhere. */
+      readonly do: 'part'
+      readonly node: MapNode
+      readonly admission: Admission | undefined
+      /** Its share of the budget is one of so many. */
+      readonly places: number
+    })
+  | (At & {
       readonly do: 'read'
       readonly from: Live
       readonly index: number
@@ -70,14 +78,24 @@ export type Task = { readonly key: string } & (
 interface Walk {
   readonly tasks: Task[]
   readonly waiting: string[]
-  readonly attended: boolean
+  readonly paused: PipelineState['paused']
+  readonly mode: Mode
 }
 
-/** `attended`: requests are decided while the run waits. */
-export function decide(root: Node, state: PipelineState, attended: boolean): readonly Task[] {
+/** Where the run is. */
+export interface Mode {
+  /** The path of the root: `''`, or that of an item which runs by itself. */
+  readonly base: string
+  /** Requests are decided while the run waits. */
+  readonly attended: boolean
+  /** Items may run elsewhere. */
+  readonly distributes: boolean
+}
+
+export function decide(root: Node, state: PipelineState, mode: Mode): readonly Task[] {
   if (isSettled(state.root)) return [{ do: 'finish', key: 'finish', root: state.root }]
-  const walk: Walk = { tasks: [], waiting: [], attended }
-  want(walk, root, state.root, state.input, '')
+  const walk: Walk = { tasks: [], waiting: [], paused: state.paused, mode }
+  want(walk, root, state.root, state.input, mode.base)
   if (walk.tasks.length > 0) return walk.tasks
   return [{ do: 'pause', paths: walk.waiting, key: `pause:${walk.waiting.join()}` }]
 }
@@ -95,7 +113,7 @@ function want(
   switch (node.kind) {
     case 'function':
     case 'agent': {
-      if (state.status === 'waiting' && state.request && walk.attended)
+      if (state.status === 'waiting' && state.request && walk.mode.attended)
         return void walk.tasks.push({ do: 'decide', state, path, input, key: `decide:${path}:${state.request.id}` })
       if (state.status === 'waiting') return void walk.waiting.push(path)
       const isDecided = state.decision !== undefined
@@ -153,7 +171,7 @@ function want(
       if (state.isOpen || state.decision)
         return wantChild(walk, node, state, gateInput(state, input), path, node.stage.token, { error, admission })
       if (!state.request) return void walk.tasks.push({ do: 'check', node, path, input, key: `check:${path}` })
-      if (!walk.attended) return void walk.waiting.push(path)
+      if (!walk.mode.attended) return void walk.waiting.push(path)
       return void walk.tasks.push({ do: 'decide', state, path, input, key: `decide:${path}:${state.request.id}` })
     case 'map':
       return wantItems(walk, node, state, input, path)
@@ -219,22 +237,19 @@ function wantItems(walk: Walk, node: MapNode, state: NodeState, input: unknown, 
   const items = itemsOf(state)
   if (node.onFailure === 'abort' && items.failed.length > 0) return cut(walk, path)
   const admission = node.rate && { map: node, path }
-  const wantOne = (index: number, fresh?: Admission): void =>
-    want(
-      walk,
-      node.item,
-      itemState(items, index),
-      itemInput(state, input, index),
-      join(path, itemToken(index)),
-      undefined,
-      fresh,
-    )
-  for (const index of items.running) wantOne(index)
+  const wantOne = (index: number, places: number, fresh?: Admission): void => {
+    const [one, at] = [itemInput(state, input, index), join(path, itemToken(index))]
+    if (!node.distribute || !walk.mode.distributes)
+      return want(walk, node.item, itemState(items, index), one, at, undefined, fresh)
+    if (walk.paused.includes(at)) return void walk.waiting.push(at)
+    walk.tasks.push({ do: 'part', node, path: at, input: one, admission: fresh, places, key: `part:${at}` })
+  }
+  for (const index of items.running) wantOne(index, 1)
   let free = node.concurrency - items.running.length
   const { known, isAll } = extent(state, input)
   for (let index = items.next; index < known && free > 0; index++) {
     if (itemState(items, index).status !== 'idle') continue
-    wantOne(index, admission)
+    wantOne(index, isAll ? Math.min(free, known - index) : free, admission)
     free--
   }
   if (!isAll && free > 0) read(walk, state, input as Live, path, free)
@@ -269,3 +284,10 @@ export function isWanted(root: Node, state: PipelineState, tokens: readonly stri
   }
   return !isSettled(one)
 }
+
+/** The state of the stage behind these tokens. */
+export const stateAt = (root: NodeState, tokens: readonly string[]): NodeState =>
+  tokens.reduce(
+    (one, token) => (token.startsWith('[') ? itemState(itemsOf(one), numberIn(token)) : childState(one, token)),
+    root,
+  )
