@@ -187,9 +187,10 @@ describe.skipIf(restateMissing)(`runs on Restate${restateMissing ? ` (${restateM
     const stopped = first.stop({ drain: 20_000 })
     open()
     await stopped
-    await using _second = await serve([patient], { ...options, port: Number(new URL(first.url).port) })
+    const second = await serve([patient], { ...options, port: Number(new URL(first.url).port) })
     expect(await result).toMatchObject({ status: 'done', output: 'Waited.' })
     for await (const event of runs.attach(patient, 'patient')) expect(event.type).not.toBe('run.resume')
+    await second.stop()
   })
 
   it('get their context from the worker', async () => {

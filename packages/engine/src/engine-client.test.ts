@@ -1,0 +1,86 @@
+// The client of every engine over a link in memory: what a reader sees, whatever the engine's timing.
+import { agent, type Fact, memoryLog } from '@toolloop/core'
+import { scriptedModel, text } from '@toolloop/testing'
+import { expect, it } from 'vitest'
+import { type EngineLink, engineClient, type ProgressBatch, type RunPage } from './index.ts'
+
+const talker = agent({ name: 'talker', model: scriptedModel([text('Hello.')]) })
+const log = memoryLog()
+await talker.run('go', { log, runId: 'r' })
+const facts = JSON.parse(JSON.stringify(log.facts)) as Fact[]
+
+const delta = (after: number): ProgressBatch => ({
+  after,
+  events: [{ type: 'tool.progress', run: 'r', path: '', step: 0, callId: 'c', name: 'n', data: after }],
+})
+
+/** Gives `sizes[0]` facts with the first page, `sizes[1]` more with the next, … */
+function linkOf(
+  sizes: readonly number[],
+  progress: readonly ProgressBatch[] = [],
+  end: Partial<RunPage> = {},
+): EngineLink {
+  let page = 0
+  return {
+    start: async () => {},
+    read: async (_runId, from) => {
+      await new Promise((resolve) => setImmediate(resolve)) // progress that is there arrives first
+      const to = from + (sizes[page++] ?? 0)
+      const status = page >= sizes.length ? 'ended' : 'running'
+      return { agent: 'talker', status, facts: facts.slice(from, to), ...(status === 'ended' && end) }
+    },
+    send: async () => undefined,
+    async *progress() {
+      yield* progress
+    },
+    close: async () => {},
+  }
+}
+
+async function seen(link: EngineLink): Promise<unknown[]> {
+  const list: unknown[] = []
+  for await (const event of engineClient(link).attach(talker, 'r'))
+    list.push('seq' in event ? event.seq : `after ${(event as { data?: unknown }).data as number}`)
+  return list
+}
+
+it.each([1, 2, 3])('yields every fact once and in order, %i with each page', async (size) => {
+  const sizes = Array.from({ length: Math.ceil(facts.length / size) }, () => size)
+  expect(await seen(linkOf(sizes))).toEqual(facts.map(({ seq }) => seq))
+})
+
+it('yields progress behind the facts that it follows, and drops what is late', async () => {
+  const ones = facts.map(() => 1)
+  expect(await seen(linkOf(ones, [delta(2), delta(1)]))).toEqual([
+    0,
+    'after 1',
+    1,
+    'after 2',
+    ...facts.slice(2).map(({ seq }) => seq),
+  ])
+  expect(await seen(linkOf([facts.length], [delta(1)]))).toEqual(facts.map(({ seq }) => seq))
+})
+
+it('resolves with the result that the facts say, page by page', async () => {
+  const result = await engineClient(linkOf([1, 0, facts.length])).run(talker, 'go', { runId: 'r' })
+  expect(result).toMatchObject({ status: 'done', output: 'Hello.', runId: 'r' })
+})
+
+it('throws what prevented a run, and what ended it', async () => {
+  const error = { name: 'UsageError', message: 'Too late.' }
+  const failing = (sizes: readonly number[]): Promise<unknown> =>
+    engineClient(linkOf(sizes, [], { status: 'failed', error })).run(talker, 'go', { runId: 'r' })
+  await expect(failing([0])).rejects.toMatchObject({
+    problem: 'rejected',
+    message: 'The run "r" could not start: Too late.',
+  })
+  await expect(failing([2])).rejects.toMatchObject({ problem: 'failed', message: 'The run "r" failed: Too late.' })
+})
+
+it('sends nothing for input that cannot run', async () => {
+  const client = engineClient(linkOf([]))
+  await expect(client.run(talker, [{ role: 'nobody' }] as never)).rejects.toThrow('nobody')
+  await expect(client.run(talker, 'go', { runId: '' })).rejects.toThrow('A run id is a text')
+  await expect(client.run(talker, 'go', { context: new Map() })).rejects.toThrow('context is a Map')
+  await expect(client.run(talker.with({ name: 'other' }), 'go')).rejects.toThrow('is of `talker`, not of `other`')
+})
