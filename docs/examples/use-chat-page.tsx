@@ -24,7 +24,12 @@ export function ChatPage({ id, initialMessages }: { id: string; initialMessages:
           )
         }),
       )}
-      <form action={(form) => void sendMessage({ text: String(form.get('text')) })}>
+      <form
+        action={(form) => {
+          const text = form.get('text')
+          if (typeof text === 'string') void sendMessage({ text })
+        }}
+      >
         <input name="text" />
       </form>
     </main>

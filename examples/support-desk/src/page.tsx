@@ -154,7 +154,7 @@ function Part({ part, decide }: PartProps): ReactNode {
   if (part.type === 'text') return <p>{part.text}</p>
   if (!isToolUIPart(part)) return null
   const name = wordsOf(getToolName(part))
-  const input = Object.entries((part.input ?? {}) as object).map(([key, value]) => `${key} ${String(value)}`)
+  const input = Object.entries(part.input ?? {}).map(([key, value]) => `${key} ${String(value)}`)
   const called = `${name}: ${input.join(', ')}`
   if (part.state === 'approval-requested')
     return (
