@@ -1,10 +1,9 @@
 import { agent, type Middleware, outputOf, retry, withMiddleware } from '@toolloop/core'
-import { tool } from '@toolloop/schema'
-import { call, calls as callsOf, failure, scriptedModel, text, toolResults, virtualClock } from '@toolloop/testing'
-import { type ChatModel, type Clock, LimitError, type ModelRequest, UsageError } from '@toolloop/wire'
+import { failure, scriptedModel, text, virtualClock } from '@toolloop/testing'
+import { type ChatModel, type Clock, LimitError, type ModelRequest } from '@toolloop/wire'
 import { describe, expect, it } from 'vitest'
-import { z } from 'zod'
-import { type LimitStore, memoryLimits, sharedLimit, SharedLimitError, type SharedLimitOptions } from './index.ts'
+import { type LimitStore, memoryLimits, sharedLimit } from './index.ts'
+import { settled } from './test/turns.ts'
 
 const request: ModelRequest = { messages: [{ role: 'user', content: 'Go.' }] }
 
@@ -30,11 +29,6 @@ function heldModel(): { model: ChatModel; started: number; end: () => void } {
     } satisfies ChatModel,
   }
   return held
-}
-
-/** Lets everything run that waits for nothing but a turn. */
-async function settled(): Promise<void> {
-  for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve))
 }
 
 describe('around model calls', () => {
@@ -246,191 +240,5 @@ describe('around model calls', () => {
     const clerk = agent({ name: 'clerk', model: scriptedModel([text('Hi.')]), middleware: [limit] })
     expect(outputOf(await clerk.run('Hello', { runId: '7' }))).toBe('Hi.')
     expect(keys).toEqual(['user-7'])
-  })
-})
-
-describe('around tool calls', () => {
-  it('limits the tools that it names, and no others', async () => {
-    const most: Record<string, number> = {}
-    for (const name of ['search', 'note']) {
-      let running = 0
-      const counting = tool({
-        name,
-        parameters: z.object({}),
-        execute: async () => {
-          most[name] = Math.max(most[name] ?? 0, ++running)
-          await settled()
-          running--
-          return 'ok'
-        },
-      })
-      const model = scriptedModel([callsOf([1, 2, 3].map(() => ({ name, args: {} }))), text('Done.')])
-      const limit = sharedLimit(memoryLimits(), { key: 'search', concurrency: 1, tools: ['search'] })
-      const worker = agent({ name: 'worker', model, tools: [counting], middleware: [limit] })
-      expect(outputOf(await worker.run('Go.'))).toBe('Done.')
-    }
-    expect(most).toEqual({ search: 1, note: 3 })
-  })
-
-  describe('calls inside a call that holds a unit of the same key', () => {
-    const nested = expect.objectContaining({
-      status: 'error',
-      error: expect.objectContaining({ cause: expect.objectContaining({ code: 'limit_nested', key: 'k' }) }),
-    })
-    const look = tool({ name: 'look', parameters: z.object({}), execute: () => 'seen' })
-    const innerOf = (limit: Middleware) =>
-      agent({
-        name: 'inner',
-        model: scriptedModel([call('look', {}), text('Seen.')]),
-        tools: [look],
-        middleware: [limit],
-      })
-    /** Calls a tool, and answers with its result. */
-    const caller = (name: string) =>
-      scriptedModel([call(name, { input: 'Look.' }), (asked) => text(toolResults(asked)[0]?.content ?? '')])
-
-    it('fail in an agent that is a tool, at any depth', async () => {
-      const limit = sharedLimit(memoryLimits(), { key: 'k', concurrency: 1, tools: ['ask', 'look'] })
-      const inner = innerOf(limit)
-      const middle = agent({
-        name: 'middle',
-        model: caller('pass'),
-        tools: [inner.asTool({ name: 'pass', description: 'Passes on.' })],
-      })
-      const ask = middle.asTool({ name: 'ask', description: 'Asks.' })
-      const outer = agent({ name: 'outer', model: caller('ask'), tools: [ask], middleware: [limit] })
-      expect(outputOf(await outer.run('Go.'))).toContain('holds one of its 1 concurrent calls')
-    })
-
-    it('fail in a function that runs an agent, around its model as well', async () => {
-      for (const isModel of [false, true]) {
-        const store = memoryLimits()
-        const limit = sharedLimit(store, { key: 'k', concurrency: 1, tools: ['ask', 'look'] })
-        const inner = innerOf(isModel ? sharedLimit(store, { key: 'k', concurrency: 1 }) : limit)
-        const results: unknown[] = []
-        const ask = tool({
-          name: 'ask',
-          parameters: z.object({ input: z.string() }),
-          execute: async ({ input }) => void results.push(await inner.run(input)),
-        })
-        await agent({ name: 'outer', model: caller('ask'), tools: [ask], middleware: [limit] }).run('Go.')
-        expect(results).toEqual([nested])
-      }
-    })
-
-    it('start in work that goes on when the call has ended, and without a limit of concurrent calls', async () => {
-      const store = memoryLimits()
-      const rest: Promise<unknown>[] = []
-      const unbounded = sharedLimit(store, { key: 'rate', requestsPerMinute: 5, tools: ['ask', 'look'] })
-      const bounded = sharedLimit(store, { key: 'k', concurrency: 1, tools: ['ask', 'look'] })
-      for (const limit of [unbounded, bounded]) {
-        const ask = tool({
-          name: 'ask',
-          parameters: z.object({ input: z.string() }),
-          execute: ({ input }) => {
-            const later = limit === bounded ? settled() : Promise.resolve()
-            rest.push(later.then(() => innerOf(limit).run(input)))
-            return 'started'
-          },
-        })
-        await agent({ name: 'outer', model: caller('ask'), tools: [ask], middleware: [limit] }).run('Go.')
-      }
-      expect(await Promise.all(rest)).toMatchObject([{ status: 'done' }, { status: 'done' }])
-    })
-  })
-})
-
-describe('a store that fails', () => {
-  const broken = (failures: number): LimitStore => {
-    const memory = memoryLimits()
-    return {
-      ...memory,
-      reserve: (one) => (failures-- > 0 ? Promise.reject(new Error('connection refused')) : memory.reserve(one)),
-    }
-  }
-  const limits = { key: 'm', concurrency: 1 }
-
-  it('is waited for, which is reported as a retry', async () => {
-    const limited = withMiddleware(scriptedModel([text('Done.')]), [sharedLimit(broken(2), limits)])
-    const retries: object[] = []
-    await limited.create!(request, {
-      onRetry: ({ attempt, delay, error }) => retries.push({ attempt, delay, error: error.message }),
-    })
-    expect(retries).toEqual([
-      { attempt: 1, delay: 100, error: 'connection refused' },
-      { attempt: 2, delay: 200, error: 'connection refused' },
-    ])
-  })
-
-  it('fails the call with `fail`, with a typed error that names the key', async () => {
-    const limit = sharedLimit(broken(1), { ...limits, onUnavailable: 'fail' })
-    const error: unknown = await withMiddleware(scriptedModel([]), [limit]).create!(request, {}).catch(
-      (one: unknown) => one,
-    )
-    expect((error as Error).cause).toBeInstanceOf(SharedLimitError)
-    expect((error as Error).cause).toMatchObject({
-      code: 'limit_store',
-      key: 'm',
-      retryable: true,
-      cause: { message: 'connection refused' },
-    })
-  })
-
-  it('lets the call start without a limit with `allow`', async () => {
-    const limit = sharedLimit(broken(1), { ...limits, onUnavailable: 'allow' })
-    const answer = await withMiddleware(scriptedModel([text('Done.')]), [limit]).create!(request, {})
-    expect(answer.choices[0]?.message.content).toBe('Done.')
-  })
-
-  it('fails when it does not answer in time, and what it reserves later is given back', async () => {
-    const clock = virtualClock()
-    const memory = memoryLimits({ clock })
-    const late = Promise.withResolvers<void>()
-    const store: LimitStore = { ...memory, reserve: async (one) => (await late.promise, memory.reserve(one)) }
-    const limit = sharedLimit(store, { ...limits, onUnavailable: 'fail', storeTimeout: 3_000, clock })
-    const failed = withMiddleware(scriptedModel([]), [limit]).create!(request, {}).catch((one: unknown) => one)
-    await clock.advance(3_000)
-    expect(String(await failed)).toContain('did not answer within 3000 ms')
-    late.resolve()
-    await settled()
-    const next = withMiddleware(scriptedModel([text('Done.')]), [sharedLimit(memory, { ...limits, clock })])
-    await next.create!(request, {})
-  })
-})
-
-describe('options', () => {
-  const invalid: readonly [options: object, message: string][] = [
-    [{ concurrency: 1 }, 'needs a `key`'],
-    [{ key: '', concurrency: 1 }, '`key` is ""'],
-    [{ key: 'x'.repeat(501), concurrency: 1 }, 'a text of 1 to 500 characters'],
-    [{ key: 'm' }, 'limits nothing'],
-    [{ key: 'm', concurrency: 0 }, '`concurrency` is 0'],
-    [{ key: 'm', concurrency: Number.NaN }, '`concurrency` is NaN'],
-    [{ key: 'm', concurrency: Infinity }, '`concurrency` is Infinity'],
-    [{ key: 'm', requestsPerMinute: 0.5 }, '`requestsPerMinute` is 0.5'],
-    [{ key: 'm', requestsPerMinute: -1 }, '`requestsPerMinute` is -1'],
-    [{ key: 'm', requestsPerMinute: 2 ** 60 }, 'leave it out for no limit'],
-    [{ key: 'm', requestsPerMinute: 10, window: 1_000 }, 'less than 1 in a `window` of 1000 ms'],
-    [{ key: 'm', tokensPerMinute: 10, tools: ['a'] }, 'leave `tokensPerMinute` out'],
-    [{ key: 'm', concurrency: 1, tools: [] }, '`tools` is []'],
-    [{ key: 'm', concurrency: 1, lease: 1 }, '`lease` is 1'],
-    [{ key: 'm', concurrency: 1, onUnavailable: 'block' }, '`onUnavailable` is "block"'],
-    [{ key: 'm', concurrency: 1, rpm: 5 }, 'has no option `rpm`'],
-  ]
-  it.each(invalid)('%j throw', (options, message) => {
-    expect(() => sharedLimit(memoryLimits(), options as SharedLimitOptions)).toThrow(UsageError)
-    expect(() => sharedLimit(memoryLimits(), options as SharedLimitOptions)).toThrow(message)
-  })
-
-  it('take the largest whole numbers', async () => {
-    const most = Number.MAX_SAFE_INTEGER
-    const limit = sharedLimit(memoryLimits(), {
-      key: 'm',
-      requestsPerMinute: most,
-      tokensPerMinute: most,
-      concurrency: most,
-    })
-    const answer = await withMiddleware(scriptedModel([text('Done.')]), [limit]).create!(request, {})
-    expect(answer.choices[0]?.message.content).toBe('Done.')
   })
 })
