@@ -1,5 +1,5 @@
-// What durable engines cost: steps per second and added latency per step, in memory, in files, on Restate, with 1, 20 and
-// 200 runs at once; on Restate with one worker and with two. Model and tool answer at once, so that the engine is what
+// What durable engines cost: steps per second and added latency per step, in memory, in files, on Restate and on DBOS, with
+// 1, 20 and 200 runs at once; with one worker and with two. Model and tool answer at once, so that the engine is what
 // differs. Run it with
 //   node --conditions=@toolloop/source benchmarks/engines.ts [runs ...]
 import { spawn } from 'node:child_process'
@@ -9,8 +9,10 @@ import { cpus, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { agent, type ChatModel, memoryLog, tool } from 'toolloop'
 import { fileStore } from 'toolloop/store'
+import { client as dbosClient, serve as serveDbos } from '../packages/dbos/src/index.ts'
 import { client, serve } from '../packages/restate/src/index.ts'
 import { startBalancer } from '../scripts/services/balancer.ts'
+import { postgresMissing, startPostgres } from '../scripts/services/postgres.ts'
 import { startRestate } from '../scripts/services/restate.ts'
 
 const steps = 10
@@ -40,7 +42,10 @@ const looker = agent({
   cycleGuard: false,
 })
 
-if (process.env['WORKER']) {
+if (process.env['DATABASE']) {
+  await serveDbos([looker], { database: process.env['DATABASE'], concurrency: 100 })
+  console.log(0)
+} else if (process.env['WORKER']) {
   const { url } = await serve([looker], { port: 0, admin: process.env['ADMIN'], url: process.env['URL'] })
   console.log(new URL(url).port)
 } else await measure(process.argv.slice(2).map(Number))
@@ -80,6 +85,17 @@ async function measure(given: readonly number[]): Promise<void> {
     for (const one of processes) one.stop()
     await balancer.stop()
     await restate.stop()
+  }
+  for (const workers of postgresMissing === undefined ? [1, 2] : []) {
+    const postgres = await startPostgres()
+    const processes = await Promise.all(Array.from({ length: workers }, () => startWorker({ DATABASE: postgres.url })))
+    const runs = dbosClient(postgres.url)
+    await print(`DBOS, ${workers} ${workers === 1 ? 'worker' : 'workers'}`, (runId) =>
+      runs.run(looker, 'Look', { runId }),
+    )
+    await runs.close()
+    for (const one of processes) one.stop()
+    await postgres.stop()
   }
   rmSync(folder, { recursive: true, force: true })
 }

@@ -34,7 +34,10 @@ import { RecordedFacts } from './recorded-facts.ts'
 export interface ClientOptions extends ConnectionSettings {
   /** How long a call is retried while Postgres does not respond, in milliseconds. @default 30_000 */
   readonly patience?: number | undefined
-  /** Milliseconds between two looks at a run for which no notification arrives. @default 500 */
+  /**
+   * Milliseconds between two looks at a run for which no notification arrives. Lower it behind a pooler in transaction mode,
+   * which drops notifications. @default 5000
+   */
   readonly pollInterval?: number | undefined
 }
 
@@ -77,7 +80,7 @@ class DbosLink implements EngineLink {
     })
     this.#facts = new RecordedFacts(this.#made)
     this.#subscriber = new Subscriber(() => connectionOf(options))
-    this.#pollInterval = options.pollInterval ?? 500
+    this.#pollInterval = options.pollInterval ?? longestWait
     this.#patience = options.patience ?? 30_000
   }
 
@@ -106,7 +109,7 @@ class DbosLink implements EngineLink {
         const page = await this.#page(runId, from, signal)
         const isEnough = page?.status !== 'running' || (wait === 'facts' && page.facts.length > 0)
         if (isEnough || performance.now() >= end) return page
-        await bell.rung(this.#pollInterval, signal)
+        await bell.rung(this.#pause, signal)
       }
     } finally {
       leave()
@@ -127,7 +130,7 @@ class DbosLink implements EngineLink {
       for (const end = performance.now() + longestWait; performance.now() < end;) {
         const { all, rejection } = await this.#onTables(undefined, () => answerOf(this.#pool, runId, number))
         if (all) return rejection
-        await bell.rung(this.#pollInterval)
+        await bell.rung(Math.min(this.#pause, 500))
       }
       return undefined
     } finally {
@@ -160,6 +163,11 @@ class DbosLink implements EngineLink {
     await this.#subscriber.close()
     await (await this.#made).destroy()
     await this.#pool.end()
+  }
+
+  /** A run that is read needs no queries while its worker is silent: a lost notification is rare. */
+  get #pause(): number {
+    return this.#subscriber.isConnected ? this.#pollInterval : Math.min(this.#pollInterval, 500)
   }
 
   async #page(runId: string, from: number, signal: AbortSignal | undefined): Promise<RunPage | undefined> {

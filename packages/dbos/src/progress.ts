@@ -122,6 +122,10 @@ export class Subscriber {
     }
   }
 
+  get isConnected(): boolean {
+    return this.#client !== undefined
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true
     await this.#work

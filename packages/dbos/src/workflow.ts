@@ -43,7 +43,8 @@ export async function runOf(worker: Worker, start: Start): Promise<{ readonly fa
     throw error
   } finally {
     worker.presence.leave(runId)
-    worker.publisher.wake(runId, true)
+    // DBOS records the end of the workflow behind this block. The end of a run that did not fail is a fact before it.
+    setTimeout(() => worker.publisher.wake(runId, true), 200).unref()
   }
 }
 

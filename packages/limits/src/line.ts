@@ -59,6 +59,11 @@ export class Line {
     this.#key = key
   }
 
+  /** Nothing runs, and nothing waits. */
+  get isIdle(): boolean {
+    return this.#queue.size === 0 && this.#running.size === 0
+  }
+
   /** Resolves when the call may start: first come, first served. Rejects with the reason of the signal, or as `onUnavailable` has it. */
   acquire(ask: Ask): Promise<Units> {
     const { signal } = ask

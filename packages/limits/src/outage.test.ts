@@ -27,7 +27,7 @@ describe.each(kinds)('a server of %s that is killed and starts again', (kind) =>
             running--
             return text('Done.')
           }),
-          [sharedLimit(store, { key: 'k', concurrency: 2, lease: 2_000, storeTimeout: 500 })],
+          [sharedLimit(store, { key: 'k', concurrency: 2, lease: 2_000, storeTimeout: 2_000 })],
         ),
       )
       const onRetry = ({ error }: { error: Error }): void => void retries.push(error.message)

@@ -1,5 +1,5 @@
 // Limits in Postgres, through a pool of the package `pg`.
-import { namesIn, postgresLimitsSql } from './postgres-sql.ts'
+import { namesIn, postgresLimitsSql, purgeSql } from './postgres-sql.ts'
 import { type Channel, Releases } from './releases.ts'
 import { type LimitStore, releases, storedKey } from './store.ts'
 
@@ -68,8 +68,8 @@ export function postgresLimits(pool: PostgresPool, { schema = 'toolloop' }: Post
 async function install(pool: PostgresPool, schema: string): Promise<void> {
   const { reserve } = namesIn(schema)
   const { rows } = await pool.query('SELECT FROM pg_proc WHERE oid = to_regproc($1)', [reserve])
-  if (rows.length > 0) return
-  await pool.query(`SELECT pg_advisory_xact_lock(7001); ${postgresLimitsSql(schema)}`)
+  if (rows.length === 0) await pool.query(`SELECT pg_advisory_xact_lock(7001); ${postgresLimitsSql(schema)}`)
+  await pool.query(purgeSql(schema)) // of keys that nobody uses any more
 }
 
 async function listen(

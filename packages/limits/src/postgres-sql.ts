@@ -147,10 +147,20 @@ BEGIN
   INSERT INTO ${running} AS r (key, id, until) SELECT k, one, now_ms + lease FROM unnest(ids) one
     ON CONFLICT (key, id) DO UPDATE SET until = excluded.until;
 END $$;
-
-DELETE FROM ${used} WHERE free_at < extract(epoch FROM clock_timestamp()) * 1000;
-DELETE FROM ${cooling} WHERE until < extract(epoch FROM clock_timestamp()) * 1000;
-DELETE FROM ${running} WHERE until < extract(epoch FROM clock_timestamp()) * 1000;
-DELETE FROM ${waiting} WHERE until < extract(epoch FROM clock_timestamp()) * 1000;
 `
+}
+
+/** Deletes what has expired, of all keys. It waits for no other transaction, so it cannot be part of a deadlock. */
+export function purgeSql(schema: string): string {
+  const now = 'extract(epoch FROM clock_timestamp()) * 1000'
+  const expired = [
+    ['limit_used', 'free_at'],
+    ['limit_cooling', 'until'],
+    ['limit_running', 'until'],
+    ['limit_waiting', 'until'],
+  ].map(([name = '', column]) => {
+    const table = `${quote(schema)}.${name}`
+    return `DELETE FROM ${table} t USING (SELECT ctid FROM ${table} WHERE ${column} < ${now} FOR UPDATE SKIP LOCKED) d WHERE t.ctid = d.ctid;`
+  })
+  return expired.join('\n')
 }

@@ -1,5 +1,7 @@
 // Notifications of released units over one connection for all keys, opened when a call first waits.
+import { systemClock } from '@toolloop/wire'
 import type { ReleaseListener, Subscription } from './store.ts'
+import { inTime } from './wake.ts'
 
 /** Opens a connection that calls `onMessage` with `key id,id,…` for each release, and `onLost` when it has broken. */
 export type OpenChannel = (onMessage: (message: string) => void, onLost: () => void) => Promise<Channel>
@@ -10,6 +12,8 @@ export interface Channel {
 
 /** Milliseconds without a waiting call, after which the connection is closed. */
 const linger = 5_000
+/** Milliseconds after which a connection that does not open is given up. */
+const openLimit = 5_000
 
 export class Releases {
   readonly #open: OpenChannel
@@ -64,7 +68,9 @@ export class Releases {
       const [key = '', ids = ''] = message.split(' ')
       for (const listener of this.#listeners.get(key) ?? []) listener(ids.split(','))
     }
-    opened = this.#open(onMessage, lost).catch(() => {
+    const opening = this.#open(onMessage, lost)
+    opened = inTime(systemClock, opening, openLimit).catch(() => {
+      opening.then((late) => late.close()).catch(() => {})
       if (this.#channel === opened) this.#channel = undefined
       return undefined
     })

@@ -34,6 +34,7 @@ export interface WorkflowOptions {
   readonly maxRetryInterval: number
   readonly inactivityTimeout: number
   readonly retention: number
+  readonly live: Set<object>
 }
 
 const initialRetryInterval = 50
@@ -63,9 +64,14 @@ export function workflowOf(options: WorkflowOptions): WorkflowDefinition<string,
 }
 
 async function run(context: WorkflowContext, start: Start, options: WorkflowOptions): Promise<number> {
-  const { progress, worker, runnableOf, contextOf, maxRetryInterval } = options
+  const { progress, worker, runnableOf, contextOf, maxRetryInterval, live } = options
   const runId = context.key
-  const journal = new RestateJournal(context, start.agent, worker, { initialRetryInterval, maxRetryInterval })
+  const journal = new RestateJournal(context, {
+    agent: start.agent,
+    worker,
+    retries: { initialRetryInterval, maxRetryInterval },
+    live,
+  })
   try {
     const facts = await driveRun(
       {
