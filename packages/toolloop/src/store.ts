@@ -29,6 +29,8 @@ export type {
   SessionErrorCode,
   SessionErrorDetails,
   SessionForkOptions,
+  SessionPipeline,
+  SessionPipelineArguments,
   SessionRunArguments,
   SessionRunOptions,
   SessionStatus,

@@ -180,7 +180,7 @@ const cases: Record<string, { runner: () => Runner; shows: string[]; status: str
     runner: () =>
       pipe(
         branch((said: string) => (said.length > 1 ? 'long' : 'short'), {
-          long: stage((said: string) => [...said], { name: 'letters' }),
+          long: stage((said: string) => said.split(''), { name: 'letters' }),
           short: stage(() => ['x'], { name: 'x' }),
         }),
         map(length),
