@@ -1,4 +1,4 @@
-// What the pages quote must be what the tests compile and run: a fence "```ts examples/file.ts" holds lines of that file.
+// What the pages quote must be what the tests compile and run: a fence "```ts examples/file.ts", or "```tsx …", holds lines of that file.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 
@@ -7,7 +7,7 @@ const pages = ['README.md', ...readdirSync(new URL('docs', root)).map((file) => 
   (page) => page.endsWith('.md') && existsSync(new URL(page, root)),
 )
 const quotes = pages.flatMap((page) =>
-  [...readFileSync(new URL(page, root), 'utf8').matchAll(/^```ts (\S+)\n([\s\S]*?)^```$/gm)].map(
+  [...readFileSync(new URL(page, root), 'utf8').matchAll(/^```tsx? (\S+)\n([\s\S]*?)^```$/gm)].map(
     ([, file = '', code = '']) => ({ page, file, code }),
   ),
 )

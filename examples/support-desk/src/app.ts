@@ -65,13 +65,22 @@ export function supportApp({ agent, sessions, staffKey, script }: AppOptions): A
       if (pathname === '/page.js')
         return new Response(script, { headers: { 'content-type': 'text/javascript; charset=utf-8' } })
       if (pathname === '/api/chats') return chats(request)
-      if (pathname.startsWith('/api/chats/')) return oneChat(request, decodeURIComponent(pathname.slice(11)))
+      if (pathname.startsWith('/api/chats/')) return oneChat(request, chatIn(pathname))
       return new Response('Not found', { status: 404 })
     },
     async resume() {
       const { data } = await sessions.list({ status: 'interrupted' })
       for (const { id } of data) await chat.resume({ chatId: id, request: new Request('http://localhost/') })
     },
+  }
+}
+
+/** The chat of `/api/chats/{id}`; none where the path is malformed. */
+function chatIn(pathname: string): string {
+  try {
+    return decodeURIComponent(pathname.slice('/api/chats/'.length))
+  } catch {
+    return ''
   }
 }
 
@@ -86,13 +95,17 @@ const htmlOf = (customer: string): string => `<!doctype html>
   :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif }
   body { margin: 0 auto; max-width: 44rem; padding: 1rem }
   article { margin: .75rem 0; padding: .5rem .75rem; border-radius: .75rem; background: color-mix(in srgb, currentColor 8%, transparent) }
+  article { overflow-wrap: anywhere }
   article.user { margin-left: 25% }
   article p { margin: 0; white-space: pre-wrap }
   .call { font-size: .875rem; opacity: .8 }
   .waits { border: 2px solid orange; border-radius: .75rem; padding: .5rem .75rem; margin: .5rem 0 }
   form { display: flex; gap: .5rem; position: sticky; bottom: 1rem }
-  input { flex: 1; font: inherit; padding: .5rem .75rem; border-radius: .5rem; border: 1px solid gray }
+  input { flex: 1; min-width: 0; font: inherit; padding: .5rem .75rem; border-radius: .5rem; border: 1px solid gray }
   button { font: inherit; padding: .5rem .75rem; border-radius: .5rem; border: 1px solid gray; cursor: pointer }
+  button:disabled { opacity: .5; cursor: default }
+  small { opacity: .7 }
+  [data-status=approval] small { color: darkorange; opacity: 1 }
   nav { display: flex; gap: .5rem; flex-wrap: wrap }
   [aria-current] { font-weight: bold }
 </style>

@@ -143,6 +143,25 @@ describe.skipIf(!executablePath)('the support desk', () => {
     expect((await session.load()).status).toBe('approval')
   }, 120_000)
 
+  test('a phone shows the empty page, a long message and a refund that waits, without scrolling sideways', async () => {
+    const context = await browser.newContext({ viewport: { width: 360, height: 640 } })
+    contexts.push(context)
+    const staff = await visit(desk.staffUrl, context)
+    await staff.getByText(/Choose a chat|No customer/).waitFor()
+    await picture(staff, 'phone-staff')
+    await context.clearCookies()
+    const page = await visit(desk.url, context)
+    await page.getByText('How can we help?').waitFor()
+    await picture(page, 'phone-empty')
+    await ask(page, `Please refund order 7. ${'x'.repeat(200)}`)
+    await page.getByText('Refund: order 7, euros 49').waitFor()
+    await idle(page, 'approval')
+    expect(await page.getByRole('button', { name: 'Send' }).isDisabled()).toBe(true)
+    await picture(page, 'phone-waits')
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360)
+    expect(await page.evaluate(async () => (await fetch('/api/chats/%')).status)).toBe(404)
+  }, 120_000)
+
   test('a server that is killed in the middle of a tool goes on after its restart, and the open page reads on', async () => {
     const port = await freePort()
     const path = join(folder, 'killed.sqlite')

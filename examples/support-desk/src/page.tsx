@@ -13,6 +13,16 @@ interface Listed {
   readonly status: string
 }
 
+/** Of the last run of a chat. */
+const labels: Readonly<Record<string, string>> = {
+  running: 'in progress',
+  approval: 'waits for approval',
+  interrupted: 'interrupted',
+  done: 'answered',
+  error: 'failed',
+  aborted: 'stopped',
+}
+
 /** Empty for the staff. */
 const customer = document.documentElement.dataset['customer'] ?? ''
 const read = async <Body,>(url: string): Promise<Body> => (await fetch(url)).json() as Promise<Body>
@@ -50,12 +60,16 @@ function App(): ReactNode {
             data-status={chat.status}
             onClick={() => open(chat.id)}
           >
-            {chat.id.split('.').at(-1)} ({chat.status})
+            {chat.id.split('.').at(-1)} <small>{labels[chat.status] ?? chat.status}</small>
           </button>
         ))}
         {customer !== '' && <button onClick={() => setId('')}>New chat</button>}
       </nav>
-      {id !== '' && <Loaded key={id} id={id} />}
+      {id !== '' ? (
+        <Loaded key={id} id={id} />
+      ) : (
+        <p>{chats.length > 0 ? 'Choose a chat.' : 'No customer has written yet.'}</p>
+      )}
     </>
   )
 }
@@ -100,6 +114,7 @@ function Chat({ id, first }: { readonly id: string; readonly first: ChatState })
   }
   return (
     <section data-status={isBusy ? 'running' : server}>
+      {chat.messages.length === 0 && <p>How can we help? Tell us the number of your order.</p>}
       {chat.messages.map((message) => (
         <article key={message.id} className={message.role}>
           {message.parts.map((part, at) => (
@@ -111,7 +126,12 @@ function Chat({ id, first }: { readonly id: string; readonly first: ChatState })
       {server === 'unreachable' && <p role="alert">The server cannot be reached. Trying again …</p>}
       {customer !== '' && (
         <form onSubmit={send}>
-          <input value={text} onChange={(event) => setText(event.target.value)} placeholder="Please refund order 7." />
+          <input
+            aria-label="Your message"
+            value={text}
+            onChange={(event) => setText(event.target.value)}
+            placeholder="Please refund order 7."
+          />
           {isBusy ? (
             <button type="button" onClick={() => void chat.stop()}>
               Stop
@@ -133,12 +153,13 @@ interface PartProps {
 function Part({ part, decide }: PartProps): ReactNode {
   if (part.type === 'text') return <p>{part.text}</p>
   if (!isToolUIPart(part)) return null
-  const name = getToolName(part)
-  const input = JSON.stringify(part.input ?? {})
+  const name = wordsOf(getToolName(part))
+  const input = Object.entries(part.input ?? {}).map(([key, value]) => `${key} ${String(value)}`)
+  const called = `${name}: ${input.join(', ')}`
   if (part.state === 'approval-requested')
     return (
       <div className="waits">
-        {name} {input}
+        <strong>{called}</strong>
         {customer !== '' ? (
           <p>A colleague looks at it. You can close this page.</p>
         ) : (
@@ -153,10 +174,20 @@ function Part({ part, decide }: PartProps): ReactNode {
     )
   return (
     <p className="call" data-state={part.state}>
-      {name} {input} {part.state === 'output-available' ? '✓' : part.state === 'input-available' ? '…' : ''}
+      {called} {ends[part.state] ?? '…'}
     </p>
   )
 }
+
+/** How the call ended. */
+const ends: Readonly<Record<string, string>> = {
+  'output-available': '✓',
+  'output-denied': '· declined',
+  'output-error': '· failed',
+}
+
+/** `find_order` → `Find order` */
+const wordsOf = (name: string): string => `${name[0]?.toUpperCase() ?? ''}${name.slice(1).replaceAll('_', ' ')}`
 
 function isDecided(message: UIMessage | undefined): boolean {
   const calls = message?.role === 'assistant' ? message.parts.filter(isToolUIPart) : []

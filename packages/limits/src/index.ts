@@ -11,4 +11,12 @@ export {
 } from './postgres-limits.ts'
 export { postgresLimitsSql } from './postgres-sql.ts'
 export { type RedisClient, redisLimits, type RedisLimitsOptions, type RedisSubscriber } from './redis-limits.ts'
-export type { LimitStore, Reservation, ReservationAnswer, Settlement, Subscription, WindowLimits } from './store.ts'
+export type {
+  LimitStore,
+  ReleaseListener,
+  Reservation,
+  ReservationAnswer,
+  Settlement,
+  Subscription,
+  WindowLimits,
+} from './store.ts'

@@ -46,6 +46,8 @@ export class Line {
   readonly #queue = new Set<Waiting>()
   readonly #wake = new Wake()
   #isServing = false
+  /** The id of the call that is first. */
+  #asking: string | undefined
   #subscription: Subscription | undefined
   /** Ids of running calls whose leases are renewed. */
   readonly #running = new Set<string>()
@@ -55,6 +57,11 @@ export class Line {
   constructor(store: LimitStore, key: string) {
     this.#store = store
     this.#key = key
+  }
+
+  /** Nothing runs, and nothing waits. */
+  get isIdle(): boolean {
+    return this.#queue.size === 0 && this.#running.size === 0
   }
 
   /** Resolves when the call may start: first come, first served. Rejects with the reason of the signal, or as `onUnavailable` has it. */
@@ -95,6 +102,7 @@ export class Line {
   async #serve(waiting: Waiting): Promise<void> {
     const { clock, limits } = waiting.options
     const { lease } = limits
+    this.#asking = waiting.id
     let hasTicket = false
     let failures = 0
     while (!waiting.hasEnded) {
@@ -196,7 +204,9 @@ export class Line {
     if (this.#subscription?.isLive()) return { isLive: true, isNew: false }
     this.#subscription?.close()
     this.#subscription = undefined
-    const opening = this.#store.onRelease(this.#key, () => this.#wake.now())
+    const opening = this.#store.onRelease(this.#key, (ids) => {
+      if (!ids || ids.includes(this.#asking ?? '')) this.#wake.now()
+    })
     try {
       this.#subscription = await inTime(options.clock, opening, options.storeTimeout)
     } catch {

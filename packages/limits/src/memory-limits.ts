@@ -2,11 +2,13 @@
 import { type Clock, systemClock } from '@toolloop/wire'
 import {
   type LimitStore,
+  type ReleaseListener,
   releases,
   type Reservation,
   type ReservationAnswer,
   type Settlement,
   type WindowLimits,
+  wokenAtOnce,
 } from './store.ts'
 
 export interface MemoryLimitsOptions {
@@ -40,7 +42,7 @@ interface Counts {
 /** Shared by all limits of the process that use this store. The two other stores count in the same way. */
 export function memoryLimits({ clock = systemClock }: MemoryLimitsOptions = {}): LimitStore {
   const keys = new Map<string, Counts>()
-  const listeners = new Map<string, Set<() => void>>()
+  const listeners = new Map<string, Set<ReleaseListener>>()
   const now = (): number => Math.floor(clock.now())
   let sweepAt = 1_000
   const countsOf = (key: string): Counts => {
@@ -66,7 +68,7 @@ export function memoryLimits({ clock = systemClock }: MemoryLimitsOptions = {}):
       const counts = countsOf(settlement.key)
       settle(counts, settlement, now())
       if (counts.waiting.size > 0 && releases(settlement))
-        for (const listener of listeners.get(settlement.key) ?? []) listener()
+        for (const listener of listeners.get(settlement.key) ?? []) listener(woken(counts, settlement))
     },
     renew: async (key, ids, lease) => {
       for (const id of ids) countsOf(key).running.set(id, now() + lease)
@@ -135,6 +137,17 @@ function settle(counts: Counts, settlement: Settlement, now: number): void {
   }
   if (used > tokens) add(counts.used, freeAfter(now, limits), 0, used - tokens)
   if (coolDown > 0) counts.coolUntil = Math.max(counts.coolUntil, now + coolDown)
+}
+
+function woken({ waiting }: Counts, { tokens, used }: Settlement): string[] {
+  const ids: string[] = []
+  let sum = 0
+  for (const [id, ticket] of waiting) {
+    if (ids.length >= 2 && (sum >= tokens - used || ids.length >= wokenAtOnce)) break
+    ids.push(id)
+    sum += ticket.tokens
+  }
+  return ids
 }
 
 function add(slots: Map<number, Amount>, freeAt: number, requests: number, tokens: number): void {

@@ -1,5 +1,5 @@
 // Limits in Postgres, through a pool of the package `pg`.
-import { namesIn, postgresLimitsSql } from './postgres-sql.ts'
+import { namesIn, postgresLimitsSql, purgeSql } from './postgres-sql.ts'
 import { type Channel, Releases } from './releases.ts'
 import { type LimitStore, releases, storedKey } from './store.ts'
 
@@ -42,7 +42,7 @@ export function postgresLimits(pool: PostgresPool, { schema = 'toolloop' }: Post
     const { rows } = await pool.query(`SELECT * FROM ${name}(${places})`, values)
     return rows[0] as Record<string, unknown> | undefined
   }
-  const notifications = new Releases((onKey, onLost) => listen(pool, names.channel, onKey, onLost))
+  const notifications = new Releases((onMessage, onLost) => listen(pool, names.channel, onMessage, onLost))
   return {
     async reserve({ key, id, tokens, limits }) {
       const { concurrency, delivery, lease, requests, slot, window } = limits
@@ -68,14 +68,14 @@ export function postgresLimits(pool: PostgresPool, { schema = 'toolloop' }: Post
 async function install(pool: PostgresPool, schema: string): Promise<void> {
   const { reserve } = namesIn(schema)
   const { rows } = await pool.query('SELECT FROM pg_proc WHERE oid = to_regproc($1)', [reserve])
-  if (rows.length > 0) return
-  await pool.query(`SELECT pg_advisory_xact_lock(7001); ${postgresLimitsSql(schema)}`)
+  if (rows.length === 0) await pool.query(`SELECT pg_advisory_xact_lock(7001); ${postgresLimitsSql(schema)}`)
+  await pool.query(purgeSql(schema)) // of keys that nobody uses any more
 }
 
 async function listen(
   { Client, options }: PostgresPool,
   channel: string,
-  onKey: (key: string) => void,
+  onMessage: (message: string) => void,
   onLost: () => void,
 ): Promise<Channel> {
   if (!Client) throw new Error('The pool has no `Client`.')
@@ -92,7 +92,7 @@ async function listen(
   }
   client.on('error', lost)
   client.on('end', lost)
-  client.on('notification', ({ payload }) => onKey(payload ?? ''))
+  client.on('notification', ({ payload }) => onMessage(payload ?? ''))
   try {
     await client.connect()
     await client.query(`LISTEN ${channel}`)

@@ -1,4 +1,5 @@
 // The tables and functions in Postgres. They count as `memory-limits.ts` does; the time is the server's.
+import { wokenAtOnce } from './store.ts'
 
 /** Changes with the functions, so that processes of two versions can share a database. */
 const version = 1
@@ -132,7 +133,12 @@ BEGIN
     INSERT INTO ${cooling} AS c (key, until) VALUES (k, now_ms + cool_down)
       ON CONFLICT (key) DO UPDATE SET until = greatest(c.until, excluded.until);
   END IF;
-  IF notifies AND EXISTS (SELECT FROM ${waiting} w WHERE w.key = k) THEN PERFORM pg_notify(channel, k); END IF;
+  IF notifies THEN
+    PERFORM pg_notify(channel, k || ' ' || string_agg(t.id, ',' ORDER BY t.came)) FROM (
+      SELECT w.id, w.came, row_number() OVER (ORDER BY w.came) AS place, sum(w.tokens) OVER (ORDER BY w.came) - w.tokens AS ahead
+      FROM ${waiting} w WHERE w.key = k AND w.until > now_ms
+    ) t WHERE t.place <= 2 OR (t.ahead < reserved - spent AND t.place <= ${wokenAtOnce}) HAVING count(*) > 0;
+  END IF;
 END $$;
 
 CREATE OR REPLACE FUNCTION ${renew}(k text, ids text[], lease bigint) RETURNS void LANGUAGE plpgsql AS $$
@@ -141,10 +147,20 @@ BEGIN
   INSERT INTO ${running} AS r (key, id, until) SELECT k, one, now_ms + lease FROM unnest(ids) one
     ON CONFLICT (key, id) DO UPDATE SET until = excluded.until;
 END $$;
-
-DELETE FROM ${used} WHERE free_at < extract(epoch FROM clock_timestamp()) * 1000;
-DELETE FROM ${cooling} WHERE until < extract(epoch FROM clock_timestamp()) * 1000;
-DELETE FROM ${running} WHERE until < extract(epoch FROM clock_timestamp()) * 1000;
-DELETE FROM ${waiting} WHERE until < extract(epoch FROM clock_timestamp()) * 1000;
 `
+}
+
+/** Deletes what has expired, of all keys. It waits for no other transaction, so it cannot be part of a deadlock. */
+export function purgeSql(schema: string): string {
+  const now = 'extract(epoch FROM clock_timestamp()) * 1000'
+  const expired = [
+    ['limit_used', 'free_at'],
+    ['limit_cooling', 'until'],
+    ['limit_running', 'until'],
+    ['limit_waiting', 'until'],
+  ].map(([name = '', column]) => {
+    const table = `${quote(schema)}.${name}`
+    return `DELETE FROM ${table} t USING (SELECT ctid FROM ${table} WHERE ${column} < ${now} FOR UPDATE SKIP LOCKED) d WHERE t.ctid = d.ctid;`
+  })
+  return expired.join('\n')
 }

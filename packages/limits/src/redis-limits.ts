@@ -33,7 +33,7 @@ export function redisLimits(client: RedisClient, { prefix = 'toolloop' }: RedisL
   const reserve = script(client, reserveScript)
   const settle = script(client, settleScript)
   const renew = script(client, renewScript)
-  const notifications = new Releases(async (onKey, onLost) => {
+  const notifications = new Releases(async (onMessage, onLost) => {
     const subscriber = client.duplicate()
     const end = (): void => subscriber.destroy?.()
     try {
@@ -42,7 +42,7 @@ export function redisLimits(client: RedisClient, { prefix = 'toolloop' }: RedisL
         onLost()
       })
       await subscriber.connect()
-      await subscriber.subscribe(channel, onKey)
+      await subscriber.subscribe(channel, onMessage)
       subscriber.unref?.()
       return { close: end }
     } catch (error) {

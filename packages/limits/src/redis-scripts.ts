@@ -1,4 +1,5 @@
 // The atomic steps in Redis, in Lua. They count as `memory-limits.ts` does; the time is the server's.
+import { wokenAtOnce } from './store.ts'
 
 /**
  * KEYS: used: hash, `freeAt` → "requests tokens", and with an `r` before `freeAt` for calls that run · running: sorted set,
@@ -109,7 +110,22 @@ if spent > tokens then
   keep(2 * window + 2 * lease)
 end
 if coolDown > math.max(0, redis.call('PTTL', cool)) then redis.call('SET', cool, '1', 'PX', text(coolDown)) end
-if ARGV[10] == '1' and redis.call('HLEN', waiting) > 0 then redis.call('PUBLISH', ARGV[11], ARGV[12]) end
+if ARGV[10] == '1' then
+  local tickets = {}
+  local all = redis.call('HGETALL', waiting)
+  for at = 1, #all, 2 do
+    local came, till, need = string.match(all[at + 1], '^(%S+) (%S+) (%S+)$')
+    if tonumber(till) > now then tickets[#tickets + 1] = { tonumber(came), tonumber(need), all[at] } end
+  end
+  table.sort(tickets, function(a, b) return a[1] < b[1] end)
+  local ids, sum = {}, 0
+  for _, ticket in ipairs(tickets) do
+    if #ids >= 2 and (sum >= tokens - spent or #ids >= ${wokenAtOnce}) then break end
+    ids[#ids + 1] = ticket[3]
+    sum = sum + ticket[2]
+  end
+  if #ids > 0 then redis.call('PUBLISH', ARGV[11], ARGV[12] .. ' ' .. table.concat(ids, ',')) end
+end
 return 1
 `
 

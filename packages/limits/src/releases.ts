@@ -1,8 +1,10 @@
 // Notifications of released units over one connection for all keys, opened when a call first waits.
-import type { Subscription } from './store.ts'
+import { systemClock } from '@toolloop/wire'
+import type { ReleaseListener, Subscription } from './store.ts'
+import { inTime } from './wake.ts'
 
-/** Opens a connection that calls `onKey` for each released key, and `onLost` when it has broken. */
-export type OpenChannel = (onKey: (key: string) => void, onLost: () => void) => Promise<Channel>
+/** Opens a connection that calls `onMessage` with `key id,id,…` for each release, and `onLost` when it has broken. */
+export type OpenChannel = (onMessage: (message: string) => void, onLost: () => void) => Promise<Channel>
 
 export interface Channel {
   close(): void
@@ -10,10 +12,12 @@ export interface Channel {
 
 /** Milliseconds without a waiting call, after which the connection is closed. */
 const linger = 5_000
+/** Milliseconds after which a connection that does not open is given up. */
+const openLimit = 5_000
 
 export class Releases {
   readonly #open: OpenChannel
-  readonly #listeners = new Map<string, Set<() => void>>()
+  readonly #listeners = new Map<string, Set<ReleaseListener>>()
   #channel: Promise<Channel | undefined> | undefined
   #idle: ReturnType<typeof setTimeout> | undefined
 
@@ -22,7 +26,7 @@ export class Releases {
   }
 
   /** Not live where no connection could be opened, and when it has broken: the caller subscribes again then. */
-  async subscribe(key: string, listener: () => void): Promise<Subscription> {
+  async subscribe(key: string, listener: ReleaseListener): Promise<Subscription> {
     clearTimeout(this.#idle)
     const ofKey = this.#listeners.get(key) ?? new Set()
     this.#listeners.set(key, ofKey.add(listener))
@@ -60,10 +64,13 @@ export class Releases {
       // Those who wait look at the store, and subscribe again.
       for (const ofKey of this.#listeners.values()) for (const listener of ofKey) listener()
     }
-    const onKey = (key: string): void => {
-      for (const listener of this.#listeners.get(key) ?? []) listener()
+    const onMessage = (message: string): void => {
+      const [key = '', ids = ''] = message.split(' ')
+      for (const listener of this.#listeners.get(key) ?? []) listener(ids.split(','))
     }
-    opened = this.#open(onKey, lost).catch(() => {
+    const opening = this.#open(onMessage, lost)
+    opened = inTime(systemClock, opening, openLimit).catch(() => {
+      opening.then((late) => late.close()).catch(() => {})
       if (this.#channel === opened) this.#channel = undefined
       return undefined
     })

@@ -1,7 +1,7 @@
 import { agent, type Middleware, outputOf, retry, withMiddleware } from '@toolloop/core'
 import { tool } from '@toolloop/schema'
 import { call, calls as callsOf, failure, scriptedModel, text, toolResults, virtualClock } from '@toolloop/testing'
-import { type ChatModel, LimitError, type ModelRequest, UsageError } from '@toolloop/wire'
+import { type ChatModel, type Clock, LimitError, type ModelRequest, UsageError } from '@toolloop/wire'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { type LimitStore, memoryLimits, sharedLimit, SharedLimitError, type SharedLimitOptions } from './index.ts'
@@ -194,6 +194,48 @@ describe('around model calls', () => {
     }
     await withMiddleware(model, [canned, limit]).create!(request, {})
     expect(reserved).toEqual(['m', 'm'])
+  })
+
+  it('goes by the clock of the store, whatever the clocks of the processes show', async () => {
+    const storeClock = virtualClock(1_000_000)
+    const store = memoryLimits({ clock: storeClock })
+    const day = 86_400_000
+    const models = [-day, day, 0].map((off) => {
+      const clock: Clock = { ...storeClock, now: () => storeClock.now() + off }
+      return withMiddleware(scriptedModel([text('Done.')]), [
+        sharedLimit(store, { key: 'm', requestsPerMinute: 2, clock }),
+      ])
+    })
+    let done = 0
+    const all = models.map(async (model) => (await model.create!(request, {}), done++))
+    const seen: number[] = []
+    for (const ms of [0, 59_500, 2_500]) {
+      await storeClock.advance(ms)
+      await settled()
+      seen.push(done)
+    }
+    await Promise.all(all)
+    expect(seen).toEqual([2, 2, 3])
+  })
+
+  it('counts calls with other limits under the same key, and each obeys its own', async () => {
+    const store = memoryLimits()
+    const held = heldModel()
+    const [narrow, wide] = [1, 3].map((concurrency) =>
+      withMiddleware(held.model, [sharedLimit(store, { key: 'm', concurrency })]),
+    )
+    const all = [wide!.create!(request, {}), wide!.create!(request, {})]
+    await settled()
+    all.push(narrow!.create!(request, {}))
+    await settled()
+    const started = [held.started]
+    for (let at = 0; at < 3; at++) {
+      held.end()
+      await settled()
+      started.push(held.started)
+    }
+    await Promise.all(all)
+    expect(started).toEqual([2, 2, 3, 3])
   })
 
   it('limits an agent, by a key of the call', async () => {

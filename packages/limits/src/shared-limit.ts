@@ -87,13 +87,20 @@ function acquire(
 }
 
 /** All limits of the process that use one store and key wait in one line. */
-const lines = new WeakMap<LimitStore, Map<string, Line>>()
+const lines = new WeakMap<LimitStore, { readonly byKey: Map<string, Line>; sweepAt: number }>()
 
 function lineOf(store: LimitStore, key: string): Line {
-  const ofStore = lines.get(store) ?? new Map<string, Line>()
+  const ofStore = lines.get(store) ?? { byKey: new Map<string, Line>(), sweepAt: 1_000 }
   lines.set(store, ofStore)
-  const line = ofStore.get(key) ?? new Line(store, key)
-  ofStore.set(key, line)
+  const { byKey } = ofStore
+  const known = byKey.get(key)
+  if (known) return known
+  if (byKey.size >= ofStore.sweepAt) {
+    for (const [other, line] of byKey) if (line.isIdle) byKey.delete(other)
+    ofStore.sweepAt = Math.max(1_000, 2 * byKey.size)
+  }
+  const line = new Line(store, key)
+  byKey.set(key, line)
   return line
 }
 

@@ -65,13 +65,16 @@ export interface LimitStore {
   /** Extends the leases of running calls, also those that had run out. `lease` in milliseconds. */
   renew(key: string, ids: readonly string[], lease: number): Promise<void>
   /**
-   * Calls the listener when units of the key are released while a call waits for them, in any process. Resolves when it is
-   * in force: it is not live where the store cannot notify, so that waiting calls have to look by time.
+   * Calls the listener when units of the key are released in any process, with the ids of the calls that should look: the
+   * first two that wait, and those behind them for whom the released tokens may suffice. Without ids, all should look.
+   * Resolves when it is in force; it is not live where the store cannot notify, so that waiting calls have to look by time.
    */
-  onRelease(key: string, listener: () => void): Promise<Subscription>
+  onRelease(key: string, listener: ReleaseListener): Promise<Subscription>
   /** Ends the connection for notifications. The client or the pool stays open: it is the caller's. */
   close(): Promise<void>
 }
+
+export type ReleaseListener = (ids?: readonly string[]) => void
 
 export interface Subscription {
   isLive(): boolean
@@ -86,3 +89,6 @@ export const releases = ({ countsUntil, limits, tokens, used }: Settlement): boo
 
 /** A key as the databases hold it: no braces, no control characters. */
 export const storedKey = (key: string): string => encodeURIComponent(key.toWellFormed())
+
+/** The most calls that one release wakes. */
+export const wokenAtOnce = 50

@@ -10,11 +10,20 @@ export interface RetryIntervals {
   readonly maxRetryInterval: number
 }
 
+export interface JournalOptions {
+  readonly agent: string
+  readonly worker: ProgressAddress
+  readonly retries: RetryIntervals
+  /** The workflows that have a live run in this process: a worker that stops gives them time. */
+  readonly live: Set<object>
+}
+
 /** Every call on the context is made in the order of the workflow, so that a replay makes the same ones. */
 export class RestateJournal implements Journal {
   readonly #context: WorkflowContext
   readonly #worker: ProgressAddress
   readonly #retries: RetryIntervals
+  readonly #live: Set<object>
   #head: Head
   #batch = 0
   #commands = 0
@@ -24,12 +33,18 @@ export class RestateJournal implements Journal {
   #step: RestatePromise<StoredEntry> | undefined
   #command: RestatePromise<Command> | undefined
 
-  constructor(context: WorkflowContext, agent: string, worker: ProgressAddress, retries: RetryIntervals) {
+  constructor(context: WorkflowContext, { agent, worker, retries, live }: JournalOptions) {
     this.#context = context
     this.#worker = worker
     this.#retries = retries
+    this.#live = live
     this.#head = { agent, resumed: 0 }
     this.#setHead({})
+    context.request().attemptCompletedSignal.addEventListener('abort', () => live.delete(this), { once: true })
+  }
+
+  opened(): void {
+    this.#live.add(this)
   }
 
   async step(name: string, work: () => Promise<Entry>): Promise<Entry | Command> {
@@ -49,6 +64,7 @@ export class RestateJournal implements Journal {
 
   answered(rejection: Rejection | undefined): void {
     if (rejection) this.#setHead({ error: rejection })
+    if (rejection && this.#isPaused) this.#live.delete(this)
     this.#resolve(promises.answer(this.#answers++), { rejection: rejection ?? null })
   }
 
@@ -58,12 +74,16 @@ export class RestateJournal implements Journal {
     if (this.#isPaused) this.#setHead({ resumed: this.#head.resumed + 1, error: undefined })
     this.#context.set(batchState(this.#batch), facts)
     this.#resolve(promises.batch(this.#batch++), true)
-    if (isPaused) this.#resolve(promises.settled(this.#head.resumed), true)
+    if (isPaused) {
+      this.#resolve(promises.settled(this.#head.resumed), true)
+      this.#live.delete(this)
+    }
     this.#isPaused = isPaused
   }
 
   /** The workflow ends: readers and senders need not wait. */
   close(failure?: Rejection): void {
+    this.#live.delete(this)
     if (failure) {
       this.#setHead({ error: failure, isFailed: true })
       this.#resolve(promises.batch(this.#batch), true)

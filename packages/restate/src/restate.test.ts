@@ -43,13 +43,35 @@ describe.skipIf(restateMissing)(`runs on Restate${restateMissing ? ` (${restateM
     model: scriptedModel((request) => text(JSON.stringify(request.messages[0]?.content))),
     instructions: (context: { readonly user: string; readonly run: string }) => `${context.user} ${context.run}`,
   })
+  // Reports until a reader has got one report: progress is best effort.
+  const reported = Promise.withResolvers<void>()
+  const report = tool({
+    name: 'wait',
+    parameters,
+    execute: async (_input, { progress }) => {
+      const timer = setInterval(() => progress('still there'), 20)
+      await reported.promise
+      clearInterval(timer)
+      return 'waited'
+    },
+  })
+  const reporting = agent({ name: 'reporting', model: waiting, tools: [report] })
   let around: Surroundings
   let served: Served
   beforeAll(async () => {
     around = await surroundings()
     const { clerk, careful, review } = around.agents
     served = await serve(
-      [clerk, careful, review, clerk.with({ name: 'late clerk', earlyDispatch: false }), steered, aborted, whose],
+      [
+        clerk,
+        careful,
+        review,
+        clerk.with({ name: 'late clerk', earlyDispatch: false }),
+        steered,
+        aborted,
+        whose,
+        reporting,
+      ],
       {
         port: 0,
         admin: around.restate.admin,
@@ -86,14 +108,19 @@ describe.skipIf(restateMissing)(`runs on Restate${restateMissing ? ` (${restateM
   })
 
   it('stream every fact once and in order, with progress between them, to each reader', async () => {
-    const { runs, agents } = around
-    const runId = 'streamed'
-    const first = readAll(runs.stream(agents.clerk, 'go', { runId }))
-    const [events, again] = [await first, await readAll(runs.attach(agents.clerk, runId))]
-    expect(again.map(({ type }) => type)).toEqual(events.filter((one) => 'seq' in one).map(({ type }) => type))
+    const { runs } = around
+    const events: RunEvent[] = []
+    for await (const event of runs.stream(reporting, 'go', { runId: 'streamed' })) {
+      events.push(event)
+      if (event.type === 'tool.progress') reported.resolve()
+    }
+    const again = await readAll(runs.attach(reporting, 'streamed'))
+    expect(again).toEqual(events.filter((one) => 'seq' in one))
     expect(again.map((one) => 'seq' in one && one.seq)).toEqual(again.map((_one, index) => index))
-    for (const event of events) if (!('seq' in event)) expect(event).toMatchObject({ run: runId, path: '' })
-    expect(events.some(({ type }) => type === 'content.delta')).toBe(true)
+    const types = events.map(({ type }) => type)
+    expect(types.indexOf('tool.progress')).toBeGreaterThan(types.indexOf('tool.start'))
+    expect(types.lastIndexOf('tool.progress')).toBeLessThan(types.indexOf('tool.done'))
+    for (const event of events) if (!('seq' in event)) expect(event).toMatchObject({ run: 'streamed', path: '' })
   })
 
   it('join the run that exists when they are started again', async () => {
@@ -146,6 +173,23 @@ describe.skipIf(restateMissing)(`runs on Restate${restateMissing ? ` (${restateM
     await runs.run(agents.careful, 'go', { runId: 'left' })
     await runs.abort('left')
     expect(await runs.result(agents.careful, 'left')).toMatchObject({ status: 'aborted' })
+  })
+
+  it('go on for a while in a worker that stops, and are not interrupted', async () => {
+    const { restate } = around
+    const { wait, entered, open } = gated()
+    const patient = agent({ name: 'patient', model: waiting, tools: [wait] })
+    const options = { admin: restate.admin, service: 'drained' }
+    const first = await serve([patient], { ...options, port: 0 })
+    const runs = client(restate.ingress, { service: 'drained' })
+    const result = runs.run(patient, 'go', { runId: 'patient' })
+    await entered
+    const stopped = first.stop({ drain: 20_000 })
+    open()
+    await stopped
+    await using _second = await serve([patient], { ...options, port: Number(new URL(first.url).port) })
+    expect(await result).toMatchObject({ status: 'done', output: 'Waited.' })
+    for await (const event of runs.attach(patient, 'patient')) expect(event.type).not.toBe('run.resume')
   })
 
   it('get their context from the worker', async () => {

@@ -1,6 +1,7 @@
 // A worker: it serves agents and pipelines to Restate.
 import { once } from 'node:events'
 import { createServer, type ServerHttp2Session } from 'node:http2'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { createEndpointHandler } from '@restatedev/restate-sdk'
 import { type AnyRunnable, registryOf, runnableFor } from '@toolloop/engine'
 import { aFunction, aText, checkOptions, milliseconds, type OptionCheck, wholeNumber } from '@toolloop/wire'
@@ -44,8 +45,11 @@ export interface ServeOptions {
 export interface Served extends AsyncDisposable {
   /** The address that it listens on. */
   readonly url: string
-  /** Stops listening and leaves its runs to other workers. */
-  stop(): Promise<void>
+  /**
+   * Stops listening and leaves its runs to other workers. `drain`: first waits so many milliseconds for them to end or
+   * pause, because an unsafe call that is broken off becomes a request to a person. @default { drain: 0 }
+   */
+  readonly stop: (options?: { readonly drain?: number | undefined }) => Promise<void>
 }
 
 const hour = 3_600_000
@@ -102,11 +106,15 @@ export async function serve(runnables: readonly AnyRunnable[], options: ServeOpt
   const address = server.address()
   const bound = typeof address === 'object' && address ? address.port : port
   const own = `http://${host.includes(':') ? `[${host}]` : host}:${bound}`
-  const stop = async (): Promise<void> => {
+  const live = new Set<object>()
+  const stop = async ({ drain = 0 }: { readonly drain?: number | undefined } = {}): Promise<void> => {
     if (!server.listening) return
     server.close()
+    for (const session of sessions) session.close() // takes no new runs
+    const until = Date.now() + drain
+    while (live.size > 0 && Date.now() < until) await sleep(20)
     for (const session of sessions) session.destroy()
-    await once(server, 'close')
+    if (sessions.size > 0) await once(server, 'close')
   }
   const handle = createEndpointHandler({
     services: [
@@ -120,6 +128,7 @@ export async function serve(runnables: readonly AnyRunnable[], options: ServeOpt
         maxRetryInterval,
         inactivityTimeout,
         retention,
+        live,
       }),
     ],
     ...(identityKeys.length > 0 && { identityKeys: [...identityKeys] }),
@@ -134,5 +143,5 @@ export async function serve(runnables: readonly AnyRunnable[], options: ServeOpt
     await stop()
     throw error
   }
-  return { url: own, stop, [Symbol.asyncDispose]: stop }
+  return { url: own, stop, [Symbol.asyncDispose]: () => stop() }
 }

@@ -44,6 +44,7 @@ export interface WorkflowOptions {
   readonly maxRetryInterval: number
   readonly inactivityTimeout: number
   readonly retention: number
+  readonly live: Set<object>
 }
 
 const initialRetryInterval = 50
@@ -73,9 +74,14 @@ export function workflowOf(options: WorkflowOptions): WorkflowDefinition<string,
 }
 
 async function run(context: WorkflowContext, start: Start, options: WorkflowOptions): Promise<number> {
-  const { progress, worker, runnableOf, contextOf, link, maxRetryInterval } = options
+  const { progress, worker, runnableOf, contextOf, link, maxRetryInterval, live } = options
   const runId = context.key
-  const journal = new RestateJournal(context, start.agent, worker, { initialRetryInterval, maxRetryInterval })
+  const journal = new RestateJournal(context, {
+    agent: start.agent,
+    worker,
+    retries: { initialRetryInterval, maxRetryInterval },
+    live,
+  })
   try {
     const facts = await driveRun(
       {

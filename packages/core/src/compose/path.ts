@@ -26,6 +26,14 @@ export function agentAt(agent: AgentSpec, facts: readonly Fact[], path: string, 
   return found
 }
 
+/** Whether the run at a path is inside a call of a tool that `prepareStep` added: its agent is known once the call runs. */
+export const isInAdded = (facts: readonly Fact[], path: string): boolean =>
+  facts.some((one) => {
+    if (one.type !== 'tool.start.dynamic') return false
+    const added = `${one.path === '' ? '' : `${one.path}/`}${segmentOf(one.step, one.callId)}`
+    return path === added || path.startsWith(`${added}/`)
+  })
+
 /** The agent that held the run of `agent` when a fact of it was logged. */
 function holderAt(agent: AgentSpec, facts: readonly Fact[], { path, seq }: Fact): AgentSpec | undefined {
   const last = facts.findLast((one) => one.type === 'handoff' && one.path === path && one.seq < seq)

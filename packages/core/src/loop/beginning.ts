@@ -119,7 +119,9 @@ export async function refusal(log: RunLog, start: Batch, known: number, error: u
   try {
     const theirs = (await log.load()).slice(known)
     const taken = ours.find((one) =>
-      theirs.some((other) => other.type === 'approval.decision' && other.callId === one.callId),
+      theirs.some(
+        (other) => other.type === 'approval.decision' && other.path === one.path && other.callId === one.callId,
+      ),
     )
     if (!taken) return error
     const id = taken.id ?? taken.callId

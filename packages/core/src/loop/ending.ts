@@ -1,12 +1,14 @@
 // How batches change when a run ends.
 import { type Fact, fact, isFact, type RunEvent } from '../facts/events.ts'
 import { recordedElsewhere } from '../facts/part.ts'
+import { graceOf } from '../run/in-time.ts'
 import type { Level, LoopState } from '../run/level.ts'
 import type { Machine } from './machine.ts'
 
 /**
  * The batch after an abort: results that have arrived; once there are none, what the open task has so far, and the end.
- * Progress does not delay the end: a tool may emit it without limit.
+ * Progress does not delay the end, since a tool may emit it without limit; but an inner run, whose events have arrived, has
+ * its own end to record.
  */
 export function interrupted<State extends LoopState>(
   level: Level<State>,
@@ -14,10 +16,18 @@ export function interrupted<State extends LoopState>(
   arrived: RunEvent[],
 ): RunEvent[] {
   const results = withoutStarts(arrived)
-  if (results.some(isFact)) return results
+  if (results.some(isFact) || (graceLeft(level) > 0 && arrived.some((event) => isOfInner(level, event)))) return results
   const cut = machine.cut?.()
   return [...results, ...(cut ? [cut] : []), aborted(level)]
 }
+
+/** Milliseconds that an aborted level still waits for results. */
+export const graceLeft = (level: Level): number =>
+  Math.max(0, (level.abortedAt ??= level.clock.now()) + graceOf(level) - level.clock.now())
+
+/** Events of inner runs have a path by now; those of the level's own tasks may have none. */
+const isOfInner = ({ path }: Level, event: RunEvent): boolean =>
+  'path' in event && event.path !== '' && event.path !== path
 
 /** After an abort: drops the starts of tasks. They have not been logged, and the tasks do not start; those of parts have started. */
 export const withoutStarts = (batch: RunEvent[]): RunEvent[] =>

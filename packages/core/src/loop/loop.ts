@@ -1,10 +1,10 @@
 // The one loop: decide what should run, take its events, log the facts, apply them, repeat.
 import { type Fact, isFact } from '../facts/events.ts'
 import type { RunLog } from '../facts/log.ts'
-import { graceOf, inTime, turn } from '../run/in-time.ts'
+import { inTime, turn } from '../run/in-time.ts'
 import type { Level, LoopState } from '../run/level.ts'
 import type { Batch, Scope } from '../run/scope.ts'
-import { endingLast, interrupted, withoutStarts } from './ending.ts'
+import { endingLast, graceLeft, interrupted, withoutStarts } from './ending.ts'
 import type { Machine } from './machine.ts'
 
 /**
@@ -40,7 +40,11 @@ export async function* loop<State extends LoopState, Task extends { readonly key
       }
       if (log && isShown) yield batch
       if (state.status !== 'running') return state
-      if (level.signal.aborted) await settled(level)
+      if (level.signal.aborted) {
+        // An inner run whose batch held only progress was not resumed: it ends by itself, with its last facts.
+        scope.logged()
+        await settled(level)
+      }
       if (level.signal.aborted) batch = interrupted(level, machine, scope.arrived())
       else {
         batch = await scope.next()
@@ -55,8 +59,7 @@ export async function* loop<State extends LoopState, Task extends { readonly key
 
 /** After an abort: waits for what executes, for `graceOf` the level at most, and for results that are already settled. */
 async function settled(level: Level): Promise<void> {
-  level.abortedAt ??= level.clock.now()
-  await level.idle(level.abortedAt + graceOf(level) - level.clock.now())
+  await level.idle(graceLeft(level))
   await turn()
 }
 

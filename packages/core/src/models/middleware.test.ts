@@ -151,11 +151,13 @@ describe.each(ways)('%s', (_title, verb, wire) => {
       ],
       ['with nothing', () => undefined as never],
       ['with a text', () => 'text' as never],
+      ['by a wrong request', (_call, next) => next(5 as never)],
+      ['by a request without messages', (_call, next) => next({} as never)],
     ]
     for (const [when, model] of failing) {
       const { result } = await run(scriptedModel([text('hi')]), [noting('outer', []), { name: 'broken', model }])
       const { status, error } = result as unknown as { status: string; error: MiddlewareError }
-      const named = /^The middleware `broken` (threw: .*boom|returned)/.test(error.message)
+      const named = /^The middleware `broken` (threw: .*boom|returned|called `next` with)/.test(error.message)
       expect([when, status, error instanceof MiddlewareError, named]).toEqual([when, 'error', true, true])
     }
   })

@@ -42,7 +42,7 @@ export class ModelOnion implements AsyncIterable<readonly Chunk[]> {
       this.answeredBy = layer.name
       const call = request === this.#call.request ? this.#call : { ...this.#call, request }
       const next = (other = request): AsyncIterable<readonly Chunk[]> => {
-        const passed = other === request ? request : frozenRequest(other)
+        const passed = other === request ? request : frozenRequest(checked(layer.name, other))
         return { [Symbol.asyncIterator]: () => this.#layer(at + 1, passed) }
       }
       return iteratorOf(layer.name, await layer.model(call, next))
@@ -110,6 +110,16 @@ function iteratorOf(name: string, answer: ModelAnswer): AsyncIterator<unknown> {
 
 async function* wholeAnswer(completion: Completion): AsyncGenerator<readonly Chunk[], void, undefined> {
   yield chunksIn(completion)
+}
+
+/** @throws MiddlewareError for what is no request */
+function checked(name: string, request: unknown): ModelRequest {
+  const { messages } = (request ?? {}) as { readonly messages?: unknown }
+  if (Array.isArray(messages)) return request as ModelRequest
+  throw new MiddlewareError(
+    name,
+    `called \`next\` with ${showOption(request)}; it takes a request: next({ ...request, … }).`,
+  )
 }
 
 /** The messages and tools of an agent are frozen already. */

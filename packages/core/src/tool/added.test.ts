@@ -200,6 +200,39 @@ describe('a tool that prepareStep adds', () => {
     expect(bad.steps[1]!.calls[1]).toMatchObject({ ok: false, reason: 'arguments' })
   })
 
+  it('may run an agent, whose requests are decided by their path after a resume', async () => {
+    const pay = named('pay', { effects: 'unsafe', needsApproval: true })
+    const clerk = agent({
+      name: 'clerk',
+      model: scriptedModel(({ messages }) =>
+        messages.some(({ role }) => role === 'tool') ? text('Paid.') : call('pay', { id: 'p' }, { id: 'p1' }),
+      ),
+      tools: [pay],
+    })
+    const help = clerk.asTool({ name: 'late', description: 'Helps.', parameters: z.object({ id: z.string() }) })
+    const log = memoryLog()
+    const worker = workerOf((step) => (step > 0 ? [help] : []))
+    const paused = await worker.run('go', { log })
+    expect(paused).toMatchObject({ status: 'approval', requests: [{ name: 'pay', path: '1:c3' }] })
+    const id = paused.status === 'approval' ? paused.requests[0]!.id : ''
+    const saved = () => memoryLog(JSON.parse(JSON.stringify(log.facts)) as Fact[])
+    for (const [decision, effect] of [
+      [{ approve: true }, ['pay p']],
+      [{ approve: true, arguments: { id: 'edited' } }, ['pay edited']],
+      [{ approve: true, arguments: { other: 1 } }, []],
+      [{ approve: false }, []],
+    ] as const) {
+      ran = []
+      const result = await worker.run(undefined, { from: saved(), decisions: { [id]: decision } })
+      expect(outputOf(result)).toBe('Done.')
+      expect(ran).toEqual(effect)
+    }
+    const wrong = worker.run(undefined, { from: saved(), decisions: { [id]: { aprove: true } as never } })
+    await expect(wrong).rejects.toThrow(/must be \{ approve: true/)
+    const gone = worker.run(undefined, { from: saved(), decisions: { '1:c3/0/zz#1': { approve: true } } })
+    await expect(gone).rejects.toMatchObject({ problem: 'unknown' })
+  })
+
   it.each<[string, readonly unknown[], RegExp]>([
     [
       'has the name of another',

@@ -6,8 +6,6 @@ import { setTimeout as sleep } from 'node:timers/promises'
 export interface ServerLimits {
   /** Requests in any `window` milliseconds. */
   readonly requests?: number
-  /** Tokens in any `window` milliseconds. */
-  readonly tokens?: number
   readonly window: number
   readonly concurrency?: number
   /** Milliseconds until an answer begins. */
@@ -20,23 +18,23 @@ export interface LimitedServer extends AsyncDisposable {
   readonly accepted: readonly number[]
   /** Requests that were answered with 429. */
   readonly rejected: readonly number[]
-  /** The largest number of requests at the same time. */
+  /** The largest number of requests at the same time, since the last `forget`. */
   readonly busiest: number
+  forget(): void
 }
 
 /** The tokens that each request uses. */
 export const tokensOfAnswer = 50
 
 export async function limitedServer(limits: ServerLimits): Promise<LimitedServer> {
-  const { concurrency = Infinity, requests = Infinity, takes = 0, tokens = Infinity, window } = limits
+  const { concurrency = Infinity, requests = Infinity, takes = 0, window } = limits
   const accepted: number[] = []
   const rejected: number[] = []
   let running = 0
   let busiest = 0
-  const most = Math.min(requests, Math.floor(tokens / tokensOfAnswer))
   const server: Server = createServer((incoming, response) => {
     const now = performance.now()
-    const counted = accepted.at(-most)
+    const counted = accepted.at(-requests)
     if (running >= concurrency || (counted !== undefined && now - counted < window)) {
       rejected.push(now)
       incoming.resume()
@@ -80,6 +78,9 @@ export async function limitedServer(limits: ServerLimits): Promise<LimitedServer
     rejected,
     get busiest() {
       return busiest
+    },
+    forget() {
+      busiest = 0
     },
     async [Symbol.asyncDispose]() {
       server.closeAllConnections()

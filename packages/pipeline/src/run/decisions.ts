@@ -3,6 +3,8 @@ import { ApprovalError, type ApprovalRequest, type Decision, type Fact, type Run
 import {
   agentAt,
   type AgentSpec,
+  type CallState,
+  type Decided,
   decisionOf,
   decisionsOn,
   fact,
@@ -72,19 +74,17 @@ async function decided(request: ApprovalRequest, given: unknown): Promise<Fact> 
 }
 
 /** The request of a stage, as of a call. */
-export const askedBy = (request: ApprovalRequest) =>
-  ({
-    call: {
-      id: request.callId,
-      type: 'function',
-      function: { name: request.name, arguments: request.arguments },
-    },
-    phase: 'asked',
-    request,
-  }) as const
+export const askedBy = (request: ApprovalRequest): CallState => ({
+  call: { id: request.callId, type: 'function', function: { name: request.name, arguments: request.arguments } },
+  phase: 'asked',
+  request,
+})
 
 /** The edited input of a stage is any JSON, or a text. */
-export const decidedBy = ({ name }: ApprovalRequest) => ({ name, tools: new Map([[name, { parse: jsonOrText }]]) })
+export const decidedBy = ({ name }: ApprovalRequest): Decided => ({
+  name,
+  tools: new Map([[name, { parse: jsonOrText }]]),
+})
 
 /** The pending request of a stage; `undefined`: the decision is not about a stage. @throws ApprovalError for one that is not pending any more */
 function requestOf(waiting: readonly Waiting[], past: readonly Fact[], id: string): ApprovalRequest | undefined {

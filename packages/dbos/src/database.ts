@@ -1,0 +1,182 @@
+// The connection to Postgres, and what Toolloop stores there beside the tables of DBOS.
+import { createHash } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { ConnectionOptions } from 'node:tls'
+import { EngineError } from '@toolloop/engine'
+import { type OptionCheck, UsageError, wholeNumber } from '@toolloop/wire'
+import { Client, type ClientConfig, Pool, type PoolClient } from 'pg'
+
+export interface ConnectionSettings {
+  /** TLS options of Node.js for the connection. What the connection string says about TLS wins. */
+  readonly ssl?: boolean | ConnectionOptions | undefined
+  /** The most connections of this process, beside one that listens. @default 10 */
+  readonly connections?: number | undefined
+}
+
+export interface DatabaseOptions extends ConnectionSettings {
+  /**
+   * The connection string of a database that exists: `postgresql://user:password@host:5432/database`. TLS as usual there:
+   * `?sslmode=verify-full&sslrootcert=/path/to/root.crt`.
+   */
+  readonly database: string
+}
+
+/** Does not repeat the value, which has a password. @throws UsageError */
+export function checkDatabase(who: string, database: unknown): void {
+  if (typeof database === 'string' && /^postgres(ql)?:\/\//.test(database) && URL.canParse(database)) return
+  throw new UsageError(
+    `${who}: \`database\` is no connection string; pass one such as postgresql://user:password@host:5432/database.`,
+  )
+}
+
+export const databaseChecks: Readonly<Record<keyof ConnectionSettings, OptionCheck>> = {
+  ssl: [
+    (value) => typeof value === 'boolean' || (typeof value === 'object' && value !== null),
+    'true, false or TLS options',
+  ],
+  connections: wholeNumber(2),
+}
+
+/** Scopes runs in the tables of DBOS: other applications may use the same database. */
+export const application = 'toolloop'
+/**
+ * DBOS gives a run to workers of its version only. The journal of a run does not depend on the agents' code, so all code
+ * has one version: new code goes on with old runs as with any log.
+ */
+export const applicationVersion = 'toolloop-1'
+export const workflowName = 'toolloop.run'
+/** Each agent has a queue, so that a worker takes only runs that it can serve. */
+export const queueOf = (agent: string): string => `toolloop.${agent}`
+/** The topic of a run's command by its number, for `send` and `recv`. */
+export const topicOf = (number: number): string => `toolloop.command ${number}`
+/** The channel of NOTIFY for a run. Names of channels have at most 63 bytes. */
+export const channelOf = (runId: string): string =>
+  `toolloop_${createHash('sha256').update(runId).digest('hex').slice(0, 40)}`
+
+const configOf = ({ database, ssl }: DatabaseOptions): ClientConfig => ({
+  connectionString: database,
+  ...(ssl !== undefined && { ssl }),
+  keepAlive: true,
+  application_name: application,
+  // The server ends a transaction that its process has left open, and frees its locks.
+  idle_in_transaction_session_timeout: 60_000,
+})
+
+export function poolOf(options: DatabaseOptions): Pool {
+  const pool = new Pool({ ...configOf(options), max: options.connections ?? 10 })
+  // An idle connection broke. The next query opens another one, and reports if it cannot.
+  pool.on('error', ignore)
+  return pool
+}
+
+/** A connection of its own, for LISTEN. */
+export async function connectionOf(options: DatabaseOptions): Promise<Client> {
+  const client = new Client(configOf(options))
+  await client.connect()
+  return client
+}
+
+const tables = `
+BEGIN;
+CREATE SCHEMA IF NOT EXISTS toolloop;
+CREATE TABLE IF NOT EXISTS toolloop.command (
+  run_id text NOT NULL,
+  number int NOT NULL,
+  id uuid NOT NULL UNIQUE,
+  command text NOT NULL,
+  answered boolean NOT NULL DEFAULT false,
+  rejection text,
+  PRIMARY KEY (run_id, number)
+);
+CREATE TABLE IF NOT EXISTS toolloop.lease (
+  executor_id text PRIMARY KEY,
+  beat bigint NOT NULL DEFAULT 0,
+  ended boolean NOT NULL DEFAULT false
+);
+COMMIT`
+
+/** Does nothing where the tables exist. */
+export async function createTables(pool: Pool): Promise<void> {
+  await pool.query(tables)
+}
+
+/**
+ * Runs `work` while no other worker does: the migrations of DBOS deadlock when two workers start together on a new database.
+ * The lock ends with its connection. It is polled, because an index that is built concurrently waits for all statements.
+ */
+export async function exclusively<Value>(pool: Pool, work: () => Promise<Value>): Promise<Value> {
+  const client = await pool.connect()
+  client.on('error', ignore)
+  try {
+    for (;;) {
+      const { rows } = await client.query<{ locked: boolean }>('SELECT pg_try_advisory_lock(7211042951) AS locked')
+      if (rows[0]?.locked) break
+      await sleep(50)
+    }
+    return await work()
+  } finally {
+    client.release(true)
+  }
+}
+
+/** Runs `work` in a transaction, and rolls it back when it throws. */
+export async function inTransaction<Value>(pool: Pool, work: (client: PoolClient) => Promise<Value>): Promise<Value> {
+  const client = await pool.connect()
+  // A connection that breaks between two queries: the next one reports it.
+  client.on('error', ignore)
+  let failure: Error | undefined
+  try {
+    await client.query('BEGIN')
+    const value = await work(client)
+    await client.query('COMMIT')
+    return value
+  } catch (error) {
+    failure = error as Error
+    await client.query('ROLLBACK').catch(ignore)
+    throw error
+  } finally {
+    client.off('error', ignore)
+    client.release(failure)
+  }
+}
+
+const ignore = (): void => {}
+const broken = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOENT', 'EHOSTUNREACH', 'ENOTFOUND'])
+
+/** Postgres is away, or about to be: the same query may succeed later. */
+export function isConnectionError(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  if (error instanceof AggregateError) return error.errors.some(isConnectionError)
+  const code = 'code' in error ? String(error.code) : ''
+  // Class 08: connection exceptions. 57P0x: the server shuts down or starts. 53300: too many connections.
+  return (
+    broken.has(code) || /^08|^57P0|^53300$/.test(code) || /Connection terminated|timeout expired/.test(error.message)
+  )
+}
+
+/**
+ * Retries while Postgres is away.
+ * @throws EngineError `unreachable` after `limit` milliseconds; what `signal` is aborted with; other errors of `work` at once
+ */
+export async function reaching<Value>(
+  work: () => Promise<Value>,
+  { limit = 30_000, signal }: { readonly limit?: number; readonly signal?: AbortSignal | undefined } = {},
+): Promise<Value> {
+  const begin = performance.now()
+  for (let pause = 50; ; pause = Math.min(pause * 2, 1000)) {
+    signal?.throwIfAborted()
+    try {
+      return await work()
+    } catch (error) {
+      if (!isConnectionError(error)) throw error
+      const waited = performance.now() - begin
+      if (waited >= limit)
+        throw new EngineError(
+          'unreachable',
+          `Postgres did not respond for ${Math.round(waited / 1000)} s: ${(error as Error).message}. Check \`database\`, and that the server runs.`,
+          { cause: error },
+        )
+      await sleep(pause, undefined, { signal })
+    }
+  }
+}

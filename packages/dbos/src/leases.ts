@@ -1,0 +1,112 @@
+// Which workers live: each renews its lease, and takes over the runs of one that does not.
+import { setTimeout as sleep } from 'node:timers/promises'
+import { DBOS } from '@dbos-inc/dbos-sdk'
+import type { Pool, PoolClient } from 'pg'
+import { application, inTransaction } from './database.ts'
+
+export interface LeaseOptions {
+  readonly executorId: string
+  /** Milliseconds without a sign of life after which a worker counts as dead. */
+  readonly lease: number
+  readonly log: (level: 'warn' | 'error', message: string) => void
+}
+
+interface Seen {
+  readonly beat: string
+  /** On this process's own clock. */
+  readonly since: number
+}
+
+export class Leases {
+  readonly #pool: Pool
+  readonly #options: LeaseOptions
+  readonly #seen = new Map<string, Seen>()
+  #lastLook = -Infinity
+
+  constructor(pool: Pool, options: LeaseOptions) {
+    this.#pool = pool
+    this.#options = options
+  }
+
+  /** This worker lives. Before it takes its first run. */
+  async renew(): Promise<void> {
+    await this.#pool.query(
+      `INSERT INTO toolloop.lease (executor_id) VALUES ($1)
+       ON CONFLICT (executor_id) DO UPDATE SET beat = lease.beat + 1, ended = false`,
+      [this.#options.executorId],
+    )
+  }
+
+  /** This worker leaves: the others take its runs over at once. */
+  async end(): Promise<void> {
+    await this.#pool.query('UPDATE toolloop.lease SET ended = true WHERE executor_id = $1', [this.#options.executorId])
+  }
+
+  /** Renews and looks at the others, five times per lease, until the signal. */
+  async keep(signal: AbortSignal): Promise<void> {
+    const { lease, log } = this.#options
+    while (!signal.aborted) {
+      try {
+        await this.renew()
+        await this.#look(signal)
+      } catch (error) {
+        if (!signal.aborted) log('warn', `The leases of the workers cannot be read: ${String(error)}`)
+        this.#seen.clear()
+      }
+      await sleep(lease / 5, undefined, { signal }).catch(() => {})
+    }
+  }
+
+  async #look(signal: AbortSignal): Promise<void> {
+    const { executorId, lease } = this.#options
+    const { rows } = await this.#pool.query<{ executor_id: string; beat: string; ended: boolean }>(
+      'SELECT executor_id, beat, ended FROM toolloop.lease WHERE executor_id <> $1',
+      [executorId],
+    )
+    const now = performance.now()
+    // This process was suspended, or Postgres was away: the others may just have come back too.
+    if (now - this.#lastLook > lease / 2) this.#seen.clear()
+    this.#lastLook = now
+    for (const { executor_id: other, beat, ended } of rows) {
+      const seen = this.#seen.get(other)
+      if (seen?.beat !== beat) this.#seen.set(other, { beat, since: now })
+      const isDead = seen?.beat === beat && now - seen.since >= lease
+      if ((ended || isDead) && !signal.aborted) await this.#takeOver(other, beat)
+    }
+    const all = new Set(rows.map((row) => row.executor_id))
+    for (const other of this.#seen.keys()) if (!all.has(other)) this.#seen.delete(other)
+  }
+
+  /**
+   * Puts the runs of a dead worker back into their queues. DBOS gives a run to one owner at a time, and refuses to record
+   * steps of the one before: a worker that was only slow does no harm.
+   */
+  async #takeOver(executorId: string, beat: string): Promise<void> {
+    await inTransaction(this.#pool, async (client) => {
+      // One survivor takes over: the row is locked until it is deleted, which happens when the runs are in their queues.
+      const { rowCount } = await client.query(
+        'SELECT 1 FROM toolloop.lease WHERE executor_id = $1 AND beat = $2 FOR UPDATE SKIP LOCKED',
+        [executorId, beat],
+      )
+      if (rowCount === 1) await this.#requeue(client, executorId)
+    })
+  }
+
+  async #requeue(client: PoolClient, executorId: string): Promise<void> {
+    const left = await DBOS.listWorkflows({
+      executorId,
+      applicationName: application,
+      status: 'PENDING',
+      loadInput: false,
+      loadOutput: false,
+    })
+    for (const [queueName, runs] of Map.groupBy(left, (run) => run.queueName))
+      await DBOS.resumeWorkflows(
+        runs.map((run) => run.workflowID),
+        queueName === undefined ? {} : { queueName },
+      )
+    await client.query('DELETE FROM toolloop.lease WHERE executor_id = $1', [executorId])
+    this.#seen.delete(executorId)
+    if (left.length > 0) this.#options.log('warn', `Worker ${executorId} died: ${left.length} runs go on elsewhere.`)
+  }
+}
