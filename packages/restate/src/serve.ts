@@ -6,6 +6,7 @@ import { createEndpointHandler } from '@restatedev/restate-sdk'
 import { type AnyRunnable, registryOf, runnableFor } from '@toolloop/engine'
 import { aFunction, aText, checkOptions, milliseconds, type OptionCheck, wholeNumber } from '@toolloop/wire'
 import { anAddress } from './address.ts'
+import { IngressLink } from './ingress-link.ts'
 import { ProgressServer } from './progress-server.ts'
 import { register } from './register.ts'
 import { workflowOf } from './workflow.ts'
@@ -21,6 +22,8 @@ export interface ServeOptions {
   readonly progressUrl?: string | undefined
   /** Restate's admin address, such as `http://127.0.0.1:9070`: the worker registers itself there. @default it does not register */
   readonly admin?: string | undefined
+  /** Restate's ingress, such as `http://127.0.0.1:8080`: parts with `distribute` become runs of their own there. @default they run where their run does */
+  readonly ingress?: string | undefined
   /** Public keys of Restate's requests, `publickeyv1_…`: all others are rejected. @default every request is served */
   readonly identityKeys?: readonly string[] | undefined
   /** Makes the run's context of the JSON that the client gave. @default the JSON itself */
@@ -50,12 +53,15 @@ export interface Served extends AsyncDisposable {
 }
 
 const hour = 3_600_000
+/** How long a worker retries a call to the ingress that does not respond, in milliseconds. */
+const patience = 30_000
 const checks: Readonly<Record<keyof ServeOptions, OptionCheck>> = {
   port: wholeNumber(0),
   host: aText,
   url: anAddress,
   progressUrl: anAddress,
   admin: anAddress,
+  ingress: anAddress,
   identityKeys: [
     (value) => Array.isArray(value) && value.every((one) => typeof one === 'string' && one.startsWith('publickeyv1_')),
     'a list of keys that begin with publickeyv1_',
@@ -86,6 +92,8 @@ export async function serve(runnables: readonly AnyRunnable[], options: ServeOpt
     retention = 168 * hour,
   } = options
   const registry = registryOf(runnables)
+  const { ingress } = options
+  const link = ingress === undefined ? undefined : new IngressLink({ url: ingress, service, headers: {}, patience })
   const progress = new ProgressServer()
   const sessions = new Set<ServerHttp2Session>()
   const server = createServer()
@@ -116,6 +124,7 @@ export async function serve(runnables: readonly AnyRunnable[], options: ServeOpt
         worker: progress.addressOf(options.progressUrl ?? own),
         runnableOf: (name) => runnableFor(registry, name),
         contextOf: context,
+        link,
         maxRetryInterval,
         inactivityTimeout,
         retention,

@@ -65,6 +65,35 @@ describe.skipIf(restateMissing)(`on Restate${restateMissing ? ` (${restateMissin
     120 * seconds,
   )
 
+  it(
+    'runs the items of one map on both workers, and on one when the other is killed',
+    async () => {
+      const { runs, agents, effects } = around
+      const pids = new Set<string>()
+      for (const isKilled of [false, true]) {
+        const before = effects().length
+        const runId = `spread ${isKilled}`
+        const items = ['a', 'b', 'c', 'd', 'e', 'f']
+        const begun = runs.run(agents.spread, items, { runId })
+        if (isKilled) {
+          await around.requests(4)
+          await both.workers[0]!.kill()
+        }
+        await begun
+        const result = await finished(around, agents.spread, runId)
+        expect(result).toMatchObject({ status: 'done', output: items.map(() => 'All is done.') })
+        const own = effects().slice(before)
+        expect(own.length).toBe(new Set(own).size)
+        expect(own.length).toBe(items.length)
+        for (const [path, { output }] of Object.entries(result.stages))
+          if (path.endsWith('/stage-1')) pids.add(String(output).split(' of ')[1]!)
+        if (!isKilled) expect(pids.size).toBe(2)
+        else await both.replace(0)
+      }
+    },
+    60 * seconds,
+  )
+
   /** Milliseconds from the kill to the first fact in another attempt; 0 for a run that was not interrupted. */
   async function resumedAfter(runId: string, which: 'clerk' | 'review', killed: number): Promise<number> {
     for await (const event of around.runs.attach(around.agents[which], runId))

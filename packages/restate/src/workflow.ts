@@ -11,7 +11,15 @@ import {
   type WorkflowSharedContext,
 } from '@restatedev/restate-sdk'
 import type { Fact } from '@toolloop/core'
-import { type AnyRunnable, type Command, driveRun, type Rejection, RejectedRun, type Start } from '@toolloop/engine'
+import {
+  type AnyRunnable,
+  type Command,
+  driveRun,
+  type EngineLink,
+  type Rejection,
+  RejectedRun,
+  type Start,
+} from '@toolloop/engine'
 import {
   type Answer,
   batchState,
@@ -31,6 +39,8 @@ export interface WorkflowOptions {
   readonly worker: ProgressAddress
   readonly runnableOf: (name: string) => AnyRunnable
   readonly contextOf: (json: unknown, runId: string) => unknown
+  /** Starts parts as runs of their own. */
+  readonly link: EngineLink | undefined
   readonly maxRetryInterval: number
   readonly inactivityTimeout: number
   readonly retention: number
@@ -64,7 +74,7 @@ export function workflowOf(options: WorkflowOptions): WorkflowDefinition<string,
 }
 
 async function run(context: WorkflowContext, start: Start, options: WorkflowOptions): Promise<number> {
-  const { progress, worker, runnableOf, contextOf, maxRetryInterval, live } = options
+  const { progress, worker, runnableOf, contextOf, link, maxRetryInterval, live } = options
   const runId = context.key
   const journal = new RestateJournal(context, {
     agent: start.agent,
@@ -78,7 +88,10 @@ async function run(context: WorkflowContext, start: Start, options: WorkflowOpti
         runnable: runnableOf(start.agent),
         input: start.input,
         runId,
-        context: contextOf(start.context, runId),
+        context: contextOf(start.context, start.part?.run ?? runId),
+        budget: start.budget,
+        part: start.part,
+        distribute: link && { link, start },
         onEvent: progress.listenerFor(runId),
         signal: context.request().attemptCompletedSignal,
       },

@@ -4,7 +4,7 @@ import type { Node } from '../definition/node.ts'
 import { join, numberIn, tokensOf } from '../definition/path.ts'
 import { childAt, childState, itemsOf, itemState, jsonOrText, withChild } from './children.ts'
 import { idle, Live, type NodeState } from './node-state.ts'
-import { reopened, resumed } from './reopening.ts'
+import { reopened, resumed, waitingIn } from './reopening.ts'
 import { settle } from './settlement.ts'
 import { set } from './vector.ts'
 
@@ -58,7 +58,11 @@ export const applyOf =
         return { ...state, status: 'running', outcome: null, root: next, paused: [] }
       }
       case 'part.pause':
-        return { ...state, paused: [...state.paused, fact.part] }
+        return {
+          ...state,
+          paused: [...state.paused, fact.part],
+          root: update(root, state.root, state.input, base, tokensOf(fact.part, base), fact),
+        }
       case 'run.pause':
         return { ...state, status: 'paused' }
       case 'run.done':
@@ -76,10 +80,11 @@ function update(
   input: unknown,
   path: string,
   tokens: readonly string[],
-  fact: StageFact,
+  fact: StageFact | FactOf<'part.pause'>,
 ): NodeState {
   const [token, ...rest] = tokens
   if (token === undefined) {
+    if (fact.type === 'part.pause') return waitingIn(node, state)
     const isLeaf = node.kind === 'function' || node.kind === 'agent'
     if (isLeaf && fact.type === 'approval.decision') return decided(state, fact)
     return settle(node, changed(state, fact), input, path)

@@ -162,3 +162,20 @@ export function nodeAt(node: Node, token: string): Node | undefined {
       return node.stages.find((child) => child.token === token)?.node
   }
 }
+
+/** In an item that waits elsewhere nothing runs: what a resume of its run set to running waits still. */
+export function waitingIn(node: Node, state: NodeState): NodeState {
+  if (isSettled(state) || state.status === 'idle') return state
+  if (node.kind === 'function' || node.kind === 'agent') return { ...state, status: 'waiting' }
+  if (node.kind === 'map' || node.kind === 'reduce') {
+    const items = itemsOf(state)
+    let { states } = items
+    for (const index of items.running) states = set(states, index, waitingIn(node.item, itemState(items, index)))
+    return { ...state, items: { ...items, states } }
+  }
+  const children = Object.entries(state.children ?? {}).map(([token, child]) => {
+    const one = nodeAt(node, token)
+    return [token, one ? waitingIn(one, child) : child] as const
+  })
+  return { ...state, children: Object.fromEntries(children) }
+}

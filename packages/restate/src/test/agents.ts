@@ -23,6 +23,8 @@ export interface Agents {
   readonly careful: Agent
   /** Each part goes to two reviewers; what they found is published by an agent with an effect. */
   readonly review: Pipeline<readonly string[], string[]>
+  /** Each item is a run of its own: the process that runs its first stage, and what the agent said. */
+  readonly spread: Pipeline<readonly string[], string[]>
 }
 
 const id = z.object({ id: z.string() })
@@ -63,7 +65,11 @@ export function agentsFor({ model: baseURL, effects, earlyDispatch = true }: Sur
     }),
   )
   const review = pipe((parts: readonly string[]) => parts, map(part, { concurrency: 2 })).named('review')
-  return { clerk, careful, review }
+  const item = pipe((name: string) => `${name} of ${process.pid}`, clerk.with({ name: 'one' }))
+  const spread = pipe((names: readonly string[]) => names, map(item, { concurrency: 6, distribute: true })).named(
+    'spread',
+  )
+  return { clerk, careful, review, spread }
 }
 
 /** What the model answers, by what it sees. */

@@ -35,7 +35,7 @@ export async function surroundings(): Promise<Surroundings> {
     restate,
     runs,
     agents: agentsFor({ model: model.url, effects }),
-    environment: { MODEL: model.url, EFFECTS: effects, ADMIN: restate.admin },
+    environment: { MODEL: model.url, EFFECTS: effects, ADMIN: restate.admin, INGRESS: restate.ingress },
     effects: () => effectsIn(effects),
     requests: async (more) => {
       const until = model.requests.length + more

@@ -2,7 +2,13 @@
 import { serve } from '../index.ts'
 import { agentsFor } from './agents.ts'
 
-const { MODEL = '', EFFECTS = '', ADMIN, URL: url, PORT = '0' } = process.env
-const { clerk, careful, review } = agentsFor({ model: MODEL, effects: EFFECTS })
-const served = await serve([clerk, careful, review], { port: Number(PORT), admin: ADMIN, url, maxRetryInterval: 200 })
+const { MODEL = '', EFFECTS = '', ADMIN, INGRESS: ingress, URL: url, PORT = '0' } = process.env
+const { clerk, careful, review, spread } = agentsFor({ model: MODEL, effects: EFFECTS })
+const served = await serve([clerk, careful, review, spread], {
+  port: Number(PORT),
+  admin: ADMIN,
+  ingress,
+  url,
+  maxRetryInterval: 200,
+})
 console.log(`listening ${new URL(served.url).port}`)
