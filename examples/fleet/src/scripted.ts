@@ -5,6 +5,10 @@ export function scriptedDispatcher(request: ScriptRequest): Reply {
   const order = /order-\d+/.exec(lastText(request))?.[0] ?? ''
   const results = toolResults(request)
   if (results.length === 0) return calls([{ name: 'parcels', args: { order } }])
-  if (results.length > 1) return text('2 parcels are booked.')
-  return calls(['a', 'b'].map((end) => ({ name: 'book_courier', args: { parcel: `${order}-${end}` } })))
+  // An answer that was cut has booked one of them only.
+  const booked = new Set(results.map((result) => (JSON.parse(result.arguments) as { parcel?: string }).parcel))
+  const left = ['a', 'b'].map((end) => `${order}-${end}`).filter((parcel) => !booked.has(parcel))
+  return left.length === 0
+    ? text('2 parcels are booked.')
+    : calls(left.map((parcel) => ({ name: 'book_courier', args: { parcel } })))
 }

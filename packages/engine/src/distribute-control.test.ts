@@ -225,8 +225,8 @@ const approvals: readonly [string, AnyRunnable, unknown][] = [
 describe('approvals inside parts', () => {
   it.each(approvals)('reach the root for %s, and decisions reach the parts', async (_name, runnable, input) => {
     const log = memoryLog()
-    const { run } = runnable as unknown as { run(input: unknown, options: object): Promise<Result> }
-    const alone = await run(input, { log, runId: 'r' })
+    const own = runnable as unknown as { run(input: unknown, options: object): Promise<Result> }
+    const alone = await own.run(input, { log, runId: 'r' })
     const engine = new MemoryEngine([runnable])
     const ended = engine.run('r', startOf(runnable, input))
     let result = alone
@@ -246,7 +246,7 @@ describe('approvals inside parts', () => {
           } as const,
         ]),
       )
-      result = await run(undefined, { from: log, decisions })
+      result = await own.run(undefined, { from: log, decisions })
       expect(await engine.link.send('r', { type: 'decide', decisions })).toBeUndefined()
     }
     expect(await resultFor(runnable, await ended)).toMatchObject({
