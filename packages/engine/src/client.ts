@@ -1,7 +1,7 @@
 // The client of a durable engine: what programs outside the workers do with runs.
 import type { ApprovalRequest, Decision, RunEvent } from '@toolloop/core'
 import type { UserMessage } from '@toolloop/wire'
-import type { Rejection } from './command.ts'
+import type { Rejection, Start } from './command.ts'
 import type { AnyRunnable } from './journaled-run.ts'
 
 /** An agent or a pipeline as its client needs it: the same file that the workers serve. */
@@ -16,6 +16,8 @@ export interface EngineRunOptions {
   readonly runId?: string | undefined
   /** JSON for the workers, whose `context` option makes the run's context of it. */
   readonly context?: unknown
+  /** Bounds a pipeline's run, with its parts on other workers. An agent has its own: its option `budget`. */
+  readonly budget?: Start['budget'] | undefined
   /** Ends the waiting, not the run: `abort(runId)` ends the run. */
   readonly signal?: AbortSignal | undefined
 }

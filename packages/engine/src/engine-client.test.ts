@@ -1,8 +1,9 @@
 // The client of every engine over a link in memory: what a reader sees, whatever the engine's timing.
 import { agent, type Fact, memoryLog } from '@toolloop/core'
+import { pipe } from '@toolloop/pipeline'
 import { scriptedModel, text } from '@toolloop/testing'
 import { expect, it } from 'vitest'
-import { type EngineLink, engineClient, type ProgressBatch, type RunPage } from './index.ts'
+import { type EngineLink, engineClient, type ProgressBatch, type RunPage, type Start } from './index.ts'
 
 const talker = agent({ name: 'talker', model: scriptedModel([text('Hello.')]) })
 const log = memoryLog()
@@ -83,4 +84,19 @@ it('sends nothing for input that cannot run', async () => {
   await expect(client.run(talker, 'go', { runId: '' })).rejects.toThrow('A run id is a text')
   await expect(client.run(talker, 'go', { context: new Map() })).rejects.toThrow('context is a Map')
   await expect(client.run(talker.with({ name: 'other' }), 'go')).rejects.toThrow('is of `talker`, not of `other`')
+})
+
+it('sends the budget of a pipeline, and none for an agent', async () => {
+  const starts: Start[] = []
+  const link = { ...linkOf([facts.length]), start: async (_id: string, start: Start) => void starts.push(start) }
+  const one = pipe((name: string) => name).named('talker')
+  await engineClient(link)
+    .stream(one, 'x', { runId: 'r', budget: { toolCalls: 3 } })
+    [Symbol.asyncIterator]()
+    .next()
+  expect(starts).toEqual([{ agent: 'talker', input: 'x', budget: { toolCalls: 3 } }])
+  await expect(engineClient(link).run(talker, 'x', { budget: { toolCalls: 3 } })).rejects.toThrow(
+    'Give the agent `talker` a budget of its own',
+  )
+  expect(starts).toHaveLength(1)
 })

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import type { Fact } from '@toolloop/core'
 import { jsonCopy, messagesFrom, runnableBehind } from '@toolloop/core/machine'
 import { UsageError } from '@toolloop/wire'
-import type { ClientRunnable, EngineClient, EngineStream, ResultFor, RunStatus } from './client.ts'
+import type { ClientRunnable, EngineClient, EngineRunOptions, EngineStream, ResultFor, RunStatus } from './client.ts'
 import type { Command } from './command.ts'
 import { EngineError, refusalOf, unknownRun } from './errors.ts'
 import { followRun } from './follow-run.ts'
@@ -68,10 +68,10 @@ export function engineClient(link: EngineLink): EngineClient {
   }
 
   return {
-    run: (runnable, input, { runId = randomUUID(), context, signal } = {}) =>
-      start(link, runnable, input, runId, context, signal).then(() => settled(runnable, runId, signal)),
-    stream: (runnable, input, { runId = randomUUID(), context, signal } = {}) =>
-      follow(runnable, runId, () => start(link, runnable, input, runId, context, signal), signal),
+    run: (runnable, input, { runId = randomUUID(), ...options } = {}) =>
+      start(link, runnable, input, runId, options).then(() => settled(runnable, runId, options.signal)),
+    stream: (runnable, input, { runId = randomUUID(), ...options } = {}) =>
+      follow(runnable, runId, () => start(link, runnable, input, runId, options), options.signal),
     attach: (runnable, runId, { signal } = {}) => follow(runnable, runId, async () => checkId(runId), signal),
     result: (runnable, runId, { signal } = {}) => settled(runnable, runId, signal),
     status: async (runId) => {
@@ -97,18 +97,22 @@ async function start(
   runnable: ClientRunnable,
   input: unknown,
   runId: string,
-  context: unknown,
-  signal: AbortSignal | undefined,
+  { context, budget, signal }: EngineRunOptions,
 ): Promise<void> {
   checkId(runId)
   const { kind, name } = runnableBehind(runnable)
   if (kind === 'agent') messagesFrom(input as string) // throws for messages that the API would reject
+  if (kind === 'agent' && budget)
+    throw new UsageError(
+      `\`budget\` bounds pipelines. Give the agent \`${name}\` a budget of its own: \`agent({ budget })\`.`,
+    )
   await link.start(
     runId,
     {
       agent: name,
       input: jsonCopy(input, 'input'),
       ...(context !== undefined && { context: jsonCopy(context, 'context') }),
+      ...(budget && { budget: jsonCopy(budget, 'budget') as NonNullable<typeof budget> }),
     },
     signal,
   )
