@@ -47,6 +47,8 @@ export const applicationVersion = 'toolloop-1'
 export const workflowName = 'toolloop.run'
 /** Each agent has a queue, so that a worker takes only runs that it can serve. */
 export const queueOf = (agent: string): string => `toolloop.${agent}`
+/** Parts have a queue of their own without a bound: a run that waits for its part would otherwise take the part's place. */
+export const partQueueOf = (agent: string): string => `toolloop-parts.${agent}`
 /** The topic of a run's command by its number, for `send` and `recv`. */
 export const topicOf = (number: number): string => `toolloop.command ${number}`
 /** The channel of NOTIFY for a run. Names of channels have at most 63 bytes. */

@@ -18,7 +18,7 @@ const runs = Number(process.env['TOOLLOOP_ENGINE_RUNS'] ?? 50)
 const minute = 60_000
 const folder = mkdtempSync(join(tmpdir(), 'toolloop-dbos-'))
 const effects = join(folder, 'effects')
-const { explorer, patient, review, payer, walker } = agentsOf({ effects, delay: 3 })
+const { explorer, patient, review, spread, payer, walker } = agentsOf({ effects, delay: 3 })
 
 let postgres: Postgres
 let runner: EngineClient
@@ -130,6 +130,30 @@ describe.skipIf(postgresMissing !== undefined)(`runs on DBOS ${postgresMissing ?
       )
     },
     300_000,
+  )
+
+  it(
+    'runs the items of one map on both workers, each effect once, also when one is killed',
+    async () => {
+      const [one] = await Promise.all([worker('one'), worker('two')])
+      const files = Array.from({ length: 12 }, (_, index) => `${index}.ts`)
+      const whole = await settled(spread, files, 'spread whole')
+      const pids = (whole.output as string[]).map((line) => / in (\d+):/.exec(line)?.[1])
+      expect((whole.output as string[]).map((line) => line.split(' ')[0])).toEqual(files) // in order
+      expect(new Set(pids).size).toBe(2)
+      expect(effectsOf('note')).toHaveLength(files.length)
+
+      const ending = settled(spread, files, 'spread killed')
+      await reached(files.length + 2)
+      await one.end('SIGKILL')
+      const killed = await ending
+      expect(killed.status).toBe('done')
+      expect((killed.output as string[]).map((line) => line.split(' ')[0])).toEqual(files)
+      const done = effectsOf('note')
+      expect(done).toHaveLength(2 * files.length)
+      expect(new Set(done).size).toBe(done.length)
+    },
+    2 * minute,
   )
 
   it(

@@ -14,11 +14,13 @@ import {
   databaseChecks,
   type DatabaseOptions,
   exclusively,
+  partQueueOf,
   poolOf,
   queueOf,
   reaching,
   workflowName,
 } from './database.ts'
+import { DbosLink } from './dbos-link.ts'
 import { Leases } from './leases.ts'
 import { Presence } from './presence.ts'
 import { Publisher } from './progress.ts'
@@ -90,7 +92,9 @@ export async function serve(agents: readonly AnyRunnable[], options: ServeOption
   const pool = poolOf(options)
   const presence = new Presence()
   const inboxes = new Inboxes()
+  const parts = new LazyLink(options)
   const worker: Worker = {
+    link: parts,
     runnableOf: (name) => runnableFor(registry, name),
     contextOf: options.context ?? ((json) => json),
     log,
@@ -116,6 +120,8 @@ export async function serve(agents: readonly AnyRunnable[], options: ServeOption
         minPollingIntervalMs: pollInterval,
         onConflict: 'always_update',
       })
+    for (const agent of registry.keys())
+      await DBOS.registerQueue(partQueueOf(agent), { minPollingIntervalMs: pollInterval, onConflict: 'always_update' })
   } catch (error) {
     serving = undefined
     await presence.end(0)
@@ -130,12 +136,46 @@ export async function serve(agents: readonly AnyRunnable[], options: ServeOption
     await presence.end(drain)
     stopping.abort()
     await Promise.all(loops)
+    await parts.close()
     await DBOS.shutdown()
     await leases.end().catch((error: unknown) => log('warn', `The others wait for the lease: ${String(error)}`))
     await pool.end()
     serving = undefined
   }
   return { executorId, stop, [Symbol.asyncDispose]: () => stop() }
+}
+
+const anHour = 3_600_000
+
+/** Connects when the first run has parts. */
+class LazyLink {
+  readonly #options: ServeOptions
+  #link: DbosLink | undefined
+
+  constructor(options: ServeOptions) {
+    this.#options = options
+  }
+
+  get #opened(): DbosLink {
+    const { database, ssl } = this.#options
+    return (this.#link ??= new DbosLink({ database, ssl, connections: 4, patience: anHour }))
+  }
+
+  start(...call: Parameters<DbosLink['start']>): ReturnType<DbosLink['start']> {
+    return this.#opened.start(...call)
+  }
+
+  read(...call: Parameters<DbosLink['read']>): ReturnType<DbosLink['read']> {
+    return this.#opened.read(...call)
+  }
+
+  send(...call: Parameters<DbosLink['send']>): ReturnType<DbosLink['send']> {
+    return this.#opened.send(...call)
+  }
+
+  async close(): Promise<void> {
+    await this.#link?.close()
+  }
 }
 
 interface LaunchOptions {
@@ -157,7 +197,7 @@ async function launch(
     systemDatabasePool: pool,
     applicationVersion,
     executorID: executorId,
-    listenQueues: agents.map(queueOf),
+    listenQueues: agents.flatMap((agent) => [queueOf(agent), partQueueOf(agent)]),
     enableOTLP: false,
     tracingEnabled: false,
     logger: {

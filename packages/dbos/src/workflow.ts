@@ -3,7 +3,15 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { DBOS } from '@dbos-inc/dbos-sdk'
 import type { Fact } from '@toolloop/core'
 import { isFact } from '@toolloop/core/machine'
-import { type AnyRunnable, type Command, driveRun, type Entry, type Journal, type Start } from '@toolloop/engine'
+import {
+  type AnyRunnable,
+  type Command,
+  type Distribute,
+  driveRun,
+  type Entry,
+  type Journal,
+  type Start,
+} from '@toolloop/engine'
 import type { Pool } from 'pg'
 import { type Inbox, type Inboxes, storeAnswer } from './commands.ts'
 import { reaching, topicOf } from './database.ts'
@@ -20,6 +28,8 @@ export interface Worker {
   readonly publisher: Publisher
   readonly sendsProgress: boolean
   readonly presence: Presence
+  /** Starts parts as runs of their own. */
+  readonly link: Distribute['link']
 }
 
 const isSettling = ({ type, path }: Fact): boolean => path === '' && (type === 'run.done' || type === 'run.pause')
@@ -48,7 +58,8 @@ export async function runOf(worker: Worker, start: Start): Promise<{ readonly fa
   }
 }
 
-async function driven(worker: Worker, runId: string, { agent, input, context }: Start): Promise<{ facts: number }> {
+async function driven(worker: Worker, runId: string, start: Start): Promise<{ facts: number }> {
+  const { agent, input, context, budget, part } = start
   using inbox = worker.inboxes.open(runId)
   let recorded = 0
   const facts = await driveRun(
@@ -56,7 +67,10 @@ async function driven(worker: Worker, runId: string, { agent, input, context }: 
       runnable: worker.runnableOf(agent),
       input,
       runId,
-      context: await contextOf(worker, runId, context),
+      context: await contextOf(worker, part?.run ?? runId, context),
+      budget,
+      part,
+      distribute: { link: worker.link, start },
       signal: worker.presence.signal,
       ...(worker.sendsProgress && {
         onEvent: (event) => {

@@ -18,6 +18,7 @@ const internals: Readonly<Record<string, readonly string[]>> = {
     'isDeepFrozen',
     'milliseconds',
     'oneOf',
+    'plainText',
     'OptionCheck',
     'showOption',
     'sleep',

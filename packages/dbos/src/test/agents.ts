@@ -78,6 +78,19 @@ export function agentsOf({ effects, delay }: AgentsOptions) {
     (found: readonly (readonly string[])[]) => found.flat(),
   ).named('review')
 
+  /** Each item is a run of its own: the process that runs its first stage, and what the agent found. */
+  const spread = pipe(
+    map(
+      pipe(
+        (file: string) => `${file} in ${process.pid}`,
+        parallel({ where: (file: string) => file, found: reviewer('finder') }),
+        ({ where, found }: { where: string; found: string }) => `${where}: ${found}`,
+      ),
+      { concurrency: 6, distribute: true },
+    ),
+    (lines: readonly string[]) => lines,
+  ).named('spread')
+
   /** Asks a person before its only effect. */
   const payer = agent({
     name: 'payer',
@@ -102,5 +115,5 @@ export function agentsOf({ effects, delay }: AgentsOptions) {
     tools: [list],
   })
 
-  return { explorer, patient, review, payer, walker }
+  return { explorer, patient, review, spread, payer, walker }
 }

@@ -1,0 +1,232 @@
+// A database with runs, as an engine's link.
+import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { DBOSClient, type WorkflowStatus } from '@dbos-inc/dbos-sdk'
+import { EngineError, type EngineLink, type ProgressBatch, type RunPage, type Start } from '@toolloop/engine'
+import type { Pool } from 'pg'
+import { Bell } from './bell.ts'
+import { answerOf, answersOf, storeCommand } from './commands.ts'
+import {
+  application,
+  applicationVersion,
+  connectionOf,
+  type DatabaseOptions,
+  partQueueOf,
+  poolOf,
+  queueOf,
+  reaching,
+  workflowName,
+} from './database.ts'
+import { Subscriber } from './progress.ts'
+import { RecordedFacts } from './recorded-facts.ts'
+
+export interface LinkOptions extends DatabaseOptions {
+  readonly patience?: number | undefined
+  readonly pollInterval?: number | undefined
+}
+
+/** How long a call waits for the run or for its first worker, in milliseconds. */
+const longestWait = 5000
+
+const silent = { debug() {}, info() {}, warn() {}, error() {} }
+
+export class DbosLink implements EngineLink {
+  readonly #pool: Pool
+  readonly #made: Promise<DBOSClient>
+  readonly #facts: RecordedFacts
+  readonly #subscriber: Subscriber
+  readonly #pollInterval: number
+  readonly #patience: number
+
+  constructor(options: LinkOptions) {
+    this.#pool = poolOf(options)
+    this.#made = DBOSClient.create({
+      systemDatabaseUrl: options.database,
+      systemDatabasePool: this.#pool,
+      applicationName: application,
+      logger: silent,
+    })
+    this.#facts = new RecordedFacts(this.#made)
+    this.#subscriber = new Subscriber(() => connectionOf(options))
+    this.#pollInterval = options.pollInterval ?? longestWait
+    this.#patience = options.patience ?? 30_000
+  }
+
+  async start(runId: string, start: Start, signal?: AbortSignal): Promise<void> {
+    const dbos = await this.#made
+    await this.#isServed(start.agent, signal)
+    await dbos.enqueue(
+      {
+        workflowName,
+        queueName: (start.part ? partQueueOf : queueOf)(start.agent),
+        workflowID: runId,
+        appVersion: applicationVersion,
+      },
+      start,
+    )
+  }
+
+  async read(
+    runId: string,
+    from: number,
+    { wait, signal }: { readonly wait?: 'facts' | 'end'; readonly signal?: AbortSignal | undefined } = {},
+  ): Promise<RunPage | undefined> {
+    if (!wait) return await this.#page(runId, from, signal)
+    const end = performance.now() + longestWait
+    const bell = new Bell()
+    const leave = await this.#subscriber.listen(runId, (heard) => {
+      if (heard === 'settled' || (heard === 'facts' && wait === 'facts')) bell.ring()
+    })
+    try {
+      for (;;) {
+        const page = await this.#page(runId, from, signal)
+        const isEnough = page?.status !== 'running' || (wait === 'facts' && page.facts.length > 0)
+        if (isEnough || performance.now() >= end) return page
+        await bell.rung(this.#pause, signal)
+      }
+    } finally {
+      leave()
+    }
+  }
+
+  async send(runId: string, command: Parameters<EngineLink['send']>[1]): ReturnType<EngineLink['send']> {
+    const bell = new Bell()
+    const leave = await this.#subscriber.listen(runId, (heard) => {
+      if (heard === 'settled') bell.ring()
+    })
+    try {
+      const id = randomUUID()
+      const number = await this.#onTables(undefined, async () =>
+        storeCommand(this.#pool, await this.#made, { id, runId, command }),
+      )
+      // It is stored: where no worker lives, it takes effect when one has the run.
+      for (const end = performance.now() + longestWait; performance.now() < end;) {
+        const { all, rejection } = await this.#onTables(undefined, () => answerOf(this.#pool, runId, number))
+        if (all) return rejection
+        await bell.rung(Math.min(this.#pause, 500))
+      }
+      return undefined
+    } finally {
+      leave()
+    }
+  }
+
+  async *progress(runId: string, signal: AbortSignal): AsyncGenerator<ProgressBatch, void, void> {
+    const arrived: ProgressBatch[] = []
+    const bell = new Bell()
+    const leave = await this.#subscriber.listen(runId, (heard) => {
+      if (typeof heard === 'string') return
+      arrived.push(...heard)
+      bell.ring()
+    })
+    const ring = (): void => bell.ring()
+    signal.addEventListener('abort', ring)
+    try {
+      while (!signal.aborted) {
+        yield* arrived.splice(0)
+        await bell.rung()
+      }
+    } finally {
+      signal.removeEventListener('abort', ring)
+      leave()
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#subscriber.close()
+    await (await this.#made).destroy()
+    await this.#pool.end()
+  }
+
+  /** A run that is read needs no queries while its worker is silent: a lost notification is rare. */
+  get #pause(): number {
+    return this.#subscriber.isConnected ? this.#pollInterval : Math.min(this.#pollInterval, 500)
+  }
+
+  async #page(runId: string, from: number, signal: AbortSignal | undefined): Promise<RunPage | undefined> {
+    const workflow = await this.#onTables(signal, async () => (await this.#made).getWorkflow(runId))
+    if (workflow?.workflowName !== workflowName) return undefined
+    const [{ agent }] = workflow.input as [Start]
+    const { facts, last } = await this.#facts.read(runId, from)
+    if (last === 'run.done') return { agent, status: 'ended', facts }
+    const failure = failureOf(workflow)
+    if (failure) return { agent, status: 'failed', facts, error: failure }
+    if (last !== 'run.pause') return { agent, status: 'running', facts }
+    // A run that has a command to take is about to go on.
+    const { all, rejection } = await answersOf(this.#pool, runId)
+    return { agent, status: all ? 'paused' : 'running', facts, ...(all && rejection && { error: rejection }) }
+  }
+
+  /** Workers and clients may be started together: waits for the first worker of the agent. */
+  async #isServed(agent: string, signal: AbortSignal | undefined): Promise<void> {
+    for (const end = performance.now() + longestWait; ;) {
+      const missing = await this.#onTables(signal, () => this.#hasQueue(agent)).then(
+        (isServed) => (isServed ? undefined : notServed(agent)),
+        (error: unknown) => {
+          if (error instanceof EngineError && error.problem === 'rejected') return error
+          throw error
+        },
+      )
+      if (!missing) return
+      if (performance.now() >= end) throw missing
+      await sleep(100, undefined, { signal })
+    }
+  }
+
+  async #hasQueue(agent: string): Promise<boolean> {
+    return (await (await this.#made).retrieveQueue(queueOf(agent))) !== null
+  }
+
+  /** DBOS retries without a limit while Postgres is away. */
+  async #within<Value>(query: () => Promise<Value>): Promise<Value> {
+    const { promise, reject } = Promise.withResolvers<never>()
+    const timer = setTimeout(() => {
+      reject(
+        new EngineError(
+          'unreachable',
+          `Postgres did not respond for ${this.#patience} ms. Check \`database\`, and that the server runs.`,
+        ),
+      )
+    }, this.#patience)
+    try {
+      return await Promise.race([query(), promise])
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  /** Workers make the tables. */
+  async #onTables<Value>(signal: AbortSignal | undefined, query: () => Promise<Value>): Promise<Value> {
+    try {
+      return await reaching(() => this.#within(query), { limit: this.#patience, signal })
+    } catch (error) {
+      // A schema or a table that does not exist.
+      const isNew = error instanceof Error && 'code' in error && ['3F000', '42P01'].includes(String(error.code))
+      if (!isNew) throw error
+      throw new EngineError('rejected', 'No worker has ever served on this database. Call `serve` first.', {
+        cause: error,
+      })
+    }
+  }
+}
+
+const notServed = (agent: string): EngineError =>
+  new EngineError(
+    'rejected',
+    `No worker has ever served \`${agent}\` on this database. Call \`serve\` with it, under this name.`,
+  )
+
+function failureOf({ status, error }: WorkflowStatus): RunPage['error'] {
+  switch (status) {
+    case 'ERROR':
+      return error instanceof Error
+        ? { name: error.name, message: error.message }
+        : { name: 'Error', message: JSON.stringify(error) }
+    case 'CANCELLED':
+      return { name: 'Error', message: 'Its workflow was cancelled in DBOS. Resume it there, or start the run again.' }
+    case 'MAX_RECOVERY_ATTEMPTS_EXCEEDED':
+      return { name: 'Error', message: 'It was recovered too often: it seems to end its workers. DBOS keeps it.' }
+    default:
+      return undefined
+  }
+}
