@@ -63,6 +63,7 @@ export type { PrefixReport, PrefixState } from './facts/prefix.ts'
 export type { BreakPlace, PrefixBreak, PrefixMark } from './facts/prefix-mark.ts'
 export type { RunUsage } from './facts/usage.ts'
 export type { Ending, Exhausted, Failure, GuardrailPoint, Outcome } from './facts/outcome.ts'
+export type { PartBudget, PartMark } from './facts/part.ts'
 // Events.
 export {
   type ApprovalRequest,

@@ -131,6 +131,8 @@ export type {
   OutputOption,
   OutputSchema,
   OutputSettings,
+  PartBudget,
+  PartMark,
   PrefixBreak,
   PrefixMark,
   PrefixReport,
