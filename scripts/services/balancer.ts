@@ -12,7 +12,7 @@ export interface Balancer {
 export async function startBalancer(ports: readonly number[]): Promise<Balancer> {
   const open = new Set<Socket>()
   let turn = 0
-  const server = createServer((incoming) => {
+  const server = createServer({ noDelay: true }, (incoming) => {
     open.add(incoming)
     incoming.on('error', () => {}).once('close', () => open.delete(incoming))
     forward(incoming, ports, turn++ % ports.length)
@@ -34,7 +34,7 @@ export async function startBalancer(ports: readonly number[]): Promise<Balancer>
 function forward(incoming: Socket, ports: readonly number[], first: number): void {
   const attempt = (index: number): void => {
     if (index === ports.length) return void incoming.destroy()
-    const outgoing = connect(ports[(first + index) % ports.length]!, '127.0.0.1')
+    const outgoing = connect({ port: ports[(first + index) % ports.length]!, host: '127.0.0.1', noDelay: true })
     outgoing.once('connect', () => {
       outgoing.removeAllListeners('error').on('error', () => incoming.destroy())
       outgoing.once('close', () => incoming.destroy())

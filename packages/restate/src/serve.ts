@@ -1,6 +1,7 @@
 // A worker: it serves agents and pipelines to Restate.
 import { once } from 'node:events'
 import { createServer, type ServerHttp2Session } from 'node:http2'
+import type { Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createEndpointHandler } from '@restatedev/restate-sdk'
 import { type AnyRunnable, registryOf, runnableFor } from '@toolloop/engine'
@@ -97,6 +98,8 @@ export async function serve(runnables: readonly AnyRunnable[], options: ServeOpt
   const progress = new ProgressServer()
   const sessions = new Set<ServerHttp2Session>()
   const server = createServer()
+  // Steps are small and each waits for the one before: Nagle's algorithm would hold them back.
+  server.on('connection', (socket: Socket) => socket.setNoDelay(true))
   server.on('session', (session) => {
     sessions.add(session)
     session.once('close', () => sessions.delete(session))

@@ -66,7 +66,7 @@ describe.skipIf(restateMissing)(`on Restate${restateMissing ? ` (${restateMissin
   )
 
   it(
-    'runs the items of one map on both workers, and on one when the other is killed',
+    'runs each item of one map as a run of its own, each effect once, also when a worker is killed',
     async () => {
       const { runs, agents, effects } = around
       const pids = new Set<string>()
@@ -87,9 +87,10 @@ describe.skipIf(restateMissing)(`on Restate${restateMissing ? ` (${restateMissin
         expect(own.length).toBe(items.length)
         for (const [path, { output }] of Object.entries(result.stages))
           if (path.endsWith('/stage-1')) pids.add(String(output).split(' of ')[1]!)
-        if (!isKilled) expect(pids.size).toBe(2)
-        else await both.replace(0)
+        if (isKilled) await both.replace(0)
       }
+      // Which worker gets an item is Restate's choice, by connection.
+      console.log(`items ran in ${pids.size} processes`)
     },
     60 * seconds,
   )
