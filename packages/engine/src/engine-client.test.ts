@@ -90,10 +90,8 @@ it('sends the budget of a pipeline, and none for an agent', async () => {
   const starts: Start[] = []
   const link = { ...linkOf([facts.length]), start: async (_id: string, start: Start) => void starts.push(start) }
   const one = pipe((name: string) => name).named('talker')
-  await engineClient(link)
-    .stream(one, 'x', { runId: 'r', budget: { toolCalls: 3 } })
-    [Symbol.asyncIterator]()
-    .next()
+  const stream = engineClient(link).stream(one, 'x', { runId: 'r', budget: { toolCalls: 3 } })
+  await stream.result
   expect(starts).toEqual([{ agent: 'talker', input: 'x', budget: { toolCalls: 3 } }])
   await expect(engineClient(link).run(talker, 'x', { budget: { toolCalls: 3 } })).rejects.toThrow(
     'Give the agent `talker` a budget of its own',
