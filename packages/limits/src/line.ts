@@ -11,7 +11,7 @@ export interface Ask {
   readonly tokens: number
   readonly options: ResolvedOptions
   readonly signal: AbortSignal | undefined
-  /** Called when the store has failed and is asked again after a delay. */
+  /** Called when the store has failed and the call is retried after a delay. */
   readonly onRetry: ((retry: { attempt: number; delay: number; error: Error }) => void) | undefined
 }
 

@@ -148,7 +148,7 @@ describe.each(kinds)('limits in %s', (kind) => {
       expect(await calls.starts('b')).toBe(true)
     })
 
-    it('reserves once for a call that asks again after a lost answer', async () => {
+    it('reserves once for a call that is retried after a lost answer', async () => {
       const calls = begin({ requests: 2, concurrency: 5 })
       expect([await calls.starts('a'), await calls.starts('a'), await calls.starts('b')]).toEqual([true, true, true])
       expect(await calls.starts('c')).toBe(false)

@@ -89,7 +89,7 @@ describe('a gate in a map', () => {
     })
   })
 
-  it('asks again after its stage was aborted by a failure', async () => {
+  it('requests a new decision after its stage was aborted by a failure', async () => {
     const own = memoryLog()
     let isBroken = true
     const one = parallel({

@@ -1,7 +1,7 @@
 import type { Outcome } from './outcome.ts'
 
 /**
- * The output of a pipeline as a text for people and models: a text as it is, other values as JSON. Empty without an
+ * The output of a pipeline as text: a string unchanged, other values as JSON. Empty without an
  * output. The outcome in the log holds JSON in either case.
  */
 export function pipelineAnswer(outcome: Outcome | null): string {
