@@ -73,8 +73,10 @@ class Workflow {
   #decisions: Record<string, Decision> = {}
   readonly #messages: Extract<Command, { message: unknown }>[] = []
   #abort: string | undefined
-  /** The step resumes a paused run for a command that waits for its answer. */
-  #owesAnswer = false
+  /** Those with which a paused run is being resumed, also by another process: what arrives meanwhile is for its next pause. */
+  #offered: Readonly<Record<string, Decision>> | undefined
+  /** Of the commands that were taken, in order. Without an answer: its decisions are offered. */
+  readonly #answers: { rejection?: Rejection | undefined; isOwed: boolean }[] = []
   #step = 0
   #projecting: Promise<void> = Promise.resolve()
 
@@ -116,18 +118,19 @@ class Workflow {
   }
 
   async #next(): Promise<void> {
+    if (this.#isPaused) this.#offered ??= { ...this.#decisions }
     const entry = await this.#journal.step(`facts ${this.#step}`, () => this.#work())
     if ('type' in entry) return this.#take(entry)
     this.#step++
     if ('rejected' in entry) return this.#reject(entry.rejected)
     if (entry.by === this.#live?.id) this.#live.confirm()
     else this.#leave('another process has gone on with it.')
-    if (this.#isPaused) this.#decisions = {}
+    this.#dropOffered()
     this.#facts.push(...entry.facts)
     if (this.#isPaused) this.#decisions = stillOpen(this.#facts, this.#decisions)
     this.#journal.recorded?.(entry.facts)
     if (this.#live) this.#project()
-    this.#answer(undefined)
+    this.#answerOwed(undefined)
     if (this.#hasEnded || this.#isPaused) this.#live = undefined // It ends by itself: its last batch is confirmed.
   }
 
@@ -142,7 +145,7 @@ class Workflow {
     } catch (error) {
       this.#leave('it could not go on.')
       // A run that has facts is not lost for an error of this process: the engine retries the step, perhaps elsewhere.
-      const mayRefuse = this.#facts.length === 0 || (this.#isPaused && this.#abort === undefined)
+      const mayRefuse = this.#facts.length === 0 || Object.keys(this.#offered ?? {}).length > 0
       if (!isNew || !mayRefuse || this.#options.signal.aborted || !(error instanceof Error)) throw error
       return { rejected: rejectionOf(error) }
     }
@@ -151,7 +154,7 @@ class Workflow {
   #open(): JournaledRun {
     const { runnable, input, runId, context, budget, part, distribute, onEvent, signal } = this.#options
     signal.throwIfAborted()
-    const decisions = this.#isPaused ? this.#decisions : undefined
+    const decisions = this.#isPaused ? this.#offered : undefined
     const past = [...this.#facts]
     const more = { budget, part, distribute, onEvent }
     const live = new JournaledRun(runnable, { past, input, runId, decisions, context, ...more })
@@ -177,10 +180,10 @@ class Workflow {
         this.#messages.push(command)
         if (this.#live) deliver(this.#live, command)
     }
-    this.#journal.answered?.(undefined)
+    this.#answer(undefined)
   }
 
-  /** A paused run takes decisions with its next step; a running one keeps them until it pauses. */
+  /** A paused run takes decisions with its next step; one that goes on, or is being resumed, keeps them until it pauses. */
   #decide(decisions: Readonly<Record<string, Decision>>): void {
     let rejection: Rejection | undefined
     try {
@@ -189,21 +192,36 @@ class Workflow {
     } catch (error) {
       rejection = rejectionOf(error as Error)
     }
-    if (!rejection && this.#isPaused && this.#mayResume) this.#owesAnswer = true
-    else this.#journal.answered?.(rejection)
+    this.#answer(rejection, !rejection && this.#isPaused && !this.#offered)
   }
 
-  #answer(rejection: Rejection | undefined): void {
-    if (this.#owesAnswer) this.#journal.answered?.(rejection)
-    this.#owesAnswer = false
+  /** Commands are answered in their order: those behind a command that waits for its answer wait, too. */
+  #answer(rejection: Rejection | undefined, isOwed = false): void {
+    this.#answers.push({ rejection, isOwed })
+    this.#flushAnswers()
+  }
+
+  #answerOwed(rejection: Rejection | undefined): void {
+    for (const one of this.#answers) if (one.isOwed) Object.assign(one, { rejection, isOwed: false })
+    this.#flushAnswers()
+  }
+
+  #flushAnswers(): void {
+    while (this.#answers[0]?.isOwed === false) this.#journal.answered?.(this.#answers.shift()!.rejection)
+  }
+
+  #dropOffered(): void {
+    for (const [id, decision] of Object.entries(this.#offered ?? {}))
+      if (this.#decisions[id] === decision) delete this.#decisions[id]
+    this.#offered = undefined
   }
 
   /** Decisions that a paused run refuses change nothing. A run without facts has failed. */
   #reject(rejection: Rejection): void {
     if (this.#facts.length === 0) throw Object.assign(new RejectedRun(rejection.message), { name: rejection.name })
-    this.#decisions = {}
+    this.#dropOffered()
     this.#leave('its decisions were refused.')
-    this.#answer(rejection)
+    this.#answerOwed(rejection)
   }
 
   #leave(reason: string): void {
