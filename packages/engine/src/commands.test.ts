@@ -93,7 +93,14 @@ describe('a paused run', () => {
       arrive: [decide('a'), decide('a'), decide('b')],
       asks: 0,
       paid: 'a b',
-      refused: [false, false, false],
+      refused: [false, true, false],
+    },
+    {
+      name: 'a decision that it refuses, and the same one in order',
+      arrive: [decide('a', wrong), decide('a'), decide('b')],
+      asks: 0,
+      paid: 'a b',
+      refused: [true, false, false],
     },
     {
       name: 'a decision that it refuses, and an abort',

@@ -51,6 +51,13 @@ export interface DrivenRunOptions {
   readonly signal: AbortSignal
 }
 
+/** A command that the run has taken. `arrived`: it is checked when the run has been resumed; `offered`: the resume answers it. */
+interface Unanswered {
+  state: 'arrived' | 'offered' | 'answered'
+  readonly decisions?: Readonly<Record<string, Decision>>
+  rejection?: Rejection | undefined
+}
+
 /** The error of a run that could not be started: the engine must not retry it. */
 export class RejectedRun extends UsageError {}
 
@@ -75,8 +82,8 @@ class Workflow {
   #abort: string | undefined
   /** Those with which a paused run is being resumed, also by another process: what arrives meanwhile is for its next pause. */
   #offered: Readonly<Record<string, Decision>> | undefined
-  /** Of the commands that were taken, in order. Without an answer: its decisions are offered. */
-  readonly #answers: { rejection?: Rejection | undefined; isOwed: boolean }[] = []
+  /** The commands that were taken and are not answered, in order. */
+  readonly #unanswered: Unanswered[] = []
   #step = 0
   #projecting: Promise<void> = Promise.resolve()
 
@@ -130,7 +137,7 @@ class Workflow {
     if (this.#isPaused) this.#decisions = stillOpen(this.#facts, this.#decisions)
     this.#journal.recorded?.(entry.facts)
     if (this.#live) this.#project()
-    this.#answerOwed(undefined)
+    this.#settleOffered(undefined)
     if (this.#hasEnded || this.#isPaused) this.#live = undefined // It ends by itself: its last batch is confirmed.
   }
 
@@ -180,34 +187,41 @@ class Workflow {
         this.#messages.push(command)
         if (this.#live) deliver(this.#live, command)
     }
-    this.#answer(undefined)
+    this.#unanswered.push({ state: 'answered' })
+    this.#answer()
   }
 
-  /** A paused run takes decisions with its next step; one that goes on, or is being resumed, keeps them until it pauses. */
+  /** Decisions that arrive while the run is resumed with others are checked afterwards: these may decide the same request. */
   #decide(decisions: Readonly<Record<string, Decision>>): void {
-    let rejection: Rejection | undefined
+    const command: Unanswered = { state: this.#offered ? 'arrived' : 'offered', decisions }
+    this.#unanswered.push(command)
+    if (command.state === 'offered') this.#accept(command)
+    this.#answer()
+  }
+
+  /** A paused run takes decisions with its next step, which answers them. One that goes on keeps them until it pauses. */
+  #accept(command: Unanswered): void {
     try {
-      checkDecisions(this.#facts, decisions)
-      Object.assign(this.#decisions, decisions)
+      checkDecisions(this.#facts, command.decisions ?? {})
+      Object.assign(this.#decisions, command.decisions)
+      command.state = this.#isPaused && this.#mayResume ? 'offered' : 'answered'
     } catch (error) {
-      rejection = rejectionOf(error as Error)
+      command.state = 'answered'
+      command.rejection = rejectionOf(error as Error)
     }
-    this.#answer(rejection, !rejection && this.#isPaused && !this.#offered)
   }
 
-  /** Commands are answered in their order: those behind a command that waits for its answer wait, too. */
-  #answer(rejection: Rejection | undefined, isOwed = false): void {
-    this.#answers.push({ rejection, isOwed })
-    this.#flushAnswers()
+  /** The run took the offered decisions, or refused them. */
+  #settleOffered(rejection: Rejection | undefined): void {
+    for (const command of this.#unanswered)
+      if (command.state === 'offered') Object.assign(command, { state: 'answered', rejection })
+      else if (command.state === 'arrived') this.#accept(command)
+    this.#answer()
   }
 
-  #answerOwed(rejection: Rejection | undefined): void {
-    for (const one of this.#answers) if (one.isOwed) Object.assign(one, { rejection, isOwed: false })
-    this.#flushAnswers()
-  }
-
-  #flushAnswers(): void {
-    while (this.#answers[0]?.isOwed === false) this.#journal.answered?.(this.#answers.shift()!.rejection)
+  /** Commands are answered in their order: those behind one that waits for its answer wait, too. */
+  #answer(): void {
+    while (this.#unanswered[0]?.state === 'answered') this.#journal.answered?.(this.#unanswered.shift()!.rejection)
   }
 
   #dropOffered(): void {
@@ -221,7 +235,7 @@ class Workflow {
     if (this.#facts.length === 0) throw Object.assign(new RejectedRun(rejection.message), { name: rejection.name })
     this.#dropOffered()
     this.#leave('its decisions were refused.')
-    this.#answerOwed(rejection)
+    this.#settleOffered(rejection)
   }
 
   #leave(reason: string): void {
