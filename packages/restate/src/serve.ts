@@ -47,8 +47,8 @@ export interface Served extends AsyncDisposable {
   /** The address that it listens on. */
   readonly url: string
   /**
-   * Stops listening and leaves its runs to other workers. `drain`: first waits so many milliseconds for them to end or
-   * pause, because an unsafe call that is broken off becomes a request to a person. @default { drain: 0 }
+   * Takes no new runs, stops listening, and leaves its runs to other workers. `drain`: first waits so many milliseconds for
+   * them to end or pause, because an unsafe call that is broken off becomes a request to a person. @default { drain: 0 }
    */
   readonly stop: (options?: { readonly drain?: number | undefined }) => Promise<void>
 }
@@ -110,12 +110,13 @@ export async function serve(runnables: readonly AnyRunnable[], options: ServeOpt
   const bound = typeof address === 'object' && address ? address.port : port
   const own = `http://${host.includes(':') ? `[${host}]` : host}:${bound}`
   const live = new Set<object>()
+  let isStopping = false
   const stop = async ({ drain = 0 }: { readonly drain?: number | undefined } = {}): Promise<void> => {
     if (!server.listening) return
-    server.close()
-    for (const session of sessions) session.close() // takes no new runs
+    isStopping = true
     const until = Date.now() + drain
     while (live.size > 0 && Date.now() < until) await sleep(20)
+    server.close()
     for (const session of sessions) session.destroy()
     if (sessions.size > 0) await once(server, 'close')
   }
@@ -138,7 +139,10 @@ export async function serve(runnables: readonly AnyRunnable[], options: ServeOpt
     logger: () => {}, // Restate's own log has the failures of attempts
   })
   server.on('request', (request, response) => {
-    if (!progress.serve(request, response)) handle(request, response)
+    // Restate tries again, elsewhere or later. To close the connection would not do: with the next request Restate then
+    // cancels all runs that it has there.
+    if (isStopping && request.url.endsWith(`/invoke/${service}/run`)) response.writeHead(503).end()
+    else if (!progress.serve(request, response)) handle(request, response)
   })
   try {
     if (admin !== undefined) await register(admin, options.url ?? own)
