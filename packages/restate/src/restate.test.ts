@@ -232,9 +232,6 @@ describe.skipIf(restateMissing)(`runs on Restate${restateMissing ? ` (${restateM
     await expect(client(`http://127.0.0.1:${closed}`, { patience: 100 }).status('x')).rejects.toMatchObject({
       problem: 'unreachable',
     })
-    await expect(serve([agents.clerk], { port: 0, admin: `http://127.0.0.1:${closed}` })).rejects.toMatchObject({
-      problem: 'unreachable',
-    })
   })
 })
 

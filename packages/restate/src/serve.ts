@@ -38,6 +38,8 @@ export interface ServeOptions {
    * model or tool call. A run that waits for a decision holds a connection for this time, and none after it. @default one hour
    */
   readonly inactivityTimeout?: number | undefined
+  /** How long the worker retries while Restate does not respond, in milliseconds. @default 30_000 */
+  readonly patience?: number | undefined
   /** How long Restate keeps a run that has ended, in milliseconds. @default one week */
   readonly retention?: number | undefined
 }
@@ -54,8 +56,6 @@ export interface Served extends AsyncDisposable {
 }
 
 const hour = 3_600_000
-/** How long a worker retries a call to the ingress that does not respond, in milliseconds. */
-const patience = 30_000
 const checks: Readonly<Record<keyof ServeOptions, OptionCheck>> = {
   port: wholeNumber(0),
   host: aText,
@@ -71,13 +71,14 @@ const checks: Readonly<Record<keyof ServeOptions, OptionCheck>> = {
   service: [(value) => typeof value === 'string' && /^[a-zA-Z]\w*$/.test(value), 'letters, digits and _'],
   maxRetryInterval: milliseconds,
   inactivityTimeout: milliseconds,
+  patience: milliseconds,
   retention: milliseconds,
 }
 
 /**
  * Serves agents and pipelines to Restate over HTTP/2, and registers them where `admin` is given. Start as many workers as
  * you like behind one `url`: a run whose worker dies goes on in another one.
- * @throws UsageError for invalid options, or two agents of one name; EngineError when Restate does not accept the worker
+ * @throws UsageError for invalid options, or two agents of one name; EngineError when Restate does not respond or does not accept the worker
  */
 export async function serve(runnables: readonly AnyRunnable[], options: ServeOptions = {}): Promise<Served> {
   checkOptions('serve', options, checks)
@@ -90,6 +91,7 @@ export async function serve(runnables: readonly AnyRunnable[], options: ServeOpt
     service = 'toolloop',
     maxRetryInterval = 1000,
     inactivityTimeout = hour,
+    patience = 30_000,
     retention = 168 * hour,
   } = options
   const registry = registryOf(runnables)
@@ -145,7 +147,7 @@ export async function serve(runnables: readonly AnyRunnable[], options: ServeOpt
     else if (!progress.serve(request, response)) handle(request, response)
   })
   try {
-    if (admin !== undefined) await register(admin, options.url ?? own)
+    if (admin !== undefined) await register({ admin, uri: options.url ?? own, patience })
   } catch (error) {
     await stop()
     throw error
