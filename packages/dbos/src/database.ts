@@ -2,9 +2,11 @@
 import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ConnectionOptions } from 'node:tls'
+import { DBOSClient } from '@dbos-inc/dbos-sdk'
 import { EngineError } from '@toolloop/engine'
 import { type OptionCheck, UsageError, wholeNumber } from '@toolloop/wire'
 import { Client, type ClientConfig, Pool, type PoolClient } from 'pg'
+import { json } from './json.ts'
 
 export interface ConnectionSettings {
   /** TLS options of Node.js for the connection. What the connection string says about TLS wins. */
@@ -95,7 +97,23 @@ CREATE TABLE IF NOT EXISTS toolloop.lease (
   beat bigint NOT NULL DEFAULT 0,
   ended boolean NOT NULL DEFAULT false
 );
+CREATE TABLE IF NOT EXISTS toolloop.takeover (
+  run_id text PRIMARY KEY,
+  count int NOT NULL DEFAULT 1,
+  given_up boolean NOT NULL DEFAULT false
+);
 COMMIT`
+
+/** A client of DBOS over the pool, which stays open when the client is destroyed. */
+export async function dbosOver(pool: Pool, database: string): Promise<DBOSClient> {
+  return await DBOSClient.create({
+    systemDatabaseUrl: database,
+    systemDatabasePool: pool,
+    applicationName: application,
+    serializer: json,
+    logger: { debug: ignore, info: ignore, warn: ignore, error: ignore },
+  })
+}
 
 /** Does nothing where the tables exist. */
 export async function createTables(pool: Pool): Promise<void> {

@@ -10,6 +10,13 @@ const mostCharacters = 7500
 /** Events that wait for Postgres; more are dropped. */
 const mostPending = 2000
 
+/**
+ * Postgres writes a commit record for NOTIFY, and syncs it while no other NOTIFY can commit. Nothing here needs to be
+ * durable, so that this transaction does not wait for the disk; the steps of runs do, as the server is configured.
+ */
+const notify = `SELECT pg_notify(channel, piece)
+  FROM set_config('synchronous_commit', 'off', true), unnest($1::text[], $2::text[]) AS all_of(channel, piece)`
+
 interface Pending {
   isSettled: boolean
   readonly batches: { readonly after: number; readonly events: RunEvent[] }[]
@@ -63,10 +70,7 @@ export class Publisher {
       ),
     )
     try {
-      await this.#pool.query(
-        'SELECT pg_notify(channel, piece) FROM unnest($1::text[], $2::text[]) AS all_of(channel, piece)',
-        [messages.map(([channel]) => channel), messages.map(([, piece]) => piece)],
-      )
+      await this.#pool.query(notify, [messages.map(([channel]) => channel), messages.map(([, piece]) => piece)])
     } catch {
       // Postgres is away: readers look at the run by themselves from time to time.
     }
