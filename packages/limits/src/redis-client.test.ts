@@ -34,11 +34,11 @@ describe.each(places)('limits over $place', ({ isCluster, start, missing }) => {
     }, 60_000)
     afterAll(() => servers.stop(), 60_000)
 
-    describe.each(clientKinds.filter((kind) => kind.isCluster === isCluster))('with $name', ({ open }) => {
+    describe.each(clientKinds.filter((kind) => kind.isCluster === isCluster))('with $name', (kind) => {
       let opened: OpenClient[] = []
       let stores: LimitStore[] = []
       beforeAll(async () => {
-        opened = [await open(servers), await open(servers)]
+        opened = [await kind.open(servers), await kind.open(servers)]
         stores = opened.map(({ client }) => redisLimits(client))
       }, 60_000)
       afterAll(async () => {

@@ -28,12 +28,12 @@ const quiet = (): void => {} // it connects again by itself
 
 export const startOne = async (): Promise<Servers> => {
   const server = await startRedis()
-  return { ports: [server.port], stop: server.stop }
+  return { ports: [server.port], stop: () => server.stop() }
 }
 
 export const startThree = async (): Promise<Servers> => {
-  const { nodes, stop } = await startRedisCluster()
-  return { ports: nodes.map(({ port }) => port), stop }
+  const cluster = await startRedisCluster()
+  return { ports: cluster.nodes.map(({ port }) => port), stop: () => cluster.stop() }
 }
 
 export const clientKinds: readonly ClientKind[] = [
