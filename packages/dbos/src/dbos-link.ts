@@ -39,7 +39,7 @@ export class DbosLink implements EngineLink {
   readonly #patience: number
 
   constructor(options: LinkOptions) {
-    this.#pool = poolOf(options)
+    this.#pool = poolOf(options, { allowExitOnIdle: true })
     this.#made = DBOSClient.create({
       systemDatabaseUrl: options.database,
       systemDatabasePool: this.#pool,

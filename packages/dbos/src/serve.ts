@@ -89,11 +89,13 @@ export async function serve(agents: readonly AnyRunnable[], options: ServeOption
   const registry = registryOf(agents)
   const { lease = 10_000, pollInterval = 100, progress = true, concurrency, log = () => {} } = options
   const executorId = options.executorId ?? `${hostname()}-${randomUUID().slice(0, 8)}`
-  const pool = poolOf(options)
+  const pool = poolOf(options, { idle: lease })
   const presence = new Presence()
   const inboxes = new Inboxes()
   const parts = new LazyLink(options)
+  const leases = new Leases(pool, { executorId, lease, log })
   const worker: Worker = {
+    leases,
     link: parts,
     runnableOf: (name) => runnableFor(registry, name),
     contextOf: options.context ?? ((json) => json),
@@ -104,7 +106,6 @@ export async function serve(agents: readonly AnyRunnable[], options: ServeOption
     sendsProgress: progress,
     presence,
   }
-  const leases = new Leases(pool, { executorId, lease, log })
   serving = 'starting'
   try {
     await reaching(() => pool.query('SELECT 1'))

@@ -1,6 +1,7 @@
 // A run as a DBOS workflow: each batch of facts, and each command, is one recorded step.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DBOS } from '@dbos-inc/dbos-sdk'
+import { assertStillOwnsWorkflow } from '@dbos-inc/dbos-sdk/datasource'
 import type { Fact } from '@toolloop/core'
 import { isFact } from '@toolloop/core/machine'
 import {
@@ -15,6 +16,7 @@ import {
 import type { Pool } from 'pg'
 import { type Inbox, type Inboxes, storeAnswer } from './commands.ts'
 import { reaching, topicOf } from './database.ts'
+import type { Leases } from './leases.ts'
 import type { Presence } from './presence.ts'
 import type { Publisher } from './progress.ts'
 
@@ -28,6 +30,7 @@ export interface Worker {
   readonly publisher: Publisher
   readonly sendsProgress: boolean
   readonly presence: Presence
+  readonly leases: Pick<Leases, 'isHeld' | 'renew'>
   /** Starts parts as runs of their own. */
   readonly link: Distribute['link']
 }
@@ -101,7 +104,7 @@ async function contextOf({ contextOf: make, log, presence }: Worker, runId: stri
   }
 }
 
-function journalOf({ pool, presence, publisher }: Worker, runId: string, inbox: Inbox): Journal {
+function journalOf({ leases, pool, presence, publisher }: Worker, runId: string, inbox: Inbox): Journal {
   const { signal } = presence
   let answered = 0
   return {
@@ -115,6 +118,7 @@ function journalOf({ pool, presence, publisher }: Worker, runId: string, inbox: 
           ...retries,
         },
       )
+      await owned(leases, runId, signal)
       const outcome = own ?? known
       if ('type' in outcome) inbox.took()
       return outcome
@@ -136,6 +140,18 @@ function journalOf({ pool, presence, publisher }: Worker, runId: string, inbox: 
         .then(() => publisher.wake(runId, true))
         .catch(() => {})
     },
+  }
+}
+
+/**
+ * A worker that stood still after a step was recorded may have lost the run since: it must not start what the step
+ * announces.
+ * @throws DBOSWorkflowConflictError, after which DBOS leaves the run to its owner
+ */
+async function owned(leases: Worker['leases'], runId: string, signal: AbortSignal): Promise<void> {
+  while (!leases.isHeld) {
+    await reaching(() => leases.renew(), { limit: Infinity, signal })
+    await assertStillOwnsWorkflow(runId)
   }
 }
 

@@ -40,6 +40,15 @@ export class WorkerProcess implements AsyncDisposable {
     await Promise.all([...living].map((worker) => worker.end('SIGKILL')))
   }
 
+  /** It does nothing, and its connections stay open. */
+  suspend(): void {
+    this.#process.kill('SIGSTOP')
+  }
+
+  resume(): void {
+    this.#process.kill('SIGCONT')
+  }
+
   async end(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
     living.delete(this)
     if (this.#process.exitCode !== null || this.#process.signalCode !== null) return
