@@ -35,16 +35,28 @@ export type PartEnd = Outcome['status'] | 'paused' | undefined
  * handed up.
  * @throws errors of the distributor
  */
-export async function* distributed(
-  { parent, mark, at, input, places, signal, isOver }: PartPlace,
+export async function* distributed(place: PartPlace, distributor: Distributor): AsyncGenerator<Batch, PartEnd, void> {
+  const { parent, mark, at, input, places, signal } = place
+  const { start, facts: past } = parent.tree.partIn(mark)
+  const budget = start ? start.budget : parent.budget?.share(mark.part, places())
+  const leave = parent.budget?.enter(mark.part)
+  try {
+    if (!start) yield* handedUp(parent, [fact({ type: 'part.start', ...mark, ...(budget && { budget }) })])
+    if (signal.aborted && !start) return undefined
+    const part: Part = { run: parent.tree.id, path: mark.part, at, input, ...(budget && { budget }) }
+    return yield* arriving(place, part, past, distributor)
+  } finally {
+    leave?.()
+  }
+}
+
+/** The facts of the part behind those that the log has. */
+async function* arriving(
+  { parent, mark, signal, isOver }: PartPlace,
+  part: Part,
+  past: readonly Fact[],
   distributor: Distributor,
 ): AsyncGenerator<Batch, PartEnd, void> {
-  const { tree } = parent
-  const { start, facts: past } = tree.partIn(mark)
-  const budget = start ? start.budget : parent.budget?.share(mark.part, places())
-  if (!start) yield* handedUp(parent, [fact({ type: 'part.start', ...mark, ...(budget && { budget }) })])
-  if (signal.aborted && !start) return undefined
-  const part: Part = { run: tree.id, path: mark.part, at, input, ...(budget && { budget }) }
   const source = new PartFacts(parent, part, distributor, signal)
   const decisions = new Map(past.filter(isDecision).map((one) => [one.id ?? one.callId, one]))
   let known = past.filter((one) => !isDecision(one)).length

@@ -3,6 +3,7 @@ import { type ApprovalRequest, type Decision, isToolDone } from '@toolloop/core'
 import type { ContentPart, UserMessage } from '@toolloop/wire'
 import { newOnly, type Posted, type ReadChat } from '../chat/protocol.ts'
 import { PostError } from '../http/post-error.ts'
+import { isPublicUrl } from '../http/public-url.ts'
 import { AgUiFold, type AgUiFoldOptions } from './ag-ui-fold.ts'
 import type { AgUiMessage } from './messages.ts'
 
@@ -159,11 +160,11 @@ function contentOf(content: unknown): UserMessage['content'] {
     if (type !== 'image')
       throw new PostError('post_unsupported', 'Only texts and images are supported in user messages.')
     const { type: from, value, mimeType } = fieldsOf(source, 'The source of an image')
-    if (from === 'data' && typeof value === 'string')
+    if (from === 'data' && typeof value === 'string' && /^image\/[\w.+-]+$/i.test(String(mimeType)))
       return { type: 'image_url', image_url: { url: `data:${String(mimeType)};base64,${value}` } }
-    if (from === 'url' && typeof value === 'string' && /^https:/i.test(value))
+    if (from === 'url' && typeof value === 'string' && isPublicUrl(value))
       return { type: 'image_url', image_url: { url: value } }
-    throw malformed('an image must be data, or an https URL')
+    throw malformed('an image must be data with the `mimeType` of an image, or an https URL on a public host')
   })
 }
 
