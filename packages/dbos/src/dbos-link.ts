@@ -38,7 +38,7 @@ export class DbosLink implements EngineLink {
   readonly #patience: number
 
   constructor(options: LinkOptions) {
-    this.#pool = poolOf(options)
+    this.#pool = poolOf(options, { allowExitOnIdle: true })
     this.#made = dbosOver(this.#pool, options.database)
     this.#facts = new RecordedFacts(this.#made)
     this.#subscriber = new Subscriber(() => connectionOf(options))
