@@ -135,6 +135,7 @@ export async function serve(runnables: readonly AnyRunnable[], options: ServeOpt
         inactivityTimeout,
         retention,
         live,
+        upToDate: () => roundTrip(sessions),
       }),
     ],
     ...(identityKeys.length > 0 && { identityKeys: [...identityKeys] }),
@@ -153,4 +154,16 @@ export async function serve(runnables: readonly AnyRunnable[], options: ServeOpt
     throw error
   }
   return { url: own, stop, [Symbol.asyncDispose]: () => stop() }
+}
+
+/** Resolves when all connections have answered or have ended, and what they had received is handled. */
+async function roundTrip(sessions: Iterable<ServerHttp2Session>): Promise<void> {
+  const answers = [...sessions].map((session) => {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    session.once('close', resolve)
+    if (session.destroyed || !session.ping(() => resolve())) resolve()
+    return promise.finally(() => session.off('close', resolve))
+  })
+  await Promise.all(answers)
+  await new Promise((resolve) => setImmediate(resolve))
 }
