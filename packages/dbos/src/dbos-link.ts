@@ -45,7 +45,7 @@ export class DbosLink implements EngineLink {
 
   constructor(options: LinkOptions) {
     this.#database = options.database
-    this.#pool = poolOf(options)
+    this.#pool = poolOf(options, { allowExitOnIdle: true })
     this.#made = dbosOver(this.#pool, options.database)
     this.#facts = new RecordedFacts(this.#made)
     this.#subscriber = new Subscriber(() => connectionOf(options))

@@ -26,6 +26,8 @@ export class Leases {
   readonly #options: LeaseOptions
   readonly #seen = new Map<string, Seen>()
   #lastLook = -Infinity
+  /** Before the last renewal that succeeded. */
+  #renewed = { wall: -Infinity, monotonic: -Infinity }
 
   constructor(pool: Pool, dbos: DBOSClient, options: LeaseOptions) {
     this.#pool = pool
@@ -48,11 +50,19 @@ export class Leases {
 
   /** This worker lives. */
   async renew(): Promise<void> {
+    const now = { wall: Date.now(), monotonic: performance.now() }
     await this.#pool.query(
       `INSERT INTO toolloop.lease (executor_id) VALUES ($1)
        ON CONFLICT (executor_id) DO UPDATE SET beat = lease.beat + 1, ended = false`,
       [this.#options.executorId],
     )
+    this.#renewed = now
+  }
+
+  /** `false`: others may have taken the runs of this worker over. The monotonic clock may stand still while a machine sleeps. */
+  get isHeld(): boolean {
+    const { wall, monotonic } = this.#renewed
+    return Math.max(Date.now() - wall, performance.now() - monotonic) < this.#options.lease
   }
 
   /** This worker leaves: the others take its runs over at once. */

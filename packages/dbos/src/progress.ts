@@ -97,6 +97,12 @@ function piecesOf(batches: readonly ProgressBatch[], id: string): readonly strin
 export type Heard = 'facts' | 'settled' | readonly ProgressBatch[]
 type Listener = (heard: Heard) => void
 
+/** Methods of `pg` that its types lack. */
+interface Holding {
+  ref?(): void
+  unref?(): void
+}
+
 /** One connection that listens for all runs which this client reads. */
 export class Subscriber {
   readonly #connect: () => Promise<Client>
@@ -142,6 +148,7 @@ export class Subscriber {
       .then(async () => {
         if (this.#isClosed) return
         if (!this.#client) return await this.#open()
+        this.#hold(this.#client)
         await this.#client.query(`${this.#listeners.has(channel) ? 'LISTEN' : 'UNLISTEN'} ${channel}`)
       })
       .catch(() => {}) // readers look at their runs from time to time
@@ -156,7 +163,14 @@ export class Subscriber {
     })
     client.on('notification', (notification) => this.#hear(notification))
     this.#client = client
+    this.#hold(client)
     for (const channel of this.#listeners.keys()) await client.query(`LISTEN ${channel}`)
+  }
+
+  /** The connection keeps the process alive only while there are readers. */
+  #hold(client: Client & Holding): void {
+    if (this.#listeners.size > 0) client.ref?.()
+    else client.unref?.()
   }
 
   async #reopen(): Promise<void> {

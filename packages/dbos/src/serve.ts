@@ -105,11 +105,14 @@ export async function serve(agents: readonly AnyRunnable[], options: ServeOption
     log = () => {},
   } = options
   const executorId = options.executorId ?? `${hostname()}-${randomUUID().slice(0, 8)}`
-  const pool = poolOf(options)
+  const pool = poolOf(options, { idle: Math.max(lease, 5000) })
   const presence = new Presence()
   const inboxes = new Inboxes()
   const parts = new LazyLink(options)
+  const dbos = await dbosOver(pool, options.database)
+  const leases = new Leases(pool, dbos, { executorId, lease, maxTakeovers, log })
   const worker: Worker = {
+    leases,
     link: parts,
     runnableOf: (name) => runnableFor(registry, name),
     contextOf: options.context ?? ((json) => json),
@@ -120,8 +123,6 @@ export async function serve(agents: readonly AnyRunnable[], options: ServeOption
     sendsProgress: progress,
     presence,
   }
-  const dbos = await dbosOver(pool, options.database)
-  const leases = new Leases(pool, dbos, { executorId, lease, maxTakeovers, log })
   serving = 'starting'
   try {
     await reaching(() => pool.query('SELECT 1'))

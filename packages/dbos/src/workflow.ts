@@ -1,6 +1,7 @@
 // A run as a DBOS workflow: each batch of facts, and each command, is one recorded step.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DBOS } from '@dbos-inc/dbos-sdk'
+import { assertStillOwnsWorkflow } from '@dbos-inc/dbos-sdk/datasource'
 import type { Fact } from '@toolloop/core'
 import { isFact } from '@toolloop/core/machine'
 import {
@@ -15,6 +16,7 @@ import {
 import type { Pool } from 'pg'
 import { type Inbox, type Inboxes, storeAnswer } from './commands.ts'
 import { reaching, topicOf } from './database.ts'
+import type { Leases } from './leases.ts'
 import type { Presence } from './presence.ts'
 import type { Publisher } from './progress.ts'
 import { clearTakeovers, isResult, isSuspected } from './takeovers.ts'
@@ -29,6 +31,7 @@ export interface Worker {
   readonly publisher: Publisher
   readonly sendsProgress: boolean
   readonly presence: Presence
+  readonly leases: Pick<Leases, 'isHeld' | 'renew'>
   /** Starts parts as runs of their own. */
   readonly link: Distribute['link']
 }
@@ -107,7 +110,7 @@ async function contextOf({ contextOf: make, log, presence }: Worker, runId: stri
 }
 
 function journalOf(worker: Worker, runId: string, inbox: Inbox, isTakenOver: boolean): Journal {
-  const { pool, presence, publisher } = worker
+  const { leases, pool, presence, publisher } = worker
   const { signal } = presence
   let answered = 0
   let isCounted = isTakenOver
@@ -120,6 +123,7 @@ function journalOf(worker: Worker, runId: string, inbox: Inbox, isTakenOver: boo
       // The step's own value and not the copy of it: the live run is confirmed by identity.
       let own: Entry | Command | undefined
       const known = await DBOS.runStep(async () => (own = await persistent(work, inbox, worker, runId)), { name })
+      await owned(leases, runId, signal)
       const outcome = own ?? known
       if (isCounted && own && 'facts' in own && own.facts.some(isResult)) clear()
       if ('type' in outcome) inbox.took()
@@ -145,6 +149,18 @@ function journalOf(worker: Worker, runId: string, inbox: Inbox, isTakenOver: boo
         .then(() => publisher.wake(runId, true))
         .catch(() => {})
     },
+  }
+}
+
+/**
+ * A worker that stood still after a step was recorded may have lost the run since: it must not start what the step
+ * announces.
+ * @throws DBOSWorkflowConflictError, after which DBOS leaves the run to its owner
+ */
+async function owned(leases: Worker['leases'], runId: string, signal: AbortSignal): Promise<void> {
+  while (!leases.isHeld) {
+    await reaching(() => leases.renew(), { limit: Infinity, signal })
+    await assertStillOwnsWorkflow(runId)
   }
 }
 

@@ -13,12 +13,14 @@ export {
 } from '@toolloop/ui'
 export type {
   AgUiCall,
+  AgUiChat,
   AgUiChatOptions,
   AgUiEvent,
   AgUiFoldOptions,
   AgUiInterrupt,
   AgUiMessage,
   AgUiOutcome,
+  AgUiUserMessage,
   Answering,
   ChatHandlers,
   ChatOptions,

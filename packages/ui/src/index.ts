@@ -22,6 +22,7 @@ export type { ChatPipelineOptions, ChatRunOptions, ChatSession, ChatSessions, Ch
 export { PostError, type PostErrorCode } from './http/post-error.ts'
 // AG-UI.
 export { AgUiFold, type AgUiFoldOptions } from './ag-ui/ag-ui-fold.ts'
-export { agUiChat, type AgUiChatOptions } from './ag-ui/ag-ui-chat.ts'
+export { agUiChat, type AgUiChat, type AgUiChatOptions } from './ag-ui/ag-ui-chat.ts'
 export type { AgUiEvent, AgUiInterrupt, AgUiOutcome } from './ag-ui/event.ts'
+export type { AgUiUserMessage } from './ag-ui/history.ts'
 export type { AgUiCall, AgUiMessage } from './ag-ui/messages.ts'

@@ -47,6 +47,15 @@ export class WorkerProcess implements AsyncDisposable {
     if (this.#process.exitCode === null && this.#process.signalCode === null) await once(this.#process, 'exit')
   }
 
+  /** It does nothing, and its connections stay open. */
+  suspend(): void {
+    this.#process.kill('SIGSTOP')
+  }
+
+  resume(): void {
+    this.#process.kill('SIGCONT')
+  }
+
   async end(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
     living.delete(this)
     if (this.#process.exitCode !== null || this.#process.signalCode !== null) return

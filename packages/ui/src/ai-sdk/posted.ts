@@ -2,13 +2,13 @@
 // server gave, and is not used.
 import type { ApprovalRequest, Decision } from '@toolloop/core'
 import type { ContentPart, UserMessage } from '@toolloop/wire'
-import { newOnly, type Posted, type PostedInput, type ReadChat } from '../chat/protocol.ts'
-import { type ChatTurn, userMessagesAt } from '../chat/session.ts'
+import { newOnly, type Posted, type PostedInput, type ReadChat, resumable } from '../chat/protocol.ts'
+import { type ChatTurn, userIdOf, userMessagesAt } from '../chat/session.ts'
 import { PostError } from '../http/post-error.ts'
 import { isPublicUrl } from '../http/public-url.ts'
 import { isSame } from './same-json.ts'
 import type { UiFoldOptions } from './ui-fold.ts'
-import { uiMessageOf, type UiMessage, type UiPart, userIdOf } from './message.ts'
+import { uiMessageOf, type UiMessage, type UiPart } from './message.ts'
 
 export interface PostedBody {
   readonly id: string | undefined
@@ -61,9 +61,6 @@ export async function postedIn(body: PostedBody, chat: ReadChat, options: UiFold
   // `useChat` adds what follows to the message that it has.
   return last?.status === 'interrupted' ? { kind: 'resume', whole: false } : { kind: 'nothing' }
 }
-
-/** What a run that has not come to an answer goes on from. */
-const resumable: ReadonlySet<string> = new Set(['interrupted', 'error', 'aborted', 'stopped', 'limit', 'budget'])
 
 /** The user's messages at the end of a post. */
 interface Asked {

@@ -9,11 +9,12 @@ import { PostError } from '../http/post-error.ts'
 import { report } from '../http/report.ts'
 import { followed, LiveRun } from './live-run.ts'
 import type { Answering, ChatOptions, ChatRequest } from './options.ts'
-import type { Posted, Protocol } from './protocol.ts'
+import type { FoldedRun, Posted, Protocol } from './protocol.ts'
 import { readChat } from './read-chat.ts'
 import { routeOf } from './route.ts'
 import type { ChatSession, ChatTurn } from './session.ts'
-import type { Placed, Tape } from './tape.ts'
+import { Reading } from './reading.ts'
+import type { Tape } from './tape.ts'
 
 /** The handlers of one protocol. Each returns a response for every request; none throws. */
 export interface ChatHandlers {
@@ -80,7 +81,7 @@ export class Chat<Chunk extends { readonly type: string }> implements ChatHandle
       const session = await this.#open({ chatId, request })
       const from = request.headers.get('last-event-id') ?? ''
       const live = this.#live.get(chatId)
-      if (live) return this.#send(live.tape, from, [], live.runId)
+      if (live) return this.#send(live.tape, { run: { chatId, runId: live.runId }, session }, from)
       const turn = session.turns.at(-1)
       if (!turn || !this.#isReplayed(turn, from)) return new Response(null, { status: 204 })
       return this.#replay({ chatId, request }, session, turn)
@@ -153,7 +154,7 @@ export class Chat<Chunk extends { readonly type: string }> implements ChatHandle
     const signal = AbortSignal.any([request.signal, left.signal])
     const facts = status === 'running' ? session.follow({ turn, signal }) : await session.log(turn).load()
     const tape = followed(this.#protocol, { chatId, runId }, facts, this.#reporter(request))
-    return this.#send(tape, '', [], runId, () => left.abort())
+    return this.#send(tape, { run: { chatId, runId }, session }, '', [], () => left.abort())
   }
 
   #reporter(request: Request): (error: unknown) => void {
@@ -177,20 +178,21 @@ export class Chat<Chunk extends { readonly type: string }> implements ChatHandle
     const live = this.#live.get(chat.chatId)
     // The same message again, or nothing new: the front end gets what is there.
     if (live && (posted.kind === 'nothing' || (known && live.runId === known.runId)))
-      return this.#send(live.tape, '', [], live.runId)
+      return this.#send(live.tape, { run: { chatId: chat.chatId, runId: live.runId, body }, session })
     if (known) return this.#replay(chat, session, known)
     if (posted.kind === 'nothing')
       throw new PostError('post_nothing', 'There is no new message and no new decision in the request.')
     if (posted.kind === 'decisions') await this.#authorize(chat, session, posted.decisions)
     if (posted.kind === 'decisions' && posted.next) {
       await this.#ended(chat, await this.#start(chat, session, posted, body))
-      return this.#sendOwn(await this.#start(chat, session, posted.next, body), '', [])
+      const next = await this.#start(chat, session, posted.next, body)
+      return this.#sendOwn(next, { run: next.run, session })
     }
     const started = await this.#start(chat, session, posted, body)
     const isWhole = posted.kind === 'input' || (posted.kind === 'resume' && posted.whole)
     const first = started.tape.entries[0]?.chunk
     const lead = isWhole ? [] : this.#protocol.continues(first)
-    return this.#sendOwn(started, isWhole ? '' : started.from, lead)
+    return this.#sendOwn(started, { run: started.run, session }, isWhole ? '' : started.from, lead)
   }
 
   /** Waits for a run that nobody reads. @throws PostError when it is stopped: nothing is to follow it */
@@ -263,17 +265,20 @@ export class Chat<Chunk extends { readonly type: string }> implements ChatHandle
   }
 
   /** To the client that started the run. */
-  #sendOwn(run: LiveRun<Chunk>, from: string, lead: readonly Chunk[]): Response {
-    const leave = this.#options.onLeave === 'abort' ? (): void => run.abort() : undefined
-    return this.#send(run.tape, from, lead, run.runId, leave)
+  #sendOwn(live: LiveRun<Chunk>, reader: Reader, from?: string, lead?: readonly Chunk[]): Response {
+    const leave = this.#options.onLeave === 'abort' ? (): void => live.abort() : undefined
+    return this.#send(live.tape, reader, from, lead, leave)
   }
 
-  #send(tape: Tape<Chunk>, from: string, lead: readonly Chunk[], runId: string, leave?: () => void): Response {
+  #send(tape: Tape<Chunk>, reader: Reader, from = '', lead: readonly Chunk[] = [], leave?: () => void): Response {
     const { keepAlive } = this.#options
-    return toResponse(withLead(lead, tape.read(from), leave), {
+    const { run } = reader
+    const read = readChat(run.chatId, reader.session)
+    const shown = this.#protocol.shown && ((chunk: Chunk) => this.#protocol.shown!(chunk, run, read))
+    return toResponse(new Reading(tape.read(from), lead, shown, leave), {
       id: ({ chunk, id }) => {
         const end = this.#protocol.endOf(chunk)
-        return end === undefined ? id : `${end}:${runId}`
+        return end === undefined ? id : `${end}:${run.runId}`
       },
       redact: ({ chunk }) => chunk,
       retry: 1_000,
@@ -284,23 +289,10 @@ export class Chat<Chunk extends { readonly type: string }> implements ChatHandle
   }
 }
 
-/** Chunks in front of those of a tape. `leave` is called when the reader leaves before the end. */
-function withLead<Chunk>(
-  lead: readonly Chunk[],
-  rest: AsyncIterator<Placed<Chunk>, void, void>,
-  leave: (() => void) | undefined,
-): AsyncIterable<Placed<Chunk>> {
-  let at = 0
-  return {
-    [Symbol.asyncIterator]: () => ({
-      next: async () =>
-        at < lead.length ? { done: false, value: { type: 'placed', chunk: lead[at++]!, id: '' } } : rest.next(),
-      return: async () => {
-        leave?.()
-        return rest.return!()
-      },
-    }),
-  }
+/** Who reads a run. */
+interface Reader {
+  readonly run: FoldedRun
+  readonly session: ChatSession
 }
 
 const unknownChat = (): PostError => new PostError('post_unknown', 'There is no such chat.')

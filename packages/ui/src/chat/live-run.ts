@@ -4,6 +4,7 @@ import type { ChunkFold, FoldedRun, Protocol } from './protocol.ts'
 import { Tape } from './tape.ts'
 
 export class LiveRun<Chunk> {
+  readonly run: FoldedRun
   readonly runId: string
   readonly tape: Tape<Chunk>
   /** Where this process began to write: what was said before is in the log. */
@@ -22,6 +23,7 @@ export class LiveRun<Chunk> {
     report: (error: unknown) => void,
   ) {
     const fold = protocol.fold(run)
+    this.run = run
     this.runId = run.runId
     this.tape = new Tape(protocol.growth)
     this.tape.write(fold.push(past.filter((fact) => !isEnd(fact))))

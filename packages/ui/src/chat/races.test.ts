@@ -13,6 +13,10 @@ const statusesOf = async (responses: readonly Response[]): Promise<number[]> => 
   return responses.map(({ status }) => status).toSorted((a, b) => a - b)
 }
 
+interface Messages {
+  readonly messages: readonly object[]
+}
+
 /** A tool that takes as long as the test wants. */
 function slow() {
   const began = Promise.withResolvers<void>()
@@ -145,6 +149,29 @@ describe.each(Object.entries(dialects))('%s', (name, dialect) => {
       const body = await dialect.decide(served.handlers, 'c', true, served.sessions)
       expect(await statusesOf([await served.post(body)])).toEqual([200])
       expect(ran).toEqual(['refund 7'])
+    })
+
+    it('also prevents the message that was to follow a decision', async () => {
+      const { wait, began } = slow()
+      const pay = tool({ name: 'pay', parameters: z.object({}), needsApproval: true, execute: () => 'Paid.' })
+      const model = scriptedModel([call('pay', {}), call('wait', {}), text('Next.')])
+      await using served = await serve(dialect, { agent: agent({ name: 'a', model, tools: [pay, wait] }) })
+      await (await served.post(dialect.ask('c', 'Pay'))).text()
+      const decision = await dialect.decide(served.handlers, 'c', true, served.sessions)
+      const both = {
+        ...decision,
+        messages: [...(decision as Messages).messages, ...(dialect.ask('c', 'More') as Messages).messages],
+      }
+      const posted = served.post(both)
+      await began
+      expect((await fetch(`${served.url}/c/stream`, { method: 'DELETE' })).status).toBe(204)
+      const response = await posted
+      expect([response.status, await response.json()]).toEqual([
+        409,
+        { error: expect.objectContaining({ code: 'post_stopped' }) },
+      ])
+      const session = await served.sessions.open('c')
+      expect([session.status, session.turns.length, model.requests.length]).toEqual(['aborted', 1, 2])
     })
 
     it('states that another process runs the chat', async () => {
