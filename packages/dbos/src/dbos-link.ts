@@ -1,16 +1,16 @@
 // A database with runs, as an engine's link.
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { DBOSClient, type WorkflowStatus } from '@dbos-inc/dbos-sdk'
+import type { DBOSClient, WorkflowStatus } from '@dbos-inc/dbos-sdk'
 import { EngineError, type EngineLink, type ProgressBatch, type RunPage, type Start } from '@toolloop/engine'
 import type { Pool } from 'pg'
 import { Bell } from './bell.ts'
 import { answerOf, answersOf, storeCommand } from './commands.ts'
 import {
-  application,
   applicationVersion,
   connectionOf,
   type DatabaseOptions,
+  dbosOver,
   partQueueOf,
   poolOf,
   queueOf,
@@ -19,6 +19,7 @@ import {
 } from './database.ts'
 import { Subscriber } from './progress.ts'
 import { RecordedFacts } from './recorded-facts.ts'
+import { deathsOf } from './takeovers.ts'
 
 export interface LinkOptions extends DatabaseOptions {
   readonly patience?: number | undefined
@@ -27,8 +28,6 @@ export interface LinkOptions extends DatabaseOptions {
 
 /** How long a call waits for the run or for its first worker, in milliseconds. */
 const longestWait = 5000
-
-const silent = { debug() {}, info() {}, warn() {}, error() {} }
 
 export class DbosLink implements EngineLink {
   readonly #pool: Pool
@@ -39,13 +38,8 @@ export class DbosLink implements EngineLink {
   readonly #patience: number
 
   constructor(options: LinkOptions) {
-    this.#pool = poolOf(options)
-    this.#made = DBOSClient.create({
-      systemDatabaseUrl: options.database,
-      systemDatabasePool: this.#pool,
-      applicationName: application,
-      logger: silent,
-    })
+    this.#pool = poolOf(options, { allowExitOnIdle: true })
+    this.#made = dbosOver(this.#pool, options.database)
     this.#facts = new RecordedFacts(this.#made)
     this.#subscriber = new Subscriber(() => connectionOf(options))
     this.#pollInterval = options.pollInterval ?? longestWait
@@ -149,12 +143,18 @@ export class DbosLink implements EngineLink {
     const [{ agent }] = workflow.input as [Start]
     const { facts, last } = await this.#facts.read(runId, from)
     if (last === 'run.done') return { agent, status: 'ended', facts }
-    const failure = failureOf(workflow)
+    const failure = await this.#failureOf(workflow)
     if (failure) return { agent, status: 'failed', facts, error: failure }
     if (last !== 'run.pause') return { agent, status: 'running', facts }
     // A run that has a command to take is about to go on.
     const { all, rejection } = await answersOf(this.#pool, runId)
     return { agent, status: all ? 'paused' : 'running', facts, ...(all && rejection && { error: rejection }) }
+  }
+
+  async #failureOf(workflow: WorkflowStatus): Promise<RunPage['error']> {
+    if (workflow.status !== 'CANCELLED') return failureOf(workflow)
+    const deaths = await deathsOf(this.#pool, workflow.workflowID)
+    return { name: 'Error', message: deaths === undefined ? cancelled : givenUp(deaths) }
   }
 
   /** Workers and clients may be started together: waits for the first worker of the agent. */
@@ -216,14 +216,18 @@ const notServed = (agent: string): EngineError =>
     `No worker has ever served \`${agent}\` on this database. Call \`serve\` with it, under this name.`,
   )
 
+const howToResume =
+  'resume it in DBOS (`resumeWorkflows` of its client, with the queue `toolloop.` and the agent’s name)'
+const cancelled = `Its workflow was cancelled in DBOS. To go on, ${howToResume}.`
+const givenUp = (deaths: number): string =>
+  `${deaths} workers died with it, one after the other, without a result in between: it may be what ends them. When that is mended, ${howToResume}.`
+
 function failureOf({ status, error }: WorkflowStatus): RunPage['error'] {
   switch (status) {
     case 'ERROR':
       return error instanceof Error
         ? { name: error.name, message: error.message }
         : { name: 'Error', message: JSON.stringify(error) }
-    case 'CANCELLED':
-      return { name: 'Error', message: 'Its workflow was cancelled in DBOS. Resume it there, or start the run again.' }
     case 'MAX_RECOVERY_ATTEMPTS_EXCEEDED':
       return { name: 'Error', message: 'It was recovered too often: it seems to end its workers. DBOS keeps it.' }
     default:

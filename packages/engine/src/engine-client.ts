@@ -124,9 +124,18 @@ function userMessage<Message>(message: Message): Message {
   throw new UsageError(`Pass a text or a user message, not a message of role ${JSON.stringify(own?.role)}.`)
 }
 
+/** Ids are keys in the engines' stores, whose indexes have a limit. */
+const longestId = 500
+/** A path of a URL cannot have `.` and `..` as a part, also when they are encoded. */
+const isPlain = (id: string): boolean =>
+  id.trim() !== '' && id !== '.' && id !== '..' && id.isWellFormed() && !/\p{Cc}/u.test(id)
+
 function checkId(runId: unknown): void {
-  if (typeof runId === 'string' && runId !== '') return
-  throw new UsageError(`A run id is a text that is not empty. Got ${JSON.stringify(runId)}.`)
+  if (typeof runId === 'string' && runId !== '' && runId.length <= longestId && isPlain(runId)) return
+  const given = JSON.stringify(runId) ?? 'nothing'
+  throw new UsageError(
+    `A run id is a well-formed text of 1 to ${longestId} characters, without control characters, not only spaces, and not \`.\` or \`..\`. Got ${given.length > 100 ? `${given.slice(0, 100)}… (${given.length} characters)` : given}.`,
+  )
 }
 
 function checkAgent(runnable: ClientRunnable, runId: string, { agent }: RunPage): void {
