@@ -70,7 +70,7 @@ const configOf = ({ database, ssl }: DatabaseOptions, idle = idleLimit): ClientC
 })
 
 export interface PoolOptions {
-  /** See `idleLimit`. A worker has its lease here, because its runs cannot be taken over before. */
+  /** See `idleLimit`. A worker has its lease here, at least some seconds: its runs cannot be taken over before. */
   readonly idle?: number
   /** Idle connections do not keep the process alive. */
   readonly allowExitOnIdle?: boolean
@@ -78,8 +78,9 @@ export interface PoolOptions {
 
 export function poolOf(options: DatabaseOptions, { idle, allowExitOnIdle = false }: PoolOptions = {}): Pool {
   const pool = new Pool({ ...configOf(options, idle), max: options.connections ?? 10, allowExitOnIdle })
-  // An idle connection broke. The next query opens another one, and reports if it cannot.
+  // A connection broke, idle or in use, also by DBOS. The next query reports it, or opens another one.
   pool.on('error', ignore)
+  pool.on('connect', (connection) => connection.on('error', ignore))
   return pool
 }
 

@@ -105,7 +105,7 @@ export async function serve(agents: readonly AnyRunnable[], options: ServeOption
     log = () => {},
   } = options
   const executorId = options.executorId ?? `${hostname()}-${randomUUID().slice(0, 8)}`
-  const pool = poolOf(options, { idle: lease })
+  const pool = poolOf(options, { idle: Math.max(lease, 5000) })
   const presence = new Presence()
   const inboxes = new Inboxes()
   const parts = new LazyLink(options)

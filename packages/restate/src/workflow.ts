@@ -24,6 +24,7 @@ import {
   type Answer,
   batchState,
   type Head,
+  maxWait,
   promises,
   type ReadReply,
   type ReadRequest,
@@ -49,8 +50,6 @@ export interface WorkflowOptions {
 }
 
 const initialRetryInterval = 50
-/** A reader that waits is answered after this time at the latest, in milliseconds. */
-const maxWait = 20_000
 
 export function workflowOf(options: WorkflowOptions): WorkflowDefinition<string, unknown> {
   const { service, inactivityTimeout, maxRetryInterval, retention } = options
