@@ -15,6 +15,7 @@ import {
   type DatabaseOptions,
   dbosOver,
   exclusively,
+  linkTables,
   partQueueOf,
   poolOf,
   queueOf,
@@ -131,6 +132,7 @@ export async function serve(agents: readonly AnyRunnable[], options: ServeOption
       await createTables(pool)
       await leases.begin()
       await launch(pool, { database: options.database, executorId, log }, [...registry.keys()])
+      await linkTables(pool)
     })
     for (const agent of registry.keys())
       await DBOS.registerQueue(queueOf(agent), {
