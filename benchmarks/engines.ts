@@ -21,7 +21,7 @@ const model = {
   name: 'scripted',
   create: async ({ messages }: { messages: readonly { role: string }[] }) => {
     const step = Math.floor((messages.length - 1) / 2)
-    const call = { id: `call_${step}`, type: 'function', function: { name: 'look', arguments: `{"n":${step}}` } }
+    const call = { id: `call_${step}`, type: 'function', function: { name: 'look', arguments: '{}' } }
     const isLast = step === steps - 1
     const message = isLast
       ? { role: 'assistant', content: 'It rains.' }

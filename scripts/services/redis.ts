@@ -22,9 +22,13 @@ export interface Redis {
 
 const timeLimit = 20_000
 const install = 'apt-get update && apt-get install -y --no-install-recommends redis-server'
-const program = ['/usr/bin', ...(process.env['PATH'] ?? '').split(delimiter)]
-  .flatMap((folder) => [join(folder, 'redis-server'), join(folder, 'valkey-server')])
-  .find((path) => existsSync(path))
+/** Where one of the programs is. */
+export const programOf = (...names: readonly string[]): string | undefined =>
+  ['/usr/bin', ...(process.env['PATH'] ?? '').split(delimiter)]
+    .flatMap((folder) => names.map((name) => join(folder, name)))
+    .find((path) => existsSync(path))
+
+const program = programOf('redis-server', 'valkey-server')
 
 /** Why there is no Redis here, as one sentence; `undefined` where it can be started. */
 export const redisMissing: string | undefined =
@@ -32,13 +36,28 @@ export const redisMissing: string | undefined =
     ? `Skipped: there is no Redis here. On Debian: \`${install}\`; elsewhere put \`redis-server\` into the PATH.`
     : undefined
 
-/** Resolves when the server accepts connections on a free loopback port. @throws where `redisMissing` says why */
-export async function startRedis(): Promise<Redis> {
+/**
+ * Resolves when the server accepts connections on a free loopback port. `more`: further arguments of the server.
+ * @throws where `redisMissing` says why
+ */
+export async function startRedis(more: readonly string[] = []): Promise<Redis> {
   if (program === undefined) throw new Error(redisMissing)
   const folder = mkdtempSync(join(tmpdir(), 'toolloop-redis-'))
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
   const port = await freePort()
-  const args = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', '', '--appendonly', 'no']
+  const args = [
+    '--port',
+    String(port),
+    '--bind',
+    '127.0.0.1',
+    '--dir',
+    folder,
+    '--save',
+    '',
+    '--appendonly',
+    'no',
+    ...more,
+  ]
   const start = (): Promise<ChildProcess> => serverOf(program, args)
   let server = await start()
   return {

@@ -29,8 +29,11 @@ export const restateMissing: string | undefined = program
   ? undefined
   : `Skipped: @restatedev/restate-server has no binary for ${platform()}-${arch()}; run \`pnpm install\` on Linux or macOS.`
 
-/** Makes a data folder, and resolves when the server is ready. Loopback only, no telemetry. @throws where `restateMissing` says why */
-export async function startRestate(): Promise<Restate> {
+/**
+ * Makes a data folder, and resolves when the server is ready. Loopback only, no telemetry. `settings`: more of the server's
+ * environment. @throws where `restateMissing` says why
+ */
+export async function startRestate(settings: Readonly<Record<string, string>> = {}): Promise<Restate> {
   if (!program) throw new Error(restateMissing)
   const folder = mkdtempSync(join(tmpdir(), 'toolloop-restate-'))
   const clean = (): void => rmSync(folder, { recursive: true, force: true })
@@ -47,6 +50,7 @@ export async function startRestate(): Promise<Restate> {
       RESTATE_LOG_FILTER: 'error',
       // Several connections, so that a balancer of connections reaches all workers.
       RESTATE_WORKER__INVOKER__HTTP2_STREAMS_PER_CONNECTION_LIMIT: '8',
+      ...settings,
     })
   let server = await start()
   const end = async (signal: NodeJS.Signals): Promise<void> => {

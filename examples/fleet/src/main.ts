@@ -1,47 +1,50 @@
-// pnpm demo fleet: 40 runs on a Restate server and two workers. One worker is killed in the middle.
+// pnpm demo fleet: 40 runs on a durable engine and two workers. One worker is killed in the middle.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { client as engineClient } from '@toolloop/restate'
+import { parseArgs } from 'node:util'
 import { scriptedServer } from '@toolloop/testing'
 import { Client, logger } from 'toolloop'
-import { startBalancer } from '../../../scripts/services/balancer.ts'
-import { restateMissing, startRestate } from '../../../scripts/services/restate.ts'
 import { bookingsIn, dispatcher } from './dispatcher.ts'
+import { dbos } from './engines/dbos.ts'
+import type { EngineChoice } from './engines/engine.ts'
+import { restate } from './engines/restate.ts'
 import { finish } from './finish.ts'
 import { scriptedDispatcher } from './scripted.ts'
 import { table } from './table.ts'
-import { startWorker } from './worker-process.ts'
 
 const count = Number(process.env['FLEET_RUNS'] ?? 40)
-if (restateMissing) console.log(restateMissing)
-else process.exitCode = await main()
+const engines: Readonly<Record<string, EngineChoice>> = { restate, dbos }
+const { values } = parseArgs({ options: { engine: { type: 'string', default: 'restate' } } })
+process.exitCode = await main(values.engine)
 
-async function main(): Promise<number> {
-  if (process.env['OPENAI_API_KEY']) return await fleet({ FLEET_MODEL: process.env['OPENAI_MODEL'] ?? 'gpt-5.1' })
+async function main(name: string): Promise<number> {
+  const engine = engines[name]
+  if (!engine) {
+    console.error(
+      `There is no engine ${JSON.stringify(name)}. Pass --engine ${Object.keys(engines).join(' or --engine ')}.`,
+    )
+    return 1
+  }
+  if (engine.missing !== undefined) {
+    console.log(engine.missing)
+    return 0
+  }
+  if (process.env['OPENAI_API_KEY'])
+    return await fleet(engine, { FLEET_MODEL: process.env['OPENAI_MODEL'] ?? 'gpt-5.1' })
   console.log('No OPENAI_API_KEY: a scripted model answers, over real HTTP.')
   await using server = await scriptedServer(scriptedDispatcher, { delay: 15 })
-  return await fleet({ FLEET_MODEL: 'scripted', OPENAI_API_KEY: 'none', OPENAI_BASE_URL: server.url })
+  return await fleet(engine, { FLEET_MODEL: 'scripted', OPENAI_API_KEY: 'none', OPENAI_BASE_URL: server.url })
 }
 
-async function fleet(environment: Readonly<Record<string, string>>): Promise<number> {
+async function fleet({ title, start }: EngineChoice, environment: Readonly<Record<string, string>>): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'toolloop-fleet-'))
   const book = join(folder, 'book.txt')
   writeFileSync(book, '')
-  const settings = { ...environment, FLEET_BOOK: book }
   await using stack = new AsyncDisposableStack()
   stack.defer(() => rmSync(folder, { recursive: true, force: true }))
-  const restate = await startRestate()
-  stack.defer(() => restate.stop())
-  const workers = await Promise.all(['worker-1', 'worker-2'].map((name) => startWorker(name, settings)))
-  for (const worker of workers) stack.defer(() => worker.kill())
-  // Restate reaches all workers at one address. Here a few lines balance; elsewhere your platform does.
-  const balancer = await startBalancer(workers.map(({ port }) => port))
-  stack.defer(() => balancer.stop())
-  await register(restate.admin, balancer.url)
+  const { runs, workers } = stack.use(await start({ ...environment, FLEET_BOOK: book }))
 
-  const runs = engineClient(restate.ingress)
-  stack.defer(() => runs.close())
   // The client needs the agent for its types and its results; it runs nothing.
   const agent = dispatcher({ client: new Client({ apiKey: 'none' }), model: 'none', book, worker: 'client' })
   const began = performance.now()
@@ -58,8 +61,8 @@ async function fleet(environment: Readonly<Record<string, string>>): Promise<num
     done++
     return ended.result
   })
-  console.log(`${seconds()}  ${count} runs started on ${workers.length} workers`)
-  const [first, victim] = workers as [(typeof workers)[0], (typeof workers)[0]]
+  console.log(`${seconds()}  ${count} runs started on ${title}, ${workers.length} workers`)
+  const [first, victim] = workers
   const mayKill = (): boolean =>
     done === count || bookingsIn(book).filter(({ worker }) => worker === victim.name).length > 2
   while (!mayKill()) await new Promise((resolve) => setTimeout(resolve, 5))
@@ -78,15 +81,4 @@ async function fleet(environment: Readonly<Record<string, string>>): Promise<num
   }
   const isRight = bookings.length === 2 * count && new Set(bookings.map(({ key }) => key)).size === bookings.length
   return isRight && results.every(({ status }) => status === 'done') ? 0 : 1
-}
-
-/** What `restate deployments register` does. */
-async function register(admin: string, uri: string): Promise<void> {
-  const response = await fetch(`${admin}/deployments`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ uri }),
-    signal: AbortSignal.timeout(30_000),
-  })
-  if (!response.ok) throw new Error(`Restate did not accept the workers at ${uri}: ${await response.text()}`)
 }

@@ -2,7 +2,8 @@
 import type { AnyArgs, CompletionBuilder, StreamEvent } from '@toolloop/stream'
 import type { ResponseInfo } from '@toolloop/transport'
 import type { Completion } from '@toolloop/wire'
-import { type EventSource, LazyEvents, type ListenerError, type SourceFailure } from './lazy-events.ts'
+import { type EventSource, LazyEvents } from './lazy-events.ts'
+import type { ListenerError, SourceFailure } from './listeners.ts'
 import type { ParsedCompletion } from './parsed.ts'
 
 /**

@@ -18,7 +18,8 @@ export type {
 export { CompletionStream } from './completion-stream.ts'
 export type { CompletionEvent, StreamedAnswer } from './completion-stream.ts'
 export { LazyEvents } from './lazy-events.ts'
-export type { EventSource, HandleWords, Listener, ListenerError, SourceFailure } from './lazy-events.ts'
+export type { EventSource } from './lazy-events.ts'
+export type { HandleWords, Listener, ListenerError, SourceFailure } from './listeners.ts'
 // Events over HTTP, to a browser and back.
 export { safeError, sse, toResponse } from './sse.ts'
 export type { SseOptions, SseResponseOptions, TypedEvent } from './sse.ts'

@@ -1,39 +1,18 @@
 // Events that are produced only when a consumer reads them: the mechanism behind every stream handle.
-import { showOption, UsageError } from '@toolloop/wire'
-import { EventEmitter } from 'eventemitter3'
+import { UsageError } from '@toolloop/wire'
+import {
+  checkListener,
+  type HandleWords,
+  type Listener,
+  type ListenerError,
+  Listeners,
+  type SourceFailure,
+} from './listeners.ts'
 
 /** An opened source: its events in batches, then its result. `abort` ends it soon, whatever it waits for. */
 export interface EventSource<Event, Result> {
   next(): Promise<IteratorResult<readonly Event[], Result>>
   abort(reason: unknown): void
-}
-
-/** A listener threw. The source goes on; only listeners of this type and the iterator get this event. */
-export interface ListenerError {
-  readonly type: 'listener.error'
-  /** The type of event it was called with. */
-  readonly event: string
-  readonly error: unknown
-}
-
-/** The source failed. For listeners only: the iterator and the result throw the error. */
-export interface SourceFailure {
-  readonly type: 'error'
-  readonly error: unknown
-}
-
-/** Takes the event of the type it was registered for; the handle that forwards here types it. */
-// oxlint-disable-next-line typescript/no-explicit-any -- `never` would be right, but eventemitter3 passes `any`
-export type Listener = (event: any) => void
-
-/** Names that error messages use for the handle. */
-export interface HandleWords {
-  /** E.g. `run`. */
-  readonly noun: string
-  /** The member that holds the result, e.g. `.result`. */
-  readonly result: string
-  /** The types of its events. With them, `.on` rejects others. */
-  readonly types?: readonly string[] | undefined
 }
 
 /**
@@ -52,8 +31,7 @@ export class LazyEvents<Event extends { readonly type: string }, Result>
   #first: Promise<IteratorResult<readonly Event[], Result>> | undefined
   #taken = false
   #owner: 'none' | 'drain' | 'iterator' = 'none'
-  #emitter: EventEmitter | undefined
-  #listeners: WeakMap<Listener, Listener> | undefined
+  #listeners: Listeners | undefined
   #scheduled = false
   #draining: Promise<void> | undefined
   #aborted: { readonly reason: unknown } | undefined
@@ -89,49 +67,23 @@ export class LazyEvents<Event extends { readonly type: string }, Result>
    * @throws UsageError for a type that does not exist, and after the end
    */
   on(type: string, listener: Listener): void {
-    this.#listening(type, listener).on(type, this.#guarded(listener))
+    this.#openListeners(type, listener).add(type, listener)
     this.#schedule()
   }
 
   /** The same for the next event of a type only. */
   once(type: string, listener: Listener): void {
-    this.#listening(type, listener).once(type, this.#guarded(listener))
+    this.#openListeners(type, listener).addOnce(type, listener)
     this.#schedule()
   }
 
   off(type: string, listener: Listener): void {
-    this.#emitter?.off(type, this.#guarded(listener))
+    this.#listeners?.remove(type, listener)
   }
 
-  /** The emitter. Checks that it can emit an event of this type. */
-  #listening(type: string, listener: unknown): EventEmitter {
-    const { noun, result, types } = this.#words
-    if (typeof listener !== 'function')
-      throw new UsageError(
-        `A listener of \`${type}\` must be a function that takes the event, not ${showOption(listener)}.`,
-      )
-    if (types && !types.includes(type)) throw new UsageError(unknownType(noun, type, types))
-    if (this.#ended)
-      throw new UsageError(
-        `This ${noun} has ended: a listener of \`${type}\` would receive no event. Register it right after the ${noun} is made, or use \`${result}\`.`,
-      )
-    return (this.#emitter ??= new EventEmitter())
-  }
-
-  /** Listeners are often async functions: a rejection is reported like a thrown error. */
-  #guarded(listener: Listener): Listener {
-    const known = this.#listeners?.get(listener)
-    if (known) return known
-    const guarded: Listener = (event: { readonly type: string }) => {
-      const returned: unknown = listener(event)
-      if (!(returned instanceof Promise)) return
-      returned.catch((error: unknown) => {
-        if (event.type !== 'listener.error') this.#emit({ type: 'listener.error', event: event.type, error })
-      })
-    }
-    this.#listeners ??= new WeakMap()
-    this.#listeners.set(listener, guarded)
-    return guarded
+  #openListeners(type: string, listener: unknown): Listeners {
+    checkListener(this.#words, type, listener, this.#ended)
+    return (this.#listeners ??= new Listeners())
   }
 
   /** Ends the source at once; one that is not opened yet ends before it sends anything. */
@@ -150,7 +102,7 @@ export class LazyEvents<Event extends { readonly type: string }, Result>
     let last: Promise<unknown> = Promise.resolve()
     const take = (): IteratorResult<Event | ListenerError, void> => {
       const event = batch[at++]!
-      const problem = this.#emitter && this.#emit(event)
+      const problem = this.#listeners?.emit(event)
       if (problem) batch = batch.toSpliced(at, 0, problem)
       return { value: event, done: false }
     }
@@ -226,8 +178,8 @@ export class LazyEvents<Event extends { readonly type: string }, Result>
     this.#owner = 'drain'
     this.#draining = this.#drain((batch) => {
       for (const event of batch) {
-        const problem = this.#emit(event)
-        if (problem) this.#emit(problem)
+        const problem = this.#listeners?.emit(event)
+        if (problem) this.#listeners?.emit(problem)
       }
     })
   }
@@ -301,25 +253,11 @@ export class LazyEvents<Event extends { readonly type: string }, Result>
 
   #fail(error: unknown): never {
     this.#ended = true
-    if (!this.#failed && !this.#aborted) this.#emit({ type: 'error', error })
+    if (!this.#failed && !this.#aborted) this.#listeners?.emit(failureOf(error))
     this.#failed ??= { error }
     this.#result.reject(error)
     throw error
   }
-
-  #emit(event: Event | ListenerError | SourceFailure): ListenerError | undefined {
-    if (!this.#emitter) return undefined
-    try {
-      this.#emitter.emit(event.type, event)
-      return undefined
-    } catch (error) {
-      return event.type === 'listener.error' ? undefined : { type: 'listener.error', event: event.type, error }
-    }
-  }
 }
 
-function unknownType(noun: string, type: string, types: readonly string[]): string {
-  const near = types.filter((one) => one.startsWith(type) || type.startsWith(one) || one.endsWith(`.${type}`))
-  const list = (near.length > 0 ? near : types).map((one) => `\`${one}\``).join(', ')
-  return `A ${noun} has no event \`${type}\`. ${near.length > 0 ? 'There is' : 'There are'} ${list}.`
-}
+const failureOf = (error: unknown): SourceFailure => ({ type: 'error', error })

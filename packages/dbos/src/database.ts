@@ -2,9 +2,11 @@
 import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ConnectionOptions } from 'node:tls'
+import { DBOSClient } from '@dbos-inc/dbos-sdk'
 import { EngineError } from '@toolloop/engine'
 import { type OptionCheck, UsageError, wholeNumber } from '@toolloop/wire'
 import { Client, type ClientConfig, Pool, type PoolClient } from 'pg'
+import { json } from './json.ts'
 
 export interface ConnectionSettings {
   /** TLS options of Node.js for the connection. What the connection string says about TLS wins. */
@@ -55,19 +57,30 @@ export const topicOf = (number: number): string => `toolloop.command ${number}`
 export const channelOf = (runId: string): string =>
   `toolloop_${createHash('sha256').update(runId).digest('hex').slice(0, 40)}`
 
-const configOf = ({ database, ssl }: DatabaseOptions): ClientConfig => ({
+/** How long a process may leave a transaction open between two statements, in milliseconds. */
+const idleLimit = 10_000
+
+const configOf = ({ database, ssl }: DatabaseOptions, idle = idleLimit): ClientConfig => ({
   connectionString: database,
   ...(ssl !== undefined && { ssl }),
   keepAlive: true,
   application_name: application,
-  // The server ends a transaction that its process has left open, and frees its locks.
-  idle_in_transaction_session_timeout: 60_000,
+  // A process that stands still inside a transaction holds locks on runs, which others wait for: the server ends it.
+  idle_in_transaction_session_timeout: idle,
 })
 
-export function poolOf(options: DatabaseOptions): Pool {
-  const pool = new Pool({ ...configOf(options), max: options.connections ?? 10 })
-  // An idle connection broke. The next query opens another one, and reports if it cannot.
+export interface PoolOptions {
+  /** See `idleLimit`. A worker has its lease here, at least some seconds: its runs cannot be taken over before. */
+  readonly idle?: number
+  /** Idle connections do not keep the process alive. */
+  readonly allowExitOnIdle?: boolean
+}
+
+export function poolOf(options: DatabaseOptions, { idle, allowExitOnIdle = false }: PoolOptions = {}): Pool {
+  const pool = new Pool({ ...configOf(options, idle), max: options.connections ?? 10, allowExitOnIdle })
+  // A connection broke, idle or in use, also by DBOS. The next query reports it, or opens another one.
   pool.on('error', ignore)
+  pool.on('connect', (connection) => connection.on('error', ignore))
   return pool
 }
 
@@ -95,11 +108,43 @@ CREATE TABLE IF NOT EXISTS toolloop.lease (
   beat bigint NOT NULL DEFAULT 0,
   ended boolean NOT NULL DEFAULT false
 );
+CREATE TABLE IF NOT EXISTS toolloop.takeover (
+  run_id text PRIMARY KEY,
+  count int NOT NULL DEFAULT 1,
+  given_up boolean NOT NULL DEFAULT false
+);
 COMMIT`
+
+/** A client of DBOS over the pool, which stays open when the client is destroyed. */
+export async function dbosOver(pool: Pool, database: string): Promise<DBOSClient> {
+  return await DBOSClient.create({
+    systemDatabaseUrl: database,
+    systemDatabasePool: pool,
+    applicationName: application,
+    serializer: json,
+    logger: { debug: ignore, info: ignore, warn: ignore, error: ignore },
+  })
+}
 
 /** Does nothing where the tables exist. */
 export async function createTables(pool: Pool): Promise<void> {
   await pool.query(tables)
+}
+
+const links = ['command', 'takeover'].map(
+  (table) => `
+  IF NOT EXISTS (SELECT FROM pg_constraint WHERE conname = 'toolloop_${table}_run') THEN
+    ALTER TABLE toolloop.${table} ADD CONSTRAINT toolloop_${table}_run
+      FOREIGN KEY (run_id) REFERENCES dbos.workflow_status (workflow_uuid) ON DELETE CASCADE NOT VALID;
+  END IF;`,
+)
+
+/**
+ * What is stored of a run is deleted with its workflow: a new run of the same id must not get the commands of the old one.
+ * The tables of DBOS exist.
+ */
+export async function linkTables(pool: Pool): Promise<void> {
+  await pool.query(`DO $$ BEGIN ${links.join('')} END $$`)
 }
 
 /**
@@ -143,16 +188,29 @@ export async function inTransaction<Value>(pool: Pool, work: (client: PoolClient
 }
 
 const ignore = (): void => {}
-const broken = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOENT', 'EHOSTUNREACH', 'ENOTFOUND'])
+const broken = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ECONNABORTED',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOENT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+])
 
 /** Postgres is away, or about to be: the same query may succeed later. */
 export function isConnectionError(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   if (error instanceof AggregateError) return error.errors.some(isConnectionError)
   const code = 'code' in error ? String(error.code) : ''
-  // Class 08: connection exceptions. 57P0x: the server shuts down or starts. 53300: too many connections.
+  // Class 08: connection exceptions. 57P0x: the server shuts down or starts. 53300: too many connections. 25P03: `idleLimit`.
   return (
-    broken.has(code) || /^08|^57P0|^53300$/.test(code) || /Connection terminated|timeout expired/.test(error.message)
+    broken.has(code) ||
+    /^08|^57P0|^53300$|^25P03$/.test(code) ||
+    /Connection terminated|timeout expired|connection error/.test(error.message)
   )
 }
 

@@ -10,6 +10,13 @@ const mostCharacters = 7500
 /** Events that wait for Postgres; more are dropped. */
 const mostPending = 2000
 
+/**
+ * Postgres writes a commit record for NOTIFY, and syncs it while no other NOTIFY can commit. Nothing here needs to be
+ * durable, so that this transaction does not wait for the disk; the steps of runs do, as the server is configured.
+ */
+const notify = `SELECT pg_notify(channel, piece)
+  FROM set_config('synchronous_commit', 'off', true), unnest($1::text[], $2::text[]) AS all_of(channel, piece)`
+
 interface Pending {
   isSettled: boolean
   readonly batches: { readonly after: number; readonly events: RunEvent[] }[]
@@ -63,10 +70,7 @@ export class Publisher {
       ),
     )
     try {
-      await this.#pool.query(
-        'SELECT pg_notify(channel, piece) FROM unnest($1::text[], $2::text[]) AS all_of(channel, piece)',
-        [messages.map(([channel]) => channel), messages.map(([, piece]) => piece)],
-      )
+      await this.#pool.query(notify, [messages.map(([channel]) => channel), messages.map(([, piece]) => piece)])
     } catch {
       // Postgres is away: readers look at the run by themselves from time to time.
     }
@@ -92,6 +96,12 @@ function piecesOf(batches: readonly ProgressBatch[], id: string): readonly strin
 /** What a reader hears of a run. */
 export type Heard = 'facts' | 'settled' | readonly ProgressBatch[]
 type Listener = (heard: Heard) => void
+
+/** Methods of `pg` that its types lack. */
+interface Holding {
+  ref?(): void
+  unref?(): void
+}
 
 /** One connection that listens for all runs which this client reads. */
 export class Subscriber {
@@ -138,6 +148,7 @@ export class Subscriber {
       .then(async () => {
         if (this.#isClosed) return
         if (!this.#client) return await this.#open()
+        this.#hold(this.#client)
         await this.#client.query(`${this.#listeners.has(channel) ? 'LISTEN' : 'UNLISTEN'} ${channel}`)
       })
       .catch(() => {}) // readers look at their runs from time to time
@@ -152,7 +163,14 @@ export class Subscriber {
     })
     client.on('notification', (notification) => this.#hear(notification))
     this.#client = client
+    this.#hold(client)
     for (const channel of this.#listeners.keys()) await client.query(`LISTEN ${channel}`)
+  }
+
+  /** The connection keeps the process alive only while there are readers. */
+  #hold(client: Client & Holding): void {
+    if (this.#listeners.size > 0) client.ref?.()
+    else client.unref?.()
   }
 
   async #reopen(): Promise<void> {

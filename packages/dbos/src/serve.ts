@@ -13,7 +13,9 @@ import {
   createTables,
   databaseChecks,
   type DatabaseOptions,
+  dbosOver,
   exclusively,
+  linkTables,
   partQueueOf,
   poolOf,
   queueOf,
@@ -21,9 +23,11 @@ import {
   workflowName,
 } from './database.ts'
 import { DbosLink } from './dbos-link.ts'
+import { json } from './json.ts'
 import { Leases } from './leases.ts'
 import { Presence } from './presence.ts'
 import { Publisher } from './progress.ts'
+import { refusedConnection } from './refused-connection.ts'
 import { runOf, type Worker } from './workflow.ts'
 
 export interface ServeOptions extends DatabaseOptions {
@@ -36,6 +40,11 @@ export interface ServeOptions extends DatabaseOptions {
   readonly concurrency?: number | undefined
   /** Milliseconds without a sign of life after which the others take over a worker's runs. @default 10_000 */
   readonly lease?: number | undefined
+  /**
+   * How often a run is taken over from workers that died, without a result in between, before it is given up as one that
+   * ends its workers. @default 20
+   */
+  readonly maxTakeovers?: number | undefined
   /** Milliseconds between two looks for new runs and for commands. @default 100 */
   readonly pollInterval?: number | undefined
   /** Makes the run's context of the JSON that the client gave. While it throws, the run waits. @default the JSON itself */
@@ -64,6 +73,7 @@ const checks: Readonly<Record<keyof ServeOptions, OptionCheck>> = {
   executorId: aText,
   concurrency: wholeNumber(1),
   lease: milliseconds,
+  maxTakeovers: wholeNumber(0),
   pollInterval: milliseconds,
   context: aFunction,
   progress: yesOrNo,
@@ -87,13 +97,23 @@ export async function serve(agents: readonly AnyRunnable[], options: ServeOption
   checkOptions('serve', { ...options, database: '' }, checks)
   checkDatabase('serve', options.database)
   const registry = registryOf(agents)
-  const { lease = 10_000, pollInterval = 100, progress = true, concurrency, log = () => {} } = options
+  const {
+    lease = 10_000,
+    maxTakeovers = 20,
+    pollInterval = 100,
+    progress = true,
+    concurrency,
+    log = () => {},
+  } = options
   const executorId = options.executorId ?? `${hostname()}-${randomUUID().slice(0, 8)}`
-  const pool = poolOf(options)
+  const pool = poolOf(options, { idle: Math.max(lease, 5000) })
   const presence = new Presence()
   const inboxes = new Inboxes()
   const parts = new LazyLink(options)
+  const dbos = await dbosOver(pool, options.database)
+  const leases = new Leases(pool, dbos, { executorId, lease, maxTakeovers, log })
   const worker: Worker = {
+    leases,
     link: parts,
     runnableOf: (name) => runnableFor(registry, name),
     contextOf: options.context ?? ((json) => json),
@@ -104,15 +124,15 @@ export async function serve(agents: readonly AnyRunnable[], options: ServeOption
     sendsProgress: progress,
     presence,
   }
-  const leases = new Leases(pool, { executorId, lease, log })
   serving = 'starting'
   try {
     await reaching(() => pool.query('SELECT 1'))
     serving = worker
     await exclusively(pool, async () => {
       await createTables(pool)
-      await leases.renew()
+      await leases.begin()
       await launch(pool, { database: options.database, executorId, log }, [...registry.keys()])
+      await linkTables(pool)
     })
     for (const agent of registry.keys())
       await DBOS.registerQueue(queueOf(agent), {
@@ -126,8 +146,9 @@ export async function serve(agents: readonly AnyRunnable[], options: ServeOption
     serving = undefined
     await presence.end(0)
     await DBOS.shutdown().catch(() => {})
+    await dbos.destroy()
     await pool.end()
-    throw error
+    throw refusedConnection(error, options.database) ?? error
   }
   const stopping = new AbortController()
   const loops = [leases.keep(stopping.signal), inboxes.read(pool, pollInterval, stopping.signal)]
@@ -139,6 +160,7 @@ export async function serve(agents: readonly AnyRunnable[], options: ServeOption
     await parts.close()
     await DBOS.shutdown()
     await leases.end().catch((error: unknown) => log('warn', `The others wait for the lease: ${String(error)}`))
+    await dbos.destroy()
     await pool.end()
     serving = undefined
   }
@@ -189,7 +211,7 @@ async function launch(
   { database, executorId, log }: LaunchOptions,
   agents: readonly string[],
 ): Promise<void> {
-  if (!isRegistered) DBOS.registerWorkflow(workflow, { name: workflowName, maxRecoveryAttempts: 1000 })
+  if (!isRegistered) DBOS.registerWorkflow(workflow, { name: workflowName, maxRecoveryAttempts: 1_000_000 })
   isRegistered = true
   DBOS.setConfig({
     name: application,
@@ -197,6 +219,7 @@ async function launch(
     systemDatabasePool: pool,
     applicationVersion,
     executorID: executorId,
+    serializer: json,
     listenQueues: agents.flatMap((agent) => [queueOf(agent), partQueueOf(agent)]),
     enableOTLP: false,
     tracingEnabled: false,

@@ -1,6 +1,7 @@
 // A run as a DBOS workflow: each batch of facts, and each command, is one recorded step.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DBOS } from '@dbos-inc/dbos-sdk'
+import { assertStillOwnsWorkflow } from '@dbos-inc/dbos-sdk/datasource'
 import type { Fact } from '@toolloop/core'
 import { isFact } from '@toolloop/core/machine'
 import {
@@ -15,8 +16,10 @@ import {
 import type { Pool } from 'pg'
 import { type Inbox, type Inboxes, storeAnswer } from './commands.ts'
 import { reaching, topicOf } from './database.ts'
+import type { Leases } from './leases.ts'
 import type { Presence } from './presence.ts'
 import type { Publisher } from './progress.ts'
+import { clearTakeovers, isResult, isSuspected } from './takeovers.ts'
 
 /** What a run needs of its worker. */
 export interface Worker {
@@ -28,14 +31,15 @@ export interface Worker {
   readonly publisher: Publisher
   readonly sendsProgress: boolean
   readonly presence: Presence
+  readonly leases: Pick<Leases, 'isHeld' | 'renew'>
   /** Starts parts as runs of their own. */
   readonly link: Distribute['link']
 }
 
 const isSettling = ({ type, path }: Fact): boolean => path === '' && (type === 'run.done' || type === 'run.pause')
 
-/** A run is never given up for errors of a process: another one may be able to go on. */
-const retries = { retriesAllowed: true, maxAttempts: 1_000_000, intervalSeconds: 0.2, backoffRate: 2 }
+/** The longest pause before a step is retried, in milliseconds. */
+const longestPause = 10_000
 /** `recv` wants a limit: a run may wait for its decisions for years. */
 const longest = 10 * 365 * 24 * 3600
 
@@ -60,6 +64,10 @@ export async function runOf(worker: Worker, start: Start): Promise<{ readonly fa
 
 async function driven(worker: Worker, runId: string, start: Start): Promise<{ facts: number }> {
   const { agent, input, context, budget, part } = start
+  const isTakenOver = await reaching(() => isSuspected(worker.pool, runId), {
+    limit: Infinity,
+    signal: worker.presence.signal,
+  })
   using inbox = worker.inboxes.open(runId)
   let recorded = 0
   const facts = await driveRun(
@@ -79,7 +87,7 @@ async function driven(worker: Worker, runId: string, start: Start): Promise<{ fa
       }),
     },
     {
-      ...journalOf(worker, runId, inbox),
+      ...journalOf(worker, runId, inbox, isTakenOver),
       recorded: (batch) => {
         recorded += batch.length
         worker.publisher.wake(runId, batch.some(isSettling))
@@ -101,29 +109,34 @@ async function contextOf({ contextOf: make, log, presence }: Worker, runId: stri
   }
 }
 
-function journalOf({ pool, presence, publisher }: Worker, runId: string, inbox: Inbox): Journal {
+function journalOf(worker: Worker, runId: string, inbox: Inbox, isTakenOver: boolean): Journal {
+  const { leases, pool, presence, publisher } = worker
   const { signal } = presence
   let answered = 0
+  let isCounted = isTakenOver
+  const clear = (): void => {
+    if (isCounted) void clearTakeovers(pool, runId).catch(() => (isCounted = true)) // with the next result
+    isCounted = false
+  }
   return {
     async step(name, work) {
       // The step's own value and not the copy of it: the live run is confirmed by identity.
       let own: Entry | Command | undefined
-      const known = await DBOS.runStep(
-        async () => (own = await lasting(Promise.race([work(), inbox.next()]), signal)),
-        {
-          name,
-          ...retries,
-        },
-      )
+      const known = await DBOS.runStep(async () => (own = await persistent(work, inbox, worker, runId)), { name })
+      await owned(leases, runId, signal)
       const outcome = own ?? known
+      if (isCounted && own && 'facts' in own && own.facts.some(isResult)) clear()
       if ('type' in outcome) inbox.took()
       return outcome
     },
     async command() {
       presence.rest(runId)
+      // A run that waits here ends no worker. A command that was recorded comes sooner.
+      const resting = setTimeout(clear, 5000).unref()
       for (;;) {
         const command = await DBOS.recv<Command>(topicOf(inbox.number), { timeoutSeconds: longest })
         if (!command) continue
+        clearTimeout(resting)
         inbox.took()
         await presence.wake(runId)
         return command
@@ -139,12 +152,47 @@ function journalOf({ pool, presence, publisher }: Worker, runId: string, inbox: 
   }
 }
 
-/** Never settles once the worker leaves: DBOS would record the error as the result of the step. */
-async function lasting<Value>(work: Promise<Value>, signal: AbortSignal): Promise<Value> {
-  try {
-    return await work
-  } catch (error) {
-    if (signal.aborted) await new Promise(() => {})
-    throw error
+/**
+ * A worker that stood still after a step was recorded may have lost the run since: it must not start what the step
+ * announces.
+ * @throws DBOSWorkflowConflictError, after which DBOS leaves the run to its owner
+ */
+async function owned(leases: Worker['leases'], runId: string, signal: AbortSignal): Promise<void> {
+  while (!leases.isHeld) {
+    await reaching(() => leases.renew(), { limit: Infinity, signal })
+    await assertStillOwnsWorkflow(runId)
   }
+}
+
+/**
+ * Retries without an end: a run is not given up for errors of a process, because another one may be able to go on. Retries
+ * of DBOS would cost one more query in each step. Never settles once the worker leaves: DBOS would record the error.
+ */
+async function persistent(
+  work: () => Promise<Entry>,
+  inbox: Inbox,
+  { presence: { signal }, log }: Worker,
+  runId: string,
+): Promise<Entry | Command> {
+  for (let pause = 200; ; pause = Math.min(pause * 2, longestPause)) {
+    try {
+      return await Promise.race([inbox.next(), work()])
+    } catch (error) {
+      if (signal.aborted) await new Promise(() => {})
+      log('warn', `The run ${runId} cannot go on here, and is retried: ${String(error)}`)
+      await pauseOf(pause, inbox, signal)
+    }
+  }
+}
+
+/** Ends early for a command. @throws when the workflow is cancelled: DBOS then ends it */
+async function pauseOf(milliseconds: number, inbox: Inbox, leaving: AbortSignal): Promise<void> {
+  const over = new AbortController()
+  const cancelled = DBOS.stepStatus?.cancelSignal
+  const signal = AbortSignal.any([leaving, over.signal, ...(cancelled ? [cancelled] : [])])
+  const timer = sleep(milliseconds, undefined, { signal }).catch(() => {})
+  await Promise.race([timer, inbox.next()])
+  over.abort()
+  if (leaving.aborted) await new Promise(() => {})
+  cancelled?.throwIfAborted()
 }

@@ -12,7 +12,10 @@ export type InputFor<One extends ClientRunnable> = Exclude<Parameters<One['run']
 export type ResultFor<One extends ClientRunnable> = Awaited<ReturnType<One['run']>>
 
 export interface EngineRunOptions {
-  /** Identifies the run. The same id again joins the run that exists. @default a random UUID */
+  /**
+   * Identifies the run: 1 to 500 characters, without control characters. The same id again joins the run that exists.
+   * @default a random UUID
+   */
   readonly runId?: string | undefined
   /** JSON for the workers, whose `context` option makes the run's context of it. */
   readonly context?: unknown

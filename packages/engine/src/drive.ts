@@ -51,6 +51,13 @@ export interface DrivenRunOptions {
   readonly signal: AbortSignal
 }
 
+/** A command that the run has taken. `arrived`: it is checked when the run has been resumed; `offered`: the resume answers it. */
+interface Unanswered {
+  state: 'arrived' | 'offered' | 'answered'
+  readonly decisions?: Readonly<Record<string, Decision>>
+  rejection?: Rejection | undefined
+}
+
 /** The error of a run that could not be started: the engine must not retry it. */
 export class RejectedRun extends UsageError {}
 
@@ -73,8 +80,10 @@ class Workflow {
   #decisions: Record<string, Decision> = {}
   readonly #messages: Extract<Command, { message: unknown }>[] = []
   #abort: string | undefined
-  /** The step resumes a paused run for a command that waits for its answer. */
-  #owesAnswer = false
+  /** Those with which a paused run is being resumed, also by another process: what arrives meanwhile is for its next pause. */
+  #offered: Readonly<Record<string, Decision>> | undefined
+  /** The commands that were taken and are not answered, in order. */
+  readonly #unanswered: Unanswered[] = []
   #step = 0
   #projecting: Promise<void> = Promise.resolve()
 
@@ -116,18 +125,19 @@ class Workflow {
   }
 
   async #next(): Promise<void> {
+    if (this.#isPaused) this.#offered ??= { ...this.#decisions }
     const entry = await this.#journal.step(`facts ${this.#step}`, () => this.#work())
     if ('type' in entry) return this.#take(entry)
     this.#step++
     if ('rejected' in entry) return this.#reject(entry.rejected)
     if (entry.by === this.#live?.id) this.#live.confirm()
     else this.#leave('another process has gone on with it.')
-    if (this.#isPaused) this.#decisions = {}
+    this.#dropOffered()
     this.#facts.push(...entry.facts)
     if (this.#isPaused) this.#decisions = stillOpen(this.#facts, this.#decisions)
     this.#journal.recorded?.(entry.facts)
     if (this.#live) this.#project()
-    this.#answer(undefined)
+    this.#settleOffered(undefined)
     if (this.#hasEnded || this.#isPaused) this.#live = undefined // It ends by itself: its last batch is confirmed.
   }
 
@@ -142,7 +152,7 @@ class Workflow {
     } catch (error) {
       this.#leave('it could not go on.')
       // A run that has facts is not lost for an error of this process: the engine retries the step, perhaps elsewhere.
-      const mayRefuse = this.#facts.length === 0 || (this.#isPaused && this.#abort === undefined)
+      const mayRefuse = this.#facts.length === 0 || Object.keys(this.#offered ?? {}).length > 0
       if (!isNew || !mayRefuse || this.#options.signal.aborted || !(error instanceof Error)) throw error
       return { rejected: rejectionOf(error) }
     }
@@ -151,7 +161,7 @@ class Workflow {
   #open(): JournaledRun {
     const { runnable, input, runId, context, budget, part, distribute, onEvent, signal } = this.#options
     signal.throwIfAborted()
-    const decisions = this.#isPaused ? this.#decisions : undefined
+    const decisions = this.#isPaused ? this.#offered : undefined
     const past = [...this.#facts]
     const more = { budget, part, distribute, onEvent }
     const live = new JournaledRun(runnable, { past, input, runId, decisions, context, ...more })
@@ -172,38 +182,65 @@ class Workflow {
       case 'abort':
         this.#abort ??= command.reason
         this.#live?.abort(this.#abort)
-        break
+        // A paused run has not ended before the next step is recorded.
+        return this.#took({ state: this.#isPaused ? 'offered' : 'answered' })
       default:
         this.#messages.push(command)
         if (this.#live) deliver(this.#live, command)
+        return this.#took({ state: 'answered' })
     }
-    this.#journal.answered?.(undefined)
   }
 
-  /** A paused run takes decisions with its next step; a running one keeps them until it pauses. */
+  /** Decisions that arrive while the run is resumed with others are checked afterwards: these may decide the same request. */
   #decide(decisions: Readonly<Record<string, Decision>>): void {
-    let rejection: Rejection | undefined
-    try {
-      checkDecisions(this.#facts, decisions)
-      Object.assign(this.#decisions, decisions)
-    } catch (error) {
-      rejection = rejectionOf(error as Error)
-    }
-    if (!rejection && this.#isPaused && this.#mayResume) this.#owesAnswer = true
-    else this.#journal.answered?.(rejection)
+    const command: Unanswered = { state: this.#offered ? 'arrived' : 'offered', decisions }
+    if (command.state === 'offered') this.#accept(command)
+    this.#took(command)
   }
 
-  #answer(rejection: Rejection | undefined): void {
-    if (this.#owesAnswer) this.#journal.answered?.(rejection)
-    this.#owesAnswer = false
+  /** A paused run takes decisions with its next step, which answers them. One that goes on keeps them until it pauses. */
+  #accept(command: Unanswered): void {
+    try {
+      checkDecisions(this.#facts, command.decisions ?? {})
+      Object.assign(this.#decisions, command.decisions)
+      command.state = this.#isPaused && this.#mayResume ? 'offered' : 'answered'
+    } catch (error) {
+      command.state = 'answered'
+      command.rejection = rejectionOf(error as Error)
+    }
+  }
+
+  /** The run was resumed with the offered decisions, or refused them: then an abort still has to be recorded. */
+  #settleOffered(rejection: Rejection | undefined): void {
+    for (const command of this.#unanswered)
+      if (command.state === 'arrived') this.#accept(command)
+      else if (command.state === 'offered' && (command.decisions || !rejection))
+        Object.assign(command, { state: 'answered', rejection })
+    this.#answer()
+  }
+
+  #took(command: Unanswered): void {
+    this.#unanswered.push(command)
+    this.#answer()
+  }
+
+  /** Commands are answered in their order: those behind one that waits for its answer wait, too. */
+  #answer(): void {
+    while (this.#unanswered[0]?.state === 'answered') this.#journal.answered?.(this.#unanswered.shift()!.rejection)
+  }
+
+  #dropOffered(): void {
+    for (const [id, decision] of Object.entries(this.#offered ?? {}))
+      if (this.#decisions[id] === decision) delete this.#decisions[id]
+    this.#offered = undefined
   }
 
   /** Decisions that a paused run refuses change nothing. A run without facts has failed. */
   #reject(rejection: Rejection): void {
     if (this.#facts.length === 0) throw Object.assign(new RejectedRun(rejection.message), { name: rejection.name })
-    this.#decisions = {}
+    this.#dropOffered()
     this.#leave('its decisions were refused.')
-    this.#answer(rejection)
+    this.#settleOffered(rejection)
   }
 
   #leave(reason: string): void {

@@ -3,7 +3,7 @@ import { agent, type Fact, memoryLog } from '@toolloop/core'
 import { pipe } from '@toolloop/pipeline'
 import { scriptedModel, text } from '@toolloop/testing'
 import { expect, it } from 'vitest'
-import { type EngineLink, engineClient, type ProgressBatch, type RunPage, type Start } from './index.ts'
+import { type EngineLink, engineClient, partId, type ProgressBatch, type RunPage, type Start } from './index.ts'
 
 const talker = agent({ name: 'talker', model: scriptedModel([text('Hello.')]) })
 const log = memoryLog()
@@ -75,13 +75,15 @@ it('throws what prevented a run, and what ended it', async () => {
     problem: 'rejected',
     message: 'The run "r" could not start: Too late.',
   })
-  await expect(failing([2])).rejects.toMatchObject({ problem: 'failed', message: 'The run "r" failed: Too late.' })
+  for (const sizes of [[2], [2, 0]])
+    await expect(failing(sizes)).rejects.toMatchObject({ problem: 'failed', message: 'The run "r" failed: Too late.' })
+  await expect(seen(linkOf([2, 0], [], { status: 'failed', error }))).rejects.toMatchObject({ problem: 'failed' })
 })
 
 it('sends nothing for input that cannot run', async () => {
   const client = engineClient(linkOf([]))
   await expect(client.run(talker, [{ role: 'nobody' }] as never)).rejects.toThrow('nobody')
-  await expect(client.run(talker, 'go', { runId: '' })).rejects.toThrow('A run id is a text')
+  await expect(client.run(talker, 'go', { runId: '' })).rejects.toThrow('A run id is a well-formed text')
   await expect(client.run(talker, 'go', { context: new Map() })).rejects.toThrow('context is a Map')
   await expect(client.run(talker.with({ name: 'other' }), 'go')).rejects.toThrow('is of `talker`, not of `other`')
 })
@@ -97,4 +99,25 @@ it('sends the budget of a pipeline, and none for an agent', async () => {
     'Give the agent `talker` a budget of its own',
   )
   expect(starts).toHaveLength(1)
+})
+
+it.each(['', ' ', '.', '..', 'a\0b', 'a\nb', '\ud800', 'x'.repeat(501), 7])('rejects the run id %j', async (runId) => {
+  const runs = engineClient(linkOf([facts.length]))
+  const message = 'A run id is a well-formed text of 1 to 500 characters'
+  for (const call of [
+    () => runs.run(talker, 'go', { runId: runId as string }),
+    () => runs.stream(talker, 'go', { runId: runId as string }).result,
+    () => runs.result(talker, runId as string),
+    () => runs.status(runId as string),
+    () => runs.steer(runId as string, 'Hurry.'),
+    () => runs.abort(runId as string),
+  ])
+    await expect(call()).rejects.toMatchObject({ name: 'UsageError', message: expect.stringContaining(message) })
+})
+
+it('gives parts with long paths ids that fit into an index', () => {
+  const [one, other] = ['a', 'b'].map((end) => partId({ run: 'r', path: `${'é'.repeat(1000)}${end}` }))
+  expect(one).toMatch(/^r\/[0-9a-f]{64}$/)
+  expect(other).not.toBe(one)
+  expect(partId({ run: 'r', path: 'map/3' })).toBe('r/map/3')
 })

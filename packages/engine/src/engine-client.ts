@@ -37,7 +37,7 @@ export function engineClient(link: EngineLink): EngineClient {
       if (!page) throw unknownRun(runId)
       checkAgent(runnable, runId, page)
       facts.push(...page.facts)
-      if (page.status === 'failed') throw failed(runId, page)
+      if (page.status === 'failed') throw failed(runId, page, facts.length > 0)
       if (page.status !== 'running') return (await runnableBehind(runnable).resultOf(facts)) as ResultFor<One>
     }
   }
@@ -57,11 +57,13 @@ export function engineClient(link: EngineLink): EngineClient {
       },
       async *[Symbol.asyncIterator]() {
         await beginOnce()
+        let hasFacts = false
         for await (const item of followRun(link, runId, signal))
           if ('seq' in item || !('page' in item)) yield item
           else {
+            hasFacts ||= item.page.facts.length > 0
             checkAgent(runnable, runId, item.page)
-            if (item.page.status === 'failed') throw failed(runId, item.page)
+            if (item.page.status === 'failed') throw failed(runId, item.page, hasFacts)
           }
       },
     }
@@ -124,9 +126,18 @@ function userMessage<Message>(message: Message): Message {
   throw new UsageError(`Pass a text or a user message, not a message of role ${JSON.stringify(own?.role)}.`)
 }
 
+/** Ids are keys in the engines' stores, whose indexes have a limit. */
+const longestId = 500
+/** A path of a URL cannot have `.` and `..` as a part, also when they are encoded. */
+const isPlain = (id: string): boolean =>
+  id.trim() !== '' && id !== '.' && id !== '..' && id.isWellFormed() && !/\p{Cc}/u.test(id)
+
 function checkId(runId: unknown): void {
-  if (typeof runId === 'string' && runId !== '') return
-  throw new UsageError(`A run id is a text that is not empty. Got ${JSON.stringify(runId)}.`)
+  if (typeof runId === 'string' && runId !== '' && runId.length <= longestId && isPlain(runId)) return
+  const given = JSON.stringify(runId) ?? 'nothing'
+  throw new UsageError(
+    `A run id is a well-formed text of 1 to ${longestId} characters, without control characters, not only spaces, and not \`.\` or \`..\`. Got ${given.length > 100 ? `${given.slice(0, 100)}… (${given.length} characters)` : given}.`,
+  )
 }
 
 function checkAgent(runnable: ClientRunnable, runId: string, { agent }: RunPage): void {
@@ -141,9 +152,9 @@ function checkAgent(runnable: ClientRunnable, runId: string, { agent }: RunPage)
 const ended = (runId: string): EngineError =>
   new EngineError('ended', `The run ${JSON.stringify(runId)} has ended, so it takes no messages, decisions or aborts.`)
 
-function failed(runId: string, { facts, error }: RunPage): EngineError {
+/** `hasFacts`: of the whole run, not of its last page alone. */
+function failed(runId: string, { error }: RunPage, hasFacts: boolean): EngineError {
   const message = error?.message ?? 'The engine gave it up.'
-  const [problem, how] =
-    facts.length === 0 ? (['rejected', 'could not start'] as const) : (['failed', 'failed'] as const)
+  const [problem, how] = hasFacts ? (['failed', 'failed'] as const) : (['rejected', 'could not start'] as const)
   return new EngineError(problem, `The run ${JSON.stringify(runId)} ${how}: ${message}`)
 }

@@ -4,6 +4,7 @@ import type { Decision, Delivery, Fact, RunEvent, RunLog, RunStream } from '@too
 import { distribution, type Part, runnableBehind } from '@toolloop/core/machine'
 import { UsageError, type UserMessage } from '@toolloop/wire'
 import type { Start } from './command.ts'
+import { type Offer, Offers } from './offers.ts'
 import { type Distribute, distributorOver } from './parts.ts'
 
 /** An agent or a pipeline, as far as an engine uses it. */
@@ -24,13 +25,8 @@ export interface JournaledRunOptions {
   /** Only this part of the run. */
   readonly part?: Part | undefined
   readonly distribute?: Distribute | undefined
-  /** Called with each event: a fact after it was stored, progress at once. What it throws is ignored. */
+  /** Called with each event in order: a fact when the run goes on with it, progress at once. What it throws is ignored. */
   readonly onEvent?: ((event: RunEvent) => void) | undefined
-}
-
-interface Offer {
-  readonly facts: readonly Fact[]
-  readonly stored: PromiseWithResolvers<void>
 }
 
 /** The same with the types of any input. */
@@ -39,16 +35,16 @@ interface Streaming {
 }
 
 /**
- * A run in this process that goes on only when the facts before are stored: `next()` returns a batch, again and again
- * until `confirm()` confirms that it is stored. A tool starts after its `tool.start` was confirmed, as with any log; so a
- * process that dies, or loses its run to another one, repeats nothing that another may have begun.
+ * A run in this process whose facts are stored by an engine: `next()` returns a batch, again and again until `confirm()`
+ * confirms that it is stored. A step or a tool starts after its `step.start` or `tool.start` was confirmed, as with any log;
+ * so a process that dies, or loses its run to another one, repeats nothing that another may have begun.
  */
 export class JournaledRun {
   /** Tells its facts from those of the same run in another process. */
   readonly id: string = randomUUID()
   readonly #stream: RunStream<RunEvent, unknown, unknown>
   /** Appended by the run, and not taken. */
-  #offered: Offer | undefined
+  readonly #offers = new Offers(() => this.#give())
   /** Taken, and not confirmed. */
   #taken: Offer | undefined
   #waiting: PromiseWithResolvers<readonly Fact[] | undefined> | undefined
@@ -81,7 +77,8 @@ export class JournaledRun {
   async next(): Promise<readonly Fact[] | undefined> {
     if (this.#broken) throw this.#broken
     if (this.#taken) return this.#taken.facts
-    if (this.#offered) return this.#take(this.#offered)
+    const facts = this.#take()
+    if (facts) return facts
     if (this.#end && 'error' in this.#end) throw this.#end.error
     if (this.#end) return undefined
     this.#waiting ??= Promise.withResolvers()
@@ -110,25 +107,28 @@ export class JournaledRun {
   /** Stops the run where it is and stores nothing more: its engine goes on with it elsewhere. */
   breakOff(reason: string): void {
     this.#broken ??= new UsageError(`The run was broken off in this process: ${reason}`)
-    for (const offer of [this.#taken, this.#offered]) offer?.stored.reject(this.#broken)
+    for (const offers of [this.#taken?.stored, this.#offers]) offers?.reject(this.#broken)
     this.#waiting?.reject(this.#broken)
     this.#stream.abort(reason)
   }
 
-  #append(facts: readonly Fact[]): Promise<void> {
-    if (this.#broken) return Promise.reject(this.#broken)
-    const offer = { facts, stored: Promise.withResolvers<void>() }
-    const waiting = this.#waiting
-    this.#waiting = undefined
-    if (waiting) waiting.resolve(this.#take(offer))
-    else this.#offered = offer
-    return offer.stored.promise
+  #append(facts: readonly Fact[]): void | Promise<void> {
+    return this.#broken ? Promise.reject(this.#broken) : this.#offers.add(facts)
   }
 
-  #take(offer: Offer): readonly Fact[] {
-    this.#offered = undefined
-    this.#taken = offer
-    return offer.facts
+  #take(): readonly Fact[] | undefined {
+    this.#taken = this.#offers.take(this.#end !== undefined)
+    return this.#taken?.facts
+  }
+
+  /** To the step that waits for a batch. */
+  #give(): void {
+    const waiting = this.#waiting
+    if (!waiting) return
+    const facts = this.#take()
+    if (!facts) return
+    this.#waiting = undefined
+    waiting.resolve(facts)
   }
 
   async #read(onEvent: ((event: RunEvent) => void) | undefined): Promise<void> {
@@ -143,9 +143,11 @@ export class JournaledRun {
       }
       await this.#stream.result
       this.#end = {}
+      this.#give()
       this.#waiting?.resolve(undefined)
     } catch (error) {
       this.#end = { error }
+      this.#give()
       this.#waiting?.reject(error)
     }
   }

@@ -1,4 +1,5 @@
 // Parts of a run as workflows of their own: items of a distributed `map`, and distributed agents that are called as tools.
+import { createHash } from 'node:crypto'
 import type { Fact } from '@toolloop/core'
 import type { Distributor, Part } from '@toolloop/core/machine'
 import { sleep, systemClock, UsageError } from '@toolloop/wire'
@@ -17,8 +18,14 @@ export interface Distribute {
   readonly start: Start
 }
 
-/** The id of a part's workflow. Parts of parts have the id of the whole run and their whole path as well. */
-export const partId = ({ run, path }: Pick<Part, 'run' | 'path'>): string => `${run}/${path}`
+/** Bytes. An index of Postgres takes 2,704. */
+const longestId = 2_000
+
+/** The id of a part's workflow. Parts of parts have the id of the whole run and their whole path as well; a long one is a hash. */
+export function partId({ run, path }: Pick<Part, 'run' | 'path'>): string {
+  const id = `${run}/${path}`
+  return Buffer.byteLength(id) <= longestId ? id : `${run}/${createHash('sha256').update(id).digest('hex')}`
+}
 
 /** `isBroken`: the run goes on in another process, with its parts. */
 export function distributorOver({ link, start }: Distribute, isBroken: () => boolean): Distributor {

@@ -10,7 +10,14 @@ export {
   type PostgresPool,
 } from './postgres-limits.ts'
 export { postgresLimitsSql } from './postgres-sql.ts'
-export { type RedisClient, redisLimits, type RedisLimitsOptions, type RedisSubscriber } from './redis-limits.ts'
+export type {
+  IoRedisClient,
+  IoRedisSubscriber,
+  NodeRedisClient,
+  NodeRedisSubscriber,
+  RedisClient,
+} from './redis-client.ts'
+export { redisLimits, type RedisLimitsOptions } from './redis-limits.ts'
 export type {
   LimitStore,
   ReleaseListener,

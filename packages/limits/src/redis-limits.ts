@@ -1,23 +1,8 @@
-// Limits in Redis or Valkey, through a client of the package `redis`.
+// Limits in Redis.
+import { channelOf, type RedisClient, type Script, script } from './redis-client.ts'
 import { Releases } from './releases.ts'
 import { renewScript, reserveScript, settleScript } from './redis-scripts.ts'
-import { type LimitStore, releases, storedKey } from './store.ts'
-
-/** A connected client of the package `redis`: what `createClient()` returns. */
-export interface RedisClient {
-  eval(script: string, options: { keys: string[]; arguments: string[] }): Promise<unknown>
-  evalSha(sha1: string, options: { keys: string[]; arguments: string[] }): Promise<unknown>
-  /** A client of its own for notifications: a connection that subscribes can do nothing else. */
-  duplicate(): RedisSubscriber
-}
-
-export interface RedisSubscriber {
-  connect(): Promise<unknown>
-  subscribe(channel: string, listener: (message: string) => void): Promise<unknown>
-  on(event: string, listener: (error: unknown) => void): unknown
-  destroy?(): void
-  unref?(): void
-}
+import { lasting, type LimitStore, releases, storedKey } from './store.ts'
 
 export interface RedisLimitsOptions {
   /** The beginning of all keys and of the channel. @default 'toolloop' */
@@ -30,26 +15,14 @@ export interface RedisLimitsOptions {
  */
 export function redisLimits(client: RedisClient, { prefix = 'toolloop' }: RedisLimitsOptions = {}): LimitStore {
   const channel = `${prefix}:released`
-  const reserve = script(client, reserveScript)
-  const settle = script(client, settleScript)
-  const renew = script(client, renewScript)
-  const notifications = new Releases(async (onMessage, onLost) => {
-    const subscriber = client.duplicate()
-    const end = (): void => subscriber.destroy?.()
-    try {
-      subscriber.on('error', () => {
-        end()
-        onLost()
-      })
-      await subscriber.connect()
-      await subscriber.subscribe(channel, onMessage)
-      subscriber.unref?.()
-      return { close: end }
-    } catch (error) {
-      end()
-      throw error
-    }
-  })
+  const call = (text: string): Script => {
+    const run = script(client, text)
+    return (keys, values) => run(keys, values).catch((error: unknown) => Promise.reject(lasting(error, isLasting)))
+  }
+  const reserve = call(reserveScript)
+  const settle = call(settleScript)
+  const renew = call(renewScript)
+  const notifications = new Releases(channelOf(client, channel))
   // The braces keep the four keys of a limit on one node of a cluster.
   const keysOf = (key: string): string[] =>
     ['used', 'running', 'waiting', 'cool'].map((part) => `${prefix}:{${storedKey(key)}}:${part}`)
@@ -75,21 +48,6 @@ export function redisLimits(client: RedisClient, { prefix = 'toolloop' }: RedisL
   }
 }
 
-/** Runs a script by its hash, and sends its text to a server that has not seen it. */
-function script(client: RedisClient, text: string): (keys: string[], values: string[]) => Promise<unknown> {
-  let hash: Promise<string> | undefined
-  return async (keys, values) => {
-    const options = { keys, arguments: values }
-    try {
-      return await client.evalSha(await (hash ??= sha1(text)), options)
-    } catch (error) {
-      if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error
-      return await client.eval(text, options)
-    }
-  }
-}
-
-async function sha1(text: string): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-1', new TextEncoder().encode(text))
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('')
-}
+/** Missing rights, a key of another program, a server that knows no scripts. Not a replica, which may become the primary. */
+const isLasting = ({ message }: Error): boolean =>
+  /^(NOPERM|NOAUTH|WRONGPASS|WRONGTYPE|CROSSSLOT|ERR unknown command)/.test(message)

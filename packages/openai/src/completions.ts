@@ -1,15 +1,18 @@
 // `client.chat.completions`: the peer's methods, implemented with our client.
 import type { Client } from '@toolloop/client'
-import type { ChunkStream, CompletionQuery, RequestOptions as OwnOptions } from '@toolloop/transport'
-import type { Chunk, Completion, CompletionParams } from '@toolloop/wire'
+import type { CompletionQuery } from '@toolloop/transport'
+import type { Completion, CompletionParams } from '@toolloop/wire'
 import { checkTools, readCompletion } from './answers/reading.ts'
-import { OpenAIError } from './errors/errors.ts'
 import { peerError } from './errors/translation.ts'
 import { APIPromise, withOwnRequestId } from './http/api-promise.ts'
-import { streamTimeout, wholeTimeout } from './http/client-options.ts'
-import { CursorPage, PagePromise } from './http/pages.ts'
-import { ownOptions, type RequestOptions } from './http/request-options.ts'
+import { chunkSource } from './http/chunk-source.ts'
+import type { Connection } from './http/connection.ts'
+import { queryAndOptions } from './http/list-query.ts'
+import { type CursorPage, pagesOf, type PagePromise } from './http/pages.ts'
+import { noOptions, ownOptions, type RequestOptions, wholeOptions } from './http/request-options.ts'
 import { Stream } from './http/stream.ts'
+import { streamTimeout } from './http/timeouts.ts'
+import { Messages } from './messages.ts'
 import { ChatCompletionRunner } from './runs/chat-completion-runner.ts'
 import { ChatCompletionStream } from './runs/chat-completion-stream.ts'
 import type { RunnerOptions } from './runs/completion-runner.ts'
@@ -27,23 +30,14 @@ import type {
   ChatCompletionParseParams,
   ChatCompletionStreamParams,
   ChatCompletionUpdateParams,
-  MessageListParams,
 } from './types/chat.ts'
 import type {
   ChatCompletion,
   ChatCompletionChunk,
   ChatCompletionDeleted,
-  ChatCompletionStoreMessage,
   ParsedChatCompletion,
 } from './types/completion.ts'
 import type { ExtractParsedContentFromParams } from './types/parsing.ts'
-
-/** What the resource needs of its client. The settings are read at each request. */
-export interface Connection {
-  /** Our client for completions of this model; without a model, for stored completions. */
-  client(model?: string): Client
-  readonly timeout: number
-}
 
 // oxlint-disable-next-line typescript/no-explicit-any -- tools of any arguments, inferred where each is written
 type AnyArgs = any
@@ -218,43 +212,10 @@ export class Completions {
   }
 }
 
-/** The messages of a stored completion. */
-export class Messages {
-  readonly #connection: Connection
-
-  /** @internal */
-  constructor(connection: Connection) {
-    this.#connection = connection
-  }
-
-  list(
-    completionID: string,
-    query?: MessageListParams | RequestOptions | null,
-    options?: RequestOptions,
-  ): PagePromise<CursorPage<ChatCompletionStoreMessage>, ChatCompletionStoreMessage> {
-    const [params, own] = queryAndOptions(query, options, ['after', 'limit', 'order'])
-    return pagesOf<ChatCompletionStoreMessage>(() =>
-      this.#connection.client().chat.completions.messages.list(completionID, params, wholeOptions(own)),
-    )
-  }
-}
-
-const noOptions: RequestOptions = Object.freeze({})
-
 const answered = (answer: Completion): ChatCompletion => withOwnRequestId(answer) as unknown as ChatCompletion
 
 function rethrown(error: unknown): never {
   throw peerError(error)
-}
-
-function wholeOptions(options: RequestOptions): OwnOptions | undefined {
-  if (options === noOptions) return undefined
-  const { timeout, signal } = options
-  return {
-    ...ownOptions(options),
-    ...(timeout !== undefined && { timeout: wholeTimeout(timeout) }),
-    ...(signal && { signal }),
-  }
 }
 
 async function answerOf<T extends object>(ask: () => Promise<T>): Promise<T> {
@@ -263,75 +224,4 @@ async function answerOf<T extends object>(ask: () => Promise<T>): Promise<T> {
   } catch (error) {
     throw peerError(error)
   }
-}
-
-function pagesOf<Item extends { id: string }>(ask: () => Promise<unknown>): PagePromise<CursorPage<Item>, Item> {
-  const first = async (): Promise<CursorPage<Item>> => {
-    try {
-      return new CursorPage<Item>((await ask()) as ConstructorParameters<typeof CursorPage<Item>>[0])
-    } catch (error) {
-      throw peerError(error)
-    }
-  }
-  return new PagePromise(first())
-}
-
-/** The query may be omitted before the options. @throws OpenAIError where one object mixes both */
-function queryAndOptions<Query extends object>(
-  first: Query | RequestOptions | null | undefined,
-  options: RequestOptions | undefined,
-  names: readonly string[],
-): [Query, RequestOptions] {
-  const given = Object.entries(first ?? {}).filter(([, value]) => value !== undefined)
-  const others = given.filter(([name]) => optionNames.has(name) && !names.includes(name))
-  if (others.length === 0) return [(first ?? {}) as Query, options ?? {}]
-  if (options !== undefined || others.length < given.length)
-    throw new OpenAIError(
-      `The query and the options of a list are two arguments: ${others.map(([name]) => `\`${name}\``).join(', ')} belongs into the second.`,
-    )
-  return [{} as Query, first as RequestOptions]
-}
-
-const optionNames: ReadonlySet<string> = new Set([
-  'headers',
-  'maxRetries',
-  'timeout',
-  'signal',
-  'idempotencyKey',
-  'query',
-])
-
-/** The chunks of a request, as the peer yields them: a missing finish reason is `null`. */
-function chunkSource(
-  chunks: ChunkStream,
-  onEnd: () => void,
-): { batches(): AsyncIterator<readonly ChatCompletionChunk[]>; response(): ChunkStream['response'] } {
-  return {
-    response: () => chunks.response,
-    batches: () => {
-      const batches = chunks.batches()
-      return {
-        next: async () => {
-          try {
-            const next = await batches.next()
-            if (next.done) onEnd()
-            else for (const chunk of next.value) complete(chunk)
-            return next as IteratorResult<readonly ChatCompletionChunk[]>
-          } catch (error) {
-            onEnd()
-            throw error
-          }
-        },
-        return: async () => {
-          onEnd()
-          await batches.return?.()
-          return { done: true, value: undefined }
-        },
-      }
-    },
-  }
-}
-
-function complete({ choices }: Chunk): void {
-  for (const choice of choices) if (choice.finish_reason === undefined) choice.finish_reason = null
 }

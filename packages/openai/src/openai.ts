@@ -1,7 +1,7 @@
 // `OpenAI`: the peer's client, with its options, environment and errors.
 import { Client } from '@toolloop/client'
 import type { ClientOptions as OwnOptions } from '@toolloop/transport'
-import { Completions, type Connection } from './completions.ts'
+import { Completions } from './completions.ts'
 import * as Errors from './errors/errors.ts'
 import {
   type ApiKeySetter,
@@ -13,6 +13,7 @@ import {
   ownClientOptions,
   stateOf,
 } from './http/client-options.ts'
+import type { Connection } from './http/connection.ts'
 import type { FetchOptions, RequestOptions } from './http/request-options.ts'
 import { refuse, uncovered, uncoveredBeta } from './uncovered.ts'
 import type * as Names from './types/names.ts'

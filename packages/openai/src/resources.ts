@@ -1,5 +1,6 @@
 // The peer's `resources/chat/completions`.
-export { Completions, Messages } from './completions.ts'
+export { Completions } from './completions.ts'
+export { Messages } from './messages.ts'
 export { ChatCompletionRunner } from './runs/chat-completion-runner.ts'
 export { ChatCompletionStream } from './runs/chat-completion-stream.ts'
 export { ParsingToolFunction } from './runs/runnable-tools.ts'

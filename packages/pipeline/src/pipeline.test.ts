@@ -202,9 +202,18 @@ describe('a pipeline', () => {
     expect(result).toMatchObject({ status: 'done', output: '1: Stage `boom` failed: boom' })
   })
 
+  it('reports as aborted what had begun when another stage failed, and when the run was aborted', async () => {
+    const failed = await parallel({ hang, boom }).run(1)
+    expect(failed.stages).toMatchObject({ hang: { status: 'aborted' }, boom: { status: 'failed' } })
+    const aborted = pipe(double, hang).stream(1)
+    for await (const event of aborted) if (event.type === 'stage.start' && event.stage === 'hang') aborted.abort()
+    expect((await aborted.result).stages).toMatchObject({ double: { status: 'done' }, hang: { status: 'aborted' } })
+  })
+
   it('takes the first of a race and aborts the others', async () => {
     const result = await race(hang, double, boom).run(1)
     expect(result).toMatchObject({ status: 'done', output: 2 })
+    expect(Object.values(result.stages).map(({ status }) => status)).toEqual(['done', 'aborted', 'done', 'failed'])
     expect(await race(boom, boom).run(1)).toMatchObject({ status: 'error' })
   })
 

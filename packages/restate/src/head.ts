@@ -30,6 +30,9 @@ export const promises = {
 
 export type Answer = { readonly rejection: Rejection | null }
 
+/** A reader that waits is answered after this time at the latest, in milliseconds. */
+export const maxWait = 20_000
+
 export interface ReadRequest {
   readonly from: number
   readonly wait?: 'facts' | 'end'

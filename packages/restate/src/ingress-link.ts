@@ -1,7 +1,7 @@
 // What Restate offers to the client of an engine.
 import type { Command, EngineLink, ProgressBatch, Rejection, RunPage, Start } from '@toolloop/engine'
 import { EngineError } from '@toolloop/engine'
-import type { ReadReply, ReadRequest, SendReply } from './head.ts'
+import { maxWait, type ReadReply, type ReadRequest, type SendReply } from './head.ts'
 import { Ingress, type IngressOptions, messageOf } from './ingress.ts'
 import { readProgress } from './progress-client.ts'
 import type { ProgressAddress } from './progress-server.ts'
@@ -10,6 +10,8 @@ interface Follower {
   address: ProgressAddress | undefined
   changed: PromiseWithResolvers<void>
 }
+
+const isOver = ({ status }: RunPage): boolean => status === 'ended' || status === 'failed'
 
 export class IngressLink implements EngineLink {
   readonly #ingress: Ingress
@@ -21,7 +23,7 @@ export class IngressLink implements EngineLink {
   }
 
   async start(runId: string, start: Start, signal?: AbortSignal): Promise<void> {
-    await this.#ingress.call(runId, 'run/send', start, signal)
+    await this.#ingress.call(runId, 'run/send', start, { signal })
   }
 
   async read(
@@ -30,13 +32,18 @@ export class IngressLink implements EngineLink {
     { wait, signal }: { readonly wait?: 'facts' | 'end'; readonly signal?: AbortSignal | undefined } = {},
   ): Promise<RunPage | undefined> {
     const call = async (request: ReadRequest): Promise<ReadReply> => {
-      const reply = (await this.#ingress.call(runId, from > 0 ? 'follow' : 'read', request, signal)) as ReadReply
+      // `read` has the state from before it waited.
+      const handler = from > 0 || request.isStarted ? 'follow' : 'read'
+      const reply = (await this.#ingress.call(runId, handler, request, {
+        signal,
+        waits: wait ? maxWait : 0,
+      })) as ReadReply
       if (reply?.worker) this.#found(runId, reply.worker)
       return reply
     }
     const reply = await call({ from, ...(wait && { wait }) })
-    // A run that a reader waited for in vain may have been killed at Restate, which tells its workers nothing.
-    if (reply && (reply.page.status !== 'running' || reply.page.facts.length > 0)) return reply.page
+    // A run that is not over may have been killed at Restate, which does not inform its worker.
+    if (reply && (isOver(reply.page) || (wait === 'facts' && reply.page.facts.length > 0))) return reply.page
     const output = await this.#ingress.output(runId, signal)
     if (output.status === 404) return undefined
     if (output.status >= 300 && output.status !== 470)
@@ -50,7 +57,7 @@ export class IngressLink implements EngineLink {
   }
 
   async send(runId: string, command: Command): Promise<Rejection | undefined> {
-    const reply = (await this.#ingress.call(runId, 'send', command, undefined)) as SendReply
+    const reply = (await this.#ingress.call(runId, 'send', command)) as SendReply
     if ('ended' in reply)
       throw new EngineError('ended', `The run ${JSON.stringify(runId)} ended before it took the command.`)
     return reply.rejection ?? undefined

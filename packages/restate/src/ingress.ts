@@ -7,7 +7,19 @@ export interface IngressOptions {
   readonly url: string
   readonly service: string
   readonly headers: Readonly<Record<string, string>>
+  /** How long a request is retried, or waits for its answer, in milliseconds. */
   readonly patience: number
+}
+
+export interface CallOptions {
+  readonly signal?: AbortSignal | undefined
+  readonly waits?: number
+}
+
+interface Request {
+  readonly path: string
+  readonly body?: string
+  readonly signal: AbortSignal | undefined
 }
 
 export interface Reply {
@@ -24,30 +36,51 @@ export class Ingress {
     this.#options = options
   }
 
-  /** Calls a handler of a run. @throws EngineError */
-  async call(runId: string, handler: string, input: unknown, signal: AbortSignal | undefined): Promise<unknown> {
+  /**
+   * Calls a handler of a run. A handler runs in a worker: `waits` is how long it may take there, in milliseconds. Without it
+   * the call fails when no worker answers in time.
+   * @throws EngineError
+   */
+  async call(
+    runId: string,
+    handler: string,
+    input: unknown,
+    { signal, waits = 0 }: CallOptions = {},
+  ): Promise<unknown> {
     const { service } = this.#options
     const path = `/${service}/${encodeURIComponent(runId)}/${handler}`
-    const { status, body } = await this.#request(path, signal, JSON.stringify(input))
-    if (status < 300) return body
-    throw failure(service, status, body)
+    const request = { path, body: JSON.stringify(input), signal }
+    for (;;) {
+      const reply = await this.#request(request, waits)
+      if (reply && reply.status < 300) return reply.body
+      if (reply) throw failure(service, reply.status, reply.body)
+      if (waits === 0)
+        throw this.#silent(
+          `No worker of the service \`${service}\` answered through Restate`,
+          'Start one. What was sent may still take effect.',
+        )
+      // Restate waits for a worker. If Restate itself is silent, this throws.
+      await this.output(runId, signal)
+    }
   }
 
   /** How the run's workflow ended at Restate: 404 unknown, 470 not ended. */
   async output(runId: string, signal: AbortSignal | undefined): Promise<Reply> {
-    return await this.#request(
-      `/restate/workflow/${this.#options.service}/${encodeURIComponent(runId)}/output`,
-      signal,
-      undefined,
-    )
+    const path = `/restate/workflow/${this.#options.service}/${encodeURIComponent(runId)}/output`
+    const reply = await this.#request({ path, signal }, 0)
+    if (reply) return reply
+    throw this.#silent('Restate did not answer', 'Check the address.')
   }
 
-  async #request(path: string, signal: AbortSignal | undefined, body: string | undefined): Promise<Reply> {
+  /** `undefined`: Restate took the request and did not answer in time. */
+  async #request({ path, body, signal }: Request, waits: number): Promise<Reply | undefined> {
     const { url, headers, patience } = this.#options
     const key = randomUUID()
-    const until = Date.now() + patience
+    let failing: number | undefined
+    const isSpent = (): boolean => Date.now() - (failing ??= Date.now()) >= patience
     for (let pause = 20; ; pause = Math.min(pause * 2, 1000)) {
       signal?.throwIfAborted()
+      const limit = AbortSignal.timeout(Math.max(patience, shortestLimit) + waits)
       try {
         const response = await fetch(url.replace(/\/$/, '') + path, {
           method: body === undefined ? 'GET' : 'POST',
@@ -57,14 +90,15 @@ export class Ingress {
             ...(path.endsWith('/send') && !path.endsWith('/run/send') && { 'idempotency-key': key }),
           },
           ...(body !== undefined && { body }),
-          ...(signal && { signal }),
+          signal: signal ? AbortSignal.any([signal, limit]) : limit,
         })
         const text = await response.text()
-        if (!isPassing(response.status) || Date.now() > until)
+        if (!isPassing(response.status) || isSpent())
           return { status: response.status, body: text === '' ? undefined : parsed(text) }
       } catch (cause) {
         if (signal?.aborted) throw cause
-        if (Date.now() > until)
+        if (limit.aborted) return undefined
+        if (isSpent())
           throw new EngineError('unreachable', `Restate at ${url} does not respond. Start it, or check the address.`, {
             cause,
           })
@@ -72,7 +106,15 @@ export class Ingress {
       await sleep(pause, undefined, signal && { signal })
     }
   }
+
+  #silent(what: string, remedy: string): EngineError {
+    const { url, patience } = this.#options
+    return new EngineError('unreachable', `${what} at ${url} within ${patience} ms. ${remedy}`)
+  }
 }
+
+/** Of one request, in milliseconds. */
+const shortestLimit = 1000
 
 /** The server starts, or is busy. */
 const isPassing = (status: number): boolean => status === 429 || status === 502 || status === 503 || status === 504

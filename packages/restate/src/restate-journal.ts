@@ -16,7 +16,12 @@ export interface JournalOptions {
   readonly retries: RetryIntervals
   /** The workflows that have a live run in this process: a worker that stops gives them time. */
   readonly live: Set<object>
+  /** Resolves when what Restate had sent before has arrived. */
+  readonly upToDate: () => Promise<void>
 }
+
+/** Milliseconds after which Restate may have given up a worker that it does not hear. */
+const patience = 500
 
 /** Every call on the context is made in the order of the workflow, so that a replay makes the same ones. */
 export class RestateJournal implements Journal {
@@ -24,6 +29,9 @@ export class RestateJournal implements Journal {
   readonly #worker: ProgressAddress
   readonly #retries: RetryIntervals
   readonly #live: Set<object>
+  readonly #upToDate: () => Promise<void>
+  /** When the work of the step was done, on the machine's clock: it goes on while a process or a machine stands still. */
+  #workedAt: number | undefined
   #head: Head
   #batch = 0
   #commands = 0
@@ -33,11 +41,12 @@ export class RestateJournal implements Journal {
   #step: RestatePromise<StoredEntry> | undefined
   #command: RestatePromise<Command> | undefined
 
-  constructor(context: WorkflowContext, { agent, worker, retries, live }: JournalOptions) {
+  constructor(context: WorkflowContext, { agent, worker, retries, live, upToDate }: JournalOptions) {
     this.#context = context
     this.#worker = worker
     this.#retries = retries
     this.#live = live
+    this.#upToDate = upToDate
     this.#head = { agent, resumed: 0 }
     this.#setHead({})
     context.request().attemptCompletedSignal.addEventListener('abort', () => live.delete(this), { once: true })
@@ -48,14 +57,33 @@ export class RestateJournal implements Journal {
   }
 
   async step(name: string, work: () => Promise<Entry>): Promise<Entry | Command> {
-    this.#step ??= this.#context.run(name, async () => ({ ...(await work()), worker: this.#worker }), this.#retries)
+    this.#step ??= this.#context.run(name, () => this.#worked(work), this.#retries)
     // Restate records which of the two was first. Native combinators cannot be replayed.
     const first = await RestatePromise.race([this.#step, this.#arriving()])
     if ('type' in first) return this.#taken(first)
     this.#step = undefined
+    await this.#checkAttempt()
     const { url, token } = first.worker
     if (url !== this.#head.worker?.url || token !== this.#head.worker.token) this.#setHead({ worker: first.worker })
     return first
+  }
+
+  async #worked(work: () => Promise<Entry>): Promise<StoredEntry> {
+    const entry = await work()
+    this.#workedAt = Date.now()
+    return { ...entry, worker: this.#worker }
+  }
+
+  /**
+   * A worker that stood still after a step was recorded may have lost the run since: it must not start what the step
+   * announces.
+   * @throws when the attempt has ended
+   */
+  async #checkAttempt(): Promise<void> {
+    const { attemptCompletedSignal } = this.#context.request()
+    if (this.#workedAt !== undefined && Date.now() - this.#workedAt > patience) await this.#upToDate()
+    this.#workedAt = undefined
+    attemptCompletedSignal.throwIfAborted()
   }
 
   async command(): Promise<Command> {

@@ -185,6 +185,8 @@ describe.skipIf(restateMissing)(`runs on Restate${restateMissing ? ` (${restateM
     const result = runs.run(patient, 'go', { runId: 'patient' })
     await entered
     const stopped = first.stop({ drain: 20_000 })
+    // Restate has a new request for the worker, which must not break off the run that it has.
+    expect(await runs.status('patient')).toMatchObject({ status: 'running' })
     open()
     await stopped
     const second = await serve([patient], { ...options, port: Number(new URL(first.url).port) })
@@ -228,9 +230,6 @@ describe.skipIf(restateMissing)(`runs on Restate${restateMissing ? ` (${restateM
     )
     const closed = await freePort()
     await expect(client(`http://127.0.0.1:${closed}`, { patience: 100 }).status('x')).rejects.toMatchObject({
-      problem: 'unreachable',
-    })
-    await expect(serve([agents.clerk], { port: 0, admin: `http://127.0.0.1:${closed}` })).rejects.toMatchObject({
       problem: 'unreachable',
     })
   })

@@ -38,6 +38,8 @@ export interface ServeOptions {
    * model or tool call. A run that waits for a decision holds a connection for this time, and none after it. @default one hour
    */
   readonly inactivityTimeout?: number | undefined
+  /** How long the worker retries while Restate does not respond, in milliseconds. @default 30_000 */
+  readonly patience?: number | undefined
   /** How long Restate keeps a run that has ended, in milliseconds. @default one week */
   readonly retention?: number | undefined
 }
@@ -47,15 +49,13 @@ export interface Served extends AsyncDisposable {
   /** The address that it listens on. */
   readonly url: string
   /**
-   * Stops listening and leaves its runs to other workers. `drain`: first waits so many milliseconds for them to end or
-   * pause, because an unsafe call that is broken off becomes a request to a person. @default { drain: 0 }
+   * Takes no new runs, stops listening, and leaves its runs to other workers. `drain`: first waits so many milliseconds for
+   * them to end or pause, because an unsafe call that is broken off becomes a request to a person. @default { drain: 0 }
    */
   readonly stop: (options?: { readonly drain?: number | undefined }) => Promise<void>
 }
 
 const hour = 3_600_000
-/** How long a worker retries a call to the ingress that does not respond, in milliseconds. */
-const patience = 30_000
 const checks: Readonly<Record<keyof ServeOptions, OptionCheck>> = {
   port: wholeNumber(0),
   host: aText,
@@ -71,13 +71,14 @@ const checks: Readonly<Record<keyof ServeOptions, OptionCheck>> = {
   service: [(value) => typeof value === 'string' && /^[a-zA-Z]\w*$/.test(value), 'letters, digits and _'],
   maxRetryInterval: milliseconds,
   inactivityTimeout: milliseconds,
+  patience: milliseconds,
   retention: milliseconds,
 }
 
 /**
  * Serves agents and pipelines to Restate over HTTP/2, and registers them where `admin` is given. Start as many workers as
  * you like behind one `url`: a run whose worker dies goes on in another one.
- * @throws UsageError for invalid options, or two agents of one name; EngineError when Restate does not accept the worker
+ * @throws UsageError for invalid options, or two agents of one name; EngineError when Restate does not respond or does not accept the worker
  */
 export async function serve(runnables: readonly AnyRunnable[], options: ServeOptions = {}): Promise<Served> {
   checkOptions('serve', options, checks)
@@ -90,6 +91,7 @@ export async function serve(runnables: readonly AnyRunnable[], options: ServeOpt
     service = 'toolloop',
     maxRetryInterval = 1000,
     inactivityTimeout = hour,
+    patience = 30_000,
     retention = 168 * hour,
   } = options
   const registry = registryOf(runnables)
@@ -110,12 +112,13 @@ export async function serve(runnables: readonly AnyRunnable[], options: ServeOpt
   const bound = typeof address === 'object' && address ? address.port : port
   const own = `http://${host.includes(':') ? `[${host}]` : host}:${bound}`
   const live = new Set<object>()
+  let isStopping = false
   const stop = async ({ drain = 0 }: { readonly drain?: number | undefined } = {}): Promise<void> => {
     if (!server.listening) return
-    server.close()
-    for (const session of sessions) session.close() // takes no new runs
+    isStopping = true
     const until = Date.now() + drain
     while (live.size > 0 && Date.now() < until) await sleep(20)
+    server.close()
     for (const session of sessions) session.destroy()
     if (sessions.size > 0) await once(server, 'close')
   }
@@ -132,19 +135,35 @@ export async function serve(runnables: readonly AnyRunnable[], options: ServeOpt
         inactivityTimeout,
         retention,
         live,
+        upToDate: () => roundTrip(sessions),
       }),
     ],
     ...(identityKeys.length > 0 && { identityKeys: [...identityKeys] }),
     logger: () => {}, // Restate's own log has the failures of attempts
   })
   server.on('request', (request, response) => {
-    if (!progress.serve(request, response)) handle(request, response)
+    // Restate tries again, elsewhere or later. To close the connection would not do: with the next request Restate then
+    // cancels all runs that it has there.
+    if (isStopping && request.url.endsWith(`/invoke/${service}/run`)) response.writeHead(503).end()
+    else if (!progress.serve(request, response)) handle(request, response)
   })
   try {
-    if (admin !== undefined) await register(admin, options.url ?? own)
+    if (admin !== undefined) await register({ admin, uri: options.url ?? own, patience })
   } catch (error) {
     await stop()
     throw error
   }
   return { url: own, stop, [Symbol.asyncDispose]: () => stop() }
+}
+
+/** Resolves when all connections have answered or have ended, and what they had received is handled. */
+async function roundTrip(sessions: Iterable<ServerHttp2Session>): Promise<void> {
+  const answers = [...sessions].map((session) => {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    session.once('close', resolve)
+    if (session.destroyed || !session.ping(() => resolve())) resolve()
+    return promise.finally(() => session.off('close', resolve))
+  })
+  await Promise.all(answers)
+  await new Promise((resolve) => setImmediate(resolve))
 }

@@ -24,6 +24,7 @@ import {
   type Answer,
   batchState,
   type Head,
+  maxWait,
   promises,
   type ReadReply,
   type ReadRequest,
@@ -45,11 +46,10 @@ export interface WorkflowOptions {
   readonly inactivityTimeout: number
   readonly retention: number
   readonly live: Set<object>
+  readonly upToDate: () => Promise<void>
 }
 
 const initialRetryInterval = 50
-/** A reader that waits is answered after this time at the latest, in milliseconds. */
-const maxWait = 20_000
 
 export function workflowOf(options: WorkflowOptions): WorkflowDefinition<string, unknown> {
   const { service, inactivityTimeout, maxRetryInterval, retention } = options
@@ -74,13 +74,14 @@ export function workflowOf(options: WorkflowOptions): WorkflowDefinition<string,
 }
 
 async function run(context: WorkflowContext, start: Start, options: WorkflowOptions): Promise<number> {
-  const { progress, worker, runnableOf, contextOf, link, maxRetryInterval, live } = options
+  const { progress, worker, runnableOf, contextOf, link, maxRetryInterval, live, upToDate } = options
   const runId = context.key
   const journal = new RestateJournal(context, {
     agent: start.agent,
     worker,
     retries: { initialRetryInterval, maxRetryInterval },
     live,
+    upToDate,
   })
   try {
     const facts = await driveRun(
@@ -88,7 +89,7 @@ async function run(context: WorkflowContext, start: Start, options: WorkflowOpti
         runnable: runnableOf(start.agent),
         input: start.input,
         runId,
-        context: contextOf(start.context, start.part?.run ?? runId),
+        context: await contextOf(start.context, start.part?.run ?? runId),
         budget: start.budget,
         part: start.part,
         distribute: link && { link, start },

@@ -146,7 +146,7 @@ describe('a budget of tokens', () => {
     const sum = taken.reduce((all, one) => all + ('reserved' in one ? one.reserved.tokens : 0), 0)
     expect(sum).toBeLessThanOrEqual(1_000)
     expect(taken.map((one) => ('limit' in one ? one.limit : undefined))).toEqual([400, 400, 170])
-    expect('owner' in budget.reserve({ path: 'd', request, model, isLast: false })).toBe(true)
+    expect('turns' in budget.reserve({ path: 'd', request, model, isLast: false })).toBe(true)
   })
 })
 

@@ -5,11 +5,13 @@ import { type BudgetOptions, priceOf } from '../agent/budget.ts'
 import type { Fact } from '../facts/events.ts'
 import type { Exhausted } from '../facts/outcome.ts'
 import type { PartBudget } from '../facts/part.ts'
-import { type Amount, keyOf, Ledger, type Reserved } from './ledger.ts'
+import { type Amount, keyOf, type Ledger, type Reserved } from './ledger.ts'
 import { promptTokens } from '../agent/count-tokens.ts'
 import { dollarsOf, Meter } from './meter.ts'
+import { nothing, Reservations } from './reservations.ts'
 import { RunningTime } from './running-time.ts'
-import { type Left, type Shares, shareOf, within, withShare } from './share.ts'
+import { type Left, shareOf, within } from './share.ts'
+import type { Turns } from './turns.ts'
 
 /** A step that may be sent: its completion limit, and the meter that counts its answers. */
 export interface Reservation {
@@ -24,6 +26,11 @@ export interface Spent {
   readonly owner: string
   readonly exhausted: Exhausted
   readonly wrapsUp: boolean
+}
+
+/** Too little is left now, and others have reserved more than they may use: the step waits for its turn, and reserves again. */
+export interface InTurn {
+  readonly turns: Turns
 }
 
 /** Where a budget holds. */
@@ -57,20 +64,15 @@ export class Budget {
   readonly options: BudgetOptions
   readonly #outer: Budget | undefined
   readonly #clock: Clock
-  readonly #ledger: Ledger
+  /** What steps and parts have reserved of it. */
+  readonly #reservations: Reservations
   readonly #time: RunningTime | undefined
-  /** By path: reserved by this process, and not yet in the log. */
-  readonly #held = new Map<string, Reserved>()
   readonly #calls = new Set<string>()
-  /** By path: the shares of parts whose start is not in the log. */
-  readonly #promised = new Map<string, PartBudget>()
   /** By path: what counts the steps that stream. */
   readonly #meters: Map<string, Meter>
   readonly #countTokens: BudgetOptions['countTokens']
   /** Messages are frozen, so each is counted once. */
   readonly #counts = new WeakMap<object, number>()
-  /** Of the owner's model. */
-  #price: Price | undefined
   readonly #onTime: (spent: Exhausted) => void
   #timer: unknown
 
@@ -79,12 +81,16 @@ export class Budget {
     this.owner = owner
     this.#clock = clock
     this.#outer = outer
-    this.#ledger = new Ledger(owner)
+    this.#reservations = new Reservations(options, owner)
     this.#time = options.ms === undefined ? undefined : new RunningTime(owner)
     this.#meters = outer ? outer.#meters : new Map()
     this.#countTokens = options.countTokens ?? (outer && outer.#countTokens)
     this.#onTime = onTime
     for (const fact of past) this.#count(fact)
+  }
+
+  get #ledger(): Ledger {
+    return this.#reservations.ledger
   }
 
   #count(fact: Fact): void {
@@ -101,30 +107,22 @@ export class Budget {
     const meter = this.#meters.get(path)
     if (fact.type === 'run.done' && meter && !fact.spent) Object.assign(fact, { spent: meter.spentWith(null) })
     this.#count(fact)
+    this.#reservations.follow(fact)
     switch (fact.type) {
-      case 'step.start':
-        this.#held.delete(path)
-        break
       case 'step.done':
       case 'step.cut':
       case 'run.done':
-        this.#held.delete(path)
         if (!this.#outer) this.#meters.delete(path)
         // A call that was taken and never started, since its run was aborted, is left to others.
         if (fact.type === 'run.done')
           for (const key of this.#calls) if (key.startsWith(`${path}/`)) this.#calls.delete(key)
         break
       case 'messages.compact':
-        if (!fact.spent) break
-        this.#held.delete(path)
-        if (!this.#outer) this.#meters.delete(path)
+        if (fact.spent && !this.#outer) this.#meters.delete(path)
         break
       case 'tool.start':
       case 'tool.start.dynamic':
         this.#calls.delete(keyOf(fact))
-        break
-      case 'part.start':
-        this.#promised.delete(fact.part)
         break
       default:
     }
@@ -160,14 +158,7 @@ export class Budget {
 
   /** Tool calls that have not started and are not taken. */
   get #callsLeft(): number {
-    return this.options.toolCalls! - this.#ledger.toolCalls - this.#calls.size - this.#shares.toolCalls
-  }
-
-  /** What is set aside for parts. */
-  get #shares(): Shares {
-    let sum = this.#ledger.shares
-    for (const share of this.#promised.values()) sum = withShare(sum, share)
-    return sum
+    return this.options.toolCalls! - this.#ledger.toolCalls - this.#calls.size - this.#reservations.shares().toolCalls
   }
 
   /**
@@ -177,7 +168,7 @@ export class Budget {
   share(part: string, places: number): PartBudget {
     let share: PartBudget = {}
     for (const one of this.#chain()) share = within(share, shareOf(one.options, one.#leftForParts, places))
-    for (const one of this.#chain()) one.#promised.set(part, share)
+    for (const one of this.#chain()) one.#reservations.promise(part, share)
     return share
   }
 
@@ -189,23 +180,25 @@ export class Budget {
   }
 
   hasShare(part: string): boolean {
-    return this.#promised.has(part) || this.#ledger.hasShare(part)
+    return this.#reservations.hasShare(part)
   }
 
-  /** A last step that is kept for reads what parts write: there it counts twice. */
+  /** A part goes on elsewhere: steps may wait for what it leaves. Returns what to call when nothing is awaited of it any more. */
+  enter(part: string): () => void {
+    const chain = [...this.#chain()]
+    for (const one of chain) one.#reservations.enter(part)
+    return () => {
+      for (const one of chain) one.#reservations.leave(part)
+    }
+  }
+
   get #leftForParts(): Left {
-    const { toolCalls, ms = 0, onExhausted, wrapUpTokens = 1000 } = this.options
-    const { tokens, usd } = this.#left(undefined, { used: nothing, isMore: false })
-    const left = {
-      tokens,
-      usd,
+    const { toolCalls, ms = 0 } = this.options
+    return {
+      ...this.#reservations.leftForParts,
       toolCalls: toolCalls === undefined ? Infinity : this.#callsLeft,
       ms: ms - (this.#time?.msAt(this.#clock.now()) ?? 0),
     }
-    if (onExhausted !== 'wrapUp') return left
-    const reads = this.#ledger.prompt + this.#unread(undefined)
-    const kept = dollarsOf(reads, wrapUpTokens, this.#price)
-    return { ...left, tokens: (tokens - reads - wrapUpTokens) / 2, usd: (usd - kept) / 2 }
   }
 
   /** The budget that has no tool call left. */
@@ -237,16 +230,31 @@ export class Budget {
   }
 
   /** Reserves the prompt and the largest answer of a step, before its request is sent. */
-  reserve({ path, request, model, isLast, meter, used = meter?.before ?? nothing }: StepRequest): Reservation | Spent {
+  reserve(step: StepRequest): Reservation | Spent | InTurn {
+    const { path, meter, used = meter?.before ?? nothing } = step
+    const made = this.#reserve(step, used)
+    for (const one of this.#chain())
+      if ('turns' in made) one.#reservations.yield(path, used, meter !== undefined)
+      else one.#reservations.turns.leave(path)
+    return made
+  }
+
+  #reserve(step: StepRequest, used: Amount): Reservation | Spent | InTurn {
+    const { path, request, model, isLast, meter } = step
+    const isMore = meter !== undefined
     const prompt = promptTokens(request, this.#countTokens, this.#counts)
     const price = this.priceOf(model)
     let own = request.max_completion_tokens ?? request.max_tokens ?? Infinity
     let room = Infinity
     for (const one of this.#chain()) {
-      const { tokens, usd } = one.#room(path, prompt, price, isLast, { used, isMore: meter !== undefined })
-      if (tokens < 1)
-        return one.#spent({ dimension: 'tokens', spent: one.#ledger.tokens, allowed: one.options.tokens! })
-      if (usd < 1) return one.#spent({ dimension: 'usd', spent: one.#ledger.usd, allowed: one.options.usd! })
+      const others = one.#reservations
+      if (others.turns.isBehind(path)) return others
+      const { tokens, usd } = others.room(path, prompt, price, isLast, { used, isMore })
+      if (tokens < 1 || usd < 1) {
+        const alone = others.room(path, prompt, price, isLast, { used, isMore, isAlone: true })
+        if (others.isWaitedFor(path) && alone.tokens >= 1 && alone.usd >= 1) return others
+        return one.#spent(one.spentOn(tokens < 1 ? 'tokens' : 'usd'))
+      }
       own = Math.min(own, one.options.maxTokensPerStep ?? Infinity)
       room = Math.min(room, tokens, usd)
     }
@@ -261,67 +269,8 @@ export class Budget {
     counting.before = used
     counting.limitTo(limit, limit < own)
     this.#meters.set(path, counting)
-    for (const one of this.#chain()) one.#hold(path, reserved, price, meter !== undefined)
+    for (const one of this.#chain()) one.#reservations.hold(path, reserved, price, isMore)
     return { reserved, limit: Number.isFinite(limit) ? limit : undefined, meter: counting }
-  }
-
-  /** `isMore`: in place of what the step has reserved in the log. */
-  #hold(path: string, reserved: Reserved, price: Price | undefined, isMore: boolean): void {
-    const logged = isMore ? [...this.#ledger.reserved()].find(([other]) => other === path)?.[1] : undefined
-    const tokens = reserved.tokens - (logged?.tokens ?? 0)
-    const usd = reserved.usd - (logged?.usd ?? 0)
-    this.#held.set(path, { tokens, usd, prompt: logged ? 0 : reserved.prompt })
-    if (path === this.owner) this.#price = price
-  }
-
-  /** Completion tokens that the step may use. */
-  #room(path: string, prompt: number, price: Price | undefined, isLast: boolean, before: Before): Amount {
-    const left = this.#left(path, before)
-    const { tokens, usd, onExhausted, wrapUpTokens = 1000 } = this.options
-    const { input, output } = price ?? { input: 0, output: 0 }
-    const keeps = onExhausted === 'wrapUp' && !(isLast && path === this.owner)
-    // What the owner's last step reads: its prompt, the answers that it has not read, and this one. It has one of its own.
-    const isOwn = path === this.owner
-    const reads = isOwn ? prompt : this.#ledger.prompt + this.#unread(path)
-    const last = isOwn ? price : (this.#price ?? price)
-    const kept = keeps ? { tokens: reads + wrapUpTokens, usd: dollarsOf(reads, wrapUpTokens, last) } : undefined
-    const roomInTokens = (left.tokens - prompt - (kept?.tokens ?? 0)) / (kept ? 2 : 1)
-    const roomInUsd =
-      (left.usd - dollarsOf(prompt, 0, price) - (kept?.usd ?? 0)) /
-      ((output + (kept ? (last?.input ?? input) : 0)) / 1e6)
-    return {
-      tokens: tokens === undefined ? Infinity : Math.floor(roomInTokens),
-      usd: usd === undefined || Number.isNaN(roomInUsd) ? Infinity : Math.floor(roomInUsd),
-    }
-  }
-
-  /** Answers inside the run that its last step may have to read: those that have ended, and those that stream. */
-  #unread(path: string | undefined): number {
-    let sum = this.#ledger.unread + this.#shares.tokens
-    for (const [other, { tokens, prompt }] of [...this.#ledger.reserved(), ...this.#held])
-      if (other !== path && other !== this.owner && !this.#ledger.isShared(other)) sum += tokens - prompt
-    return sum
-  }
-
-  #left(path: string | undefined, { used, isMore }: Before): Amount {
-    const { tokens = Infinity, usd = Infinity } = this.options
-    const shares = this.#shares
-    const left = {
-      tokens: tokens - this.#ledger.tokens - shares.tokens - used.tokens,
-      usd: usd - this.#ledger.usd - shares.usd - used.usd,
-    }
-    for (const [other, amount] of this.#ledger.reserved()) {
-      if (other === path && isMore) continue // in place of what its attempt before has reserved
-      if (this.#ledger.isShared(other)) continue
-      left.tokens -= amount.tokens
-      left.usd -= amount.usd
-    }
-    for (const [other, amount] of this.#held) {
-      if (other === path) continue
-      left.tokens -= amount.tokens
-      left.usd -= amount.usd
-    }
-    return left
   }
 
   /** The budget that a cut answer has used up: of which the smallest part is left. */
@@ -354,14 +303,6 @@ export class Budget {
     if (this.#outer) yield* this.#outer.#chain()
   }
 }
-
-/** What the step has used before this request; `isMore`: in the attempts that its reservation in the log is for. */
-interface Before {
-  readonly used: Amount
-  readonly isMore: boolean
-}
-
-const nothing: Amount = { tokens: 0, usd: 0 }
 
 /** Whether a path is that of a run, or inside it. */
 const isAt = (path: string, owner: string): boolean =>

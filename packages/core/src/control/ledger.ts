@@ -54,10 +54,18 @@ export class Ledger {
     yield* this.#reserved
   }
 
-  /** What parts may still use: of their shares, what no step has used. Reservations of their steps are within it. */
-  get shares(): Shares {
+  reservedBy(path: string): Reserved | undefined {
+    return this.#reserved.get(path)
+  }
+
+  /**
+   * What parts may still use: of their shares, what no step has used. Reservations of their steps are within it. `skipped`:
+   * parts that do not count.
+   */
+  sharesBut(skipped: ReadonlySet<string> | undefined): Shares {
     let sum = noShares
-    for (const { start, used } of this.#shares.values()) sum = withShare(sum, start.budget, used)
+    for (const [part, { start, used }] of this.#shares)
+      if (!skipped?.has(part)) sum = withShare(sum, start.budget, used)
     return sum
   }
 

@@ -61,7 +61,7 @@ export interface ModelCall<Context = unknown> {
  */
 export type ToolMiddleware<Context = unknown> = (call: ToolExecution<Context>, next: NextTool) => unknown
 
-/** Executes the call with these arguments; without any, with the model's. */
+/** Executes the call with these arguments, which are not checked against the tool's schema; without any, with the model's. */
 export type NextTool = (...args: readonly [args?: unknown]) => Promise<unknown>
 
 export interface ToolExecution<Context = unknown> {

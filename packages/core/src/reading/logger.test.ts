@@ -119,6 +119,23 @@ describe('logger', () => {
     )
   })
 
+  it.each([undefined, 'plain'] as const)('shows the texts of a log, each once (%s answers)', async (wire) => {
+    const { out, written } = output()
+    const log = memoryLog()
+    await worker.with({ ...(wire && { wire }) }).run('go', { log, approver: () => ({ approve: true }) })
+    const write = logger(out)
+    for (const fact of log.facts) write(fact)
+    const read = (all: string) =>
+      all
+        .replaceAll(/\d+ ms/g, 'N ms')
+        .split('\n')
+        .toSorted()
+    expect(read(written.join(''))).toEqual(
+      read((await logged()).replace(wire ? ' while the model is still talking' : '', '')),
+    )
+    expect(written.join('')).toMatch(/step 1 scripted\nI look\.\n {2}→ look[^]*\nstep 2 scripted\nAll done\.\n$/)
+  })
+
   it('adds one listener to an output, however many runs are logged to it', () => {
     const { out, listeners } = output()
     for (let runs = 0; runs < 20; runs++) logger(out)

@@ -1,5 +1,5 @@
 // A run, or a tree of runs, as readable lines on a terminal. A fold over events: it works on a stream and on a log.
-import { checkOptions, oneOf, plainText } from '@toolloop/wire'
+import { type AssistantMessage, checkOptions, oneOf, plainText } from '@toolloop/wire'
 import { excerpt } from '../facts/excerpt.ts'
 import { type Fact, type FactOf, isFact, type RunEvent } from '../facts/events.ts'
 import type { Progress } from '../facts/progress.ts'
@@ -45,8 +45,8 @@ class Logger {
   #open: string | undefined
   /** Paths whose model still sends. */
   readonly #talking = new Set<string>()
-  /** Paths whose answer is JSON: it is data, not text to read. */
-  readonly #json = new Map<string, boolean>()
+  /** The text of the root's open step. */
+  #text = new StepText()
   /** Stages of a pipeline that are functions: the runs of agents show themselves. */
   readonly #functions = new Set<string>()
 
@@ -74,16 +74,19 @@ class Logger {
         return this.#line('info', path, dim('resumed'))
       case 'step.start':
         this.#talking.add(path)
-        this.#json.delete(path)
+        if (path === '') this.#text = new StepText()
         if (path === '' && this.#allows('info')) this.#line('info', path, '')
         return this.#line('info', path, `${this.#paint(1, `step ${fact.step + 1}`)} ${dim(clean(fact.model))}`)
       case 'call.sealed':
+        if (path === '') this.#write(path, this.#text.gain(textIn(fact.gained)))
         return this.#line('debug', path, dim(`  call ${clean(fact.call.id)} is complete`))
       case 'step.done':
         this.#talking.delete(path)
+        if (path === '') this.#write(path, this.#text.catchUp(textIn(fact.message)))
         return this.#tokens(path, fact)
       case 'step.cut':
         this.#talking.delete(path)
+        if (path === '') this.#write(path, this.#text.catchUp(textIn(fact.message)))
         this.#line(
           'error',
           path,
@@ -128,7 +131,6 @@ class Logger {
       case 'run.done': {
         const { status } = fact.outcome
         this.#talking.delete(path)
-        this.#json.delete(path)
         if (status === 'done')
           return path === '' ? this.#close() : this.#line('info', path, `${dim('done')} ${short(fact.outcome.text)}`)
         return this.#line('error', path, this.#paint(31, clean(outcomeIn(fact.outcome))))
@@ -140,11 +142,8 @@ class Logger {
 
   #progress(event: Progress, path: string): void {
     switch (event.type) {
-      case 'content.delta': {
-        const json = this.#json.get(path) ?? /^\s*[[{]/.test(event.delta)
-        this.#json.set(path, json)
-        return json || path !== '' ? undefined : this.#text(path, event.delta)
-      }
+      case 'content.delta':
+        return path === '' ? this.#write(path, this.#text.push(event.delta)) : undefined
       case 'tool.progress':
         return this.#line('debug', path, this.#paint(2, `  … ${clean(event.name)} ${short(show(event.data))}`))
       case 'attempt.retry': {
@@ -153,6 +152,7 @@ class Logger {
         return this.#line('error', path, this.#paint(2, `  attempt ${event.attempt} failed (${why}), ${delay}`))
       }
       case 'step.reset':
+        if (path === '') this.#text = new StepText()
         return this.#line('error', path, this.#paint(2, `  the answer broke off (${event.reason}), retry`))
       case 'prefix.break':
         return this.#line('debug', path, this.#paint(2, `  the prompt changed (${event.place}): ${short(event.cause)}`))
@@ -186,7 +186,7 @@ class Logger {
   }
 
   /** Text as it streams. */
-  #text(path: string, delta: string): void {
+  #write(path: string, delta: string): void {
     const text = clean(delta)
     if (text === '' || !this.#allows('info')) return
     if (this.#open !== undefined && this.#open !== path) this.#close()
@@ -209,6 +209,33 @@ class Logger {
     this.#out.write('\n')
   }
 }
+
+/** The text of one step, each part returned once: from deltas, and from facts where a log has no deltas. */
+class StepText {
+  #length = 0
+  /** What facts of sealed calls have told so far. */
+  #told = ''
+  /** JSON is data, not text to read. */
+  #isJson: boolean | undefined
+
+  push(delta: string): string {
+    if (delta === '') return ''
+    this.#isJson ??= /^\s*[[{]/.test(delta)
+    this.#length += delta.length
+    return this.#isJson ? '' : delta
+  }
+
+  gain(text: string): string {
+    this.#told += text
+    return this.catchUp(this.#told)
+  }
+
+  catchUp(text: string): string {
+    return this.push(text.slice(this.#length))
+  }
+}
+
+const textIn = ({ content }: Partial<AssistantMessage>): string => plainText(content ?? null)
 
 /** One listener for each output, however many runs are logged to it. */
 const pipes = new WeakMap<LogOutput, { isClosed: boolean }>()

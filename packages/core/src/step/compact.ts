@@ -11,6 +11,7 @@ import { conversationOf, shownOf } from '../facts/state.ts'
 import { costOf, soundUsage } from '../facts/usage.ts'
 import { chunksIn, chunksOf, WholeAnswer } from '../models/chunks-of.ts'
 import type { Run } from '../run/run.ts'
+import { reserveInTurn } from './spending.ts'
 
 /** The calls of a compaction, and what they take from a budget. */
 interface Asked {
@@ -98,8 +99,8 @@ async function ask(
   let request: ModelRequest = { messages: [...messages], ...(maxTokens && { max_completion_tokens: maxTokens }) }
   let meter: Meter | undefined
   if (budget?.counts) {
-    const reservation = budget.reserve({ path, request, model: chat, isLast: false, used: asked })
-    if ('owner' in reservation) return undefined
+    const reservation = await reserveInTurn(budget, { path, request, model: chat, isLast: false, used: asked }, signal)
+    if (!reservation || 'owner' in reservation) return undefined
     meter = reservation.meter
     if (reservation.limit !== undefined) request = { ...request, max_completion_tokens: reservation.limit }
   }

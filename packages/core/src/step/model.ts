@@ -36,7 +36,9 @@ export async function* modelStep(run: Run): Source {
     if (shorter) return [shorter]
     const planned = planStep(run)
     plan = planned instanceof Promise ? await planned : planned
-    const spending = reserve(run, plan)
+    const reserving = reserve(run, plan)
+    const spending = reserving instanceof Promise ? await reserving : reserving
+    if (run.signal.aborted) return
     if (spending && 'seq' in spending) return [spending]
     if (spending) ({ plan, reservation } = spending)
   } catch (error) {
@@ -94,7 +96,9 @@ export async function* modelStep(run: Run): Source {
     run.reading = undefined
     if (!verdict.again) return events
     if (!events) return // aborted while the guardrails checked the answer
-    const more = meter && reserve(run, plan, meter)
+    const reserving = meter && reserve(run, plan, meter)
+    const more = reserving instanceof Promise ? await reserving : reserving
+    if (run.signal.aborted) return
     if (more && 'seq' in more) return [...events, more]
     if (more) ({ plan } = more)
     yield events

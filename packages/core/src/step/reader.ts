@@ -9,28 +9,26 @@ import {
 } from '@toolloop/stream'
 import {
   type AssistantMessage,
-  type ChatModel,
   type Chunk,
   type FinishReason,
   finishOf,
-  type ModelOptions,
   type ToolCall,
   type Usage,
 } from '@toolloop/wire'
 import type { Amount } from '../control/ledger.ts'
 import type { Meter } from '../control/meter.ts'
 import { isWhole, mintCallId, nameOf } from '../facts/calls.ts'
-import { chunksOf, type Piece, WholeAnswer } from '../models/chunks-of.ts'
+import { type Piece, WholeAnswer } from '../models/chunks-of.ts'
 import { type Fact, fact, type RunEvent } from '../facts/events.ts'
-import { type ModelLayer, ModelOnion } from '../models/model-onion.ts'
 import { failureOf } from '../facts/failure.ts'
 import { adopt } from '../facts/own-message.ts'
 import type { StepProgress } from '../facts/progress.ts'
-import { startsEarly } from '../agent/early.ts'
 import { FINAL_TOOL } from '../agent/output.ts'
-import { authorsOf, seenIds } from './earlier-steps.ts'
+import { goesAhead, startsEarly } from './early-calls.ts'
+import { seenIds } from './earlier-steps.ts'
 import { OutputDeltaEvent } from './output-delta.ts'
 import type { StepPlan } from './request.ts'
+import { Sending } from './sending.ts'
 import { gainOf, leftOut, type StepEnd, tidy } from './step-end.ts'
 import { AnswerText } from '../run/answer-text.ts'
 import type { Run } from '../run/run.ts'
@@ -47,9 +45,7 @@ export class StepReader {
   readonly #spent: Usage | null
   readonly #step: number
   readonly #taken: ReadonlySet<string>
-  /** The model that is sent the request, where the step's model is made of several. */
-  #served: ChatModel | undefined
-  #onion: ModelOnion | undefined
+  readonly #sending: Sending
   #recorded: Partial<AssistantMessage> = {}
   #building: CompletionBuilder | undefined
   /** The typed answer in the message's content. */
@@ -67,6 +63,12 @@ export class StepReader {
     this.#plan = plan
     this.#step = run.state.step
     this.#taken = seenIds(run)
+    this.#sending = new Sending(run, plan, meter)
+  }
+
+  /** Sends the request; a streamed one at the first `next()`. */
+  open(): AsyncIterator<Piece> {
+    return this.#sending.open()
   }
 
   get #builder(): CompletionBuilder {
@@ -77,52 +79,6 @@ export class StepReader {
       takenIds: this.#taken,
       mintId: (_choice: number, index: number) => this.#mint(index),
     }))
-  }
-
-  /** Sends the request; a streamed one at the first `next()`. */
-  open(): AsyncIterator<Piece> {
-    const options: ModelOptions = {
-      signal: this.#run.signal,
-      memory: this.#run.memory,
-      onRetry: ({ attempt, delay, error }) =>
-        this.#run.emit({ type: 'attempt.retry', step: this.#step, attempt, delay, error }),
-      onModel: (model) => this.#serve(model),
-      authorOf: (this.#run.authorOf ??= authorsOf(this.#run)),
-    }
-    const { model, request } = this.#plan
-    const { modelLayers } = this.#run.agent
-    if (modelLayers) return this.#through(modelLayers, options)
-    return chunksOf(model, request, options, this.#wire())[Symbol.asyncIterator]()
-  }
-
-  /** A model of several is sent the request. */
-  #serve(model: ChatModel): void {
-    this.#served = model
-    this.#meter?.serve(this.#run.level.budget?.priceOf(model))
-  }
-
-  /** Sends the request through the middlewares. */
-  #through(layers: readonly ModelLayer[], options: ModelOptions): AsyncIterator<Piece> {
-    const { agent, id: runId, context, signal, requests } = this.#run
-    const { model, request } = this.#plan
-    const step = this.#step
-    const wire = this.#wire()
-    const call = {
-      request,
-      model: model.name,
-      agent: agent.name,
-      runId,
-      step,
-      context,
-      signal,
-      onRetry: options.onRetry,
-    }
-    this.#onion = new ModelOnion(layers, call, (sent) => {
-      const { messages, ...rest } = sent
-      requests[step] = { rest, head: messages, upTo: 0 }
-      return chunksOf(model, sent, options, wire)
-    })
-    return this.#onion[Symbol.asyncIterator]()
   }
 
   push(piece: Piece): RunEvent[] {
@@ -208,7 +164,7 @@ export class StepReader {
   /** A filtered answer keeps the calls that have started. A truncated one drops all calls unless one of them is complete. */
   #keptCalls(calls: readonly ToolCall[], finishReason: FinishReason | null): readonly ToolCall[] {
     const finish = finishOf(finishReason)
-    if (finish === 'filtered') return this.sealed.filter((call) => this.#startsEarly(nameOf(call)))
+    if (finish === 'filtered') return this.sealed.filter((call) => startsEarly(this.#run, this.#plan, nameOf(call)))
     return finish === 'truncated' && !calls.some(isWhole) ? [] : calls
   }
 
@@ -229,19 +185,13 @@ export class StepReader {
     })
   }
 
-  get #servedBy(): { servedBy?: string } {
-    const name = this.#onion?.answeredBy ?? this.#served?.name
-    return name === undefined ? {} : { servedBy: name }
-  }
-
   #bill(answer: Answer): { usage: Usage | null; cost?: number; spent?: Amount; servedBy?: string } {
     const usage = this.#usageWith(answer)
-    const model = this.#served ?? this.#plan.model
+    const { model, isSent, servedBy } = this.#sending
     const cost = costOf(this.#run.level.budget?.priceOf(model) ?? model.price, usage)
     const own = this.#meter && soundUsage(answer.usage)
-    const isSent = this.#onion?.answeredBy === undefined
     const spent = this.#meter && { spent: this.#meter.spentWith(own ?? null, isSent) }
-    return { usage, ...(cost !== undefined && { cost }), ...spent, ...this.#servedBy }
+    return { usage, ...(cost !== undefined && { cost }), ...spent, ...servedBy }
   }
 
   #mint(index: number): string {
@@ -251,40 +201,17 @@ export class StepReader {
     }
   }
 
-  #wire(): 'stream' | 'plain' {
-    const { agent, watched } = this.#run
-    if (agent.wire) return agent.wire
-    if (this.#meter) return 'stream' // a plain answer cannot be cut
-    return watched || this.#plan.tools.some((name) => this.#startsEarly(name)) ? 'stream' : 'plain'
-  }
-
-  /** Whether a call of this tool may execute while the answer streams. */
-  #startsEarly(name: string): boolean {
-    const { agent } = this.#run
-    const tool = this.#run.toolOf(name)
-    if (!agent.earlyDispatch || !tool?.execute || !this.#plan.tools.includes(name)) return false
-    return startsEarly(tool)
-  }
-
-  /** Whether approval can be requested while the answer streams. The call itself executes after the message is complete. */
-  #asksEarly(name: string): boolean {
-    const { agent } = this.#run
-    const tool = this.#run.toolOf(name)
-    if (!agent.earlyDispatch || !tool || !this.#plan.tools.includes(name)) return false
-    return !tool.execute || Boolean(tool.policy.needsApproval)
-  }
-
-  #goesAhead(name: string): boolean {
-    return this.#startsEarly(name) || this.#asksEarly(name)
-  }
-
   /** Most batches pass unchanged. A sealed call becomes a fact, or is dropped when it must wait for the complete message. */
   #translate(events: readonly StreamEvent[]): RunEvent[] {
     if (this.#run.watched && !events.some(isInternal)) return this.#marked(events)
     const shown: RunEvent[] = []
     for (const event of events) {
       if (this.#isShown(event)) shown.push(...this.#marked([event]))
-      else if (event.type === 'call.sealed' && event.choice === 0 && this.#goesAhead(nameOf(event.call)))
+      else if (
+        event.type === 'call.sealed' &&
+        event.choice === 0 &&
+        goesAhead(this.#run, this.#plan, nameOf(event.call))
+      )
         shown.push(this.#seal(event.call))
     }
     return shown
@@ -328,7 +255,7 @@ export class StepReader {
     const { tool_calls: _calls, role: _role, ...now } = this.#answer().message
     const gained = Object.fromEntries(Object.entries(now).flatMap(([key, value]) => gainOf(key, value, this.#recorded)))
     this.#recorded = now
-    return fact({ type: 'call.sealed', step: this.#step, call, gained, ...this.#servedBy })
+    return fact({ type: 'call.sealed', step: this.#step, call, gained, ...this.#sending.servedBy })
   }
 }
 

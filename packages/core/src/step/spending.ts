@@ -1,6 +1,6 @@
 // The budget of a step: reserved before its request, counted while it streams.
 import { finishOf, type FinishReason, UsageError } from '@toolloop/wire'
-import type { Reservation, Spent } from '../control/budget.ts'
+import type { Budget, Reservation, Spent, StepRequest } from '../control/budget.ts'
 import type { Meter } from '../control/meter.ts'
 import { type Fact, fact } from '../facts/events.ts'
 import type { Exhausted } from '../facts/outcome.ts'
@@ -20,26 +20,44 @@ export function noCallsLeft(run: Run): Fact | undefined {
   return spent && exhausted(run, spent)
 }
 
+/** A step that may be sent, or the fact that none may. */
+export type Spending = { plan: StepPlan; reservation: Reservation } | Fact | undefined
+
 /**
- * Reserves the step, and limits its request to what is left. `undefined`: no budget counts tokens. Returns a fact when
- * nothing is left. `meter`: of an earlier attempt of the step.
+ * Reserves the step, and limits its request to what is left. `undefined`: no budget counts tokens, or the run was aborted
+ * while the step waited for what others give back. Returns a fact when nothing is left. `meter`: of an earlier attempt of
+ * the step.
  */
-export function reserve(
-  run: Run,
-  plan: StepPlan,
-  meter?: Meter,
-): { plan: StepPlan; reservation: Reservation } | Fact | undefined {
+export function reserve(run: Run, plan: StepPlan, meter?: Meter): Spending | Promise<Spending> {
   const { budget } = run.level
   if (!budget?.counts) return undefined
-  const { path } = run
+  const { path, signal } = run
   const { model, request } = plan
   if (budget.countsDollars && !budget.priceOf(model))
     throw new UsageError(
       `\`budget.usd\` needs the price of ${JSON.stringify(model.name)}: give the model a \`price\`, or pass \`budget.prices\`.`,
     )
-  const reservation = budget.reserve({ path, request, model, isLast: run.state.wrapUp !== null, meter })
-  if ('owner' in reservation) return exhausted(run, reservation)
-  return { plan: limited(plan, reservation.limit), reservation }
+  const spending = (reserved: Reservation | Spent | undefined): Spending => {
+    if (!reserved) return undefined
+    return 'owner' in reserved
+      ? exhausted(run, reserved)
+      : { plan: limited(plan, reserved.limit), reservation: reserved }
+  }
+  const reserved = reserveInTurn(budget, { path, request, model, isLast: run.state.wrapUp !== null, meter }, signal)
+  return reserved instanceof Promise ? reserved.then(spending) : spending(reserved)
+}
+
+/** At once, or when others have given back enough of what they had reserved. `undefined`: it was aborted before. */
+export function reserveInTurn(
+  budget: Budget,
+  step: StepRequest,
+  signal: AbortSignal,
+): Reservation | Spent | Promise<Reservation | Spent | undefined> {
+  const made = budget.reserve(step)
+  if (!('turns' in made)) return made
+  return made.turns
+    .wait(step.path, signal)
+    .then(() => (signal.aborted ? undefined : reserveInTurn(budget, step, signal)))
 }
 
 function limited(plan: StepPlan, limit: number | undefined): StepPlan {

@@ -115,5 +115,23 @@ export function agentsOf({ effects, delay }: AgentsOptions) {
     tools: [list],
   })
 
-  return { explorer, patient, review, spread, payer, walker }
+  /** Its tool ends the process. */
+  const poison = agent({
+    name: 'poison',
+    model: scriptedModel(() => call('crash', { what: 'it' }), { delay, check: checkRequest }),
+    tools: [
+      tool({
+        name: 'crash',
+        parameters: z.object({ what: z.string() }),
+        effects: 'none',
+        execute: async (_args, { idempotencyKey }) => {
+          appendFileSync(effects, `crash ${idempotencyKey}\n`)
+          process.kill(process.pid, 'SIGKILL')
+          return await new Promise<never>(() => {})
+        },
+      }),
+    ],
+  })
+
+  return { explorer, patient, review, spread, payer, walker, poison }
 }

@@ -7,6 +7,7 @@ export interface WorkerSettings {
   readonly DATABASE: string
   readonly EFFECTS: string
   readonly DELAY?: string
+  readonly DRAIN?: string
   readonly LEASE?: string
   readonly EXECUTOR?: string
 }
@@ -38,6 +39,21 @@ export class WorkerProcess implements AsyncDisposable {
 
   static async killAll(): Promise<void> {
     await Promise.all([...living].map((worker) => worker.end('SIGKILL')))
+  }
+
+  /** Resolves when the process has ended by itself. */
+  async ended(): Promise<void> {
+    living.delete(this)
+    if (this.#process.exitCode === null && this.#process.signalCode === null) await once(this.#process, 'exit')
+  }
+
+  /** It does nothing, and its connections stay open. */
+  suspend(): void {
+    this.#process.kill('SIGSTOP')
+  }
+
+  resume(): void {
+    this.#process.kill('SIGCONT')
   }
 
   async end(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {

@@ -1,7 +1,8 @@
 // The peer's client options with defaults from the environment, and their translation for our client.
-import type { ClientOptions as OwnOptions, Logger as OwnLogger, Timeouts } from '@toolloop/transport'
+import type { ClientOptions as OwnOptions, Logger as OwnLogger } from '@toolloop/transport'
 import { OpenAIError } from '../errors/errors.ts'
 import { type FetchOptions, type HeadersLike, headersOf, queryOf } from './request-options.ts'
+import { wholeTimeout } from './timeouts.ts'
 
 export type ApiKeySetter = () => Promise<string>
 export type Fetch = (url: string | URL | Request, init?: RequestInit) => Promise<Response>
@@ -115,22 +116,6 @@ export function ownClientOptions(state: ClientState, options: ClientOptions): Ow
     ...(logger && { logger }),
   }
 }
-
-/** For an answer that is not streamed: the limit covers the whole attempt. */
-export const wholeTimeout = (milliseconds: number): Timeouts => ({
-  total: Infinity,
-  attempt: milliseconds,
-  headers: Infinity,
-  firstEvent: Infinity,
-})
-
-/** For a stream: the limit ends when the response's headers arrive. */
-export const streamTimeout = (milliseconds: number): Timeouts => ({
-  total: Infinity,
-  attempt: Infinity,
-  headers: milliseconds,
-  firstEvent: Infinity,
-})
 
 function checked(apiKey: ApiKeySetter): () => Promise<string> {
   return async () => {

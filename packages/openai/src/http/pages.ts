@@ -62,3 +62,15 @@ export class PagePromise<PageClass extends CursorPage<Item>, Item extends { id?:
     yield* (await this) as PageClass
   }
 }
+
+/** The pages of a list request. */
+export function pagesOf<Item extends { id: string }>(ask: () => Promise<unknown>): PagePromise<CursorPage<Item>, Item> {
+  const first = async (): Promise<CursorPage<Item>> => {
+    try {
+      return new CursorPage<Item>((await ask()) as ConstructorParameters<typeof CursorPage<Item>>[0])
+    } catch (error) {
+      throw peerError(error)
+    }
+  }
+  return new PagePromise(first())
+}

@@ -1,5 +1,6 @@
 // The peer's request options, and their translation for our client.
 import type { QueryOptions, RequestOptions as OwnOptions } from '@toolloop/transport'
+import { wholeTimeout } from './timeouts.ts'
 
 type HeaderValue = string | undefined | null
 
@@ -66,4 +67,18 @@ export function queryOf(query: object): QueryOptions {
   }
   for (const [name, value] of Object.entries(query)) add(name, value)
   return own
+}
+
+/** The options of a request without any. */
+export const noOptions: RequestOptions = Object.freeze({})
+
+/** Our options for a request whose answer is not streamed. */
+export function wholeOptions(options: RequestOptions): OwnOptions | undefined {
+  if (options === noOptions) return undefined
+  const { timeout, signal } = options
+  return {
+    ...ownOptions(options),
+    ...(timeout !== undefined && { timeout: wholeTimeout(timeout) }),
+    ...(signal && { signal }),
+  }
 }

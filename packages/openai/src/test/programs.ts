@@ -1151,16 +1151,16 @@ const errors: Record<string, Case> = {
     },
   },
   'too late': {
-    answers: [text('Late.', { delay: 400 })],
-    program: ({ client }) => client.chat.completions.create({ model, messages }, { timeout: 40, maxRetries: 0 }),
+    answers: [text('Late.', { delay: 5_000 })],
+    program: ({ client }) => client.chat.completions.create({ model, messages }, { timeout: 400, maxRetries: 0 }),
   },
   'a stream that takes longer than the timeout': {
-    answers: [text('one two three four', { deltaSize: 4, delay: 30, usage })],
+    answers: [text('one two three four', { deltaSize: 4, delay: 150, usage })],
     program: async ({ client }) => {
       let answer = ''
       for await (const chunk of await client.chat.completions.create(
         { model, messages, stream: true },
-        { timeout: 100, maxRetries: 0 },
+        { timeout: 400, maxRetries: 0 },
       ))
         answer += chunk.choices[0]?.delta.content ?? ''
       return answer

@@ -24,7 +24,11 @@ export interface PipelineReport {
 }
 
 export interface StageResult {
-  readonly status: 'running' | 'waiting' | 'done' | 'failed'
+  /**
+   * `aborted`: it had begun when another stage won the race or failed, or when the run ended. `waiting`: for a decision.
+   * `running`: in a run that waits for a decision, a stage around the one that waits.
+   */
+  readonly status: 'running' | 'waiting' | 'done' | 'failed' | 'aborted'
   /** Only where `status` is `done`. */
   readonly output?: unknown
   readonly error?: StageError

@@ -6,7 +6,7 @@ import type { Node } from '../definition/node.ts'
 import { itemToken, join } from '../definition/path.ts'
 import { type PipelineReport, type PipelineResult, type StageResult } from '../definition/result.ts'
 import { itemsOf, itemState } from '../state/children.ts'
-import { Live, type NodeState } from '../state/node-state.ts'
+import { isActive, isSettled, Live, type NodeState } from '../state/node-state.ts'
 import type { PipelineRun } from './pipeline-run.ts'
 import { errorOf } from './stage.ts'
 
@@ -18,12 +18,13 @@ export function resultOf<Output>(run: PipelineRun): PipelineResult<Output> {
   const children = branches.childrenOf('')
   const runs = new Map(children.map((child) => [child.path, child]))
   const gates: ApprovalRequest[] = []
-  visit(root, state.root, run.base, (_node, one, path) => {
-    if (one.status === 'idle') return
-    if (one.status === 'waiting' && one.request) gates.push(one.request)
-    stages[path] = reportOf(run, one, runs.get(path))
-  })
   const { outcome, startedAt, endedAt } = state
+  visit(root, state.root, run.base, (_node, one, path, isOver) => {
+    if (one.status === 'idle') return
+    const isAborted = isActive(one) && (isOver || outcome !== null)
+    if (one.status === 'waiting' && one.request && !isAborted) gates.push(one.request)
+    stages[path] = reportOf(run, isAborted ? 'aborted' : one.status, one, runs.get(path))
+  })
   const report: PipelineReport = {
     runId: level.tree.id,
     ...totalOf({ usage: noUsage, cost: 0 }, children),
@@ -53,24 +54,27 @@ export function resultOf<Output>(run: PipelineRun): PipelineResult<Output> {
   }
 }
 
+/** Calls `see` for a node and all below it that have begun. `isOver`: a node above is settled, so this one runs no more. */
 export function visit(
   node: Node,
   state: NodeState,
   path: string,
-  see: (node: Node, state: NodeState, path: string) => void,
+  see: (node: Node, state: NodeState, path: string, isOver: boolean) => void,
+  isOver = false,
 ): void {
-  see(node, state, path)
+  see(node, state, path, isOver)
   if (node.kind === 'function' || node.kind === 'agent') return
+  const isBelowOver = isOver || isSettled(state)
   if (node.kind === 'map' || node.kind === 'reduce') {
     const { states } = itemsOf(state)
     const count = states.chunks.reduce((sum, chunk) => sum + chunk.length, 0)
     for (let index = 0; index < count; index++)
-      visit(node.item, itemState(itemsOf(state), index), join(path, itemToken(index)), see)
+      visit(node.item, itemState(itemsOf(state), index), join(path, itemToken(index)), see, isBelowOver)
     return
   }
   for (const [token, child] of Object.entries(state.children ?? {})) {
     const one = nodeOf(node, token)
-    if (one) visit(one, child, join(path, token), see)
+    if (one) visit(one, child, join(path, token), see, isBelowOver)
   }
 }
 
@@ -91,11 +95,15 @@ function nodeOf(
   return children.find((child) => child.token === token)?.node
 }
 
-function reportOf(run: PipelineRun, state: NodeState, child: ChildRun | undefined): StageResult {
-  const { status, output, failures, startedAt, endedAt } = state
+function reportOf(
+  run: PipelineRun,
+  status: StageResult['status'],
+  { output, failures, startedAt, endedAt }: NodeState,
+  child: ChildRun | undefined,
+): StageResult {
   const first = failures?.[0]
   return {
-    status: status as StageResult['status'],
+    status,
     ...(status === 'done' && !(output instanceof Live) && { output }),
     ...(status === 'failed' && first && { error: errorOf(run, first) }),
     ...(startedAt !== undefined && endedAt !== undefined && { ms: endedAt - startedAt }),

@@ -9,17 +9,20 @@ import { strictServer } from '@toolloop/testing'
 import { type Balancer, startBalancer } from '../../../../scripts/services/balancer.ts'
 import { type Restate, startRestate } from '../../../../scripts/services/restate.ts'
 import { client } from '../index.ts'
-import { type Agents, agentsFor, effectsIn, script } from './agents.ts'
+import { type Agents, agentsFor, effectsIn } from './agents.ts'
+import { type Examples, examplesFor, scriptOfAll } from './examples.ts'
 import { startWorker, type WorkerProcess } from './worker-process.ts'
 
 export interface Surroundings extends AsyncDisposable {
   readonly restate: Restate
   readonly runs: EngineClient
-  readonly agents: Agents
+  readonly agents: Agents & Examples
   readonly environment: Readonly<Record<string, string>>
   /** The effects so far: idempotency keys. */
   readonly effects: () => string[]
-  /** Resolves when the model's server has got so many requests more. */
+  /** The requests that the model's server has got. */
+  readonly requested: () => number
+  /** Resolves when it has got so many requests more. */
   readonly requests: (more: number) => Promise<void>
   /** Throws when the model's server rejected a request, as the API would. */
   readonly assertValid: () => void
@@ -29,14 +32,15 @@ export async function surroundings(): Promise<Surroundings> {
   const folder = mkdtempSync(join(tmpdir(), 'toolloop-restate-test-'))
   const effects = join(folder, 'effects')
   writeFileSync(effects, '')
-  const [model, restate] = await Promise.all([strictServer(script, { delay: 2 }), startRestate()])
+  const [model, restate] = await Promise.all([strictServer(scriptOfAll, { delay: 2 }), startRestate()])
   const runs = client(restate.ingress)
   return {
     restate,
     runs,
-    agents: agentsFor({ model: model.url, effects }),
+    agents: { ...agentsFor({ model: model.url, effects }), ...examplesFor(model.url) },
     environment: { MODEL: model.url, EFFECTS: effects, ADMIN: restate.admin, INGRESS: restate.ingress },
     effects: () => effectsIn(effects),
+    requested: () => model.requests.length,
     requests: async (more) => {
       const until = model.requests.length + more
       while (model.requests.length < until) await sleep(2)

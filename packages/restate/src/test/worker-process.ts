@@ -5,6 +5,9 @@ import { join } from 'node:path'
 
 export interface WorkerProcess {
   readonly port: number
+  /** It does nothing, and its connections stay open. */
+  suspend(): void
+  resume(): void
   kill(): Promise<void>
 }
 
@@ -16,7 +19,12 @@ export async function startWorker(environment: Readonly<Record<string, string>>)
   })
   const atExit = (): void => void child.kill('SIGKILL')
   process.once('exit', atExit)
-  return { port: await portOf(child), kill: () => kill(child, atExit) }
+  return {
+    port: await portOf(child),
+    suspend: () => void child.kill('SIGSTOP'),
+    resume: () => void child.kill('SIGCONT'),
+    kill: () => kill(child, atExit),
+  }
 }
 
 async function portOf(child: ChildProcess): Promise<number> {

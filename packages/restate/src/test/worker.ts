@@ -1,10 +1,13 @@
 // A worker process of the tests: prints its port when it listens.
 import { serve } from '../index.ts'
 import { agentsFor } from './agents.ts'
+import { contextOf, examplesFor } from './examples.ts'
 
 const { MODEL = '', EFFECTS = '', ADMIN, INGRESS: ingress, URL: url, PORT = '0' } = process.env
 const { clerk, careful, review, spread } = agentsFor({ model: MODEL, effects: EFFECTS })
-const served = await serve([clerk, careful, review, spread], {
+const { explorer, codeReview } = examplesFor(MODEL)
+const served = await serve([clerk, careful, review, spread, explorer, codeReview], {
+  context: contextOf,
   port: Number(PORT),
   admin: ADMIN,
   ingress,

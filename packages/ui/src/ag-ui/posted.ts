@@ -1,9 +1,13 @@
 // The way back: AG-UI's `RunAgentInput` → new input and decisions. Everything else must be what the server gave.
 import { type ApprovalRequest, type Decision, isToolDone } from '@toolloop/core'
 import type { ContentPart, UserMessage } from '@toolloop/wire'
-import { newOnly, type Posted, type ReadChat } from '../chat/protocol.ts'
+import { newOnly, type Posted, type PostedInput, type ReadChat, resumable } from '../chat/protocol.ts'
 import { PostError } from '../http/post-error.ts'
-import { AgUiFold, type AgUiFoldOptions } from './ag-ui-fold.ts'
+import { isPublicUrl } from '../http/public-url.ts'
+import { userIdOf, userMessagesAt } from '../chat/session.ts'
+import { isSame } from '../ai-sdk/same-json.ts'
+import type { AgUiFoldOptions } from './ag-ui-fold.ts'
+import { answerOf } from './history.ts'
 import type { AgUiMessage } from './messages.ts'
 
 type Fields = Readonly<Record<string, unknown>>
@@ -11,14 +15,16 @@ type Fields = Readonly<Record<string, unknown>>
 /** A body whose form is right. */
 export interface AgUiBody {
   readonly threadId: string
+  /** The front end's own id of the run: a new one for each run that it starts. */
+  readonly runId: string
   readonly messages: readonly Fields[]
   readonly resume: readonly Fields[]
 }
 
 /** Checks the form of a body. @throws PostError `post_malformed`, `post_too_large` */
 export function agUiBodyOf(body: unknown, maxParts: number): AgUiBody {
-  const { threadId, messages, resume = [] } = fieldsOf(body, 'The body')
-  if (typeof threadId !== 'string') throw malformed('`threadId` must be a text')
+  const { threadId, runId = '', messages, resume = [] } = fieldsOf(body, 'The body')
+  if (typeof threadId !== 'string' || typeof runId !== 'string') throw malformed('`threadId` and `runId` must be texts')
   if (!Array.isArray(messages) || !Array.isArray(resume)) throw malformed('`messages` and `resume` must be lists')
   let parts = resume.length
   const read = messages.map((one: unknown, index) => {
@@ -30,7 +36,7 @@ export function agUiBodyOf(body: unknown, maxParts: number): AgUiBody {
     if (parts > maxParts) throw new PostError('post_too_large', `The messages have more than ${maxParts} parts.`)
     return message
   })
-  return { threadId, messages: read, resume: resume.map((one: unknown, at) => fieldsOf(one, `resume[${at}]`)) }
+  return { threadId, runId, messages: read, resume: resume.map((one: unknown, at) => fieldsOf(one, `resume[${at}]`)) }
 }
 
 /** What the front end asks for. @throws PostError */
@@ -42,10 +48,13 @@ export async function agUiPostedIn(
   const pending = chat.session.requests
   const decisions = new Map<string, Decision>(body.resume.map((one) => resumed(one, pending)))
   for (const answer of await checkedHistory(body, chat, options)) decisions.set(...answer)
-  const input = await newInput(body.messages, chat)
-  if (decisions.size > 0) {
-    return { kind: 'decisions', decisions: Object.fromEntries(decisions), next: newOnly(input) }
-  }
+  const input = await newInput(body, chat)
+  if (decisions.size > 0)
+    return {
+      kind: 'decisions',
+      decisions: Object.fromEntries(decisions),
+      next: input?.kind === 'input' ? newOnly(input) : undefined,
+    }
   if (input) return input
   return chat.session.turns.at(-1)?.status === 'interrupted' ? { kind: 'resume', whole: true } : { kind: 'nothing' }
 }
@@ -81,10 +90,9 @@ async function checkedHistory(
     if (!turn) return []
     const known = folds.get(turn.runId)
     if (known) return known
-    const fold = new AgUiFold({ ...options, threadId })
-    fold.push(await chat.factsOf(turn.turn))
-    folds.set(turn.runId, fold.messages)
-    return fold.messages
+    const given = await answerOf(turn.turn, chat, { ...options, threadId })
+    folds.set(turn.runId, given)
+    return given
   }
   for (const message of messages) {
     const { id, role, content, toolCallId } = message
@@ -128,26 +136,53 @@ function checkAnswer(message: Fields, given: AgUiMessage | undefined): void {
   }
 }
 
-/** The user messages at the end, as one turn. */
-async function newInput(
-  messages: readonly Fields[],
-  chat: ReadChat,
-): Promise<Extract<Posted, { kind: 'input' }> | undefined> {
+/**
+ * The user messages at the end, as one turn. AG-UI has no request of its own to regenerate: a list that ends with a
+ * message that was answered, under another `runId`, or with another content, asks for another answer to it.
+ */
+async function newInput({ messages, runId }: AgUiBody, chat: ReadChat): Promise<Posted | undefined> {
+  const { session } = chat
   const from = messages.findLastIndex(({ role }) => role === 'assistant' || role === 'tool') + 1
-  const own: UserMessage[] = []
-  let runId: string | undefined
-  for (const message of messages.slice(from)) {
-    if (message['role'] !== 'user') continue
-    const id = await chat.runIdOf(String(message['id']))
-    const turn = chat.session.turns.find((one) => one.runId === id)
-    if (turn && turn.turn !== chat.session.turns.at(-1)?.turn)
-      throw new PostError('post_nothing', 'The message was answered before.')
-    runId = id
-    if (turn) own.length = 0
-    else own.push({ role: 'user', content: contentOf(message['content']) })
-  }
-  return runId === undefined ? undefined : { kind: 'input', messages: own, runId }
+  const own = messages.slice(from).filter(({ role }) => role === 'user')
+  const last = own.at(-1)
+  if (!last) return undefined
+  const messageId = String(last['id'])
+  const started = `${await chat.runIdOf(messageId)}-${(await chat.runIdOf(runId)).slice(0, 8)}`
+  const known = await lastKnown(own, chat)
+  const added = own.slice(known.at + 1).map(userMessage)
+  const turn = session.turns[known.index]
+  if (!turn || added.length > 0) return { kind: 'input', messages: added, runId: started }
+  const before = userMessagesAt(session, known.index)
+  const sent = userMessage(last)
+  const replacing = (replaced: readonly UserMessage[]): PostedInput => ({
+    kind: 'input',
+    messages: replaced,
+    runId: started,
+    before: turn.turn,
+  })
+  if (!isSame(sent, before.at(-1))) return replacing([...before.slice(0, -1), sent])
+  // The same request again, or one while its run goes on or waits: the same run.
+  const isLast = known.index === session.turns.length - 1
+  if (turn.runId === started || (isLast && ['running', 'approval'].includes(turn.status)))
+    return { kind: 'input', messages: [], runId: turn.runId }
+  if (isLast && resumable.has(turn.status)) return { kind: 'resume', whole: true }
+  return replacing(before)
 }
+
+/** The last of these messages that began a turn: its place here, and that of the turn; -1: none. */
+async function lastKnown(own: readonly Fields[], chat: ReadChat): Promise<{ at: number; index: number }> {
+  for (let at = own.length - 1; at >= 0; at--) {
+    const id = String(own[at]?.['id'])
+    const hash = await chat.runIdOf(id)
+    const index = chat.session.turns.findIndex(
+      ({ runId }) => runId === hash || runId.startsWith(`${hash}-`) || userIdOf(runId) === id,
+    )
+    if (index !== -1) return { at, index }
+  }
+  return { at: -1, index: -1 }
+}
+
+const userMessage = (message: Fields): UserMessage => ({ role: 'user', content: contentOf(message['content']) })
 
 function contentOf(content: unknown): UserMessage['content'] {
   if (typeof content === 'string') return content
@@ -159,11 +194,11 @@ function contentOf(content: unknown): UserMessage['content'] {
     if (type !== 'image')
       throw new PostError('post_unsupported', 'Only texts and images are supported in user messages.')
     const { type: from, value, mimeType } = fieldsOf(source, 'The source of an image')
-    if (from === 'data' && typeof value === 'string')
+    if (from === 'data' && typeof value === 'string' && /^image\/[\w.+-]+$/i.test(String(mimeType)))
       return { type: 'image_url', image_url: { url: `data:${String(mimeType)};base64,${value}` } }
-    if (from === 'url' && typeof value === 'string' && /^https:/i.test(value))
+    if (from === 'url' && typeof value === 'string' && isPublicUrl(value))
       return { type: 'image_url', image_url: { url: value } }
-    throw malformed('an image must be data, or an https URL')
+    throw malformed('an image must be data with the `mimeType` of an image, or an https URL on a public host')
   })
 }
 

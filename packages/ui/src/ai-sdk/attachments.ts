@@ -1,5 +1,6 @@
 // Sources and files that an answer or a tool's result carries beside its text.
 import type { AssistantMessage, ContentPart } from '@toolloop/wire'
+import { isFileUrl, isLink } from '../http/public-url.ts'
 import type { UiChunk } from './chunk.ts'
 
 /** The pages that an answer cites. */
@@ -8,7 +9,7 @@ export function sourcesOf(message: AssistantMessage, step: number): UiChunk[] {
   if (!Array.isArray(annotations)) return []
   return annotations.flatMap((one: unknown, index) => {
     const { url, title } = (fieldOf(one, 'url_citation') ?? {}) as { url?: unknown; title?: unknown }
-    if (typeof url !== 'string') return []
+    if (typeof url !== 'string' || !isLink(url)) return []
     return {
       type: 'source-url' as const,
       sourceId: `${step}:${index}`,
@@ -30,7 +31,7 @@ export const filesIn = (parts: readonly ContentPart[] = []): UiChunk[] =>
   parts.flatMap((part) => (part.type === 'image_url' ? fileAt(part.image_url.url) : []))
 
 function fileAt(url: unknown): UiChunk[] {
-  if (typeof url !== 'string') return []
+  if (typeof url !== 'string' || !isFileUrl(url)) return []
   const [, mediaType = 'image'] = /^data:([\w.+-]+\/[\w.+-]+)[;,]/.exec(url) ?? []
   return [{ type: 'file', url, mediaType }]
 }

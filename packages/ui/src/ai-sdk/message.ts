@@ -1,7 +1,7 @@
 // UI messages out of logs: what a page shows when it loads, and what posted messages are compared with.
 import type { Fact } from '@toolloop/core'
 import type { Message } from '@toolloop/wire'
-import { type ChatSession, userMessagesAt } from '../chat/session.ts'
+import { type ChatSession, userIdOf, userMessagesAt } from '../chat/session.ts'
 import type { UiChunk } from './chunk.ts'
 import { withoutEarlierEnds } from '../chat/live-run.ts'
 import { filesIn } from './attachments.ts'
@@ -32,9 +32,6 @@ export async function uiMessages(session: ChatSession, options: UiFoldOptions = 
   }
   return messages
 }
-
-/** The user's message of a turn. */
-export const userIdOf = (runId: string): string => `${runId}.user`
 
 /** The message that the facts of one run add up to. */
 export function uiMessageOf(facts: readonly Fact[], options: UiFoldOptions = {}): UiMessage {

@@ -2,12 +2,13 @@
 // server gave, and is not used.
 import type { ApprovalRequest, Decision } from '@toolloop/core'
 import type { ContentPart, UserMessage } from '@toolloop/wire'
-import { newOnly, type Posted, type PostedInput, type ReadChat } from '../chat/protocol.ts'
-import { type ChatTurn, userMessagesAt } from '../chat/session.ts'
+import { newOnly, type Posted, type PostedInput, type ReadChat, resumable } from '../chat/protocol.ts'
+import { type ChatTurn, userIdOf, userMessagesAt } from '../chat/session.ts'
 import { PostError } from '../http/post-error.ts'
+import { isPublicUrl } from '../http/public-url.ts'
 import { isSame } from './same-json.ts'
 import type { UiFoldOptions } from './ui-fold.ts'
-import { uiMessageOf, type UiMessage, type UiPart, userIdOf } from './message.ts'
+import { uiMessageOf, type UiMessage, type UiPart } from './message.ts'
 
 export interface PostedBody {
   readonly id: string | undefined
@@ -60,9 +61,6 @@ export async function postedIn(body: PostedBody, chat: ReadChat, options: UiFold
   // `useChat` adds what follows to the message that it has.
   return last?.status === 'interrupted' ? { kind: 'resume', whole: false } : { kind: 'nothing' }
 }
-
-/** What a run that has not come to an answer goes on from. */
-const resumable: ReadonlySet<string> = new Set(['interrupted', 'error', 'aborted', 'stopped', 'limit', 'budget'])
 
 /** The user's messages at the end of a post. */
 interface Asked {
@@ -141,9 +139,10 @@ function userMessage({ parts }: UiMessage): UserMessage {
 function filePart(part: UiPart): ContentPart {
   const url = textOf(part, 'url')
   const mediaType = textOf(part, 'mediaType')
-  if (!/^(?:data|https):/i.test(url)) throw malformed('the `url` of a file must be a data URL or https')
+  const isData = /^data:/i.test(url)
+  if (!isData && !isPublicUrl(url)) throw malformed('the `url` of a file must be a data URL, or https on a public host')
   if (/^image(?:\/|$)/i.test(mediaType)) return { type: 'image_url', image_url: { url } }
-  if (!/^data:/i.test(url)) throw malformed('a file that is no image must be a data URL')
+  if (!isData) throw malformed('a file that is no image must be a data URL')
   const filename = textOr(part['filename'])
   return { type: 'file', file: { file_data: url, ...(filename !== undefined && { filename }) } }
 }
@@ -155,11 +154,14 @@ async function checkedHistory(
   options: UiFoldOptions,
 ): Promise<Record<string, Decision>> {
   const decisions = new Map<string, Decision>()
+  const answers = new Map<string, UiMessage>()
   for (const message of messages) {
     if (message.role !== 'assistant') continue
     const turn = chat.session.turns.find(({ runId }) => runId === message.id)
     if (!turn) throw forged('a message')
-    const given = uiMessageOf(await chat.factsOf(turn.turn), { ...options, messageId: turn.runId })
+    const given =
+      answers.get(turn.runId) ?? uiMessageOf(await chat.factsOf(turn.turn), { ...options, messageId: turn.runId })
+    answers.set(turn.runId, given)
     for (const part of message.parts) {
       const decision = checkedPart(part, given.parts, pendingAt(turn, chat), turn.status === 'interrupted')
       if (decision) decisions.set(...decision)

@@ -1,15 +1,20 @@
 // Handlers of a chat: web-standard requests in, responses out. The history is the server's: a front end adds to it.
-import { errorResponse, toResponse } from '@toolloop/client'
+import { errorResponse, statusOf, toResponse } from '@toolloop/client'
 import type { Decision, Fact } from '@toolloop/core'
+import { UsageError } from '@toolloop/wire'
 import { readJson } from '../http/body.ts'
 import type { FormatError } from '../http/error-text.ts'
 import { checkOrigin, corsHeaders, preflight } from '../http/origin.ts'
 import { PostError } from '../http/post-error.ts'
+import { report } from '../http/report.ts'
 import { followed, LiveRun } from './live-run.ts'
 import type { Answering, ChatOptions, ChatRequest } from './options.ts'
-import type { Posted, Protocol, ReadChat } from './protocol.ts'
+import type { FoldedRun, Posted, Protocol } from './protocol.ts'
+import { readChat } from './read-chat.ts'
+import { routeOf } from './route.ts'
 import type { ChatSession, ChatTurn } from './session.ts'
-import type { Placed, Tape } from './tape.ts'
+import { Reading } from './reading.ts'
+import type { Tape } from './tape.ts'
 
 /** The handlers of one protocol. Each returns a response for every request; none throws. */
 export interface ChatHandlers {
@@ -76,20 +81,22 @@ export class Chat<Chunk extends { readonly type: string }> implements ChatHandle
       const session = await this.#open({ chatId, request })
       const from = request.headers.get('last-event-id') ?? ''
       const live = this.#live.get(chatId)
-      if (live) return this.#send(live.tape, from, [], live.runId)
+      if (live) return this.#send(live.tape, { run: { chatId, runId: live.runId }, session }, from)
       const turn = session.turns.at(-1)
       if (!turn || !this.#isReplayed(turn, from)) return new Response(null, { status: 204 })
-      const facts =
-        turn.status === 'running' ? session.follow({ signal: request.signal }) : await session.log(turn.turn).load()
-      return this.#send(followed(this.#protocol, { chatId, runId: turn.runId }, facts), '', [], turn.runId)
+      return this.#replay({ chatId, request }, session, turn)
     })
 
   readonly stop = (request: Request, chatId: string): Promise<Response> =>
     this.#respond(request, async () => {
-      await this.#open({ chatId, request })
+      const session = await this.#open({ chatId, request })
+      // A post that came before may be about to start its run.
+      if (!this.#live.has(chatId)) await this.#posts.get(chatId)
       const live = this.#live.get(chatId)
       live?.abort()
       await live?.ended
+      if (!live && session.status === 'running')
+        throw new PostError('post_elsewhere', 'Another process runs this chat, and only that one can stop it.')
       return new Response(null, { status: 204 })
     })
 
@@ -102,27 +109,56 @@ export class Chat<Chunk extends { readonly type: string }> implements ChatHandle
 
   /** Every response leaves here: errors as statuses, the headers of opened origins. */
   async #respond(request: Request, answer: () => Promise<Response>): Promise<Response> {
-    const { origins = [], formatError } = this.#options
+    const { origins = [] } = this.#options
     let response: Response
     try {
       checkOrigin(request, origins)
       response = await answer()
     } catch (error) {
-      const isOurs = error instanceof PostError
-      response = errorResponse(error, {
-        ...(isOurs && { errorStatus: () => error.status, formatError: () => error.toJSON() as { message: string } }),
-        ...(!isOurs && formatError && { formatError }),
-      })
+      response = this.#failed(error, request)
     }
     for (const [name, value] of Object.entries(corsHeaders(request, origins))) response.headers.set(name, value)
     return response
   }
 
+  #failed(error: unknown, request: Request): Response {
+    if (error instanceof PostError)
+      return errorResponse(error, {
+        errorStatus: () => error.status,
+        formatError: () => error.toJSON() as { message: string },
+      })
+    // What a client may get wrong is a `PostError`: a `UsageError` is a mistake in the server's program.
+    const status = error instanceof UsageError ? 500 : statusOf(error)
+    if (status >= 500) report(error, request, this.#options.onError)
+    const { formatError } = this.#options
+    return errorResponse(error, { errorStatus: () => status, ...(formatError && { formatError }) })
+  }
+
   async #open(chat: ChatRequest): Promise<ChatSession> {
     const { access, sessions } = this.#options
+    const { chatId } = chat
     // The id is only a key of the store; a bound, so that it is no burden of logs.
-    if (chat.chatId === '' || chat.chatId.length > 200 || !(await access(chat))) throw unknownChat()
-    return sessions.open(chat.chatId)
+    const isId = chatId !== '' && chatId.length <= 200 && chatId.isWellFormed()
+    if (!isId || !(await access(chat))) throw unknownChat()
+    try {
+      return await sessions.open(chatId)
+    } catch (error) {
+      throw error instanceof UsageError ? unknownChat() : error // an id that is too long for the store
+    }
+  }
+
+  /** A run that this process does not run, from its log; live where another process runs it. */
+  async #replay(chat: ChatRequest, session: ChatSession, { turn, runId, status }: ChatTurn): Promise<Response> {
+    const { chatId, request } = chat
+    const left = new AbortController()
+    const signal = AbortSignal.any([request.signal, left.signal])
+    const facts = status === 'running' ? session.follow({ turn, signal }) : await session.log(turn).load()
+    const tape = followed(this.#protocol, { chatId, runId }, facts, this.#reporter(request))
+    return this.#send(tape, { run: { chatId, runId }, session }, '', [], () => left.abort())
+  }
+
+  #reporter(request: Request): (error: unknown) => void {
+    return (error) => report(error, request, this.#options.onError)
   }
 
   /** Runs `task` behind the posts of the chat that came before. */
@@ -142,30 +178,31 @@ export class Chat<Chunk extends { readonly type: string }> implements ChatHandle
     const live = this.#live.get(chat.chatId)
     // The same message again, or nothing new: the front end gets what is there.
     if (live && (posted.kind === 'nothing' || (known && live.runId === known.runId)))
-      return this.#send(live.tape, '', [], live.runId)
-    if (known) {
-      const facts = await session.log(known.turn).load()
-      return this.#send(
-        followed(this.#protocol, { chatId: chat.chatId, runId: known.runId }, facts),
-        '',
-        [],
-        known.runId,
-      )
-    }
+      return this.#send(live.tape, { run: { chatId: chat.chatId, runId: live.runId, body }, session })
+    if (known) return this.#replay(chat, session, known)
     if (posted.kind === 'nothing')
       throw new PostError('post_nothing', 'There is no new message and no new decision in the request.')
     if (posted.kind === 'decisions') await this.#authorize(chat, session, posted.decisions)
     if (posted.kind === 'decisions' && posted.next) {
-      const decided = await this.#start(chat, session, posted, body)
-      await decided.ended
-      const started = await this.#start(chat, session, posted.next, body)
-      return this.#send(started.tape, '', [], started.runId, started)
+      await this.#ended(chat, await this.#start(chat, session, posted, body))
+      const next = await this.#start(chat, session, posted.next, body)
+      return this.#sendOwn(next, { run: next.run, session })
     }
     const started = await this.#start(chat, session, posted, body)
     const isWhole = posted.kind === 'input' || (posted.kind === 'resume' && posted.whole)
     const first = started.tape.entries[0]?.chunk
     const lead = isWhole ? [] : this.#protocol.continues(first)
-    return this.#send(started.tape, isWhole ? '' : started.from, lead, started.runId, started)
+    return this.#sendOwn(started, { run: started.run, session }, isWhole ? '' : started.from, lead)
+  }
+
+  /** Waits for a run that nobody reads. @throws PostError when it is stopped: nothing is to follow it */
+  async #ended({ request }: ChatRequest, run: LiveRun<Chunk>): Promise<void> {
+    const leave = (): void => run.abort()
+    if (this.#options.onLeave === 'abort') request.signal.addEventListener('abort', leave)
+    if (this.#options.onLeave === 'abort' && request.signal.aborted) leave()
+    await run.ended
+    request.signal.removeEventListener('abort', leave)
+    if (run.isStopped) throw new PostError('post_stopped', 'The run was stopped before the new message was taken.')
   }
 
   async #authorize(
@@ -212,7 +249,8 @@ export class Chat<Chunk extends { readonly type: string }> implements ChatHandle
           })
     await stream.started
     const runId = isNew ? posted.runId : (turn?.runId ?? '')
-    const live = new LiveRun(this.#protocol, { chatId: chat.chatId, runId, body }, stream, past)
+    const run = { chatId: chat.chatId, runId, body }
+    const live = new LiveRun(this.#protocol, run, stream, past, this.#reporter(chat.request))
     this.#live.set(chat.chatId, live)
     void live.ended.then(() => this.#live.get(chat.chatId) === live && this.#live.delete(chat.chatId))
     return live
@@ -226,13 +264,21 @@ export class Chat<Chunk extends { readonly type: string }> implements ChatHandle
     return Date.now() - turn.updatedAt < (this.#options.replayFor ?? 300_000)
   }
 
-  #send(tape: Tape<Chunk>, from: string, lead: readonly Chunk[], runId: string, owned?: LiveRun<Chunk>): Response {
-    const { keepAlive, onLeave } = this.#options
-    const abort = onLeave === 'abort' ? (): void => owned?.abort() : undefined
-    return toResponse(withLead(lead, tape.read(from), abort), {
+  /** To the client that started the run. */
+  #sendOwn(live: LiveRun<Chunk>, reader: Reader, from?: string, lead?: readonly Chunk[]): Response {
+    const leave = this.#options.onLeave === 'abort' ? (): void => live.abort() : undefined
+    return this.#send(live.tape, reader, from, lead, leave)
+  }
+
+  #send(tape: Tape<Chunk>, reader: Reader, from = '', lead: readonly Chunk[] = [], leave?: () => void): Response {
+    const { keepAlive } = this.#options
+    const { run } = reader
+    const read = readChat(run.chatId, reader.session)
+    const shown = this.#protocol.shown && ((chunk: Chunk) => this.#protocol.shown!(chunk, run, read))
+    return toResponse(new Reading(tape.read(from), lead, shown, leave), {
       id: ({ chunk, id }) => {
         const end = this.#protocol.endOf(chunk)
-        return end === undefined ? id : `${end}:${runId}`
+        return end === undefined ? id : `${end}:${run.runId}`
       },
       redact: ({ chunk }) => chunk,
       retry: 1_000,
@@ -243,50 +289,10 @@ export class Chat<Chunk extends { readonly type: string }> implements ChatHandle
   }
 }
 
-/** Chunks in front of those of a tape. `abort` is called when the reader leaves before the end. */
-function withLead<Chunk>(
-  lead: readonly Chunk[],
-  rest: AsyncIterator<Placed<Chunk>, void, void>,
-  abort: (() => void) | undefined,
-): AsyncIterable<Placed<Chunk>> {
-  let at = 0
-  return {
-    [Symbol.asyncIterator]: () => ({
-      next: async () =>
-        at < lead.length ? { done: false, value: { type: 'placed', chunk: lead[at++]!, id: '' } } : rest.next(),
-      return: async () => {
-        abort?.()
-        return rest.return!()
-      },
-    }),
-  }
-}
-
-function readChat(chatId: string, session: ChatSession): ReadChat {
-  return {
-    session,
-    factsOf: async (turn) => session.log(turn).load(),
-    runIdOf: (messageId, turn) => runIdOf(chatId, messageId, turn),
-  }
-}
-
-/** A hash, so that an id from outside is never a name of ours. */
-async function runIdOf(chatId: string, messageId: string, turn?: number): Promise<string> {
-  const text = JSON.stringify([chatId, messageId, ...(turn === undefined ? [] : [turn])])
-  const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text)))
-  return Array.from(hash.subarray(0, 16), (byte) => byte.toString(16).padStart(2, '0')).join('')
-}
-
-function routeOf(pathname: string, path: string): { chatId: string | undefined; isStream: boolean } | undefined {
-  const base = path.replace(/\/+$/, '')
-  if (pathname !== base && !pathname.startsWith(`${base}/`)) return undefined
-  const [, chatId, stream, ...more] = pathname.slice(base.length).split('/')
-  if (more.length > 0 || (stream !== undefined && stream !== 'stream')) return undefined
-  try {
-    return { chatId: chatId ? decodeURIComponent(chatId) : undefined, isStream: stream !== undefined }
-  } catch {
-    return undefined
-  }
+/** Who reads a run. */
+interface Reader {
+  readonly run: FoldedRun
+  readonly session: ChatSession
 }
 
 const unknownChat = (): PostError => new PostError('post_unknown', 'There is no such chat.')

@@ -4,6 +4,7 @@ import type { ChunkFold, FoldedRun, Protocol } from './protocol.ts'
 import { Tape } from './tape.ts'
 
 export class LiveRun<Chunk> {
+  readonly run: FoldedRun
   readonly runId: string
   readonly tape: Tape<Chunk>
   /** Where this process began to write: what was said before is in the log. */
@@ -11,34 +12,44 @@ export class LiveRun<Chunk> {
   /** Resolves when the run has ended or waits. */
   readonly ended: Promise<void>
   readonly #stream: RunStream<RunEvent, unknown, unknown>
+  #isStopped = false
 
-  /** `stream` has started. `past`: the facts of the run before. */
+  /** `stream` has started. `past`: the facts of the run before. `report` gets the failure of the log. */
   constructor(
     protocol: Protocol<Chunk>,
     run: FoldedRun,
     stream: RunStream<RunEvent, unknown, unknown>,
     past: readonly Fact[],
+    report: (error: unknown) => void,
   ) {
     const fold = protocol.fold(run)
+    this.run = run
     this.runId = run.runId
     this.tape = new Tape(protocol.growth)
     this.tape.write(fold.push(past.filter((fact) => !isEnd(fact))))
     if (past.length > 0) this.tape.write(fold.paused?.() ?? [])
     this.from = this.tape.end
     this.#stream = stream
-    this.ended = this.#write(fold)
+    this.ended = this.#write(fold, report)
+  }
+
+  /** Somebody has aborted it. */
+  get isStopped(): boolean {
+    return this.#isStopped
   }
 
   abort(): void {
+    this.#isStopped = true
     this.#stream.abort('The client stopped the run.')
   }
 
   /** Drains the run: readers never slow it down, because they have no queues. */
-  async #write(fold: ChunkFold<Chunk>): Promise<void> {
+  async #write(fold: ChunkFold<Chunk>, report: (error: unknown) => void): Promise<void> {
     try {
       for await (const event of this.#stream) if (event.type !== 'listener.error') this.tape.write(fold.push([event]))
-    } catch {
+    } catch (error) {
       // The log failed. The run is interrupted, and its readers get that.
+      report(error)
     } finally {
       this.tape.write(fold.interrupted())
       this.tape.close()
@@ -46,15 +57,16 @@ export class LiveRun<Chunk> {
   }
 }
 
-/** A run that this process does not run, from its facts. `signal`: the reader has left. */
+/** A run that this process does not run, from its facts. `report` gets the failure of the log. */
 export function followed<Chunk>(
   protocol: Protocol<Chunk>,
   run: FoldedRun,
   facts: AsyncIterable<Fact> | readonly Fact[],
+  report: (error: unknown) => void,
 ): Tape<Chunk> {
   const fold = protocol.fold(run)
   const tape = new Tape(protocol.growth)
-  void write(fold, tape, facts)
+  void write(fold, tape, facts, report)
   return tape
 }
 
@@ -62,6 +74,7 @@ async function write<Chunk>(
   fold: ChunkFold<Chunk>,
   tape: Tape<Chunk>,
   facts: AsyncIterable<Fact> | readonly Fact[],
+  report: (error: unknown) => void,
 ): Promise<void> {
   // The end of a run that went on later is none.
   let end: Fact | undefined
@@ -70,8 +83,8 @@ async function write<Chunk>(
       end = isEnd(fact) ? fact : undefined
       if (!end) tape.write(fold.push([fact]))
     }
-  } catch {
-    // The log cannot be read any more.
+  } catch (error) {
+    report(error) // the log cannot be read any more
   } finally {
     tape.write(end ? fold.push([end]) : fold.interrupted())
     tape.close()

@@ -1,6 +1,8 @@
 import type { AnyAgent, ApprovalRequest } from '@toolloop/core'
 import type { AnyPipeline } from '@toolloop/pipeline'
 import { aFunction, checkOptions, oneOf, type OptionCheck, type Message, UsageError, wholeNumber } from '@toolloop/wire'
+import { isOrigin } from '../http/origin.ts'
+import type { OnError } from '../http/report.ts'
 import type { ChatSessions } from './session.ts'
 
 /** What a function of yours may know of a request. */
@@ -42,6 +44,11 @@ export interface ChatOptions {
   readonly maxParts?: number | undefined
   /** Origins of other sites whose pages may use the handlers, such as `https://app.example`. @default none */
   readonly origins?: readonly string[] | undefined
+  /**
+   * Called with each error that is the server's fault: what a response with a status of 500 or more does not show, and a
+   * log that cannot be written or read. The failure of a run is in its log. @default console.error
+   */
+  readonly onError?: OnError | undefined
   /** Milliseconds without a chunk after which a comment is sent. @default 1_000 */
   readonly keepAlive?: number | undefined
 }
@@ -74,6 +81,10 @@ const checks: Readonly<Record<keyof ChatOptions, OptionCheck>> = {
   replayFor: [(value) => typeof value === 'number' && value >= 0, 'a number of milliseconds of at least 0'],
   maxBytes: wholeNumber(1),
   maxParts: wholeNumber(1),
-  origins: [(value) => Array.isArray(value) && value.every((one) => typeof one === 'string'), 'a list of origins'],
+  origins: [
+    (value) => Array.isArray(value) && value.every(isOrigin),
+    'a list of origins as browsers send them, such as `https://app.example` (scheme, host, no path)',
+  ],
+  onError: aFunction,
   keepAlive: [(value) => typeof value === 'number' && value > 0, 'a positive number of milliseconds'],
 }

@@ -148,10 +148,12 @@ describe('a pipeline in a chat', () => {
     expect((await sessions.open('t1')).status).toBe('approval')
   })
 
-  it('refuses an input that is no JSON, and runs nothing', async () => {
-    const { chat, ran } = newsroom({ inputOf: () => () => 1 })
+  it('fails on the server where `inputOf` returns no JSON, and runs nothing', async () => {
+    const errors: unknown[] = []
+    const { chat, ran } = newsroom({ inputOf: () => () => 1, onError: (error) => errors.push(error) })
     const response = await chat.fetch(post({ id: 'c1', messages: [userMessage('Hi')] }))
-    expect([response.status, ran]).toEqual([400, []])
+    expect([response.status, ran]).toEqual([500, []])
+    expect(errors.map(String)).toEqual([expect.stringContaining('Pass plain JSON')])
   })
 })
 

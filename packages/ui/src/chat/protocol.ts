@@ -34,6 +34,11 @@ export interface Protocol<Chunk> {
   read(body: unknown, chat: ReadChat): Promise<Posted>
   /** Does this chunk end the run, or pause it? */
   endOf(chunk: Chunk): 'end' | 'pause' | undefined
+  /**
+   * The chunk as one reader gets it, where it depends on the messages that this reader has: `body` is what the client
+   * that started the run has posted, and absent for others.
+   */
+  shown?(chunk: Chunk, run: FoldedRun, chat: ReadChat): Chunk | Promise<Chunk>
   /** The chunks with which a response begins that continues a run. */
   continues(first: Chunk | undefined): readonly Chunk[]
 }
@@ -73,3 +78,6 @@ export type Posted =
 /** An input that begins a turn: not one whose messages are all known. */
 export const newOnly = (input: PostedInput | undefined): PostedInput | undefined =>
   input && input.messages.length > 0 ? input : undefined
+
+/** What a run that has not come to an answer goes on from, when its answer is regenerated. */
+export const resumable: ReadonlySet<string> = new Set(['interrupted', 'error', 'aborted', 'stopped', 'limit', 'budget'])

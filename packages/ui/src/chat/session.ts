@@ -52,3 +52,6 @@ export function userMessagesAt({ transcript, turns }: ChatSession, index: number
   const end = own.findIndex(({ role }) => role !== 'user')
   return own.slice(0, end === -1 ? own.length : end).filter((one): one is UserMessage => one.role === 'user')
 }
+
+/** The id of the user's message of a turn, for a page that did not send it. */
+export const userIdOf = (runId: string): string => `${runId}.user`

@@ -71,7 +71,7 @@ export class Tape<Chunk> {
   }
 
   /**
-   * Reads from a position on, and goes on live until the tape is closed. A position of another tape is the beginning.
+   * Reads from a position on, and goes on live until the tape is closed. A position that is none is the beginning.
    * A reader that is slow gets the deltas that it missed as one.
    */
   read(from = ''): AsyncIterableIterator<Placed<Chunk>, void, void> {
@@ -92,8 +92,11 @@ export class Tape<Chunk> {
   }
 
   #placeOf(position: string): [index: number, offset: number] {
-    const [, name, index, offset] = /^(.+):([\da-z]{1,6})\.([\da-z]{1,8})$/.exec(position) ?? []
-    return name === this.#name && index && offset ? [parseInt(index, 36), parseInt(offset, 36)] : [0, 0]
+    const [, name, first = '', second = ''] = /^(.+):([\da-z]{1,6})\.([\da-z]{1,8})$/.exec(position) ?? []
+    const [index, offset] = [parseInt(first, 36), parseInt(second, 36)]
+    const length = this.entries[index]?.text?.length ?? 0
+    // One that was never given: a reader there would wait for what may never come.
+    return name === this.#name && index <= this.entries.length && offset <= length ? [index, offset] : [0, 0]
   }
 
   #add(chunk: Chunk): void {

@@ -7,6 +7,7 @@ import express from 'express'
 import { Hono } from 'hono'
 import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
+import { connect as connectHttp2, createServer as createHttp2Server } from 'node:http2'
 import { type AddressInfo, connect } from 'node:net'
 import { EventSource } from 'undici'
 import { describe, expect, it } from 'vitest'
@@ -109,10 +110,44 @@ describe.each(Object.entries(servers))('a web handler behind %s', (_, listenerOf
 })
 
 describe('nodeHandler', () => {
-  it('answers 500 where the handler throws, without its words', async () => {
-    await using server = await serve(nodeHandler(() => Promise.reject(new Error('secret'))))
-    const response = await fetch(server.url)
+  it('answers 500 where the handler throws, without its words, which `onError` gets', async () => {
+    const errors: unknown[] = []
+    const onError = (error: unknown, { url }: Request): never => {
+      errors.push(error, url)
+      throw new Error('broken, too')
+    }
+    await using server = await serve(nodeHandler(() => Promise.reject(new Error('secret')), { onError }))
+    const response = await fetch(`${server.url}/a`)
     expect([response.status, await response.json()]).toEqual([500, { error: { message: 'The server failed.' } }])
+    expect(errors).toEqual([new Error('secret'), `${server.url}/a`])
+  })
+
+  it('serves HTTP/2, whose requests have headers of their own', async () => {
+    const { waiter, began, aborted } = silent()
+    const greeter = agent({ name: 'greeter', model: scriptedModel([text('Hello.')]) })
+    const server = createHttp2Server()
+    server.on(
+      'request',
+      nodeHandler((request) => {
+        const { pathname, host } = new URL(request.url)
+        if (pathname === '/wait') return toResponse(waiter.stream('Go'))
+        return toResponse(greeter.stream('Go'), { headers: { 'x-host': host } })
+      }) as never,
+    )
+    await once(server.listen(0, '127.0.0.1'), 'listening')
+    const session = connectHttp2(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+    const stream = session.request({ ':path': '/greet', ':authority': 'a.example' })
+    const [headers] = (await once(stream, 'response')) as [Record<string, string>]
+    expect([headers[':status'], headers['x-host']]).toEqual([200, 'a.example'])
+    let body = ''
+    for await (const part of stream) body += String(part)
+    expect(body).toContain('[DONE]')
+    const waiting = session.request({ ':path': '/wait' })
+    await began
+    waiting.close()
+    await aborted
+    session.close()
+    server.close()
   })
 
   it('aborts the signal of the request when the browser leaves before the response', async () => {

@@ -1,7 +1,8 @@
 // Web-standard handlers behind Node's own server and Express. Their objects are described here, not imported, so that
 // this package also loads where there is no Node.
+import { type OnError, report } from './report.ts'
 
-/** Node's `IncomingMessage`, and Express's request. */
+/** Node's `IncomingMessage`, also of HTTP/2, and Express's request. */
 export interface NodeRequest extends AsyncIterable<Uint8Array> {
   readonly method?: string | undefined
   readonly url?: string | undefined
@@ -26,39 +27,69 @@ export interface NodeResponse {
   off(event: 'close' | 'drain' | 'error', listener: () => void): unknown
 }
 
+export interface NodeHandlerOptions {
+  /** Called with the error of a handler that throws. @default console.error */
+  readonly onError?: OnError | undefined
+}
+
 /**
  * A handler of Node's server or Express from a web-standard one: `createServer(nodeHandler(handle))`,
  * `app.use('/api/chat', nodeHandler(chat.fetch))`. The request's signal is aborted, and the response's body cancelled, at
- * the moment when the browser leaves. A handler that throws is answered with 500, without the error's words.
+ * the moment when the browser leaves. A handler that throws is answered with 500, without the error's words; `onError`
+ * gets them.
  */
 export function nodeHandler(
   handle: (request: Request) => Response | Promise<Response>,
+  options: NodeHandlerOptions = {},
 ): (incoming: NodeRequest, outgoing: NodeResponse) => void {
-  return (incoming, outgoing) => void answer(handle, incoming, outgoing)
+  return (incoming, outgoing) => void answer(handle, incoming, outgoing, options)
 }
 
 async function answer(
   handle: (request: Request) => Response | Promise<Response>,
   incoming: NodeRequest,
   outgoing: NodeResponse,
+  { onError }: NodeHandlerOptions,
 ): Promise<void> {
   const left = new AbortController()
   outgoing.on('close', () => left.abort(new Error('The client closed the connection.')))
-  let response: Response
-  try {
-    response = await handle(toRequest(incoming, left.signal))
-  } catch {
-    response = Response.json({ error: { message: 'The server failed.' } }, { status: 500 })
-  }
+  const request = requestOf(incoming, left.signal)
+  const response = request ? await responseOf(handle, request, onError) : failure(400, 'The request is malformed.')
   await sendResponse(response, outgoing)
 }
+
+/** `undefined` for what is no web request: a method such as TRACE. */
+function requestOf(incoming: NodeRequest, signal: AbortSignal): Request | undefined {
+  try {
+    return toRequest(incoming, signal)
+  } catch {
+    return undefined
+  }
+}
+
+async function responseOf(
+  handle: (request: Request) => Response | Promise<Response>,
+  request: Request,
+  onError: OnError | undefined,
+): Promise<Response> {
+  try {
+    return await handle(request)
+  } catch (error) {
+    report(error, request, onError)
+    return failure(500, 'The server failed.')
+  }
+}
+
+const failure = (status: number, message: string): Response => Response.json({ error: { message } }, { status })
 
 /** The web-standard request of a Node request. Its body is read as it arrives, unless a parser of Express has read it. */
 export function toRequest(incoming: NodeRequest, signal?: AbortSignal): Request {
   const { method = 'GET', headers, body } = incoming
   const sent = new Headers()
-  for (const [name, value] of Object.entries(headers))
+  for (const [name, value] of Object.entries(headers)) {
+    if (name.startsWith(':')) continue // of HTTP/2: what `method` and `url` are made of
     for (const one of Array.isArray(value) ? value : [value]) if (typeof one === 'string') sent.append(name, one)
+  }
   const hasBody = method !== 'GET' && method !== 'HEAD'
   // `duplex` is required for a body that streams; the types of browsers lack it.
   const init: RequestInit & { duplex: 'half' } = { method, headers: sent, duplex: 'half', ...(signal && { signal }) }
@@ -134,12 +165,19 @@ const textOf = (body: unknown): string | Uint8Array<ArrayBuffer> =>
   typeof body === 'string' ? body : body instanceof Uint8Array ? new Uint8Array(body) : JSON.stringify(body)
 
 function urlOf({ url = '/', originalUrl = url, headers }: NodeRequest): URL {
-  const host = typeof headers['host'] === 'string' ? headers['host'] : 'localhost'
-  // An absolute or invalid target of a hostile client.
-  const path = `/${originalUrl.replace(/^\/+/, '')}`
+  const host = headers[':authority'] ?? headers['host']
+  // An absolute or invalid target of a hostile client. Behind the host, no character of it can begin another host.
+  return parsedUrl(`http://${hostOf(host)}/${originalUrl.replace(/^\/+/, '')}`) ?? new URL('http://localhost/')
+}
+
+/** The host as a URL has it: a header may hold a path or a user, too. */
+const hostOf = (host: string | readonly string[] | undefined): string =>
+  (typeof host === 'string' && parsedUrl(`http://${host}`)?.host) || 'localhost'
+
+function parsedUrl(text: string): URL | undefined {
   try {
-    return new URL(path, `http://${host}`)
+    return new URL(text)
   } catch {
-    return new URL('/', 'http://localhost')
+    return undefined
   }
 }

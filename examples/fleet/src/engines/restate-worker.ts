@@ -1,7 +1,7 @@
-// A worker: it serves the agent to the engine until it is killed. Prints its port.
+// A worker on Restate: it serves the agent until it is killed. Prints its port.
 import { serve } from '@toolloop/restate'
 import { Client } from 'toolloop'
-import { dispatcher } from './dispatcher.ts'
+import { dispatcher } from '../dispatcher.ts'
 
 const { FLEET_BOOK: book = '', FLEET_MODEL: model = '', FLEET_WORKER: worker = '' } = process.env
 const client = new Client()

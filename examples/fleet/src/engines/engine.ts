@@ -1,0 +1,16 @@
+// What the demo needs of an engine: two workers as processes, and a client. Both packages have the same client.
+import type { EngineClient } from '@toolloop/restate'
+import type { WorkerProcess } from './worker-process.ts'
+
+export interface Engine extends AsyncDisposable {
+  readonly workers: readonly [WorkerProcess, WorkerProcess]
+  readonly runs: EngineClient
+}
+
+export interface EngineChoice {
+  readonly title: string
+  /** Why it cannot be started here, and what helps; `undefined` where it can. */
+  readonly missing: string | undefined
+  /** `environment`: for the workers. */
+  start(environment: Readonly<Record<string, string>>): Promise<Engine>
+}

@@ -1,0 +1,41 @@
+// One response of a run: chunks of its own in front of those of a tape.
+import type { Placed } from './tape.ts'
+
+export class Reading<Chunk> implements AsyncIterableIterator<Placed<Chunk>, void, void> {
+  readonly #tape: AsyncIterator<Placed<Chunk>, void, void>
+  readonly #lead: readonly Chunk[]
+  readonly #shown: ((chunk: Chunk) => Chunk | Promise<Chunk>) | undefined
+  readonly #leave: (() => void) | undefined
+  #at = 0
+
+  /** `shown`: the chunk as this reader gets it. `leave` is called when the reader leaves before the end. */
+  constructor(
+    tape: AsyncIterator<Placed<Chunk>, void, void>,
+    lead: readonly Chunk[],
+    shown: ((chunk: Chunk) => Chunk | Promise<Chunk>) | undefined,
+    leave: (() => void) | undefined,
+  ) {
+    this.#tape = tape
+    this.#lead = lead
+    this.#shown = shown
+    this.#leave = leave
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this
+  }
+
+  async next(): Promise<IteratorResult<Placed<Chunk>, void>> {
+    if (this.#at < this.#lead.length)
+      return { done: false, value: { type: 'placed', chunk: this.#lead[this.#at++]!, id: '' } }
+    const next = await this.#tape.next()
+    if (next.done || !this.#shown) return next
+    const chunk = await this.#shown(next.value.chunk)
+    return chunk === next.value.chunk ? next : { done: false, value: { ...next.value, chunk } }
+  }
+
+  async return(): Promise<IteratorResult<Placed<Chunk>, void>> {
+    this.#leave?.()
+    return this.#tape.return!()
+  }
+}
