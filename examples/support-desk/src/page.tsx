@@ -27,6 +27,9 @@ const labels: Readonly<Record<string, string>> = {
 const customer = document.documentElement.dataset['customer'] ?? ''
 const read = async <Body,>(url: string): Promise<Body> => (await fetch(url)).json() as Promise<Body>
 const chatUrl = (id: string): string => `/api/chats/${encodeURIComponent(id)}`
+/** Ends the run. `stop()` of `useChat` only leaves it: a run goes on without its page. */
+const stop = (id: string): Promise<Response> =>
+  fetch(`/api/chat/${encodeURIComponent(id)}/stream`, { method: 'DELETE' })
 
 /** Calls a function now and then, until the component goes. */
 function useEvery(ms: number, run: () => void): void {
@@ -133,7 +136,7 @@ function Chat({ id, first }: { readonly id: string; readonly first: ChatState })
             placeholder="Please refund order 7."
           />
           {isBusy ? (
-            <button type="button" onClick={() => void chat.stop()}>
+            <button type="button" onClick={() => void stop(id)}>
               Stop
             </button>
           ) : (
