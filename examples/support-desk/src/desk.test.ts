@@ -149,6 +149,7 @@ describe.skipIf(!executablePath)('the support desk', () => {
     await page.locator('[data-state=input-available]').waitFor()
     await page.getByRole('button', { name: 'Stop' }).click()
     await idle(page, 'aborted')
+    await page.getByText('Find order: order 7 · stopped').waitFor()
     await picture(page, 'stopped')
     expect((await sessions.open(chatOf(page))).status).toBe('aborted')
     await ask(page, 'Hello')
