@@ -8,7 +8,7 @@ import { Hono } from 'hono'
 import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { expect, test } from 'vitest'
+import { expect, expectTypeOf, test } from 'vitest'
 import { z } from 'zod'
 
 const refund = tool({
@@ -87,6 +87,13 @@ test('a pipeline answers', async () => {
   // #endregion
   const sent = await (await news.fetch(post('/api/chat', { id: 'n1', messages: [message] }, 'clerk'))).text()
   expect(sent).toContain('"toolName":"publish"')
+  // #region speaks
+  const live = uiChat({ agent: newsroom, sessions, access: () => true, speaks: (path) => path === 'writer' })
+  // #endregion
+  expect(await live.messages('n1')).toMatchObject([
+    { role: 'user' },
+    { parts: expect.arrayContaining([{ type: 'text', text: 'Tides follow the moon.', state: 'done' }]) },
+  ])
 })
 
 test('AG-UI', async () => {
@@ -161,6 +168,16 @@ test('Hono', async () => {
   expect((await app.request('/api/chat/c1/stream', { headers: { 'x-user': 'clerk' } })).status).toBe(200)
 })
 
+/** What Next.js documents of a route's functions (App Router, `route.ts`); its package is not installed for a type. */
+interface NextRequest extends Request {
+  readonly cookies: object
+  readonly nextUrl: URL
+}
+type NextRoute<Params> = (
+  request: NextRequest,
+  context: { params: Promise<Params> },
+) => Response | void | Promise<Response | void>
+
 test('Next.js', async () => {
   // #region next-post
   // app/api/chat/route.ts
@@ -177,4 +194,22 @@ test('Next.js', async () => {
   expect((await GET(request, { params })).status).toBe(200)
   expect((await DELETE(request, { params })).status).toBe(204)
   expect((await POST(post('/', { id: 'c1', messages: [message] }, 'clerk'))).status).toBe(200)
+  expectTypeOf(POST).toExtend<NextRoute<object>>()
+  expectTypeOf(GET).toExtend<NextRoute<{ id: string }>>()
+  expectTypeOf(DELETE).toExtend<NextRoute<{ id: string }>>()
+  // The second argument of a route is no chat's id: it would be refused by Next's types, and here.
+  expectTypeOf(chat.post).not.toExtend<NextRoute<object>>()
+})
+
+test('Next.js, by one route', async () => {
+  // #region next-all
+  // app/api/chat/[[...path]]/route.ts
+  const { fetch: GET, fetch: POST, fetch: DELETE } = chat
+  // #endregion
+  const headers = { 'x-user': 'clerk' }
+  const at = (method: string): Request => new Request('http://localhost/api/chat/c1/stream', { method, headers })
+  expect((await GET(at('GET'))).status).toBe(200)
+  expect((await DELETE(at('DELETE'))).status).toBe(204)
+  expect((await POST(post('/api/chat', { id: 'c1', messages: [message] }, 'clerk'))).status).toBe(200)
+  expectTypeOf(chat.fetch).toExtend<NextRoute<{ path?: string[] }>>()
 })

@@ -25,6 +25,7 @@ describe.skipIf(redisMissing !== undefined)(`Redis ${redisMissing ?? ''}`, () =>
     const chat = answering()
     // #region redis
     const client = createClient({ url })
+    client.on('error', console.warn) // without a listener a lost connection ends the process
     await client.connect()
     const limits = redisLimits(client)
 
@@ -47,6 +48,7 @@ describe.skipIf(postgresMissing !== undefined)(`Postgres ${postgresMissing ?? ''
     const { url } = server
     // #region postgres
     const pool = new Pool({ connectionString: url })
+    pool.on('error', console.warn) // without a listener a lost connection ends the process
     const limits = postgresLimits(pool)
     // #endregion
     const model = withMiddleware(answering(), [sharedLimit(limits, { key: 'openai', concurrency: 2 })])

@@ -2,7 +2,8 @@ import { brand, ToolloopError } from '@toolloop/wire'
 
 /**
  * The kind of a `SharedLimitError`.
- * - `limit_store`: the store failed or did not answer in time, and `onUnavailable` is `fail`. `cause` is its error.
+ * - `limit_store`: the store failed or did not answer in time, and `onUnavailable` is `fail`; or it failed in a way that
+ *   waiting does not help, such as a missing privilege (`retryable: false`). `cause` is its error.
  * - `limit_nested`: the call waits for a unit inside a call that holds one under the same key, so it could wait forever.
  */
 export type SharedLimitErrorCode = 'limit_store' | 'limit_nested'
@@ -14,8 +15,13 @@ export class SharedLimitError extends ToolloopError {
   declare readonly code: SharedLimitErrorCode
   readonly key: string
 
-  constructor(code: SharedLimitErrorCode, key: string, message: string, options: { cause?: unknown } = {}) {
-    super(code, message, { ...options, retryable: code === 'limit_store' })
+  constructor(
+    code: SharedLimitErrorCode,
+    key: string,
+    message: string,
+    options: { cause?: unknown; retryable?: boolean } = {},
+  ) {
+    super(code, message, { retryable: code === 'limit_store', ...options })
     this.key = key
   }
 

@@ -180,7 +180,8 @@ export class Line {
   async #unavailable(waiting: Waiting, error: unknown, failures: number): Promise<void> {
     const { granted, onRetry, options } = waiting
     const cause = error instanceof Error ? error : new Error(String(error))
-    switch (options.onUnavailable) {
+    const isLasting = (cause as { retryable?: unknown }).retryable === false
+    switch (isLasting && options.onUnavailable === 'wait' ? 'fail' : options.onUnavailable) {
       case 'allow':
         this.#end(waiting)
         granted.resolve({ settle: () => {} })
@@ -188,7 +189,7 @@ export class Line {
       case 'fail': {
         this.#end(waiting)
         const message = `The store of the shared limit \`${this.#key}\` failed: ${cause.message}`
-        granted.reject(new SharedLimitError('limit_store', this.#key, message, { cause }))
+        granted.reject(new SharedLimitError('limit_store', this.#key, message, { cause, retryable: !isLasting }))
         return
       }
       case 'wait': {

@@ -1,7 +1,8 @@
 // Limits in Postgres, through a pool of the package `pg`.
+import { systemClock } from '@toolloop/wire'
 import { namesIn, postgresLimitsSql, purgeSql } from './postgres-sql.ts'
 import { type Channel, Releases } from './releases.ts'
-import { type LimitStore, releases, storedKey } from './store.ts'
+import { lasting, type LimitStore, releases, storedKey } from './store.ts'
 
 /** A pool of the package `pg`. */
 export interface PostgresPool {
@@ -32,15 +33,28 @@ export function postgresLimits(pool: PostgresPool, { schema = 'toolloop' }: Post
   const names = namesIn(schema)
   const channel = `${schema}_released`
   let ready: Promise<void> | undefined
+  let purgeAt = 0
+  const purge = (): void => {
+    const now = systemClock.now()
+    if (purgeAt > now) return
+    if (purgeAt > 0) pool.query(purgeSql(schema)).catch(() => {}) // the next one will do
+    purgeAt = now + purgeEvery
+  }
   const call = async (name: string, values: unknown[]): Promise<Record<string, unknown> | undefined> => {
     ready ??= install(pool, schema).catch((error: unknown) => {
       ready = undefined
       throw error
     })
-    await ready
-    const places = values.map((_, at) => `$${at + 1}`).join(', ')
-    const { rows } = await pool.query(`SELECT * FROM ${name}(${places})`, values)
-    return rows[0] as Record<string, unknown> | undefined
+    try {
+      await ready
+      purge()
+      const places = values.map((_, at) => `$${at + 1}`).join(', ')
+      const { rows } = await pool.query(`SELECT * FROM ${name}(${places})`, values)
+      return rows[0] as Record<string, unknown> | undefined
+    } catch (error) {
+      if (isGone(error)) ready = undefined
+      throw lasting(error, isLasting)
+    }
   }
   const notifications = new Releases((onMessage, onLost) => listen(pool, names.channel, onMessage, onLost))
   return {
@@ -63,6 +77,17 @@ export function postgresLimits(pool: PostgresPool, { schema = 'toolloop' }: Post
     close: () => notifications.close(),
   }
 }
+
+/** Milliseconds. What has expired is deleted at the next operation on its key, and for all keys as often as this. */
+const purgeEvery = 60_000
+
+/** The schema, a table or a function was dropped: it is created again. */
+const isGone = (error: unknown): boolean =>
+  ['3F000', '42P01', '42883'].includes((error as { readonly code?: string }).code ?? '')
+
+/** By the class of its SQLSTATE: missing rights, no such database, an error that a function raised. */
+const isLasting = (error: { readonly code?: unknown }): boolean =>
+  !isGone(error) && ['28', '3D', '42', '0A', 'P0'].includes(String(error.code).slice(0, 2))
 
 /** One process at a time: concurrent `CREATE`s of the same thing fail in Postgres. The statements are one transaction. */
 async function install(pool: PostgresPool, schema: string): Promise<void> {

@@ -62,6 +62,31 @@ describe('four processes', () => {
       },
       90_000,
     )
+
+    it.skipIf(why !== '')(
+      'go on when one of them stood still for longer than its lease',
+      async () => {
+        const limits = { concurrency: 4, lease: 500 }
+        await using field = await open(program.file, kind, { takes: 20, window }, limits)
+        const { server } = field
+        await until(() => server.accepted.length > 20)
+        field.pause()
+        await sleep(700) // its lease
+        const paused = server.accepted.length
+        await until(() => server.accepted.length > paused + 60) // the others have all units
+        field.goOn()
+        const before = server.accepted.length
+        await until(() => server.accepted.length > before + 60)
+        await sleep(600) // a lease later nothing is counted twice, and nothing is missing
+        server.forget()
+        await until(() => server.busiest === 4)
+        const reports = await field.stop()
+        expect(reports.flatMap(({ failed }) => failed)).toEqual([])
+        expect(server.busiest).toBe(4)
+        expect(Math.min(...reports.map(({ done }) => done))).toBeGreaterThan(5)
+      },
+      90_000,
+    )
   })
 })
 
@@ -112,6 +137,15 @@ class Field {
   /** SIGKILL for one of the callers. */
   async kill(): Promise<void> {
     await this.#callers.pop()?.kill()
+  }
+
+  /** One of the callers stands still. */
+  pause(): void {
+    this.#callers.at(-1)?.pause()
+  }
+
+  goOn(): void {
+    this.#callers.at(-1)?.goOn()
   }
 
   stop(): Promise<CallerReport[]> {

@@ -1,8 +1,8 @@
 // Limits in Redis.
-import { channelOf, type RedisClient, script } from './redis-client.ts'
+import { channelOf, type RedisClient, type Script, script } from './redis-client.ts'
 import { Releases } from './releases.ts'
 import { renewScript, reserveScript, settleScript } from './redis-scripts.ts'
-import { type LimitStore, releases, storedKey } from './store.ts'
+import { lasting, type LimitStore, releases, storedKey } from './store.ts'
 
 export interface RedisLimitsOptions {
   /** The beginning of all keys and of the channel. @default 'toolloop' */
@@ -15,9 +15,13 @@ export interface RedisLimitsOptions {
  */
 export function redisLimits(client: RedisClient, { prefix = 'toolloop' }: RedisLimitsOptions = {}): LimitStore {
   const channel = `${prefix}:released`
-  const reserve = script(client, reserveScript)
-  const settle = script(client, settleScript)
-  const renew = script(client, renewScript)
+  const call = (text: string): Script => {
+    const run = script(client, text)
+    return (keys, values) => run(keys, values).catch((error: unknown) => Promise.reject(lasting(error, isLasting)))
+  }
+  const reserve = call(reserveScript)
+  const settle = call(settleScript)
+  const renew = call(renewScript)
   const notifications = new Releases(channelOf(client, channel))
   // The braces keep the four keys of a limit on one node of a cluster.
   const keysOf = (key: string): string[] =>
@@ -43,3 +47,7 @@ export function redisLimits(client: RedisClient, { prefix = 'toolloop' }: RedisL
     close: () => notifications.close(),
   }
 }
+
+/** Missing rights, a key of another program, a server that knows no scripts. Not a replica, which may become the primary. */
+const isLasting = ({ message }: Error): boolean =>
+  /^(NOPERM|NOAUTH|WRONGPASS|WRONGTYPE|CROSSSLOT|ERR unknown command)/.test(message)

@@ -57,7 +57,10 @@ export interface Settlement {
   readonly limits: WindowLimits
 }
 
-/** The counts of all keys. Times are those of the store's clock. @throws any error where the store cannot be reached */
+/**
+ * The counts of all keys. Times are those of the store's clock.
+ * @throws any error where the store cannot be reached; one with `retryable: false` where waiting does not help
+ */
 export interface LimitStore {
   /** Reserves one request, the tokens and one running call, or nothing. What earlier tickets wait for is set aside for them. */
   reserve(reservation: Reservation): Promise<ReservationAnswer>
@@ -86,6 +89,11 @@ export const unlimited: number = Number.MAX_SAFE_INTEGER
 /** Whether a settlement frees units before their time, so that those who wait should look. */
 export const releases = ({ countsUntil, limits, tokens, used }: Settlement): boolean =>
   countsUntil === 0 || used < tokens || limits.concurrency < unlimited
+
+/** Marks an error of a store after which waiting does not help. */
+export function lasting(error: unknown, isLasting: (error: Error & { readonly code?: unknown }) => boolean): unknown {
+  return error instanceof Error && isLasting(error) ? Object.assign(error, { retryable: false }) : error
+}
 
 /** A key as the databases hold it: no braces, no control characters. */
 export const storedKey = (key: string): string => encodeURIComponent(key.toWellFormed())

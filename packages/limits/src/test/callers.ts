@@ -11,6 +11,10 @@ export interface Caller {
   begin(job: CallerJob): void
   /** Ends its runs. It may begin another job. */
   stop(): Promise<CallerReport>
+  /** SIGSTOP: it stands still, and its connections stay open. */
+  pause(): void
+  /** SIGCONT. */
+  goOn(): void
   /** SIGKILL. */
   kill(): Promise<void>
 }
@@ -48,6 +52,8 @@ export async function startCaller(program: string): Promise<Caller> {
       child.send('stop')
       return (await message(child)) as CallerReport
     },
+    pause: () => void child.kill('SIGSTOP'),
+    goOn: () => void child.kill('SIGCONT'),
     async kill() {
       if (child.exitCode !== null || child.signalCode !== null) return
       const gone = once(child, 'exit')

@@ -11,7 +11,7 @@ import { agUiMessages, type AgUiUserMessage } from './history.ts'
 import type { AgUiMessage } from './messages.ts'
 import { agUiBodyOf, agUiPostedIn } from './posted.ts'
 
-type FoldOptions = Pick<AgUiFoldOptions, 'formatError' | 'toolOutput' | 'inside' | 'version'>
+type FoldOptions = Pick<AgUiFoldOptions, 'formatError' | 'toolOutput' | 'inside' | 'speaks' | 'version'>
 
 export interface AgUiChatOptions extends ChatOptions, FoldOptions {
   /** Where the handlers are mounted: the `url` of `HttpAgent`. @default '/api/ag-ui' */
@@ -37,10 +37,11 @@ export function agUiChat(options: AgUiChatOptions): AgUiChat {
     formatError: aFunction,
     toolOutput: aFunction,
     inside: aFunction,
+    speaks: aFunction,
     version: oneOf('1.0', '0.0.59'),
   })
-  const { formatError, toolOutput, inside, version, maxParts = 1_000 } = options
-  const fold: FoldOptions = { formatError, toolOutput, inside, version }
+  const { formatError, toolOutput, inside, speaks, version, maxParts = 1_000 } = options
+  const fold: FoldOptions = { formatError, toolOutput, inside, speaks, version }
   const { fetch, post, stream, stop, resume } = new Chat(agUiProtocol(fold, maxParts), {
     path: '/api/ag-ui',
     ...options,

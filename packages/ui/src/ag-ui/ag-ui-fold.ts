@@ -7,7 +7,7 @@ import { UiFold, type UiFoldOptions } from '../ai-sdk/ui-fold.ts'
 import type { AgUiEvent, AgUiInterrupt, AgUiOutcome } from './event.ts'
 import { type AgUiMessage, AgUiMessages } from './messages.ts'
 
-export interface AgUiFoldOptions extends Pick<UiFoldOptions, 'formatError' | 'toolOutput' | 'inside'> {
+export interface AgUiFoldOptions extends Pick<UiFoldOptions, 'formatError' | 'toolOutput' | 'inside' | 'speaks'> {
   readonly threadId: string
   /** The id of the run in its events. @default the run's own */
   readonly runId?: string | undefined
@@ -33,8 +33,8 @@ export class AgUiFold {
 
   constructor(options: AgUiFoldOptions) {
     this.#options = options
-    const { formatError, toolOutput, inside } = options
-    this.#parts = new UiFold({ formatError, toolOutput, inside })
+    const { formatError, toolOutput, inside, speaks } = options
+    this.#parts = new UiFold({ formatError, toolOutput, inside, speaks })
   }
 
   /** The messages of this run so far. */

@@ -31,10 +31,11 @@ export function uiChat(options: UiChatOptions): UiChat {
     formatError: aFunction,
     toolOutput: aFunction,
     inside: aFunction,
+    speaks: aFunction,
     metadata: aFunction,
   })
-  const { formatError, toolOutput, inside, metadata } = options
-  const fold: UiFoldOptions = { formatError, toolOutput, inside, metadata }
+  const { formatError, toolOutput, inside, speaks, metadata } = options
+  const fold: UiFoldOptions = { formatError, toolOutput, inside, speaks, metadata }
   const { fetch, post, stream, stop, resume } = new Chat(uiProtocol(fold, options.maxParts ?? 1_000), options)
   return {
     fetch,

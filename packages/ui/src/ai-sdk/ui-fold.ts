@@ -1,12 +1,12 @@
 // Events of a run → parts of the AI SDK's UI message stream. A fold: it also reads the facts of a log, without deltas.
 import { type Fact, type FactOf, type Failure, isFact, type RunEvent, type ToolDone } from '@toolloop/core'
 import { pipelineAnswer } from '@toolloop/core/machine'
-import { plainText, type Usage } from '@toolloop/wire'
-import { filesIn } from './attachments.ts'
+import type { Usage } from '@toolloop/wire'
+import { CallParts, idIn } from './call-parts.ts'
 import type { UiChunk, UiFinishReason } from './chunk.ts'
 import { InnerAgents, stagePart } from './inside.ts'
+import { Speaker } from './speaker.ts'
 import { StepParts } from './step-parts.ts'
-import { isUnparsed, jsonOr, outputOf } from './tool-output.ts'
 import { errorTextOf, type FormatError } from '../http/error-text.ts'
 
 export interface UiFoldOptions {
@@ -21,6 +21,11 @@ export interface UiFoldOptions {
   readonly toolOutput?: ((done: ToolDone) => unknown) | undefined
   /** Which agents and stages inside the run are shown, by their path. @default all but those of single items of a `map` */
   readonly inside?: ((path: string) => boolean) | undefined
+  /**
+   * Which agents of a pipeline speak in the message, by their path: their text and reasoning stream as its own. For the
+   * agent that gives the pipeline's answer, and agents before it. @default none: the answer is shown when it is complete
+   */
+  readonly speaks?: ((path: string) => boolean) | undefined
   /** Returns the message's metadata at its start and its end. @default `{ run, agent }`, then `{ status, usage }` */
   readonly metadata?: ((event: FactOf<'run.start' | 'run.done' | 'run.pause'>, usage: UiUsage) => unknown) | undefined
 }
@@ -36,7 +41,9 @@ export interface UiUsage {
 export class UiFold {
   readonly #options: UiFoldOptions
   readonly #agents = new InnerAgents()
-  readonly #names = new Map<string, string>()
+  readonly #calls: CallParts
+  /** Only of a pipeline. */
+  #speaker: Speaker | undefined
   #step: StepParts | undefined
   #hasStarted = false
   #hasEnded = false
@@ -45,6 +52,7 @@ export class UiFold {
 
   constructor(options: UiFoldOptions = {}) {
     this.#options = options
+    this.#calls = new CallParts(options)
   }
 
   /** Tokens of all steps so far. */
@@ -70,6 +78,7 @@ export class UiFold {
   }
 
   #progress(event: Exclude<RunEvent, Fact>, out: UiChunk[]): void {
+    this.#speaker?.progress(event, out)
     switch (event.type) {
       case 'tool.progress':
         out.push(transient('progress', idIn(event.path, event.callId), { name: event.name, data: event.data }))
@@ -105,7 +114,10 @@ export class UiFold {
 
   #fact(event: Fact, out: UiChunk[]): void {
     if (event.path !== '') return this.#inner(event, out)
-    if (event.type === 'run.start') this.#isPipeline = event.pipeline !== undefined
+    if (event.type === 'run.start' && event.pipeline) {
+      this.#isPipeline = true
+      if (this.#options.speaks) this.#speaker = new Speaker(this.#options.speaks)
+    }
     this.#start(event, out)
     switch (event.type) {
       case 'step.start':
@@ -130,6 +142,7 @@ export class UiFold {
 
   /** What is the same at each path: calls, and what surrounds them. */
   #inner(event: Fact, out: UiChunk[]): void {
+    this.#speaker?.fact(event, out)
     const part = event.path === '' ? stagePart(event, this.#textOf) : this.#agents.push(event)
     if (part && (this.#options.inside ?? isNoItem)(part.id)) this.#follow([part], out)
     switch (event.type) {
@@ -137,9 +150,9 @@ export class UiFold {
       case 'step.done':
         return this.#count(event.usage)
       case 'approval.request':
-        return this.#requested(event, out)
+        return this.#follow(this.#calls.requested(event), out)
       case 'approval.decision':
-        return this.#decided(event, out)
+        return this.#follow(this.#calls.decided(event), out)
       case 'handoff': {
         const { callId, from, agent } = event
         const id = idIn(event.path, callId)
@@ -147,7 +160,7 @@ export class UiFold {
       }
       case 'tool.done':
       case 'tool.done.dynamic':
-        return this.#toolDone(event, out)
+        return this.#follow(this.#calls.done(event, this.#step), out)
       default: // `stagePart` and the agents have read the rest
     }
   }
@@ -185,6 +198,7 @@ export class UiFold {
   }
 
   #closeStep(out: UiChunk[]): void {
+    this.#speaker?.close(out)
     this.#step?.close(out)
     if (this.#step) out.push({ type: 'finish-step' })
     this.#step = undefined
@@ -192,55 +206,8 @@ export class UiFold {
 
   #follow(chunks: readonly UiChunk[], out: UiChunk[]): void {
     if (this.#step) this.#step.follow(chunks, out)
+    else if (this.#speaker) this.#speaker.follow(chunks, out)
     else out.push(...chunks)
-  }
-
-  #requested(event: FactOf<'approval.request'>, out: UiChunk[]): void {
-    const toolCallId = idIn(event.path, event.callId)
-    const toolName = event.name
-    // Only calls of the root's own steps are shown as they stream: others are shown when they wait for a person.
-    if (event.path !== '' || event.stage !== undefined) {
-      this.#names.set(toolCallId, toolName)
-      this.#follow([{ type: 'tool-input-available', toolCallId, toolName, input: jsonOr(event.arguments) }], out)
-    }
-    if (event.kind === 'external') return // the front end executes it
-    if (event.kind === 'input') {
-      const data = { toolCallId, request: event.input?.request }
-      return this.#follow([{ type: 'data-question', id: event.id, data }], out)
-    }
-    const reason = event.kind === 'interrupted' ? { reason: 'Interrupted: the outcome is unknown.' } : {}
-    this.#follow([{ type: 'tool-approval-request', approvalId: event.id, toolCallId, ...reason }], out)
-  }
-
-  #decided({ id, callId, decision, stage }: FactOf<'approval.decision'>, out: UiChunk[]): void {
-    // A gate of a pipeline has no `tool.done`.
-    if (stage !== undefined && 'result' in decision)
-      this.#follow([{ type: 'tool-output-available', toolCallId: callId, output: decision.result }], out)
-    if (id === undefined || !('approve' in decision)) return
-    const { approve } = decision
-    const reason = 'reason' in decision && decision.reason !== undefined ? { reason: decision.reason } : {}
-    this.#follow([{ type: 'tool-approval-response', approvalId: id, approved: approve, ...reason }], out)
-    if (stage !== undefined && !approve) this.#follow([{ type: 'tool-output-denied', toolCallId: callId }], out)
-  }
-
-  #toolDone(event: ToolDone, out: UiChunk[]): void {
-    const toolCallId = idIn(event.path, event.callId)
-    const isOwn = event.path === ''
-    if (isOwn ? this.#step?.isAnswer(event.name) : !this.#names.has(toolCallId)) return
-    this.#follow([this.#resultOf(event, toolCallId), ...filesIn(event.parts)], out)
-  }
-
-  #resultOf(event: ToolDone, toolCallId: string): UiChunk {
-    const { ok, reason, name } = event
-    if (ok || reason === 'answered')
-      return { type: 'tool-output-available', toolCallId, output: (this.#options.toolOutput ?? outputOf)(event) }
-    if (reason === 'declined') return { type: 'tool-output-denied', toolCallId }
-    const content = plainText(event.content)
-    const errorText =
-      reason === 'failed' || reason === 'timeout' ? this.#textOf({ name: 'ToolError', message: content }) : content
-    if (this.#step && event.path === '' && !this.#step.isAvailable(event.callId) && isUnparsed(event.arguments))
-      return { type: 'tool-input-error', toolCallId, toolName: name, input: event.arguments, errorText }
-    return { type: 'tool-output-error', toolCallId, errorText }
   }
 
   #steered({ run, seq, message }: FactOf<'message.add'>, out: UiChunk[]): void {
@@ -251,12 +218,13 @@ export class UiFold {
   #done(event: FactOf<'run.done'>, out: UiChunk[]): void {
     const { outcome } = event
     const delta = this.#isPipeline ? pipelineAnswer(outcome) : ''
-    if (delta !== '') {
+    if (delta !== '' && !this.#speaker?.hasSpoken(delta)) {
       const id = 'output'
       out.push({ type: 'text-start', id }, { type: 'text-delta', id, delta }, { type: 'text-end', id })
     }
     if (outcome.status === 'error') {
       this.#step?.close(out)
+      this.#speaker?.close(out)
       out.push({ type: 'error', errorText: this.#textOf(outcome.error) })
     }
     if (outcome.status === 'aborted') {
@@ -275,7 +243,7 @@ export class UiFold {
   ): void {
     this.#hasEnded = true
     // A step whose calls wait for decisions goes on in the same message.
-    if (event?.type === 'run.pause') this.#step?.close(out)
+    if (event?.type === 'run.pause' && !this.#speaker) this.#step?.close(out)
     else this.#closeStep(out)
     const messageMetadata = event && this.#endMetadata(event)
     out.push({ type: 'finish', finishReason, ...(messageMetadata !== undefined && { messageMetadata }) })
@@ -307,9 +275,6 @@ const finishReasons: Readonly<Record<string, UiFinishReason>> = {
 }
 
 const isNoItem = (path: string): boolean => !/\[\d+\]/.test(path)
-
-/** Calls of different runs of the tree may have the same id. */
-const idIn = (path: string, callId: string): string => (path === '' ? callId : `${path}/${callId}`)
 
 const transient = (name: string, id: string, data: unknown): UiChunk => ({
   type: `data-${name}`,
