@@ -92,7 +92,7 @@ describe('parts elsewhere', () => {
     const facts = await engine.run('r', startOf(all, [0, 1, 2, 3]))
     expect(await resultFor(all, facts)).toMatchObject({ status: 'error' })
     await engine.until(() => [...engine.workflows.values()].every(({ status }) => status === 'ended'))
-    expect(started.toSorted()).toEqual([0, 1])
+    expect(new Set(started)).toEqual(new Set([0, 1]))
   })
 
   it('that wait for a worker are aborted with their run, and never run', async () => {
