@@ -15,6 +15,7 @@ import {
   type DatabaseOptions,
   dbosOver,
   exclusively,
+  linkTables,
   partQueueOf,
   poolOf,
   queueOf,
@@ -26,6 +27,7 @@ import { json } from './json.ts'
 import { Leases } from './leases.ts'
 import { Presence } from './presence.ts'
 import { Publisher } from './progress.ts'
+import { refusedConnection } from './refused-connection.ts'
 import { runOf, type Worker } from './workflow.ts'
 
 export interface ServeOptions extends DatabaseOptions {
@@ -130,6 +132,7 @@ export async function serve(agents: readonly AnyRunnable[], options: ServeOption
       await createTables(pool)
       await leases.begin()
       await launch(pool, { database: options.database, executorId, log }, [...registry.keys()])
+      await linkTables(pool)
     })
     for (const agent of registry.keys())
       await DBOS.registerQueue(queueOf(agent), {
@@ -145,7 +148,7 @@ export async function serve(agents: readonly AnyRunnable[], options: ServeOption
     await DBOS.shutdown().catch(() => {})
     await dbos.destroy()
     await pool.end()
-    throw error
+    throw refusedConnection(error, options.database) ?? error
   }
   const stopping = new AbortController()
   const loops = [leases.keep(stopping.signal), inboxes.read(pool, pollInterval, stopping.signal)]
