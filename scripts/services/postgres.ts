@@ -27,6 +27,8 @@ export interface Postgres {
 export interface PostgresOptions {
   /** Settings of the server, such as `{ max_connections: '200' }`. */
   readonly settings?: Readonly<Record<string, string>>
+  /** A certificate and its private key as PEM: the server accepts TLS. */
+  readonly tls?: { readonly certificate: string; readonly key: string }
 }
 
 interface Account {
@@ -42,7 +44,7 @@ const programs = programFolder()
 export const postgresMissing: string | undefined = missing()
 
 /** Makes a data folder, and resolves when the server accepts connections. @throws where `postgresMissing` says why */
-export async function startPostgres({ settings = {} }: PostgresOptions = {}): Promise<Postgres> {
+export async function startPostgres({ settings = {}, tls }: PostgresOptions = {}): Promise<Postgres> {
   if (postgresMissing !== undefined || programs === undefined) throw new Error(postgresMissing)
   const account = accountOf()
   const folder = mkdtempSync(join(tmpdir(), 'toolloop-postgres-'))
@@ -51,6 +53,7 @@ export async function startPostgres({ settings = {} }: PostgresOptions = {}): Pr
   const passwordFile = join(folder, 'password')
   writeFileSync(passwordFile, password, { mode: 0o600 })
   if (account) for (const path of [folder, passwordFile]) chownSync(path, account.uid, account.gid)
+  const secure = tls && tlsSettings(folder, tls, account)
   const data = join(folder, 'data')
   const authentication = ['--username=postgres', '--auth=scram-sha-256', `--pwfile=${passwordFile}`]
   await promisify(execFile)(
@@ -59,7 +62,13 @@ export async function startPostgres({ settings = {} }: PostgresOptions = {}): Pr
     { ...account, cwd: folder, timeout: timeLimit },
   )
   const port = await freePort()
-  const all = { listen_addresses: '127.0.0.1', port: String(port), unix_socket_directories: folder, ...settings }
+  const all = {
+    listen_addresses: '127.0.0.1',
+    port: String(port),
+    unix_socket_directories: folder,
+    ...secure,
+    ...settings,
+  }
   const values = Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`])
   const start = (): Promise<ChildProcess> =>
     serverOf(join(programs, 'postgres'), ['-D', data, ...values], { ...account, cwd: folder })
@@ -87,6 +96,19 @@ export async function startPostgres({ settings = {} }: PostgresOptions = {}): Pr
       server = await start()
     },
   }
+}
+
+/** Postgres reads a key of its own account only. */
+function tlsSettings(
+  folder: string,
+  { certificate, key }: NonNullable<PostgresOptions['tls']>,
+  account: Account | undefined,
+): Readonly<Record<string, string>> {
+  const files = { ssl_cert_file: join(folder, 'server.crt'), ssl_key_file: join(folder, 'server.key') }
+  writeFileSync(files.ssl_cert_file, certificate)
+  writeFileSync(files.ssl_key_file, key, { mode: 0o600 })
+  if (account) for (const path of Object.values(files)) chownSync(path, account.uid, account.gid)
+  return { ssl: 'on', ...files }
 }
 
 /** Resolves when the server accepts connections. */

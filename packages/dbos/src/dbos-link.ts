@@ -1,8 +1,9 @@
 // A database with runs, as an engine's link.
 import { randomUUID } from 'node:crypto'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
 import type { DBOSClient, WorkflowStatus } from '@dbos-inc/dbos-sdk'
 import { EngineError, type EngineLink, type ProgressBatch, type RunPage, type Start } from '@toolloop/engine'
+import { UsageError } from '@toolloop/wire'
 import type { Pool } from 'pg'
 import { Bell } from './bell.ts'
 import { answerOf, answersOf, storeCommand } from './commands.ts'
@@ -17,6 +18,7 @@ import {
   reaching,
   workflowName,
 } from './database.ts'
+import { refusedConnection } from './refused-connection.ts'
 import { Subscriber } from './progress.ts'
 import { RecordedFacts } from './recorded-facts.ts'
 import { deathsOf } from './takeovers.ts'
@@ -36,8 +38,13 @@ export class DbosLink implements EngineLink {
   readonly #subscriber: Subscriber
   readonly #pollInterval: number
   readonly #patience: number
+  readonly #pages = new Map<string, Promise<RunPage | undefined>>()
+  readonly #database: string
+  #wasReached = false
+  #isClosed = false
 
   constructor(options: LinkOptions) {
+    this.#database = options.database
     this.#pool = poolOf(options, { allowExitOnIdle: true })
     this.#made = dbosOver(this.#pool, options.database)
     this.#facts = new RecordedFacts(this.#made)
@@ -93,10 +100,14 @@ export class DbosLink implements EngineLink {
       const number = await this.#onTables(undefined, async () =>
         storeCommand(this.#pool, await this.#made, { id, runId, command }),
       )
+      let isOver = false
       // It is stored: where no worker lives, it takes effect when one has the run.
       for (const end = performance.now() + longestWait; performance.now() < end;) {
         const { all, rejection } = await this.#onTables(undefined, () => answerOf(this.#pool, runId, number))
         if (all) return rejection
+        // The answer of a command that ends the run may be stored a moment after the end.
+        if (isOver) throw tooLate(runId, command.type)
+        isOver = await this.#onTables(undefined, () => this.#isOver(runId))
         await bell.rung(Math.min(this.#pause, 500))
       }
       return undefined
@@ -127,6 +138,7 @@ export class DbosLink implements EngineLink {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true
     await this.#subscriber.close()
     await (await this.#made).destroy()
     await this.#pool.end()
@@ -137,8 +149,22 @@ export class DbosLink implements EngineLink {
     return this.#subscriber.isConnected ? this.#pollInterval : Math.min(this.#pollInterval, 500)
   }
 
-  async #page(runId: string, from: number, signal: AbortSignal | undefined): Promise<RunPage | undefined> {
-    const workflow = await this.#onTables(signal, async () => (await this.#made).getWorkflow(runId))
+  /** Readers that wait for the same facts of a run are woken together, and share one query: one that has not begun. */
+  #page(runId: string, from: number, signal: AbortSignal | undefined): Promise<RunPage | undefined> {
+    const key = `${from} ${runId}`
+    let page = this.#pages.get(key)
+    if (!page) {
+      page = nextTurn().then(() => {
+        this.#pages.delete(key)
+        return this.#onTables(undefined, () => this.#readPage(runId, from))
+      })
+      this.#pages.set(key, page)
+    }
+    return unlessAborted(page, signal)
+  }
+
+  async #readPage(runId: string, from: number): Promise<RunPage | undefined> {
+    const workflow = await (await this.#made).getWorkflow(runId)
     if (workflow?.workflowName !== workflowName) return undefined
     const [{ agent }] = workflow.input as [Start]
     const { facts, last } = await this.#facts.read(runId, from)
@@ -173,6 +199,11 @@ export class DbosLink implements EngineLink {
     }
   }
 
+  async #isOver(runId: string): Promise<boolean> {
+    const workflow = await (await this.#made).getWorkflow(runId)
+    return workflow != null && !['ENQUEUED', 'DELAYED', 'PENDING'].includes(workflow.status)
+  }
+
   async #hasQueue(agent: string): Promise<boolean> {
     return (await (await this.#made).retrieveQueue(queueOf(agent))) !== null
   }
@@ -198,15 +229,34 @@ export class DbosLink implements EngineLink {
   /** Workers make the tables. */
   async #onTables<Value>(signal: AbortSignal | undefined, query: () => Promise<Value>): Promise<Value> {
     try {
-      return await reaching(() => this.#within(query), { limit: this.#patience, signal })
+      const limits = { limit: this.#patience, signal }
+      // DBOS would retry a connection that can never succeed.
+      if (!this.#wasReached) await reaching(() => this.#within(() => this.#pool.query('SELECT 1')), limits)
+      this.#wasReached = true
+      return await reaching(() => this.#within(query), limits)
     } catch (error) {
+      if (this.#isClosed)
+        throw new UsageError('This client is closed. Runs go on: make another client.', { cause: error })
       // A schema or a table that does not exist.
       const isNew = error instanceof Error && 'code' in error && ['3F000', '42P01'].includes(String(error.code))
-      if (!isNew) throw error
+      if (!isNew) throw refusedConnection(error, this.#database) ?? error
       throw new EngineError('rejected', 'No worker has ever served on this database. Call `serve` first.', {
         cause: error,
       })
     }
+  }
+}
+
+async function unlessAborted<Value>(value: Promise<Value>, signal: AbortSignal | undefined): Promise<Value> {
+  if (!signal) return await value
+  const { promise, reject } = Promise.withResolvers<never>()
+  const abort = (): void => reject(signal.reason as Error)
+  if (signal.aborted) abort()
+  signal.addEventListener('abort', abort)
+  try {
+    return await Promise.race([value, promise])
+  } finally {
+    signal.removeEventListener('abort', abort)
   }
 }
 
@@ -215,6 +265,9 @@ const notServed = (agent: string): EngineError =>
     'rejected',
     `No worker has ever served \`${agent}\` on this database. Call \`serve\` with it, under this name.`,
   )
+
+const tooLate = (runId: string, command: string): EngineError =>
+  new EngineError('ended', `The run ${JSON.stringify(runId)} ended before it took the command \`${command}\`.`)
 
 const howToResume =
   'resume it in DBOS (`resumeWorkflows` of its client, with the queue `toolloop.` and the agent’s name)'

@@ -14,8 +14,9 @@ interface Position {
 const begin: Position = { steps: 0, facts: 0, last: undefined }
 const pageSize = 200
 const mostPositions = 1000
+const keyOf = (runId: string, facts: number): string => `${facts} ${runId}`
 
-/** Remembers how far each run was read, so that the next read fetches new steps only. */
+/** Remembers how far runs were read, by whichever readers, so that the next read of each fetches new steps only. */
 export class RecordedFacts {
   readonly #dbos: Promise<DBOSClient>
   readonly #positions = new Map<string, Position>()
@@ -29,8 +30,7 @@ export class RecordedFacts {
     runId: string,
     from: number,
   ): Promise<{ readonly facts: readonly Fact[]; readonly last: Position['last'] }> {
-    const known = this.#positions.get(runId)
-    let position = known?.facts === from ? known : begin
+    let position = this.#positions.get(keyOf(runId, from)) ?? begin
     const facts: Fact[] = []
     for (let offset = position.steps; ; offset += pageSize) {
       const steps = await (await this.#dbos).listWorkflowSteps(runId, { offset, limit: pageSize })
@@ -52,8 +52,9 @@ export class RecordedFacts {
   }
 
   #remember(runId: string, position: Position): void {
-    this.#positions.delete(runId)
-    this.#positions.set(runId, position)
+    const key = keyOf(runId, position.facts)
+    this.#positions.delete(key)
+    this.#positions.set(key, position)
     if (this.#positions.size > mostPositions) this.#positions.delete(this.#positions.keys().next().value!)
   }
 }

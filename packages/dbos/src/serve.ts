@@ -27,6 +27,7 @@ import { json } from './json.ts'
 import { Leases } from './leases.ts'
 import { Presence } from './presence.ts'
 import { Publisher } from './progress.ts'
+import { refusedConnection } from './refused-connection.ts'
 import { runOf, type Worker } from './workflow.ts'
 
 export interface ServeOptions extends DatabaseOptions {
@@ -147,7 +148,7 @@ export async function serve(agents: readonly AnyRunnable[], options: ServeOption
     await DBOS.shutdown().catch(() => {})
     await dbos.destroy()
     await pool.end()
-    throw error
+    throw refusedConnection(error, options.database) ?? error
   }
   const stopping = new AbortController()
   const loops = [leases.keep(stopping.signal), inboxes.read(pool, pollInterval, stopping.signal)]

@@ -75,7 +75,9 @@ it('throws what prevented a run, and what ended it', async () => {
     problem: 'rejected',
     message: 'The run "r" could not start: Too late.',
   })
-  await expect(failing([2])).rejects.toMatchObject({ problem: 'failed', message: 'The run "r" failed: Too late.' })
+  for (const sizes of [[2], [2, 0]])
+    await expect(failing(sizes)).rejects.toMatchObject({ problem: 'failed', message: 'The run "r" failed: Too late.' })
+  await expect(seen(linkOf([2, 0], [], { status: 'failed', error }))).rejects.toMatchObject({ problem: 'failed' })
 })
 
 it('sends nothing for input that cannot run', async () => {

@@ -37,7 +37,7 @@ export function engineClient(link: EngineLink): EngineClient {
       if (!page) throw unknownRun(runId)
       checkAgent(runnable, runId, page)
       facts.push(...page.facts)
-      if (page.status === 'failed') throw failed(runId, page)
+      if (page.status === 'failed') throw failed(runId, page, facts.length > 0)
       if (page.status !== 'running') return (await runnableBehind(runnable).resultOf(facts)) as ResultFor<One>
     }
   }
@@ -57,11 +57,13 @@ export function engineClient(link: EngineLink): EngineClient {
       },
       async *[Symbol.asyncIterator]() {
         await beginOnce()
+        let hasFacts = false
         for await (const item of followRun(link, runId, signal))
           if ('seq' in item || !('page' in item)) yield item
           else {
+            hasFacts ||= item.page.facts.length > 0
             checkAgent(runnable, runId, item.page)
-            if (item.page.status === 'failed') throw failed(runId, item.page)
+            if (item.page.status === 'failed') throw failed(runId, item.page, hasFacts)
           }
       },
     }
@@ -150,9 +152,9 @@ function checkAgent(runnable: ClientRunnable, runId: string, { agent }: RunPage)
 const ended = (runId: string): EngineError =>
   new EngineError('ended', `The run ${JSON.stringify(runId)} has ended, so it takes no messages, decisions or aborts.`)
 
-function failed(runId: string, { facts, error }: RunPage): EngineError {
+/** `hasFacts`: of the whole run, not of its last page alone. */
+function failed(runId: string, { error }: RunPage, hasFacts: boolean): EngineError {
   const message = error?.message ?? 'The engine gave it up.'
-  const [problem, how] =
-    facts.length === 0 ? (['rejected', 'could not start'] as const) : (['failed', 'failed'] as const)
+  const [problem, how] = hasFacts ? (['failed', 'failed'] as const) : (['rejected', 'could not start'] as const)
   return new EngineError(problem, `The run ${JSON.stringify(runId)} ${how}: ${message}`)
 }
