@@ -1,5 +1,17 @@
 import { call, scriptedModel, text } from '@toolloop/testing'
-import { agent, clearToolResults, type Compaction, fork, keepLast, memoryLog, readRun, summarise, tool } from 'toolloop'
+import {
+  agent,
+  cache,
+  clearToolResults,
+  type Compaction,
+  fork,
+  keepLast,
+  memoryLog,
+  readRun,
+  summarise,
+  tool,
+  withMiddleware,
+} from 'toolloop'
 import { expect, test } from 'vitest'
 
 const read = tool({ name: 'read', execute: () => 'A long page. '.repeat(100) })
@@ -30,6 +42,20 @@ test('strategies', async () => {
   console.log((await readRun(whole)).messages.length) // 9: nothing is removed yet
   // #endregion
   expect((await readRun(whole)).messages).toHaveLength(9)
+})
+
+test('a summary through middlewares', async () => {
+  const small = scriptedModel(() => text('It has read some pages.'))
+  const reader = agent({ name: 'reader', model: reading(8), tools: [read], cycleGuard: false })
+  // #region middleware
+  const kept = withMiddleware(small, [cache()]) // or log(), retry(), a shared limit
+  const short = reader.with({ compact: summarise({ over: 2000, keep: 6, model: kept }) })
+  // #endregion
+  const first = await short.run('Read the pages.')
+  const asked = small.requests.length
+  const second = await short.with({ model: reading(8) }).run('Read the pages.')
+  expect([first.status, second.status, first.prefix.breaks.length]).toEqual(['done', 'done', asked])
+  expect([asked > 0, small.requests.length]).toEqual([true, asked]) // the second run has its summaries from the cache
 })
 
 test('one of your own', async () => {

@@ -215,7 +215,7 @@ export const alone: readonly StoreBody[] = [
   ],
 ]
 
-export const codes = ['log_owned', 'log_conflict']
+export const codes: readonly string[] = ['log_owned', 'log_conflict']
 
 /** The ids of the runs of the times 0 to 19 that a filter selects, from the newest on. */
 const wanted = (isWanted: (at: number) => boolean): string[] =>
