@@ -163,14 +163,20 @@ export class JsonLines implements FileLog {
     const known = this.#known!
     checkOrder(`The log ${this.path}`, facts, known.next)
     const lines = writeLines(facts)
-    if (mustSync(this.#sync, facts) && fstatSync(fd).size !== known.size)
+    if (mustSync(this.#sync, facts) || facts.some(isRest)) this.#checkFile(fstatSync(fd), known.size)
+    for (let written = 0; written < lines.length;) written += writeSync(fd, lines, written)
+    known.next += facts.length
+    known.size += lines.length
+  }
+
+  /** Nothing else notices that the file was deleted: writes to an open file go on. */
+  #checkFile({ nlink, size }: { readonly nlink: number; readonly size: number }, known: number): void {
+    if (nlink === 0) throw new LogError('log_storage', `The log ${this.path} was deleted while this process owned it.`)
+    if (size !== known)
       throw new LogError(
         'log_conflict',
         `The log ${this.path} was changed by another writer while this process owned it.`,
       )
-    for (let written = 0; written < lines.length;) written += writeSync(fd, lines, written)
-    known.next += facts.length
-    known.size += lines.length
   }
 
   async #durable(file: OpenFile, syncs: readonly Promise<void>[], rests: boolean): Promise<void> {
