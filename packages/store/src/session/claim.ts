@@ -1,4 +1,4 @@
-// A claim on a session: the log of a process that deletes or makes the session as a whole. While it is there, no turn starts.
+// A claim on a session: the log of a process that deletes or makes the session as a whole. While it is there, no turn begins.
 // It is a run like the turns, so every store of runs keeps it, with one owner at a time that is recognised when it has died.
 import type { Fact } from '@toolloop/core'
 import { fact } from '@toolloop/core/machine'

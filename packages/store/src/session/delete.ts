@@ -15,7 +15,7 @@ export async function deleteSession(runs: RunStore, session: string): Promise<bo
     if (turns === 0) return deletedRest
     let isDeleted = false
     await withClaim(runs, session, { kind: 'delete', turns }, async () => {
-      // A turn that has started since sees the claim and withdraws, or it is counted here.
+      // A turn that is stored after this count sees the claim, and withdraws when the session is gone.
       if ((await countTurns(runs, session, turns)) !== turns) return
       isDeleted = await runs.delete(runOf(session, turns - 1))
     })

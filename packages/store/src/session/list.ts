@@ -16,12 +16,16 @@ interface Cursor {
 export async function listSessions(runs: RunStore, query: RunQuery): Promise<Page<SessionSummary>> {
   const limit = limitOf(query)
   const data: SessionSummary[] = []
+  const listed = new Set<string>()
   const from = query.after === undefined ? undefined : readCursor(query.after)
   let last: Cursor | undefined
   for (let page = from?.page, seen = from; ; seen = undefined) {
     const { data: rows, next } = await runs.list({ limit: pageSize, after: page })
     for (const row of seen ? behind(rows, seen) : rows) {
+      const session = turnOf(row.id)?.session
+      if (session === undefined || listed.has(session)) continue // an earlier turn
       const summary = await sessionOf(runs, row, query)
+      if (summary) listed.add(session)
       if (summary && data.length === limit && last) return { data, next: JSON.stringify(last) }
       if (summary) data.push(summary)
       if (data.length <= limit && summary) last = { page, startedAt: row.startedAt, run: row.id }

@@ -1,6 +1,7 @@
 // Reads the turns of a session from its store. What is known already is not read again.
+import { sleep, systemClock } from '@toolloop/wire'
 import type { RunStore, RunSummary } from '../log/run-store.ts'
-import { existsInChange } from './claim.ts'
+import { existsInChange, isTaken, settle } from './claim.ts'
 import type { SessionStatus, Turn } from './session-types.ts'
 import { runOf } from './turn-id.ts'
 import { withHistory } from './turn-log.ts'
@@ -37,9 +38,23 @@ export async function readSession(runs: RunStore, session: string, known: Turns)
 
 const attempts = 4
 
-/** Whether a turn that has logged its start continues a session that still exists and that nobody changes. */
+/** Milliseconds; a change takes some. */
+const patience = 5000
+
+/**
+ * Whether a turn that has logged its start continues a session that still exists. While the session is changed and exists, it
+ * is not decided: a delete that sees the turn is refused, and one that has not seen it deletes the session.
+ */
 export async function isStanding(runs: RunStore, session: string, startedAt: number | undefined): Promise<boolean> {
-  if ((await existsInChange(runs, session)) !== undefined) return false
+  for (const end = systemClock.now() + patience; ;) {
+    const exists = await existsInChange(runs, session)
+    if (exists === undefined) break
+    if (!exists || systemClock.now() > end) return false
+    await settle(runs, session).catch((error: unknown) => {
+      if (!isTaken(error)) throw error
+    })
+    await sleep(systemClock, 2)
+  }
   return startedAt === undefined || (await runs.summary(runOf(session, 0)))?.startedAt === startedAt
 }
 

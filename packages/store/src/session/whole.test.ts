@@ -289,36 +289,40 @@ test.each([
   ['deletes', 'starts a turn', 'done'],
   ['deletes', 'resumes its last turn', 'approval'],
   ['forks another one to its id', 'starts a turn', 'done'],
-] as const)('one %s and one %s, in turns: both agree, and nothing is left', async (a, b, last) => {
-  // Another one goes on with one or two steps: it stores its start, and looks at the session again.
-  for (let before = 0; before < 12; before++)
-    // then its turn has begun
-    for (let until = 0, isThere = true; isThere; until++) {
-      const runs = memoryStore()
-      const other = await sessionStore(runs).open('other')
-      for (const input of ['Other 0', 'Other 1']) await other.run(greeter, input)
-      if (a === 'deletes') await fill(runs, last)
-      const second = slowly(deeds[b], runs)
-      await second.goOn(before)
-      const first = slowly(deeds[a], runs)
-      await first.goOn(until >> 1)
-      isThere = first.taken === until >> 1
-      await second.goOn(1 + (until % 2))
-      await first.goOn(Infinity)
-      await second.goOn(Infinity)
-      const ends = { first: await first.end, second: await second.end }
-      await checkRest(runs)
-      const left = await turnsOf(runs, 'chat')
-      const [isChanged, isRun] = [
-        ends.first === true || (a !== 'deletes' && ends.first === 'done'),
-        ends.second === 'done',
-      ]
-      const expected =
-        a === 'deletes'
-          ? isChanged
-            ? [0, 1]
-            : [turns + (isRun && b === 'starts a turn' ? 1 : 0)]
-          : [Number(isRun) + (isChanged ? 2 : 0)]
-      expect({ before, until, ...ends, left }).toMatchObject({ left: expect.toBeOneOf(expected) as number })
-    }
-})
+] as const)(
+  'one %s and one %s, in turns: both agree, and nothing is left',
+  async (a, b, last) => {
+    // Another one goes on with one or two steps: it stores its start, and looks at the session again.
+    for (let before = 0; before < 12; before++)
+      // then its turn has begun
+      for (let until = 0, isThere = true; isThere; until++) {
+        const runs = memoryStore()
+        const other = await sessionStore(runs).open('other')
+        for (const input of ['Other 0', 'Other 1']) await other.run(greeter, input)
+        if (a === 'deletes') await fill(runs, last)
+        const second = slowly(deeds[b], runs)
+        await second.goOn(before)
+        const first = slowly(deeds[a], runs)
+        await first.goOn(until >> 1)
+        isThere = first.taken === until >> 1
+        await second.goOn(1 + (until % 2))
+        await first.goOn(Infinity)
+        await second.goOn(Infinity)
+        const ends = { first: await first.end, second: await second.end }
+        await checkRest(runs)
+        const left = await turnsOf(runs, 'chat')
+        const [isChanged, isRun] = [
+          ends.first === true || (a !== 'deletes' && ends.first === 'done'),
+          ends.second === 'done',
+        ]
+        const expected =
+          a === 'deletes'
+            ? isChanged
+              ? [0, 1]
+              : [turns + (isRun && b === 'starts a turn' ? 1 : 0)]
+            : [Number(isRun) + (isChanged ? 2 : 0)]
+        expect({ before, until, ...ends, left }).toMatchObject({ left: expect.toBeOneOf(expected) as number })
+      }
+  },
+  90_000,
+)
