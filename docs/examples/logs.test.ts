@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { call, checkRunLog, scriptedModel, text } from '@toolloop/testing'
+import { call, checkRunLog, checkRunStore, scriptedModel, text } from '@toolloop/testing'
 import { agent, type Fact, isFact, outputOf, type RunLog, tool } from 'toolloop'
-import { fileLog, fileStore, LogError, sqliteStore } from 'toolloop/store'
+import { fileLog, fileStore, LogError, memoryStore, sqliteStore } from 'toolloop/store'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 
@@ -114,3 +114,13 @@ test('a log is a list of facts', async () => {
     'run.pause',
   ])
 })
+
+const myStore = memoryStore
+// #region own-store
+describe('my store', () => {
+  const cases = checkRunStore(() => myStore(), { reopen: (store) => store })
+  test.each(cases)('$name', async (promise) => {
+    await expect(promise.run()).resolves.toBeUndefined()
+  })
+})
+// #endregion

@@ -131,6 +131,22 @@ export async function createTables(pool: Pool): Promise<void> {
   await pool.query(tables)
 }
 
+const links = ['command', 'takeover'].map(
+  (table) => `
+  IF NOT EXISTS (SELECT FROM pg_constraint WHERE conname = 'toolloop_${table}_run') THEN
+    ALTER TABLE toolloop.${table} ADD CONSTRAINT toolloop_${table}_run
+      FOREIGN KEY (run_id) REFERENCES dbos.workflow_status (workflow_uuid) ON DELETE CASCADE NOT VALID;
+  END IF;`,
+)
+
+/**
+ * What is stored of a run is deleted with its workflow: a new run of the same id must not get the commands of the old one.
+ * The tables of DBOS exist.
+ */
+export async function linkTables(pool: Pool): Promise<void> {
+  await pool.query(`DO $$ BEGIN ${links.join('')} END $$`)
+}
+
 /**
  * Runs `work` while no other worker does: the migrations of DBOS deadlock when two workers start together on a new database.
  * The lock ends with its connection. It is polled, because an index that is built concurrently waits for all statements.

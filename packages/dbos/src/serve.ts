@@ -15,6 +15,7 @@ import {
   type DatabaseOptions,
   dbosOver,
   exclusively,
+  linkTables,
   partQueueOf,
   poolOf,
   queueOf,
@@ -115,7 +116,7 @@ export async function serve(agents: readonly AnyRunnable[], options: ServeOption
     leases,
     link: parts,
     runnableOf: (name) => runnableFor(registry, name),
-    contextOf: options.context ?? ((json) => json),
+    contextOf: options.context ?? ((given) => given),
     log,
     pool,
     inboxes,
@@ -131,6 +132,7 @@ export async function serve(agents: readonly AnyRunnable[], options: ServeOption
       await createTables(pool)
       await leases.begin()
       await launch(pool, { database: options.database, executorId, log }, [...registry.keys()])
+      await linkTables(pool)
     })
     for (const agent of registry.keys())
       await DBOS.registerQueue(queueOf(agent), {

@@ -71,5 +71,5 @@ describe.skipIf(postgresMissing !== undefined)(`a suspended worker ${postgresMis
       expect(facts.flatMap((one) => ('seq' in one ? [one.seq] : []))).toEqual(facts.map((_, index) => index))
     }
     await runner.close()
-  }, 90_000)
+  }, 150_000)
 })

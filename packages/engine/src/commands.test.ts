@@ -58,6 +58,22 @@ async function recordsUntilPause(): Promise<number> {
 const pausesAt = await recordsUntilPause()
 
 describe('a paused run', () => {
+  it('answers an abort when it has gone on: no reader finds it paused afterwards', async () => {
+    const journal = new DyingJournal(() => abort)
+    const controller = new AbortController()
+    const own = journal.process(controller)
+    const seen: string[] = []
+    await driveRun(
+      { runnable: payer, input: 'go', runId: 'r', signal: controller.signal },
+      {
+        ...own,
+        recorded: (facts) => seen.push(...facts.map(({ type }) => type)),
+        answered: () => seen.push('answered'),
+      },
+    )
+    expect(seen.slice(seen.indexOf('run.pause'), -1)).toEqual(['run.pause', 'run.resume', 'answered'])
+  })
+
   it.each<{
     name: string
     arrive: readonly Command[]

@@ -132,6 +132,113 @@ const decided = (requests: readonly ApprovalRequest[]): Record<string, Decision>
     requests.map(({ id, kind }) => [id, kind === 'interrupted' ? { result: 'did it' } : { approve: true as const }]),
   )
 
+/** Acts as often as its input says. */
+const diligent = agent({
+  name: 'diligent',
+  model: scriptedModel(
+    (request) => {
+      const many = Number(request.messages.find(({ role }) => role === 'user')?.content)
+      const done = toolResults(request).filter(({ content }) => content.startsWith('did ')).length
+      const last = toolResults(request).length
+      return done < many
+        ? calls([{ name: 'act', args: { id: `a${last}` }, id: `a${last}` }], { usage })
+        : text(`Done ${done}.`, { usage })
+    },
+    { price: { input: 10, output: 10 } },
+  ),
+  tools: [act('act')],
+})
+const uneven = agent({
+  name: 'uneven',
+  model: scriptedModel(
+    (request) =>
+      toolResults(request).length === 0
+        ? calls(
+            ['6', '1', '1'].map((many, at) => ({ name: 'ask', args: { input: many }, id: `x${many}${at}` })),
+            { usage },
+          )
+        : text(
+            toolResults(request)
+              .map(({ content }) => content)
+              .join(' '),
+            { usage },
+          ),
+    { price: { input: 10, output: 10 } },
+  ),
+  tools: [diligent.asTool({ name: 'ask', description: 'Works.', distribute: true })],
+})
+const unevenItems = map(diligent, { distribute: true, concurrency: 3 }).named('uneven items')
+const inStages = map(
+  pipe(
+    (many: string) => many,
+    diligent,
+    (answer: string) => answer,
+  ),
+  { distribute: true, concurrency: 3 },
+).named('uneven stages')
+
+describe('a part whose share of the budget was too small', () => {
+  const needs = ['6', '1', '1']
+  const output = ['Done 6.', 'Done 1.', 'Done 1.']
+
+  it.each<[string, object]>([
+    ['toolCalls', { toolCalls: 12 }],
+    ['tokens', { tokens: 1_400, maxTokensPerStep: 60 }],
+    ['usd', { usd: 0.01, maxTokensPerStep: 60 }],
+    ['ms', { ms: 60_000, toolCalls: 12 }],
+  ])('goes on in the process of its run, with what the whole budget has left: %s', async (_dimension, budget) => {
+    const bounded = uneven.with({ budget })
+    const engine = new MemoryEngine([bounded])
+    const facts = await engine.run('r', startOf(bounded, 'go'))
+    expect(await resultFor(bounded, facts)).toMatchObject({ status: 'done', output: output.join(' ') })
+    expect(facts.some((one) => one.type === 'part.done' && one.goesOn)).toBe(true)
+    for (const items of [unevenItems, inStages]) {
+      const other = new MemoryEngine([items])
+      const all = await other.run('r', { ...startOf(items, needs), budget })
+      expect(await resultFor(items, all)).toMatchObject({ status: 'done', output })
+    }
+  })
+
+  it('goes on over the death of all processes at any step', { timeout: 60_000 }, async () => {
+    for (const [runnable, input] of [
+      [uneven.with({ budget: { toolCalls: 16 } }), 'go'],
+      [unevenItems, needs],
+    ] as const) {
+      const start = { ...startOf(runnable, input), ...(input === needs && { budget: { toolCalls: 16 } }) }
+      const whole = new MemoryEngine([runnable])
+      await whole.run('r', start)
+      for (let at = 1; at < whole.steps; at += 3) {
+        const engine = new MemoryEngine([runnable], { kill: { at, who: 'all' }, decide: decided })
+        const facts = await engine.run('r', start)
+        const result = await resultFor(runnable, facts)
+        expect(
+          [result.status === 'error' ? String(result.error.stack) : result.status, peakOf(facts, 'toolCalls') <= 16],
+          `all at ${at}`,
+        ).toEqual(['done', true])
+      }
+    }
+  })
+
+  it('ends as `budget` when the whole budget is spent', async () => {
+    const bounded = uneven.with({ budget: { toolCalls: 7 } })
+    const facts = await new MemoryEngine([bounded]).run('r', startOf(bounded, 'go'))
+    expect(peakOf(facts, 'toolCalls')).toBeLessThanOrEqual(7)
+    expect(facts.flatMap((one) => (one.type === 'run.done' && one.path !== '' ? [one.outcome.status] : []))).toContain(
+      'budget',
+    )
+    const items = await new MemoryEngine([unevenItems]).run('r', {
+      ...startOf(unevenItems, needs),
+      budget: { toolCalls: 5 },
+    })
+    expect(await resultFor(unevenItems, items)).toMatchObject({
+      status: 'budget',
+      dimension: 'toolCalls',
+      allowed: 5,
+      spent: 5,
+    })
+  })
+})
+
 const hung: string[] = []
 const hanging = agent({
   name: 'hanging',

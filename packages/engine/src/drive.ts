@@ -182,21 +182,20 @@ class Workflow {
       case 'abort':
         this.#abort ??= command.reason
         this.#live?.abort(this.#abort)
-        break
+        // A paused run has not ended before the next step is recorded.
+        return this.#took({ state: this.#isPaused ? 'offered' : 'answered' })
       default:
         this.#messages.push(command)
         if (this.#live) deliver(this.#live, command)
+        return this.#took({ state: 'answered' })
     }
-    this.#unanswered.push({ state: 'answered' })
-    this.#answer()
   }
 
   /** Decisions that arrive while the run is resumed with others are checked afterwards: these may decide the same request. */
   #decide(decisions: Readonly<Record<string, Decision>>): void {
     const command: Unanswered = { state: this.#offered ? 'arrived' : 'offered', decisions }
-    this.#unanswered.push(command)
     if (command.state === 'offered') this.#accept(command)
-    this.#answer()
+    this.#took(command)
   }
 
   /** A paused run takes decisions with its next step, which answers them. One that goes on keeps them until it pauses. */
@@ -211,11 +210,17 @@ class Workflow {
     }
   }
 
-  /** The run took the offered decisions, or refused them. */
+  /** The run was resumed with the offered decisions, or refused them: then an abort still has to be recorded. */
   #settleOffered(rejection: Rejection | undefined): void {
     for (const command of this.#unanswered)
-      if (command.state === 'offered') Object.assign(command, { state: 'answered', rejection })
-      else if (command.state === 'arrived') this.#accept(command)
+      if (command.state === 'arrived') this.#accept(command)
+      else if (command.state === 'offered' && (command.decisions || !rejection))
+        Object.assign(command, { state: 'answered', rejection })
+    this.#answer()
+  }
+
+  #took(command: Unanswered): void {
+    this.#unanswered.push(command)
     this.#answer()
   }
 

@@ -42,5 +42,5 @@ describe.skipIf(restateMissing)(`a suspended worker${restateMissing ? ` (${resta
       let next = 0
       for await (const event of runs.attach(agents.clerk, runId)) if ('seq' in event) expect(event.seq).toBe(next++)
     }
-  }, 90_000)
+  }, 150_000)
 })

@@ -40,8 +40,11 @@ export { errorBody, ScriptedFailure, type ApiError } from './api-error.ts'
 export { fault, type Fault, type Faults, type Faulty } from './fault.ts'
 // Real HTTP, recorded once.
 export { cassette, type Cassette, type CassetteOptions } from './cassette.ts'
-// What a log of runs must keep.
-export { checkRunLog, type CheckedLog, type LogCase, type LogSurroundings } from './log-check.ts'
+// What a log of a run, and a store of runs, must keep.
+export type { CheckedLog } from './checked-log.ts'
+export { checkRunLog, type LogCase, type LogSurroundings } from './log-check.ts'
 export type { LoggedFact } from './log-facts.ts'
+export { checkRunStore, type StoreSurroundings } from './store-check.ts'
+export type { CheckedQuery, CheckedStore, CheckedSummary } from './checked-store.ts'
 // Time.
 export { virtualClock, type VirtualClock } from './virtual-clock.ts'

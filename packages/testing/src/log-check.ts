@@ -1,11 +1,6 @@
 // What a run relies on in its log, as cases that any test runner can run.
+import type { CheckedLog } from './checked-log.ts'
 import { end, type LoggedFact, nested, note, odd, pause, same, start } from './log-facts.ts'
-
-/** A log as it is checked: the `RunLog` of an agent is one. */
-export interface CheckedLog {
-  load(): readonly LoggedFact[] | Promise<readonly LoggedFact[]>
-  append(facts: readonly LoggedFact[]): void | Promise<void>
-}
 
 /** What can be done to a log from outside. Each thing that is here adds cases. */
 export interface LogSurroundings<Log extends CheckedLog> {

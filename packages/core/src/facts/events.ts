@@ -202,8 +202,8 @@ export interface Facts {
   'part.start': PartMark & { budget?: PartBudget }
   /** Only undecided calls are left in the part. */
   'part.pause': PartMark
-  /** The part has ended: as `status`. */
-  'part.done': PartMark & { status: Outcome['status'] }
+  /** The part has ended as `status`. `goesOn`: its share of the budget is spent, and its runs go on in the process of this run. */
+  'part.done': PartMark & { status: Outcome['status']; goesOn?: true }
   /** Only undecided calls are left: these. */
   'run.pause': { callIds: readonly string[] }
   /** The last fact. `spent`: what a step took from the budget that sent a request and has no other fact, since nothing of its answer arrived. */

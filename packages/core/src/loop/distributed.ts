@@ -10,6 +10,7 @@ import { graceOf } from '../run/in-time.ts'
 import type { Level } from '../run/level.ts'
 import type { Batch } from '../run/scope.ts'
 import { reasonOf } from './ending.ts'
+import { SpentShare } from './spent-share.ts'
 
 /** Which part, and where it belongs. */
 export interface PartPlace {
@@ -26,8 +27,11 @@ export interface PartPlace {
   readonly isOver?: (() => Outcome['status'] | undefined) | undefined
 }
 
-/** How a part left its parent. `undefined`: it was aborted, and has not reported its end in time. */
-export type PartEnd = Outcome['status'] | 'paused' | undefined
+/**
+ * How a part left its parent. `here`: its share of the budget is spent, and it goes on in this process, from its facts and
+ * with what the whole budget has left. `undefined`: it was aborted, and has not reported its end in time.
+ */
+export type PartEnd = Outcome['status'] | 'paused' | 'here' | undefined
 
 /**
  * Runs a part elsewhere: `const end = yield* distributed(place, distributor)`. Its batches are its facts, as an inner run's.
@@ -60,13 +64,16 @@ async function* arriving(
   const source = new PartFacts(parent, part, distributor, signal)
   const decisions = new Map(past.filter(isDecision).map((one) => [one.id ?? one.callId, one]))
   let known = past.filter((one) => !isDecision(one)).length
+  const spent = new SpentShare(part)
+  const copied: Fact[] = []
   try {
     for (;;) {
       const batch = await source.next()
       if (!batch) return undefined
       for (const one of batch) if (isDecision(one)) decisions.delete(one.id ?? one.callId)
       const own = batch.filter((one) => isOfPart(one, mark) && !isDecision(one))
-      const fresh: Fact[] = own.slice(known).map((one) => ({ ...one, seq: recordedElsewhere }))
+      const fresh = spent.without(own.slice(known).map((one) => ({ ...one, seq: recordedElsewhere })))
+      if (part.budget) copied.push(...fresh)
       known = Math.max(0, known - own.length)
       const end = endIn(batch, mark)
       if (end?.type === 'run.pause' && decisions.size > 0) {
@@ -76,8 +83,13 @@ async function* arriving(
       }
       if (end) {
         source.close()
+        if (end.type === 'run.done' && spent.isEnd) {
+          yield* handedUp(parent, [...fresh, fact({ type: 'part.done', ...mark, status: 'budget', goesOn: true })])
+          parent.tree.takeBack(mark, copied)
+          return 'here'
+        }
         const status = end.type === 'run.done' ? end.outcome.status : 'paused'
-        yield* handedUp(parent, [...fresh, endOf(mark, status)])
+        yield* handedUp(parent, [...fresh, ...spent.held, endOf(mark, status)])
         return status
       }
       if (fresh.length > 0) yield* handedUp(parent, fresh)

@@ -34,9 +34,11 @@ export interface Place {
  * logs them. Facts that the log holds for the path resume the run. Never throws: failures are the run's outcome.
  */
 export async function* inside<State extends LoopState, Task extends { readonly key: string }, Value>(
-  { parent, segment, context = parent.context, signal, step, places }: Place,
-  { fold, begin, on, budget }: Opening<State, Task, Value>,
+  place: Place,
+  opening: Opening<State, Task, Value>,
 ): AsyncGenerator<Batch, Value, void> {
+  const { parent, segment, context = parent.context, signal, step, places } = place
+  const { fold, begin, on, budget } = opening
   const { tree, watched, desk } = parent
   const path = pathOf(parent.path, segment)
   const past = tree.pastOf(path)
@@ -60,12 +62,13 @@ export async function* inside<State extends LoopState, Task extends { readonly k
   if (budget) level.openBudget(budget)
   const unfollow = [parent.signal, ...(signal ? [signal] : [])].map((outer) => follow(outer, controller))
   const driver = on(level)
+  let isHere = false
   parent.enter()
   try {
     const input = await begin(past, state)
     const { distributor } = parent
     if (input && at && places !== undefined && distributor && (past.length === 0 || tree.hasStarted(path)))
-      yield* elsewhere({ parent, level, driver, distributor, places }, messagesIn([...past, ...input]))
+      isHere = yield* elsewhere({ parent, level, driver, distributor, places }, messagesIn([...past, ...input]))
     else if (input) yield* driven(parent, level, driver, input, scope)
   } finally {
     parent.leave()
@@ -75,7 +78,7 @@ export async function* inside<State extends LoopState, Task extends { readonly k
     driver.onEnd?.()
     controller.abort(runHasEnded)
   }
-  return await driver.result()
+  return isHere ? yield* inside(place, opening) : await driver.result()
 }
 
 /** The path of a run inside another one. */
@@ -111,11 +114,11 @@ async function* driven<State extends LoopState, Task extends { readonly key: str
   }
 }
 
-/** A run that another process runs: its state is the fold of the facts that arrive. */
+/** A run that another process runs: its state is the fold of the facts that arrive. Returns whether it goes on in this process. */
 async function* elsewhere<State extends LoopState, Task extends { readonly key: string }, Value>(
   { parent, level, driver, distributor, places }: Elsewhere<State, Task, Value>,
   input: readonly Message[],
-): AsyncGenerator<Batch, void, void> {
+): AsyncGenerator<Batch, boolean, void> {
   const { machine } = driver
   const mark = { part: level.path, of: 'call' } as const
   const apply = (batch: Batch): void => {
@@ -131,7 +134,8 @@ async function* elsewhere<State extends LoopState, Task extends { readonly key: 
       yield next.value
       apply(next.value)
     }
-    if (level.state.status !== 'running') return
+    if (next.value === 'here') return true
+    if (level.state.status !== 'running') return false
     last = failed(new UsageError(`The part \`${level.path}\` ended as \`${next.value}\`, its agent did not.`))
   } catch (error) {
     last = failed(error)
@@ -142,6 +146,7 @@ async function* elsewhere<State extends LoopState, Task extends { readonly key: 
   level.mark([last])
   yield* handedUp(parent, [last])
   apply([last])
+  return false
 }
 
 interface Elsewhere<State extends LoopState, Task extends { readonly key: string }, Value> {

@@ -106,7 +106,7 @@ function textOf(fact: Fact): string {
     case 'part.pause':
       return `part ${fact.part}  waits for decisions`
     case 'part.done':
-      return `part ${fact.part}  ends as ${fact.status}`
+      return `part ${fact.part}  ${fact.goesOn ? 'has spent its share of the budget and goes on here' : `ends as ${fact.status}`}`
     case 'run.pause':
       return `run.pause  waits for ${fact.callIds.join(', ') || 'decisions'}` // a pipeline has no calls
     case 'run.done':

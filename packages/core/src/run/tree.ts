@@ -48,7 +48,7 @@ export class Tree {
 
   #remember(facts: readonly Fact[]): void {
     for (const fact of facts) {
-      if (fact.type === 'part.start') this.#parts.set(fact.part, fact)
+      this.#followPart(fact)
       if (!fact.path) continue
       const known = this.#past.get(fact.path)
       if (known) known.push(fact)
@@ -70,6 +70,12 @@ export class Tree {
   /** Whether the log has started the part at this path. */
   hasStarted(path: string): boolean {
     return this.#parts.has(path)
+  }
+
+  /** A part goes on in this process: `facts` are those that were copied since the log was read. */
+  takeBack({ part }: PartMark, facts: readonly Fact[]): void {
+    this.#parts.delete(part)
+    this.remember(facts)
   }
 
   /** The share of the innermost part that a path is in. */
@@ -104,6 +110,11 @@ export class Tree {
     for (const budget of this.budgets) budget.add(fact)
     deepFreeze(fact)
     if (fact.path !== '') this.branches.take(fact)
+    this.#followPart(fact)
+  }
+
+  #followPart(fact: Fact): void {
     if (fact.type === 'part.start') this.#parts.set(fact.part, fact)
+    else if (fact.type === 'part.done' && fact.goesOn) this.#parts.delete(fact.part)
   }
 }

@@ -8,7 +8,7 @@ import { admitted, failed } from './stage.ts'
 
 type PartTask = Extract<Task, { readonly do: 'part' }>
 
-/** Ends without a fact of its own: the facts of the part record what the item came to, or that it waits. */
+/** Ends without a fact of its own: the facts of the part record what the item came to, that it waits, or that it goes on here. */
 export async function* part(run: PipelineRun, { path, input, admission, places }: PartTask): Source {
   const { level, root, base } = run
   const tokens = tokensOf(path, base)
@@ -31,7 +31,7 @@ export async function* part(run: PipelineRun, { path, input, admission, places }
     } finally {
       level.leave()
     }
-    if (signal.aborted || end === 'paused' || isOver() || !isWanted(root, level.state, tokens)) return
+    if (signal.aborted || end === 'paused' || end === 'here' || isOver() || !isWanted(root, level.state, tokens)) return
     throw new StageError(path, `The item's own run ended as \`${end}\`, without a result.`, { retryable: true })
   } catch (error) {
     return signal.aborted ? undefined : [failed(path, error, 0)]

@@ -15,6 +15,8 @@ export interface PipelineState {
   readonly root: NodeState
   /** The items that run elsewhere and wait for decisions, by path. */
   readonly paused: readonly string[]
+  /** The items that began elsewhere and go on in this process, since their shares of the budget are spent. */
+  readonly here: readonly string[]
   readonly outcome: Outcome | null
   readonly startedAt: number
   readonly endedAt: number
@@ -26,6 +28,7 @@ export const initialState: PipelineState = {
   input: undefined,
   root: idle,
   paused: [],
+  here: [],
   outcome: null,
   startedAt: 0,
   endedAt: 0,
@@ -63,6 +66,8 @@ export const applyOf =
           paused: [...state.paused, fact.part],
           root: update(root, state.root, state.input, base, tokensOf(fact.part, base), fact),
         }
+      case 'part.done':
+        return fact.goesOn ? { ...state, here: [...state.here, fact.part] } : state
       case 'run.pause':
         return { ...state, status: 'paused' }
       case 'run.done':

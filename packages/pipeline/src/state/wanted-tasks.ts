@@ -79,6 +79,7 @@ interface Walk {
   readonly tasks: Task[]
   readonly waiting: string[]
   readonly paused: PipelineState['paused']
+  readonly here: PipelineState['here']
   readonly mode: Mode
 }
 
@@ -94,7 +95,7 @@ export interface Mode {
 
 export function decide(root: Node, state: PipelineState, mode: Mode): readonly Task[] {
   if (isSettled(state.root)) return [{ do: 'finish', key: 'finish', root: state.root }]
-  const walk: Walk = { tasks: [], waiting: [], paused: state.paused, mode }
+  const walk: Walk = { tasks: [], waiting: [], paused: state.paused, here: state.here, mode }
   want(walk, root, state.root, state.input, mode.base)
   if (walk.tasks.length > 0) return walk.tasks
   return [{ do: 'pause', paths: walk.waiting, key: `pause:${walk.waiting.join()}` }]
@@ -239,7 +240,7 @@ function wantItems(walk: Walk, node: MapNode, state: NodeState, input: unknown, 
   const admission = node.rate && { map: node, path }
   const wantOne = (index: number, places: number, fresh?: Admission): void => {
     const [one, at] = [itemInput(state, input, index), join(path, itemToken(index))]
-    if (!node.distribute || !walk.mode.distributes)
+    if (!node.distribute || !walk.mode.distributes || walk.here.includes(at))
       return want(walk, node.item, itemState(items, index), one, at, undefined, fresh)
     if (walk.paused.includes(at)) return void walk.waiting.push(at)
     walk.tasks.push({ do: 'part', node, path: at, input: one, admission: fresh, places, key: `part:${at}` })

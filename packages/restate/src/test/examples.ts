@@ -12,7 +12,7 @@ import { scriptedExplorer } from '../../../../examples/quickstart/src/script.ts'
 import { script } from './agents.ts'
 
 const folder = await Folder.open(join(import.meta.dirname, '../../../../examples/quickstart'))
-const hunks = ['+if (a == b) eval(a)', '+const password = "secret"', '+// TODO', '+one']
+const hunks = ['+if (a == b) eval(a)', '+one']
 const { parts } = partsOf(
   hunks.map((line, at) => ({ file: `src/${at}.ts`, isBinary: false, hunks: `@@ -1 +1,2 @@\n-old\n${line}\n+end\n` })),
 )

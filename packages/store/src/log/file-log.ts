@@ -77,7 +77,7 @@ export class JsonLines implements FileLog {
   append(facts: readonly Fact[]): void | Promise<void> {
     if (facts.length === 0) return
     const opening = this.#open === undefined
-    const file = (this.#open ??= this.#take())
+    const file = (this.#open ??= this.#take(facts[0]!.seq === 0))
     if (file.failure) throw file.failure
     try {
       this.#write(file, facts)
@@ -104,8 +104,8 @@ export class JsonLines implements FileLog {
     await this.close()
   }
 
-  /** Takes the lock, opens the file, and cuts off a torn line. */
-  #take(): OpenFile {
+  /** Takes the lock, opens the file, and cuts off a torn line. A log that was deleted is not made again by a later fact. */
+  #take(creates: boolean): OpenFile {
     const owner = newOwner()
     const lock = `${this.path}.lock`
     let fd: number | undefined
@@ -114,7 +114,8 @@ export class JsonLines implements FileLog {
       const folders = makeFolder(this.path)
       takeLock(lock, owner)
       owned = true
-      fd = openSync(this.path, constants.O_RDWR | constants.O_APPEND | constants.O_CREAT, 0o600)
+      const flags = constants.O_RDWR | constants.O_APPEND | (creates ? constants.O_CREAT : 0)
+      fd = this.#openFile(flags)
       this.#known = this.#checkEnd(fd)
       return new OpenFile(fd, lock, owner, folders)
     } catch (error) {
@@ -122,6 +123,21 @@ export class JsonLines implements FileLog {
       if (owned) releaseLock(lock, owner)
       this.#known = undefined
       throw storageError(`The log ${this.path} cannot be written`, error)
+    }
+  }
+
+  #openFile(flags: number): number {
+    try {
+      return openSync(this.path, flags, 0o600)
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+      throw new LogError(
+        'log_conflict',
+        `The log ${this.path} has no first fact: it was deleted since it was loaded.`,
+        {
+          cause: error,
+        },
+      )
     }
   }
 

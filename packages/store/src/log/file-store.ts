@@ -1,5 +1,5 @@
 // A folder of logs: `<run>.jsonl`, with a lock file while a log is owned, and a summary file when its run rests.
-import { readdirSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { type FileLog, type FileLogOptions, JsonLines } from './file-log.ts'
 import { readSummary, writeSummary } from './file-summary.ts'
@@ -69,19 +69,23 @@ class Folder implements FileStore {
   }
 
   async delete(runId: string): Promise<boolean> {
-    const key = keyOf(runId)
-    if (!this.#keys().includes(key)) return false
-    const path = this.#path(key)
-    const owner = newOwner()
-    takeLock(`${path}.lock`, owner)
+    const path = this.#path(keyOf(runId))
+    const lock = `${path}.lock`
     try {
-      for (const file of [path, `${path}.summary`]) rmSync(file, { force: true })
+      // A process that died while it deleted leaves its lock, or a log without its summary.
+      if (!existsSync(path) && !existsSync(lock)) return false
+      const owner = newOwner()
+      takeLock(lock, owner)
+      try {
+        const isThere = existsSync(path)
+        for (const file of [`${path}.summary`, path]) rmSync(file, { force: true })
+        return isThere
+      } finally {
+        releaseLock(lock, owner)
+      }
     } catch (error) {
       throw storageError(`The log ${path} cannot be deleted`, error)
-    } finally {
-      releaseLock(`${path}.lock`, owner)
     }
-    return true
   }
 
   #summary(key: string): RunSummary | undefined {

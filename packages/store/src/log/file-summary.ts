@@ -31,7 +31,8 @@ export function writeSummary(log: string): void {
 
 /** Makes a summary from the first and the last complete line. */
 function summarise(log: string): { summary: StoredSummary; size: number } | undefined {
-  const fd = openSync(log, 'r')
+  const fd = open(log)
+  if (fd === undefined) return undefined
   try {
     const { size } = fstatSync(fd)
     const first = firstLine(fd, size)
@@ -41,6 +42,16 @@ function summarise(log: string): { summary: StoredSummary; size: number } | unde
     return { summary: summaryOf(factOf(log, first), factOf(log, last)), size }
   } finally {
     closeSync(fd)
+  }
+}
+
+/** `undefined` for a log that was deleted since its name was read. */
+function open(log: string): number | undefined {
+  try {
+    return openSync(log, 'r')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
   }
 }
 

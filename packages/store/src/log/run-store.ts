@@ -2,7 +2,7 @@
 import type { Fact, FactOf, Outcome, RunLog } from '@toolloop/core'
 import { UsageError } from '@toolloop/wire'
 
-/** Stores the logs of many runs. */
+/** Stores the logs of many runs. `checkRunStore` of `@toolloop/testing` tests a store for what runs and sessions rely on. */
 export interface RunStore {
   /** The log of a run, new or existing. Opens nothing yet. */
   log(runId: string): RunLog
@@ -11,7 +11,7 @@ export interface RunStore {
   /** The summary of one run; `undefined` when there is none. Does not read the whole log. */
   summary(runId: string): Promise<RunSummary | undefined>
   /**
-   * Deletes a run. Resolves to `false` when there was none.
+   * Deletes a run. Resolves to `false` when there was none. Of a delete and an append at the same moment one wins.
    * @throws LogError `log_owned` while a process owns it
    */
   delete(runId: string): Promise<boolean>

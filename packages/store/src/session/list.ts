@@ -1,8 +1,9 @@
 // Lists sessions from the list of runs: a session stands where its last run stands.
 import { UsageError } from '@toolloop/wire'
 import { limitOf, type Page, type RunQuery, type RunStore, type RunSummary } from '../log/run-store.ts'
+import { existsInChange } from './claim.ts'
 import type { SessionSummary } from './session-types.ts'
-import { runOf, turnOf } from './turns.ts'
+import { runOf, turnOf } from './turn-id.ts'
 
 /** A place in the list of runs: a page, and the last run on it that was looked at. */
 interface Cursor {
@@ -15,12 +16,16 @@ interface Cursor {
 export async function listSessions(runs: RunStore, query: RunQuery): Promise<Page<SessionSummary>> {
   const limit = limitOf(query)
   const data: SessionSummary[] = []
+  const listed = new Set<string>()
   const from = query.after === undefined ? undefined : readCursor(query.after)
   let last: Cursor | undefined
   for (let page = from?.page, seen = from; ; seen = undefined) {
     const { data: rows, next } = await runs.list({ limit: pageSize, after: page })
     for (const row of seen ? behind(rows, seen) : rows) {
+      const session = turnOf(row.id)?.session
+      if (session === undefined || listed.has(session)) continue // an earlier turn
       const summary = await sessionOf(runs, row, query)
+      if (summary) listed.add(session)
       if (summary && data.length === limit && last) return { data, next: JSON.stringify(last) }
       if (summary) data.push(summary)
       if (data.length <= limit && summary) last = { page, startedAt: row.startedAt, run: row.id }
@@ -40,9 +45,11 @@ async function sessionOf(runs: RunStore, row: RunSummary, query: RunQuery): Prom
   if (query.status !== undefined && query.status !== row.status) return undefined
   if (query.agent !== undefined && query.agent !== row.agent) return undefined
   if (await runs.summary(runOf(session, turn + 1))) return undefined
-  const first = turn === 0 ? row : await runs.summary(runOf(session, 0))
-  const { agent, status, startedAt, updatedAt } = row
-  return { id: session, turns: turn + 1, status, agent, startedAt: first?.startedAt ?? startedAt, updatedAt }
+  if ((await existsInChange(runs, session)) === false) return undefined
+  const first = await runs.summary(runOf(session, 0))
+  if (!first) return undefined // it was deleted since the page was read
+  const { agent, status, updatedAt } = row
+  return { id: session, turns: turn + 1, status, agent, startedAt: first.startedAt, updatedAt }
 }
 
 /** The rows after the cursor, also when rows before it came or went. */

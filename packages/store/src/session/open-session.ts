@@ -4,13 +4,14 @@ import type { ApprovalRequest, Fact, Input, RunEvent, RunLog } from '@toolloop/c
 import { deskOf, drain, Mailbox, messagesFrom, OpenRunStream, runnableBehind } from '@toolloop/core/machine'
 import { type Message, sleep, systemClock, UsageError } from '@toolloop/wire'
 import type { RunStatus, RunStore } from '../log/run-store.ts'
-import { copyTurns } from './copy.ts'
+import { isTaken, settle } from './claim.ts'
+import { forkTo } from './copy.ts'
 import { endOf } from './drop.ts'
 import { followTurn, type Look } from './follow.ts'
 import { Queue } from './queue.ts'
 import { textOfLast, checkPipelineOptions } from './pipeline-turn.ts'
 import { isPending, type RefusedCall, refusalOf } from './refusal.ts'
-import { isBusy, SessionError } from './session-error.ts'
+import { changedError, isBusy, type SessionError } from './session-error.ts'
 import type {
   FollowOptions,
   Session,
@@ -20,7 +21,8 @@ import type {
   Turn,
 } from './session-types.ts'
 import { StartedRun } from './started-run.ts'
-import { beforeOf, noTurns, readTurns, runOf, type Turns, turnsBefore } from './turns.ts'
+import { runOf } from './turn-id.ts'
+import { beforeOf, isStanding, noTurns, readSession, readTurns, type Turns, turnsBefore } from './turns.ts'
 import { TurnLog } from './turn-log.ts'
 import { TurnState } from './turn-state.ts'
 
@@ -110,18 +112,14 @@ export class OpenSession implements Session {
     const lastCopied = turns.at(-1)
     if (lastCopied?.status === 'running' || lastCopied?.status === 'interrupted') throw this.#refusal('forked')
     const made = await this.#openOther(id)
-    if (made.turns.length > 0)
-      throw new SessionError(
-        'session_exists',
-        `The session ${JSON.stringify(id)} has ${made.turns.length} turns already: fork to another id, or delete it first.`,
-        { session: id },
-      )
-    await copyTurns(
-      this.#runs,
-      this.id,
-      id,
-      turns.map(({ turn }) => turn),
-    )
+    const { startedAt } = this.#known
+    await forkTo(id, {
+      runs: this.#runs,
+      session: this.id,
+      turns: turns.map(({ turn }) => turn),
+      startedAt: turns[0]?.startedAt,
+      isStanding: () => isStanding(this.#runs, this.id, startedAt),
+    })
     return made.load()
   }
 
@@ -158,7 +156,7 @@ export class OpenSession implements Session {
   async #readNews(): Promise<void> {
     if (this.#isLive) return
     const added = this.#added
-    const read = await readTurns(this.#runs, this.id, this.#known)
+    const read = await readSession(this.#runs, this.id, this.#known)
     if (this.#added === added) this.#known = read
   }
 
@@ -223,6 +221,7 @@ export class OpenSession implements Session {
     replaced: number | undefined,
   ): Promise<{ readonly log: TurnLog; readonly messages: readonly Message[]; readonly resumes: boolean }> {
     await this.load()
+    if (this.#known.isChanging) await this.#settle()
     const { status } = this
     const { last } = this.#known
     if (status === 'running' || (added && isPending(status))) throw this.#refusal('run')
@@ -252,16 +251,31 @@ export class OpenSession implements Session {
   #logOf(turn: TurnState, added?: readonly Message[]): TurnLog {
     const { turn: number, continues, before } = turn
     const place = { session: this.id, turn: number, continues, before: before.messages, added }
-    return new TurnLog(this.#runs.log(runOf(this.id, turn.turn)), place, turn.facts.length, {
+    const { startedAt } = this.#known
+    const run = runOf(this.id, number)
+    return new TurnLog(this.#runs.log(run), place, turn.facts.length, {
       logged: (facts) => {
         const { ended, last } = this.#known
-        this.#known = { ended: turnsBefore(turn, ended, last), last: turn, status: 'new' }
-        this.#isLive = true
         turn.push(facts)
+        const first = startedAt ?? turn.facts[0]?.at
+        this.#known = { ...noTurns, ended: turnsBefore(turn, ended, last), last: turn, startedAt: first }
+        this.#isLive = true
         this.#notify()
       },
       rested: () => this.#rested(),
+      isStanding: () => isStanding(this.#runs, this.id, startedAt),
+      withdraw: () => this.#runs.delete(run),
     })
+  }
+
+  /** Finishes what a process has left that died while it deleted or forked the session. @throws SessionError `session_busy` */
+  async #settle(): Promise<void> {
+    try {
+      await settle(this.#runs, this.id)
+    } catch (error) {
+      throw isTaken(error) ? changedError(this.id, error) : error
+    }
+    await this.load()
   }
 
   /** A run of this process has ended, pauses, or could not go on. */

@@ -6,6 +6,7 @@ import { sessionStore } from '../index.ts'
 import { bundle } from '../test/crash.ts'
 import { type Racer, startRacer } from '../test/racers.ts'
 import { moments, sessionCrashes, type SessionCounts } from '../test/session-crash.ts'
+import { changePairs, killChanges, raceChanges } from '../test/session-changes.ts'
 import type { TurnAnswer, TurnJob } from '../test/session-race-program.ts'
 import { kinds, linesOf, openStore } from '../test/stores.ts'
 
@@ -62,4 +63,24 @@ describe.each(kinds)('a session in a store of kind %s', (kind) => {
       }
     }, 120_000)
   })
+})
+
+describe.each(kinds)('processes that change one session in a store of kind %s', (kind) => {
+  // A few rounds; `session-change-counts.ts` in `test` runs as many as it is asked to.
+  test.each(changePairs)(
+    'one that calls %s, one that calls %s, and a reader, see it whole or gone',
+    async (...pair) => {
+      expect(await raceChanges(kind, pair, 4)).toMatchObject({ rounds: 4, broken: [] })
+    },
+    120_000,
+  )
+
+  test.each(['delete', 'fork'] as const)(
+    'a %s that is killed is finished by the next caller',
+    async (what) => {
+      const { broken, rounds } = await killChanges(kind, what, kind === 'file' ? what : 'run', 5)
+      expect({ broken, isKilled: rounds > 4 }).toEqual({ broken: [], isKilled: true })
+    },
+    120_000,
+  )
 })

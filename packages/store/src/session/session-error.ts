@@ -1,10 +1,12 @@
 import { brand, ToolloopError } from '@toolloop/wire'
+import type { LogError } from '../log/log-error.ts'
 import type { LogOwner } from '../log/owner.ts'
 import type { SessionStatus } from './session-types.ts'
 
 /**
  * Why a session refused a call. Nothing was sent or changed.
- * - `session_busy`: a run of the session is running, in this process or in another. Pass `wait: true`, or try later.
+ * - `session_busy`: a run of the session is running, in this process or in another, or the session is being deleted or
+ *   forked. Pass `wait: true`, or try later.
  * - `session_pending`: its last run waits for decisions, or was interrupted. Resume it or drop it first.
  * - `session_idle`: there is no run to resume or to drop.
  * - `session_exists`: a fork cannot take the id of a session that has turns.
@@ -61,3 +63,21 @@ export class SessionError extends ToolloopError {
 
 export const isBusy = (error: unknown): error is SessionError =>
   error instanceof SessionError && error.code === 'session_busy'
+
+/** Another process deletes the session, or makes it by a fork, or has deleted it meanwhile. */
+export function changedError(session: string, cause?: LogError): SessionError {
+  const owner = cause?.owner
+  const who = owner ? `process ${owner.pid} on ${owner.host}` : 'another process'
+  return new SessionError(
+    'session_busy',
+    `The session ${JSON.stringify(session)} is deleted or forked by ${who}. Try again, or pass \`wait: true\`.`,
+    { session, owner, cause },
+  )
+}
+
+export const existsError = (session: string): SessionError =>
+  new SessionError(
+    'session_exists',
+    `The session ${JSON.stringify(session)} has turns already: fork to another id, or delete it first.`,
+    { session },
+  )

@@ -6,10 +6,11 @@ import { memoryStore } from '../log/memory-store.ts'
 import { keyOf } from '../log/run-key.ts'
 import type { Page, RunQuery, RunStore } from '../log/run-store.ts'
 import { sqliteStore, type SqliteStoreOptions } from '../log/sqlite-store.ts'
+import { deleteSession } from './delete.ts'
 import { listSessions } from './list.ts'
 import { OpenSession } from './open-session.ts'
 import type { Session, SessionStore, SessionSummary } from './session-types.ts'
-import { runOf } from './turns.ts'
+import { runOf } from './turn-id.ts'
 
 export interface SessionStoreOptions {
   /** How many sessions stay in memory after they were opened, so that the next turn does not read them again. @default 100 */
@@ -73,7 +74,7 @@ class Sessions implements SessionStore {
   }
 
   async #open(id: string): Promise<OpenSession> {
-    for (const one of [id, runOf(id, 999_999_999)]) keyOf(one) // throws for an id that is empty or too long
+    checkId(id)
     const session = this.#opened.get(id) ?? new OpenSession(id, this.#runs, (other) => this.#open(other))
     this.#opened.delete(id)
     this.#opened.set(id, session)
@@ -86,16 +87,8 @@ class Sessions implements SessionStore {
   }
 
   async delete(id: string): Promise<boolean> {
-    const session = await this.#open(id)
-    this.#opened.delete(id)
-    let turn = session.turns.at(-1)?.turn ?? -1
-    const found = turn >= 0
-    // From the last turn: what is left after a crash is a shorter session. A turn that starts meanwhile is deleted, too.
-    for (; turn >= 0; turn--) {
-      while (await this.#runs.summary(runOf(id, turn + 1))) turn++
-      await this.#runs.delete(runOf(id, turn))
-    }
-    return found
+    checkId(id)
+    return deleteSession(this.#runs, id)
   }
 
   /** A session with a run in this process stays: others must wait for it in order. */
@@ -106,4 +99,9 @@ class Sessions implements SessionStore {
       if (!session.isLive) this.#opened.delete(id)
     }
   }
+}
+
+/** @throws UsageError for an id that is empty or too long */
+function checkId(id: string): void {
+  for (const one of [id, runOf(id, 999_999_999)]) keyOf(one)
 }

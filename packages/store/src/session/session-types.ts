@@ -192,8 +192,9 @@ export interface SessionStore {
   /** Lists sessions; the one whose last run started latest comes first. A session that gets a new turn meanwhile moves to the front. */
   list(query?: RunQuery): Promise<Page<SessionSummary>>
   /**
-   * Deletes a session. Resolves to `false` when there was none.
-   * @throws LogError (as a rejection) `log_owned` while it runs
+   * Deletes a session. Resolves to `false` when there was none. Other processes see it whole or gone; after a crash in the
+   * middle the next `delete`, `run` or `fork` of the id finishes it.
+   * @throws LogError (as a rejection) `log_owned` while it runs, or while another process deletes it
    */
   delete(id: string): Promise<boolean>
 }

@@ -1,9 +1,11 @@
 // The log of a turn. It stores the turn's own input; who loads it sees a run that starts with the whole conversation.
 import type { Fact, RunLog } from '@toolloop/core'
+import { fact } from '@toolloop/core/machine'
 import type { Message } from '@toolloop/wire'
 import { isRest } from '../log/durability.ts'
-import { LogError } from '../log/log-error.ts'
-import { SessionError } from './session-error.ts'
+import type { LogError } from '../log/log-error.ts'
+import { isTaken } from './claim.ts'
+import { changedError, SessionError } from './session-error.ts'
 
 /** What a turn's log needs beside the stored log. */
 export interface TurnPlace {
@@ -23,6 +25,10 @@ export interface TurnWatcher {
   logged(facts: readonly Fact[]): void
   /** The run has ended or pauses, or the log has failed. */
   rested(): void
+  /** Whether the session still exists after the start of a turn was stored, and nobody deletes it. */
+  isStanding(): Promise<boolean>
+  /** Deletes the stored log of a turn that did not begin. */
+  withdraw(): Promise<unknown>
 }
 
 /** The writing end: one run in this process. */
@@ -57,6 +63,7 @@ export class TurnLog implements RunLog {
     } catch (error) {
       throw this.#refused(error)
     }
+    if (facts[0]?.seq === 0) return this.#begin(facts, written)
     if (!written) return this.#logged(facts)
     return written.then(
       () => this.#logged(facts),
@@ -64,6 +71,32 @@ export class TurnLog implements RunLog {
         throw this.#refused(error)
       },
     )
+  }
+
+  /**
+   * Looks at the session again once the start is stored, before anything is sent: a process that has deleted it in between
+   * did not see this turn, and one that is about to delete it sees it now.
+   */
+  async #begin(facts: readonly Fact[], written: void | Promise<void>): Promise<void> {
+    try {
+      await written
+    } catch (error) {
+      throw this.#refused(error)
+    }
+    try {
+      if (!(await this.#watcher.isStanding())) throw changedError(this.#place.session)
+    } catch (error) {
+      await this.#withdraw(facts).catch(() => {}) // the log has failed: what is left is an interrupted run
+      throw this.#refused(error)
+    }
+    this.#logged(facts)
+  }
+
+  async #withdraw(facts: readonly Fact[]): Promise<void> {
+    const { run, at, seq } = facts.at(-1)!
+    const done = fact({ type: 'run.done', outcome: { status: 'aborted', reason: 'The session was deleted.' } })
+    await this.#log.append([{ ...done, run, at, seq: seq + 1 }])
+    await this.#watcher.withdraw()
   }
 
   #logged(facts: readonly Fact[]): void {
@@ -75,8 +108,7 @@ export class TurnLog implements RunLog {
   /** Before the first fact, another run was first. Later the log has failed. */
   #refused(error: unknown): unknown {
     this.#watcher.rested()
-    const isTaken = error instanceof LogError && (error.code === 'log_owned' || error.code === 'log_conflict')
-    return isTaken && !this.#isOpen ? busy(this.#place, error) : error
+    return isTaken(error) && !this.#isOpen ? busy(this.#place, error) : error
   }
 }
 

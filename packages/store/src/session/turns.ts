@@ -1,6 +1,9 @@
 // Reads the turns of a session from its store. What is known already is not read again.
+import { sleep, systemClock } from '@toolloop/wire'
 import type { RunStore, RunSummary } from '../log/run-store.ts'
+import { existsInChange, isTaken, settle } from './claim.ts'
 import type { SessionStatus, Turn } from './session-types.ts'
+import { runOf } from './turn-id.ts'
 import { withHistory } from './turn-log.ts'
 import { type Before, nothingBefore, TurnState } from './turn-state.ts'
 
@@ -10,17 +13,49 @@ export interface Turns {
   readonly last: TurnState | undefined
   /** Of the last run. */
   readonly status: SessionStatus
+  /** Milliseconds since 1970: when turn 0 started, also where it is replaced. A session that is deleted and made anew has another. */
+  readonly startedAt: number | undefined
+  /** Another process deletes or makes the session; no turn can start. */
+  readonly isChanging: boolean
 }
 
-export const noTurns: Turns = { ended: [], last: undefined, status: 'new' }
+export const noTurns: Turns = { ended: [], last: undefined, status: 'new', startedAt: undefined, isChanging: false }
 
-/** The id of a turn's run in the store. */
-export const runOf = (session: string, turn: number): string => `${session}/${turn}`
+/** Reads the session as a whole: one that other processes delete or fork meanwhile has all its turns, or none. */
+export async function readSession(runs: RunStore, session: string, known: Turns): Promise<Turns> {
+  for (let attempt = 1, from = known; ; attempt++, from = noTurns) {
+    const isLast = attempt === attempts
+    const read = await readTurns(runs, session, from).catch((error: unknown) => {
+      if (isLast) throw error // else turns that are deleted while they are read may look like damage
+    })
+    const exists = await existsInChange(runs, session)
+    if (exists === false) return { ...noTurns, isChanging: true }
+    if (!read) continue
+    const first = read.last && (await runs.summary(runOf(session, 0)))
+    if (first?.startedAt === read.startedAt || isLast) return { ...read, isChanging: exists ?? false }
+  }
+}
 
-/** The session and the turn of a run's id; `undefined` for a run of no session. */
-export function turnOf(run: string): { readonly session: string; readonly turn: number } | undefined {
-  const [, session, turn] = /^(.+)\/(0|[1-9]\d{0,8})$/s.exec(run) ?? []
-  return session === undefined ? undefined : { session, turn: Number(turn) }
+const attempts = 4
+
+/** Milliseconds; a change takes some. */
+const patience = 5000
+
+/**
+ * Whether a turn that has logged its start continues a session that still exists. While the session is changed and exists, it
+ * is not decided: a delete that sees the turn is refused, and one that has not seen it deletes the session.
+ */
+export async function isStanding(runs: RunStore, session: string, startedAt: number | undefined): Promise<boolean> {
+  for (const end = systemClock.now() + patience; ;) {
+    const exists = await existsInChange(runs, session)
+    if (exists === undefined) break
+    if (!exists || systemClock.now() > end) return false
+    await settle(runs, session).catch((error: unknown) => {
+      if (!isTaken(error)) throw error
+    })
+    await sleep(systemClock, 2)
+  }
+  return startedAt === undefined || (await runs.summary(runOf(session, 0)))?.startedAt === startedAt
 }
 
 /**
@@ -34,19 +69,20 @@ export async function readTurns(
   before: number = Infinity,
 ): Promise<Turns> {
   let summary = known.last && (await runs.summary(runOf(session, known.last.turn)))
-  let { ended, last } = isSame(known.last, summary) ? known : noTurns
+  let { ended, last, startedAt } = isSame(known.last, summary) ? known : noTurns
   if (last && summary?.facts !== last.facts.length) last = await readTurn(runs, session, last.turn, last)
-  if (last === undefined) ended = []
+  if (last === undefined) [ended, startedAt] = [[], undefined]
   for (let turn = last ? last.turn + 1 : 0; turn < before; turn++) {
     const next = await readTurn(runs, session, turn, last)
     if (next === undefined) break
     ended = turnsBefore(next, ended, last)
+    startedAt ??= next.facts[0]?.at
     last = next
     summary = undefined
   }
   if (last === undefined) return noTurns
   const status = last.status === 'running' ? await openStatus(runs, session, last, summary) : last.status
-  return { ended, last, status }
+  return { ended, last, status, startedAt, isChanging: false }
 }
 
 /** The turns that the conversation before a turn holds. `last`: the turn that was the last one so far. */

@@ -52,7 +52,7 @@ async function boundedText(request: Request, maxBytes: number): Promise<string> 
     return text + decoded(decoder)
   } catch (error) {
     void reader.cancel().catch(() => {})
-    throw error
+    throw error instanceof PostError ? error : new PostError('post_malformed', 'The body broke off.')
   }
 }
 
