@@ -8,7 +8,7 @@ const main = new URL('main.ts', import.meta.url).pathname
 const demo = (...args: readonly string[]): Promise<{ readonly stdout: string; readonly stderr: string }> =>
   promisify(execFile)(process.execPath, ['--conditions=@toolloop/source', main, ...args], {
     env: { ...process.env, OPENAI_API_KEY: '', FLEET_RUNS: '12' },
-    timeout: 110_000,
+    timeout: 230_000,
   })
 
 it.for([
@@ -16,7 +16,7 @@ it.for([
   ['DBOS and Postgres', postgresMissing, ['--engine', 'dbos']],
 ] as const)(
   'ends all runs on %s when a worker is killed, and books nothing twice',
-  { timeout: 120_000 },
+  { timeout: 240_000 },
   async ([title, missing, args], { skip }) => {
     skip(missing !== undefined, missing)
     const { stdout } = await demo(...args)

@@ -10,7 +10,7 @@ export function refusedConnection(error: unknown, database: string): EngineError
   return new EngineError('unreachable', `Postgres at ${host}: ${error.message}. ${what}`, { cause: error })
 }
 
-/** Codes of Node.js for certificates that are not trusted, end with the reason. */
+/** Codes of Node.js for certificates that it does not trust. */
 const certificates = /CERT|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER|HOSTNAME_MISMATCH/
 
 function remedyOf(code: string, message: string): string | undefined {

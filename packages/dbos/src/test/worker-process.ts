@@ -5,7 +5,10 @@ import { createInterface } from 'node:readline'
 
 export interface WorkerSettings {
   readonly DATABASE: string
-  readonly EFFECTS: string
+  readonly EFFECTS?: string
+  /** Of the worker with the agents of examples: the folder that they see, and the URL of their model. */
+  readonly FOLDER?: string
+  readonly MODEL?: string
   readonly DELAY?: string
   readonly DRAIN?: string
   readonly LEASE?: string
@@ -23,8 +26,8 @@ export class WorkerProcess implements AsyncDisposable {
   }
 
   /** Resolves when the worker serves. */
-  static async start(settings: WorkerSettings): Promise<WorkerProcess> {
-    const path = new URL('worker.ts', import.meta.url).pathname
+  static async start(settings: WorkerSettings, program = 'worker.ts'): Promise<WorkerProcess> {
+    const path = new URL(program, import.meta.url).pathname
     const child = spawn(process.execPath, ['--conditions=@toolloop/source', path], {
       stdio: ['ignore', 'pipe', 'inherit'],
       env: { ...process.env, DELAY: '3', LEASE: '1500', ...settings },
