@@ -47,7 +47,11 @@ export class ProgressServer {
       response.writeHead(401).end()
       return true
     }
-    const runId = decodeURIComponent(request.url.slice(root.length))
+    const runId = runIdOf(request.url)
+    if (runId === undefined) {
+      response.writeHead(400).end()
+      return true
+    }
     const readers = this.#readers.get(runId) ?? new Set()
     this.#readers.set(runId, readers.add(response))
     response.once('close', () => {
@@ -64,6 +68,15 @@ export class ProgressServer {
     if (!readers) return
     const line = `${JSON.stringify(batch)}\n`
     for (const reader of readers) if (reader.stream && reader.stream.writableLength < maxWaiting) reader.write(line)
+  }
+}
+
+/** `undefined`: the path is not encoded as `progressPath` does. */
+function runIdOf(path: string): string | undefined {
+  try {
+    return decodeURIComponent(path.slice(root.length))
+  } catch {
+    return undefined
   }
 }
 

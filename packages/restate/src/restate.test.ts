@@ -75,7 +75,7 @@ describe.skipIf(restateMissing)(`runs on Restate${restateMissing ? ` (${restateM
       {
         port: 0,
         admin: around.restate.admin,
-        context: (json, runId) => ({ ...(json as object), run: runId }),
+        context: async (json, runId) => ({ ...(json as object), run: runId }),
       },
     )
   }, 60_000)

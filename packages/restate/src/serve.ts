@@ -10,6 +10,7 @@ import { anAddress } from './address.ts'
 import { IngressLink } from './ingress-link.ts'
 import { ProgressServer } from './progress-server.ts'
 import { register } from './register.ts'
+import { roundTripOf } from './round-trip.ts'
 import { workflowOf } from './workflow.ts'
 
 export interface ServeOptions {
@@ -98,12 +99,12 @@ export async function serve(runnables: readonly AnyRunnable[], options: ServeOpt
   const { ingress } = options
   const link = ingress === undefined ? undefined : new IngressLink({ url: ingress, service, headers: {}, patience })
   const progress = new ProgressServer()
-  const sessions = new Set<ServerHttp2Session>()
+  const sessions = new Map<ServerHttp2Session, () => Promise<void>>()
   const server = createServer()
   // Steps are small and each waits for the one before: Nagle's algorithm would hold them back.
   server.on('connection', (socket: Socket) => socket.setNoDelay(true))
   server.on('session', (session) => {
-    sessions.add(session)
+    sessions.set(session, roundTripOf(session))
     session.once('close', () => sessions.delete(session))
   })
   server.listen(port, host)
@@ -119,7 +120,7 @@ export async function serve(runnables: readonly AnyRunnable[], options: ServeOpt
     const until = Date.now() + drain
     while (live.size > 0 && Date.now() < until) await sleep(20)
     server.close()
-    for (const session of sessions) session.destroy()
+    for (const session of sessions.keys()) session.destroy()
     if (sessions.size > 0) await once(server, 'close')
   }
   const handle = createEndpointHandler({
@@ -135,7 +136,10 @@ export async function serve(runnables: readonly AnyRunnable[], options: ServeOpt
         inactivityTimeout,
         retention,
         live,
-        upToDate: () => roundTrip(sessions),
+        upToDate: async () => {
+          await Promise.all(Array.from(sessions.values(), (answered) => answered()))
+          await new Promise((resolve) => setImmediate(resolve)) // streams of an ended connection are closed
+        },
       }),
     ],
     ...(identityKeys.length > 0 && { identityKeys: [...identityKeys] }),
@@ -154,16 +158,4 @@ export async function serve(runnables: readonly AnyRunnable[], options: ServeOpt
     throw error
   }
   return { url: own, stop, [Symbol.asyncDispose]: () => stop() }
-}
-
-/** Resolves when all connections have answered or have ended, and what they had received is handled. */
-async function roundTrip(sessions: Iterable<ServerHttp2Session>): Promise<void> {
-  const answers = [...sessions].map((session) => {
-    const { promise, resolve } = Promise.withResolvers<void>()
-    session.once('close', resolve)
-    if (session.destroyed || !session.ping(() => resolve())) resolve()
-    return promise.finally(() => session.off('close', resolve))
-  })
-  await Promise.all(answers)
-  await new Promise((resolve) => setImmediate(resolve))
 }
