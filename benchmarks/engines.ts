@@ -1,6 +1,6 @@
 // What durable engines cost: steps per second and added latency per step, in memory, in files, on Restate and on DBOS, with
-// 1, 20 and 200 runs at once; with one worker and with two. Model and tool answer at once, so that the engine is what
-// differs. Run it with
+// 1, 20 and 200 runs at once; with one worker and with two; the best of some rounds. Model and tool answer at once, so that
+// the engine is what differs. Run it with
 //   node --conditions=@toolloop/source benchmarks/engines.ts [runs ...]
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -60,7 +60,7 @@ async function measure(given: readonly number[]): Promise<void> {
   const print = async (name: string, run: Runner): Promise<void> => {
     await all(20, run, 'warm')
     for (const count of counts) {
-      const took = await all(count, run, `${count}`)
+      const took = await best(count, run)
       const [perSecond, latency] = [(count * steps) / (took.ms / 1000), took.median / steps]
       console.log(
         `${name.padEnd(24)} ${String(count).padStart(4)} runs ${perSecond.toFixed(0).padStart(7)} steps/s ${latency.toFixed(2).padStart(8)} ms a step`,
@@ -98,6 +98,17 @@ async function measure(given: readonly number[]): Promise<void> {
     await postgres.stop()
   }
   rmSync(folder, { recursive: true, force: true })
+}
+
+/** The fastest of some rounds: other programs on the machine only slow it down. */
+async function best(count: number, run: Runner): ReturnType<typeof all> {
+  const rounds = count === 1 ? 20 : count < 100 ? 4 : 2
+  let fastest = await all(count, run, `${count}`)
+  for (let round = 1; round < rounds; round++) {
+    const next = await all(count, run, `${count}-${round}`)
+    if (next.ms < fastest.ms) fastest = next
+  }
+  return fastest
 }
 
 /** Runs at once: milliseconds of all, and the median of one. */

@@ -1,5 +1,6 @@
 // The tables of the manual against the code: each outcome, event, error class and code has a row, and no row is of none.
 import { globSync, readFileSync } from 'node:fs'
+import type { SharedLimitErrorCode } from '@toolloop/limits'
 import type { ErrorCode, Result, ToolDone } from 'toolloop'
 import type { PipelineResult } from 'toolloop/pipeline'
 import type { LogErrorCode, SessionErrorCode } from 'toolloop/store'
@@ -113,7 +114,7 @@ describe('errors', () => {
   /** The classes that packages define, with the code that their constructor states. The peer's own names are its own. */
   const classes = new Map<string, string | undefined>()
   for (const file of globSync(
-    'packages/{client,core,engine,mcp,pipeline,schema,store,stream,transport,ui,wire}/src/**/*.ts',
+    'packages/{client,core,dbos,engine,limits,mcp,pipeline,restate,schema,store,stream,transport,ui,wire}/src/**/*.ts',
     { cwd: root.pathname },
   )) {
     if (/\.test(-d)?\.ts$/.test(file)) continue
@@ -164,6 +165,8 @@ describe('errors', () => {
     approval: true,
     run: true,
     usage: true,
+    limit_store: true,
+    limit_nested: true,
     log_owned: true,
     log_conflict: true,
     log_damaged: true,
@@ -184,7 +187,7 @@ describe('errors', () => {
     post_too_large: true,
     post_type: true,
     post_unsupported: true,
-  } satisfies Record<ErrorCode | LogErrorCode | SessionErrorCode | PostErrorCode, true>
+  } satisfies Record<ErrorCode | LogErrorCode | SessionErrorCode | SharedLimitErrorCode | PostErrorCode, true>
   it('have all codes of the types', () => {
     expect(sorted(rows.flatMap(([, second = '']) => namesIn(second)))).toEqual(sorted(Object.keys(codes)))
   })

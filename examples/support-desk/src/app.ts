@@ -42,7 +42,11 @@ export function supportApp({ agent, sessions, staffKey, script }: AppOptions): A
 
   function page(request: Request): Response {
     const { customer, isStaff } = visitorOf(request, staffKey)
-    const headers = new Headers({ 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' })
+    const headers = new Headers({
+      'content-type': 'text/html; charset=utf-8',
+      'cache-control': 'no-store',
+      'content-security-policy': policy,
+    })
     const id = customer ?? newCustomer()
     if (customer === undefined) headers.append('set-cookie', cookie('customer', id))
     return new Response(htmlOf(isStaff ? '' : id), { headers })
@@ -84,6 +88,18 @@ function chatIn(pathname: string): string {
   }
 }
 
+/** Nothing of other sites. No frames: a page around this one could lead the staff to click on Approve. */
+const policy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "connect-src 'self'",
+  "style-src 'unsafe-inline'",
+  'img-src data:',
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ')
+
 /** `customer` is empty for the staff. */
 const htmlOf = (customer: string): string => `<!doctype html>
 <html lang="en" data-customer="${customer}">
@@ -93,14 +109,16 @@ const htmlOf = (customer: string): string => `<!doctype html>
 <title>Support</title>
 <style>
   :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif }
-  body { margin: 0 auto; max-width: 44rem; padding: 1rem }
+  body { margin: 0 auto; max-width: 44rem; padding: 0 1rem }
+  h1 { font-size: 1.25rem; margin: 1rem 0 }
   article { margin: .75rem 0; padding: .5rem .75rem; border-radius: .75rem; background: color-mix(in srgb, currentColor 8%, transparent) }
   article { overflow-wrap: anywhere }
-  article.user { margin-left: 25% }
+  article.user { margin-left: auto; width: fit-content; max-width: 75%; box-sizing: border-box; background: color-mix(in srgb, royalblue 20%, Canvas) }
   article p { margin: 0; white-space: pre-wrap }
   .call { font-size: .875rem; opacity: .8 }
   .waits { border: 2px solid orange; border-radius: .75rem; padding: .5rem .75rem; margin: .5rem 0 }
-  form { display: flex; gap: .5rem; position: sticky; bottom: 1rem }
+  .waits button:first-child { background: seagreen; border-color: seagreen; color: white }
+  form { display: flex; gap: .5rem; position: sticky; bottom: 0; padding: .5rem 0 1rem; background: Canvas }
   input { flex: 1; min-width: 0; font: inherit; padding: .5rem .75rem; border-radius: .5rem; border: 1px solid gray }
   button { font: inherit; padding: .5rem .75rem; border-radius: .5rem; border: 1px solid gray; cursor: pointer }
   button:disabled { opacity: .5; cursor: default }

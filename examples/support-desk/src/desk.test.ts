@@ -143,6 +143,20 @@ describe.skipIf(!executablePath)('the support desk', () => {
     expect((await session.load()).status).toBe('approval')
   }, 120_000)
 
+  test('Stop ends the run, and the next message is answered', async () => {
+    const page = await visit(desk.url)
+    await ask(page, 'Please refund order 7.')
+    await page.locator('[data-state=input-available]').waitFor()
+    await page.getByRole('button', { name: 'Stop' }).click()
+    await idle(page, 'aborted')
+    await page.getByText('Find order: order 7 · stopped').waitFor()
+    await picture(page, 'stopped')
+    expect((await sessions.open(chatOf(page))).status).toBe('aborted')
+    await ask(page, 'Hello')
+    await page.getByText('Hello! Tell me').waitFor()
+    expect(await ranIn(sessions, chatOf(page))).toEqual({ calls: ['find_order'], runs: 2 })
+  }, 120_000)
+
   test('a phone shows the empty page, a long message and a refund that waits, without scrolling sideways', async () => {
     const context = await browser.newContext({ viewport: { width: 360, height: 640 } })
     contexts.push(context)

@@ -27,6 +27,9 @@ const labels: Readonly<Record<string, string>> = {
 const customer = document.documentElement.dataset['customer'] ?? ''
 const read = async <Body,>(url: string): Promise<Body> => (await fetch(url)).json() as Promise<Body>
 const chatUrl = (id: string): string => `/api/chats/${encodeURIComponent(id)}`
+/** Ends the run. `stop()` of `useChat` only leaves it: a run goes on without its page. */
+const stop = (id: string): Promise<Response> =>
+  fetch(`/api/chat/${encodeURIComponent(id)}/stream`, { method: 'DELETE' })
 
 /** Calls a function now and then, until the component goes. */
 function useEvery(ms: number, run: () => void): void {
@@ -106,6 +109,9 @@ function Chat({ id, first }: { readonly id: string; readonly first: ChatState })
     read<ChatState>(chatUrl(id)).then(show, () => setServer('unreachable'))
   })
 
+  /** Has the run of this message ended without its answer? */
+  const isCut = (place: number): boolean =>
+    place < chat.messages.length - 1 || (!isBusy && (server === 'aborted' || server === 'error'))
   const send = (event: FormEvent): void => {
     event.preventDefault()
     if (text.trim() === '' || isBusy) return
@@ -115,10 +121,10 @@ function Chat({ id, first }: { readonly id: string; readonly first: ChatState })
   return (
     <section data-status={isBusy ? 'running' : server}>
       {chat.messages.length === 0 && <p>How can we help? Tell us the number of your order.</p>}
-      {chat.messages.map((message) => (
+      {chat.messages.map((message, place) => (
         <article key={message.id} className={message.role}>
           {message.parts.map((part, at) => (
-            <Part key={at} part={part} decide={chat.addToolApprovalResponse} />
+            <Part key={at} part={part} isCut={isCut(place)} decide={chat.addToolApprovalResponse} />
           ))}
         </article>
       ))}
@@ -133,7 +139,7 @@ function Chat({ id, first }: { readonly id: string; readonly first: ChatState })
             placeholder="Please refund order 7."
           />
           {isBusy ? (
-            <button type="button" onClick={() => void chat.stop()}>
+            <button type="button" onClick={() => void stop(id)}>
               Stop
             </button>
           ) : (
@@ -147,10 +153,11 @@ function Chat({ id, first }: { readonly id: string; readonly first: ChatState })
 
 interface PartProps {
   readonly part: UIMessage['parts'][number]
+  readonly isCut: boolean
   readonly decide: (answer: { id: string; approved: boolean; reason?: string }) => unknown
 }
 
-function Part({ part, decide }: PartProps): ReactNode {
+function Part({ part, isCut, decide }: PartProps): ReactNode {
   if (part.type === 'text') return <p>{part.text}</p>
   if (!isToolUIPart(part)) return null
   const name = wordsOf(getToolName(part))
@@ -174,7 +181,7 @@ function Part({ part, decide }: PartProps): ReactNode {
     )
   return (
     <p className="call" data-state={part.state}>
-      {called} {ends[part.state] ?? '…'}
+      {called} {ends[part.state] ?? (isCut ? '· stopped' : '…')}
     </p>
   )
 }

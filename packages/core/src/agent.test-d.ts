@@ -469,3 +469,15 @@ test('tools that prepareStep adds have events of their own, so that the names of
     if (event.type === 'tool.start.dynamic') expectTypeOf(event.args).toEqualTypeOf<unknown>()
   }
 })
+
+test('a distributed agent as a tool keeps its name and output', () => {
+  const inner = agent({ name: 'inner', model, output: z.object({ sum: z.number() }) })
+  const ask = inner.asTool({ name: 'ask', description: 'Asks.', distribute: true })
+  expectTypeOf(ask.name).toEqualTypeOf<'ask'>()
+  const outer = agent({ name: 'outer', model, tools: [ask] })
+  outer.stream('x').on('tool.done', (event) => {
+    if (event.ok) expectTypeOf(event.output).toEqualTypeOf<{ sum: number }>()
+  })
+  // @ts-expect-error -- no boolean
+  inner.asTool({ name: 'ask', description: 'Asks.', distribute: 1 })
+})

@@ -63,7 +63,9 @@ describe.skipIf(postgresMissing !== undefined)(`refusals of DBOS ${postgresMissi
       name: 'ApprovalError',
       problem: 'unknown',
     })
-    await expect(runs.decide(runId, { [request!.id]: { approve: true, arguments: '{"what":1}' } })).rejects.toThrow()
+    await expect(runs.decide(runId, { [request!.id]: { approve: true, arguments: '{"what":1}' } })).rejects.toThrow(
+      'what',
+    )
     expect(await runs.status(runId)).toMatchObject({ status: 'paused' })
     const decision = { [request!.id]: { approve: true } } as const
     const both = await Promise.allSettled([runs.decide(runId, decision), other.decide(runId, decision)])

@@ -116,7 +116,7 @@ export async function serve(agents: readonly AnyRunnable[], options: ServeOption
     leases,
     link: parts,
     runnableOf: (name) => runnableFor(registry, name),
-    contextOf: options.context ?? ((json) => json),
+    contextOf: options.context ?? ((given) => given),
     log,
     pool,
     inboxes,

@@ -1,5 +1,5 @@
 import { agent, type Middleware, outputOf } from '@toolloop/core'
-import { tool } from '@toolloop/schema'
+import { tool, type ToolContext } from '@toolloop/schema'
 import { call, calls as callsOf, scriptedModel, text, toolResults } from '@toolloop/testing'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
@@ -94,5 +94,43 @@ describe('around tool calls', () => {
       }
       expect(await Promise.all(rest)).toMatchObject([{ status: 'done' }, { status: 'done' }])
     })
+  })
+
+  it('two keys that are taken in opposite orders block each other at most for the `timeout` of the outer tool', async () => {
+    const store = memoryLimits()
+    const bothHold = Promise.withResolvers<void>()
+    let holding = 0
+    /** Holds a unit of `own`, and runs an agent whose tool needs one of `other`. */
+    const crossing = (own: string, other: string) => {
+      const look = tool({ name: 'look', parameters: z.object({}), execute: () => 'seen' })
+      const inner = agent({
+        name: 'inner',
+        model: scriptedModel([call('look', {}), text('Seen.')]),
+        tools: [look],
+        middleware: [sharedLimit(store, { key: other, concurrency: 1, tools: ['look'] })],
+      })
+      const ask = tool({
+        name: 'ask',
+        parameters: z.object({}),
+        timeout: 300,
+        execute: async (_args, { signal }: ToolContext) => {
+          if (++holding === 2) bothHold.resolve()
+          await bothHold.promise
+          return outputOf(await inner.run('Look.', { signal }))
+        },
+      })
+      return agent({
+        name: 'outer',
+        model: scriptedModel([call('ask', {}), (asked) => text(toolResults(asked)[0]?.content ?? '')]),
+        tools: [ask],
+        middleware: [sharedLimit(store, { key: own, concurrency: 1, tools: ['ask'] })],
+      })
+    }
+    const crossed = await Promise.all([crossing('a', 'b'), crossing('b', 'a')].map((one) => one.run('Go.')))
+    const answers = crossed.map((result) => outputOf(result))
+    expect(answers.filter((answer) => answer.includes('300 ms')).length).toBeGreaterThan(0)
+    const next = [crossing('a', 'b'), crossing('b', 'a')] // all units are free again
+    expect(outputOf(await next[0]!.run('Go.'))).toBe('Seen.')
+    expect(outputOf(await next[1]!.run('Go.'))).toBe('Seen.')
   })
 })

@@ -91,4 +91,15 @@ describe('the types of a pipeline', () => {
     // @ts-expect-error -- no context
     void pipe(length, double).run('x')
   })
+
+  it('are the same for a distributed map', () => {
+    const lengths = map(length, { distribute: true })
+    void lengths.run(['x']).then((result) => {
+      if (result.status === 'done') expectTypeOf(result.output).toEqualTypeOf<number[]>()
+    })
+    // @ts-expect-error -- items are texts
+    void lengths.run([1])
+    // @ts-expect-error -- no boolean
+    map(length, { distribute: 'yes' })
+  })
 })

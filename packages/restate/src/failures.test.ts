@@ -87,10 +87,9 @@ describe.skipIf(restateMissing)(`with Restate${restateMissing ? ` (${restateMiss
     await once(silent, 'listening')
     const { port } = silent.address() as { readonly port: number }
     const url = `http://127.0.0.1:${port}`
-    await expect(client(url, { patience: 100 }).status('r')).rejects.toMatchObject({
-      problem: 'unreachable',
-      message: expect.stringContaining(url) as string,
-    })
+    const silentOne = client(url, { patience: 100 })
+    const message = expect.stringContaining(`Restate did not answer at ${url} within 100 ms.`) as string
+    await expect(silentOne.run(greeter, 'go')).rejects.toMatchObject({ problem: 'unreachable', message })
     silent.close()
   })
 

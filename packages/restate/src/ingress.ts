@@ -54,6 +54,7 @@ export class Ingress {
       const reply = await this.#request(request, waits)
       if (reply && reply.status < 300) return reply.body
       if (reply) throw failure(service, reply.status, reply.body)
+      if (handler === 'run/send') throw this.#silent(...noAnswer)
       if (waits === 0)
         throw this.#silent(
           `No worker of the service \`${service}\` answered through Restate`,
@@ -69,7 +70,7 @@ export class Ingress {
     const path = `/restate/workflow/${this.#options.service}/${encodeURIComponent(runId)}/output`
     const reply = await this.#request({ path, signal }, 0)
     if (reply) return reply
-    throw this.#silent('Restate did not answer', 'Check the address.')
+    throw this.#silent(...noAnswer)
   }
 
   /** `undefined`: Restate took the request and did not answer in time. */
@@ -112,6 +113,8 @@ export class Ingress {
     return new EngineError('unreachable', `${what} at ${url} within ${patience} ms. ${remedy}`)
   }
 }
+
+const noAnswer = ['Restate did not answer', 'Check the address. What was sent may still take effect.'] as const
 
 /** Of one request, in milliseconds. */
 const shortestLimit = 1000

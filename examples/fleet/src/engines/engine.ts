@@ -11,6 +11,6 @@ export interface EngineChoice {
   readonly title: string
   /** Why it cannot be started here, and what helps; `undefined` where it can. */
   readonly missing: string | undefined
-  /** `environment`: for the workers. */
-  start(environment: Readonly<Record<string, string>>): Promise<Engine>
+  /** Starts the engine and two workers, which get the environment. */
+  readonly start: (environment: Readonly<Record<string, string>>) => Promise<Engine>
 }

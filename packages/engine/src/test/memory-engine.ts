@@ -44,6 +44,7 @@ export class MemoryEngine {
   readonly #decide: (requests: readonly ApprovalRequest[]) => Readonly<{ [id: string]: Decision }> | undefined
   readonly #live = new Set<AbortController>()
   readonly #context: unknown
+  readonly #partsWaitFor: Promise<void> | undefined
   #kill: Kill | undefined
   #changed = Promise.withResolvers<void>()
 
@@ -55,6 +56,8 @@ export class MemoryEngine {
       readonly context?: unknown
       /** What runs parts. @default the same runnables */
       readonly parts?: readonly AnyRunnable[]
+      /** Until then no worker takes a part. */
+      readonly partsWaitFor?: Promise<void>
     } = {},
   ) {
     this.#registry = registryOf(runnables)
@@ -62,6 +65,7 @@ export class MemoryEngine {
     this.#kill = options.kill
     this.#decide = options.decide ?? (() => undefined)
     this.#context = options.context
+    this.#partsWaitFor = options.partsWaitFor
     this.link = {
       start: async (id, start) => this.#start(id, start),
       read: async (id, from, { wait, signal } = {}) => {
@@ -120,7 +124,9 @@ export class MemoryEngine {
       status: 'running',
     }
     this.workflows.set(id, workflow)
-    void this.#work(workflow)
+    if (start.part && this.#partsWaitFor) void this.#partsWaitFor.then(() => this.#work(workflow))
+    else void this.#work(workflow)
+    this.#change()
   }
 
   async #work(workflow: Workflow): Promise<void> {

@@ -107,21 +107,21 @@ describe.each(versions)('AG-UI %s', (version, { HttpAgent }) => {
   })
 
   it('the same request twice is one run, also when it has ended', async () => {
-    const { chat, model } = desk(answers)
-    const body = JSON.stringify({
-      threadId: 't1',
-      runId: 'r1',
-      state: {},
-      messages: [{ id: 'u', role: 'user', content: 'a' }],
-      tools: [],
-      context: [],
-    })
-    const post = () => {
+    const { chat, model, sessions } = desk(answers)
+    const messages = [{ id: 'u', role: 'user', content: 'a' }]
+    const post = (runId: string) => {
+      const body = JSON.stringify({ threadId: 't1', runId, state: {}, messages, tools: [], context: [] })
       const headers = { 'content-type': 'application/json' }
       return chat.fetch(new Request('http://a.example/api/ag-ui', { method: 'POST', headers, body }))
     }
-    for (const response of [await post(), await post(), await post()]) expect(await response.text()).toContain('"One."')
+    for (const response of [await post('r1'), await post('r1'), await post('r1')])
+      expect(await response.text()).toContain('"One."')
     expect(model.requests).toHaveLength(1)
+    // Another run of the message, and the first request once more, late: three runs with three ids.
+    for (const id of ['r2', 'r2', 'r1']) await (await post(id)).text()
+    const { turns } = await sessions.open('t1')
+    const logs = await Promise.all([0, 1, 2].map(async (turn) => (await sessions.open('t1')).log(turn).load()))
+    expect([turns.length, model.requests.length, new Set(logs.map(([first]) => first?.run)).size]).toEqual([1, 3, 3])
   })
 
   it('a retried step keeps the messages of each reader, and shows no one what another client has posted', async () => {

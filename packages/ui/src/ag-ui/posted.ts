@@ -157,13 +157,15 @@ async function newInput({ messages, runId }: AgUiBody, chat: ReadChat): Promise<
   const replacing = (replaced: readonly UserMessage[]): PostedInput => ({
     kind: 'input',
     messages: replaced,
-    runId: started,
+    // Not the id of a run that was replaced before: keys of effects are made of it.
+    runId: `${started}-${session.turns.at(-1)!.turn + 1}`,
     before: turn.turn,
   })
   if (!isSame(sent, before.at(-1))) return replacing([...before.slice(0, -1), sent])
   // The same request again, or one while its run goes on or waits: the same run.
   const isLast = known.index === session.turns.length - 1
-  if (turn.runId === started || (isLast && ['running', 'approval'].includes(turn.status)))
+  const isSameRun = turn.runId === started || turn.runId.startsWith(`${started}-`)
+  if (isSameRun || (isLast && ['running', 'approval'].includes(turn.status)))
     return { kind: 'input', messages: [], runId: turn.runId }
   if (isLast && resumable.has(turn.status)) return { kind: 'resume', whole: true }
   return replacing(before)

@@ -2,6 +2,7 @@
 import { toResponse, toStartedResponse } from '@toolloop/client'
 import { agent, type RunEvent } from '@toolloop/core'
 import { tool } from '@toolloop/schema'
+import { memorySessions } from '@toolloop/store'
 import { call, scriptedModel, text } from '@toolloop/testing'
 import express from 'express'
 import { Hono } from 'hono'
@@ -9,10 +10,11 @@ import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 import { connect as connectHttp2, createServer as createHttp2Server } from 'node:http2'
 import { type AddressInfo, connect } from 'node:net'
+import { gzipSync } from 'node:zlib'
 import { EventSource } from 'undici'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { nodeHandler, sendResponse, toRequest } from '../index.ts'
+import { nodeHandler, sendResponse, toRequest, uiChat } from '../index.ts'
 
 /** A tool that is silent until its run ends. */
 function silent() {
@@ -107,6 +109,22 @@ describe.each(Object.entries(servers))('a web handler behind %s', (_, listenerOf
     expect(response.status).toBe(500)
     expect(await response.text()).not.toContain('secret')
   })
+})
+
+it('takes a compressed body that a parser of Express has read', async () => {
+  const chat = uiChat({
+    agent: agent({ name: 'a', model: scriptedModel([text('Hello.')]) }),
+    sessions: memorySessions(),
+    access: () => true,
+  })
+  await using server = await serve(express().use(express.json()).use('/api/chat', nodeHandler(chat.fetch)))
+  const body = { id: 'c', messages: [{ id: 'm', role: 'user', parts: [{ type: 'text', text: 'Hi' }] }] }
+  const response = await fetch(`${server.url}/api/chat`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'content-encoding': 'gzip' },
+    body: new Uint8Array(gzipSync(JSON.stringify(body))),
+  })
+  expect([response.status, await response.text()]).toEqual([200, expect.stringContaining('Hello.')])
 })
 
 describe('nodeHandler', () => {

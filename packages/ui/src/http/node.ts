@@ -88,6 +88,7 @@ export function toRequest(incoming: NodeRequest, signal?: AbortSignal): Request 
   const sent = new Headers()
   for (const [name, value] of Object.entries(headers)) {
     if (name.startsWith(':')) continue // of HTTP/2: what `method` and `url` are made of
+    if (body !== undefined && ofBytes.has(name)) continue // a parser has read and decompressed them
     for (const one of Array.isArray(value) ? value : [value]) if (typeof one === 'string') sent.append(name, one)
   }
   const hasBody = method !== 'GET' && method !== 'HEAD'
@@ -96,6 +97,9 @@ export function toRequest(incoming: NodeRequest, signal?: AbortSignal): Request 
   if (hasBody) init.body = body === undefined ? streamOf(incoming) : textOf(body)
   return new Request(urlOf(incoming), init)
 }
+
+/** Headers that describe the bytes of a body. */
+const ofBytes: ReadonlySet<string> = new Set(['content-encoding', 'content-length', 'transfer-encoding'])
 
 /** The bytes of a request, read as they are needed. */
 function streamOf(incoming: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array<ArrayBuffer>> {
