@@ -121,3 +121,27 @@ it('gives parts with long paths ids that fit into an index', () => {
   expect(other).not.toBe(one)
   expect(partId({ run: 'r', path: 'map/3' })).toBe('r/map/3')
 })
+
+it('sends a command behind the start of its run that the engine has not acknowledged', async () => {
+  const order: string[] = []
+  const started = Promise.withResolvers<void>()
+  const link: EngineLink = {
+    ...linkOf([]),
+    start: () => started.promise.then(() => void order.push('start')),
+    async read(_runId, from) {
+      await new Promise((resolve) => setImmediate(resolve))
+      if (!order.includes('start')) return undefined
+      const hasEnded = order.includes('abort')
+      return { agent: 'talker', status: hasEnded ? 'ended' : 'running', facts: hasEnded ? facts.slice(from) : [] }
+    },
+    send: async (_runId, { type }) => void order.push(type),
+  }
+  const runs = engineClient(link)
+  await expect(runs.abort('r')).rejects.toMatchObject({ problem: 'unknown_run' })
+  const result = runs.run(talker, 'go', { runId: 'r' })
+  const aborted = runs.abort('r')
+  started.resolve()
+  await aborted
+  expect(order).toEqual(['start', 'abort'])
+  expect(await result).toMatchObject({ status: 'done' })
+})

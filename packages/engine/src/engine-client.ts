@@ -12,8 +12,20 @@ import { checkDecisions, openRequests } from './requests.ts'
 
 /** Makes the client of an engine. */
 export function engineClient(link: EngineLink): EngineClient {
+  /** Starts that the engine has not acknowledged yet: calls about these runs wait for them. */
+  const starting = new Map<string, Promise<void>>()
+  const begin = async (runnable: ClientRunnable, input: unknown, runId: string, options: EngineRunOptions) => {
+    const begun = start(link, runnable, input, runId, options)
+    starting.set(runId, begun)
+    try {
+      await begun
+    } finally {
+      if (starting.get(runId) === begun) starting.delete(runId)
+    }
+  }
   const pageOf = async (runId: string): Promise<RunPage> => {
     checkId(runId)
+    await starting.get(runId)?.catch(() => {})
     const page = await link.read(runId, 0)
     if (!page) throw unknownRun(runId)
     return page
@@ -44,12 +56,12 @@ export function engineClient(link: EngineLink): EngineClient {
   const follow = <One extends ClientRunnable>(
     runnable: One,
     runId: string,
-    begin: () => Promise<void>,
+    open: () => Promise<void>,
     signal: AbortSignal | undefined,
   ): EngineStream<ResultFor<One>> => {
     let begun: Promise<void> | undefined
     let result: Promise<ResultFor<One>> | undefined
-    const beginOnce = (): Promise<void> => (begun ??= begin())
+    const beginOnce = (): Promise<void> => (begun ??= open())
     return {
       runId,
       get result() {
@@ -71,9 +83,9 @@ export function engineClient(link: EngineLink): EngineClient {
 
   return {
     run: (runnable, input, { runId = randomUUID(), ...options } = {}) =>
-      start(link, runnable, input, runId, options).then(() => settled(runnable, runId, options.signal)),
+      begin(runnable, input, runId, options).then(() => settled(runnable, runId, options.signal)),
     stream: (runnable, input, { runId = randomUUID(), ...options } = {}) =>
-      follow(runnable, runId, () => start(link, runnable, input, runId, options), options.signal),
+      follow(runnable, runId, () => begin(runnable, input, runId, options), options.signal),
     attach: (runnable, runId, { signal } = {}) => follow(runnable, runId, async () => checkId(runId), signal),
     result: (runnable, runId, { signal } = {}) => settled(runnable, runId, signal),
     status: async (runId) => {
