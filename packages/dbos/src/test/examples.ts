@@ -19,7 +19,10 @@ export const partIds: readonly string[] = parts.map(({ id }) => id)
 export const script: Script = (request) =>
   request.tools?.length ? scriptedExplorer(request) : scriptedReviewer(request)
 
-export function examplesOn(baseURL: string) {
+export function examplesOn(baseURL: string): {
+  readonly quickstart: ReturnType<typeof explorer>
+  readonly review: ReturnType<typeof reviewOf>
+} {
   const client = new Client({ apiKey: 'none', baseURL })
   return {
     quickstart: explorer({ client, model: 'scripted' }),
