@@ -36,8 +36,8 @@ interface Streaming {
 
 /**
  * A run in this process whose facts are stored by an engine: `next()` returns a batch, again and again until `confirm()`
- * confirms that it is stored. A step or a tool starts after its `step.start` or `tool.start` was confirmed, as with any log;
- * so a process that dies, or loses its run to another one, repeats nothing that another may have begun.
+ * confirms that it is stored. A step, or a tool with effects, starts after its `step.start` or `tool.start` was confirmed, as
+ * with any log; so a process that dies, or loses its run to another one, repeats nothing that another may have begun.
  */
 export class JournaledRun {
   /** Tells its facts from those of the same run in another process. */
