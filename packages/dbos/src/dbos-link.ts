@@ -237,8 +237,9 @@ export class DbosLink implements EngineLink {
     } catch (error) {
       if (this.#isClosed)
         throw new UsageError('This client is closed. Runs go on: make another client.', { cause: error })
-      // A schema or a table that does not exist.
-      const isNew = error instanceof Error && 'code' in error && ['3F000', '42P01'].includes(String(error.code))
+      // A schema, a table or a column that does not exist: the first worker may be making them.
+      const isNew =
+        error instanceof Error && 'code' in error && ['3F000', '42P01', '42703'].includes(String(error.code))
       if (!isNew) throw refusedConnection(error, this.#database) ?? error
       throw new EngineError('rejected', 'No worker has ever served on this database. Call `serve` first.', {
         cause: error,

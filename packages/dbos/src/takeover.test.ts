@@ -85,11 +85,13 @@ describe.skipIf(postgresMissing !== undefined)(`takeovers on DBOS ${postgresMiss
   it(
     'lets the active runs of a worker that leaves end, and hands over those that do not in time',
     async () => {
-      const leaving = await worker('leaving', { DRAIN: '5000' })
+      // Longer than a busy machine stalls: a worker that is slow for its lease loses its runs before it leaves.
+      const LEASE = '5000'
+      const leaving = await worker('leaving', { DRAIN: '5000', LEASE })
       const short = runs.run(walker, 'go', { runId: 'short' })
       const long = runs.run(walker, 'go', { runId: 'long' })
       for (const runId of ['short', 'long']) await hasBegun(runId)
-      await worker('staying')
+      await worker('staying', { LEASE })
       const left = leaving.end('SIGTERM')
       await runs.steer('short', 'stop')
       expect(await short).toMatchObject({ status: 'done', output: 'Stopped.' })

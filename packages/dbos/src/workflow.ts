@@ -122,7 +122,13 @@ function journalOf(worker: Worker, runId: string, inbox: Inbox, isTakenOver: boo
     async step(name, work) {
       // The step's own value and not the copy of it: the live run is confirmed by identity.
       let own: Entry | Command | undefined
-      const known = await DBOS.runStep(async () => (own = await persistent(work, inbox, worker, runId)), { name })
+      const prepared = presence.prepare()
+      if (!prepared) return await new Promise(() => {})
+      const run = async (): Promise<Entry | Command> => {
+        prepared()
+        return (own = await persistent(work, inbox, worker, runId))
+      }
+      const known = await DBOS.runStep(run, { name }).finally(prepared) // A recorded step does not run.
       await owned(leases, runId, signal)
       const outcome = own ?? known
       if (isCounted && own && 'facts' in own && own.facts.some(isResult)) clear()
