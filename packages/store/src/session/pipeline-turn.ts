@@ -1,6 +1,6 @@
 // What the turn of a pipeline needs beside that of an agent.
 import type { Runnable } from '@toolloop/core/machine'
-import { type Message, UsageError } from '@toolloop/wire'
+import { type Message, plainText, UsageError } from '@toolloop/wire'
 
 interface Options {
   readonly inputOf?: unknown
@@ -8,11 +8,7 @@ interface Options {
 }
 
 /** The input of a pipeline where the caller has no `inputOf`. */
-export function textOfLast(conversation: readonly Message[]): string {
-  const content = conversation.at(-1)?.content
-  if (typeof content === 'string') return content
-  return (content ?? []).map((part) => (part.type === 'text' ? part.text : '')).join('')
-}
+export const textOfLast = (conversation: readonly Message[]): string => plainText(conversation.at(-1)?.content)
 
 /** @throws UsageError */
 export function checkPipelineOptions({ kind, name }: Runnable, { inputOf, budget }: Options): void {
