@@ -101,7 +101,7 @@ it('sends the budget of a pipeline, and none for an agent', async () => {
   expect(starts).toHaveLength(1)
 })
 
-it.each(['', ' ', '.', '..', 'a\0b', 'a\nb', '\ud800', 'x'.repeat(501), 7])('rejects the run id %j', async (runId) => {
+it.each(['', ' ', '.', '..', 'a\0b', 'a\nb', '\ud800', 'x'.repeat(501), 7, 7n])('rejects the run id %o', async (runId) => {
   const runs = engineClient(linkOf([facts.length]))
   const message = 'A run id is a well-formed text of 1 to 500 characters'
   for (const call of [

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Fact } from '@toolloop/core'
 import { jsonCopy, messagesFrom, runnableBehind } from '@toolloop/core/machine'
-import { UsageError } from '@toolloop/wire'
+import { showOption, UsageError } from '@toolloop/wire'
 import type { ClientRunnable, EngineClient, EngineRunOptions, EngineStream, ResultFor, RunStatus } from './client.ts'
 import type { Command } from './command.ts'
 import { EngineError, refusalOf, unknownRun } from './errors.ts'
@@ -146,9 +146,9 @@ const isPlain = (id: string): boolean =>
 
 function checkId(runId: unknown): void {
   if (typeof runId === 'string' && runId !== '' && runId.length <= longestId && isPlain(runId)) return
-  const given = JSON.stringify(runId) ?? 'nothing'
+  const length = typeof runId === 'string' && runId.length > longestId ? ` (${runId.length} characters)` : ''
   throw new UsageError(
-    `A run id is a well-formed text of 1 to ${longestId} characters, without control characters, not only spaces, and not \`.\` or \`..\`. Got ${given.length > 100 ? `${given.slice(0, 100)}… (${given.length} characters)` : given}.`,
+    `A run id is a well-formed text of 1 to ${longestId} characters, without control characters, not only spaces, and not \`.\` or \`..\`. Got ${showOption(runId)}${length}.`,
   )
 }
 
