@@ -101,19 +101,22 @@ it('sends the budget of a pipeline, and none for an agent', async () => {
   expect(starts).toHaveLength(1)
 })
 
-it.each(['', ' ', '.', '..', 'a\0b', 'a\nb', '\ud800', 'x'.repeat(501), 7, 7n])('rejects the run id %o', async (runId) => {
-  const runs = engineClient(linkOf([facts.length]))
-  const message = 'A run id is a well-formed text of 1 to 500 characters'
-  for (const call of [
-    () => runs.run(talker, 'go', { runId: runId as string }),
-    () => runs.stream(talker, 'go', { runId: runId as string }).result,
-    () => runs.result(talker, runId as string),
-    () => runs.status(runId as string),
-    () => runs.steer(runId as string, 'Hurry.'),
-    () => runs.abort(runId as string),
-  ])
-    await expect(call()).rejects.toMatchObject({ name: 'UsageError', message: expect.stringContaining(message) })
-})
+it.each(['', ' ', '.', '..', 'a\0b', 'a\nb', '\ud800', 'x'.repeat(501), 7, 7n])(
+  'rejects the run id %o',
+  async (runId) => {
+    const runs = engineClient(linkOf([facts.length]))
+    const message = 'A run id is a well-formed text of 1 to 500 characters'
+    for (const call of [
+      () => runs.run(talker, 'go', { runId: runId as string }),
+      () => runs.stream(talker, 'go', { runId: runId as string }).result,
+      () => runs.result(talker, runId as string),
+      () => runs.status(runId as string),
+      () => runs.steer(runId as string, 'Hurry.'),
+      () => runs.abort(runId as string),
+    ])
+      await expect(call()).rejects.toMatchObject({ name: 'UsageError', message: expect.stringContaining(message) })
+  },
+)
 
 it('gives parts with long paths ids that fit into an index', () => {
   const [one, other] = ['a', 'b'].map((end) => partId({ run: 'r', path: `${'é'.repeat(1000)}${end}` }))
