@@ -167,6 +167,7 @@ describe('errors', () => {
     usage: true,
     limit_store: true,
     limit_nested: true,
+    limit_wait: true,
     log_owned: true,
     log_conflict: true,
     log_damaged: true,

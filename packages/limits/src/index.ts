@@ -3,12 +3,8 @@ export type { SharedLimitOptions } from './options.ts'
 export { SharedLimitError, type SharedLimitErrorCode } from './error.ts'
 // Stores.
 export { memoryLimits, type MemoryLimitsOptions } from './memory-limits.ts'
-export {
-  type PostgresClient,
-  postgresLimits,
-  type PostgresLimitsOptions,
-  type PostgresPool,
-} from './postgres-limits.ts'
+export type { PostgresClient, PostgresConnection, PostgresPool, PostgresSql } from './postgres-client.ts'
+export { postgresLimits, type PostgresLimitsOptions } from './postgres-limits.ts'
 export { postgresLimitsSql } from './postgres-sql.ts'
 export type {
   IoRedisClient,

@@ -11,6 +11,8 @@ export interface Ask {
   readonly tokens: number
   readonly options: ResolvedOptions
   readonly signal: AbortSignal | undefined
+  /** Keys of which the calls around this one hold concurrent calls. */
+  readonly outer: readonly string[]
   /** Called when the store has failed and the call is retried after a delay. */
   readonly onRetry: ((retry: { attempt: number; delay: number; error: Error }) => void) | undefined
 }
@@ -59,6 +61,10 @@ export class Line {
     this.#key = key
   }
 
+  get key(): string {
+    return this.#key
+  }
+
   /** Nothing runs, and nothing waits. */
   get isIdle(): boolean {
     return this.#queue.size === 0 && this.#running.size === 0
@@ -81,8 +87,20 @@ export class Line {
       waiting.granted.reject(signal?.reason)
     }
     signal?.addEventListener('abort', abort, { once: true })
+    const { clock, maxWait } = ask.options
+    const timer = maxWait === undefined ? undefined : clock.setTimeout(() => this.#giveUp(waiting, maxWait), maxWait)
     if (!this.#isServing) void this.#serveAll()
-    return waiting.granted.promise.finally(() => signal?.removeEventListener('abort', abort))
+    return waiting.granted.promise.finally(() => {
+      signal?.removeEventListener('abort', abort)
+      if (timer !== undefined) clock.clearTimeout(timer)
+    })
+  }
+
+  #giveUp(waiting: Waiting, maxWait: number): void {
+    this.#end(waiting)
+    waiting.granted.reject(
+      new SharedLimitError('limit_wait', this.#key, waitedTooLong(this.#key, maxWait, waiting.outer)),
+    )
   }
 
   #end(waiting: Waiting): void {
@@ -232,4 +250,11 @@ export class Line {
     }
     run().catch(() => {}) // aborted
   }
+}
+
+function waitedTooLong(key: string, maxWait: number, outer: readonly string[]): string {
+  const what = `A call under the shared limit \`${key}\` did not start within its \`maxWait\` of ${maxWait} ms.`
+  if (outer.length === 0) return `${what} Raise the limit or \`maxWait\`, or start fewer calls.`
+  const keys = outer.map((one) => `\`${one}\``).join(', ')
+  return `${what} It is inside a call that holds a concurrent call of ${keys}: where other calls take these keys in the opposite order, they wait for each other. Take them in one order everywhere.`
 }

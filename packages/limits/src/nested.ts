@@ -17,8 +17,8 @@ const storage: AsyncLocalStorage<Holding> | undefined = (() => {
   return hooks && new hooks.AsyncLocalStorage<Holding>()
 })()
 
-/** By line: the ids that runs inside the tool calls have, which hold its units. */
-const heldBy = new WeakMap<Line, Set<string>>()
+/** By the id that runs inside a tool call have: the lines of which the call holds units. */
+const heldBy = new Map<string, Set<Line>>()
 
 /** Runs a tool call that holds a unit of the line. */
 export async function holding<Value>(
@@ -27,21 +27,27 @@ export async function holding<Value>(
   execute: () => Promise<Value>,
 ): Promise<Value> {
   const inside = `${execution.runId}/${segmentOf(execution.step, execution.call.id)}`
-  const ids = heldBy.get(line) ?? new Set()
-  heldBy.set(line, ids.add(inside))
+  const lines = heldBy.get(inside) ?? new Set()
+  heldBy.set(inside, lines.add(line))
   const held: Holding = { line, outer: storage?.getStore(), isHeld: true }
   try {
     return await (storage ? storage.run(held, execute) : execute())
   } finally {
     held.isHeld = false
-    ids.delete(inside)
+    lines.delete(line)
+    if (lines.size === 0) heldBy.delete(inside)
   }
 }
 
-/** Whether a call of this run is inside a call that holds a unit of the line. */
-export function isInside(line: Line, runId: string | undefined): boolean {
-  for (let held = storage?.getStore(); held; held = held.outer) if (held.line === line && held.isHeld) return true
-  if (runId !== undefined)
-    for (const id of heldBy.get(line) ?? []) if (runId === id || runId.startsWith(`${id}/`)) return true
-  return false
+/** The lines of which the calls around a call of this run hold units. */
+export function linesAround(runId: string | undefined): ReadonlySet<Line> {
+  const lines = new Set<Line>()
+  for (let held = storage?.getStore(); held; held = held.outer) if (held.isHeld) lines.add(held.line)
+  for (const id of runId === undefined ? [] : withOuter(runId)) for (const line of heldBy.get(id) ?? []) lines.add(line)
+  return lines
+}
+
+/** The id, and those of the runs around it: `a/b/c`, `a/b`, `a`. */
+function* withOuter(id: string): Generator<string> {
+  for (let end = id.length; end > 0; end = id.lastIndexOf('/', end - 1)) yield id.slice(0, end)
 }

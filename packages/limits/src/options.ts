@@ -38,6 +38,8 @@ export interface SharedLimitOptions {
   readonly delivery?: number | undefined
   /** Milliseconds after which the running calls of a process that died are released. Renewed while a call runs. @default 15_000 */
   readonly lease?: number | undefined
+  /** Milliseconds for which a call waits at most; then it fails with a `SharedLimitError`. @default no bound */
+  readonly maxWait?: number | undefined
   /** Milliseconds without a new call, in all processes, after a 429 without `Retry-After`. @default 1_000 */
   readonly coolDown?: number | undefined
   /**
@@ -58,6 +60,7 @@ export interface ResolvedOptions {
   readonly tokensPerMinute: number
   readonly answerTokens: number
   readonly countTokens: SharedLimitOptions['countTokens']
+  readonly maxWait: number | undefined
   readonly coolDown: number
   readonly onUnavailable: 'wait' | 'fail' | 'allow'
   readonly storeTimeout: number
@@ -94,6 +97,7 @@ const checks = {
     (value) => Number.isInteger(value) && Number(value) >= 100 && Number(value) <= 86_400_000,
     'a whole number of milliseconds from 100 to 86400000 (a day)',
   ],
+  maxWait: milliseconds,
   coolDown: [
     (value) => Number.isInteger(value) && Number(value) >= 0 && Number(value) <= minute,
     'a whole number of milliseconds from 0 to 60000',
@@ -134,6 +138,7 @@ export function resolved(options: SharedLimitOptions): ResolvedOptions {
     tokensPerMinute: tokensPerMinute ?? unlimited,
     answerTokens: options.answerTokens ?? 1_000,
     countTokens: options.countTokens,
+    maxWait: options.maxWait,
     coolDown,
     onUnavailable: options.onUnavailable ?? 'wait',
     storeTimeout,

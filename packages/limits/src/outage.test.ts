@@ -7,7 +7,7 @@ import { sharedLimit } from './index.ts'
 import { type Kind, missing, openStore, startService } from './test/stores.ts'
 
 const request: ModelRequest = { messages: [{ role: 'user', content: 'Go.' }] }
-const kinds = ['redis', 'postgres'] satisfies Kind[]
+const kinds = ['redis', 'postgres', 'postgres.js'] satisfies Kind[]
 
 describe.each(kinds)('a server of %s that is killed and starts again', (kind) => {
   const why = missing[kind]

@@ -1,28 +1,26 @@
 // The tables and functions in Postgres. They count as `memory-limits.ts` does; the time is the server's.
+import { quoted } from './postgres-client.ts'
 import { wokenAtOnce } from './store.ts'
 
 /** Changes with the functions, so that processes of two versions can share a database. */
 const version = 2
 
-/** The names of the functions and of the channel, for a schema's name. */
+/** The names of the functions, for a schema's name. */
 export interface Names {
   readonly reserve: string
   readonly settle: string
   readonly renew: string
-  readonly channel: string
 }
 
 export function namesIn(schema: string): Names {
-  const quoted = quote(schema)
+  const own = quoted(schema)
   return {
-    reserve: `${quoted}.limit_reserve_${version}`,
-    settle: `${quoted}.limit_settle_${version}`,
-    renew: `${quoted}.limit_renew_${version}`,
-    channel: quote(`${schema}_released`),
+    reserve: `${own}.limit_reserve_${version}`,
+    settle: `${own}.limit_settle_${version}`,
+    renew: `${own}.limit_renew_${version}`,
   }
 }
 
-const quote = (name: string): string => `"${name.replaceAll('"', '""')}"`
 const literal = (value: string): string => `'${value.replaceAll("'", "''")}'`
 
 /**
@@ -32,16 +30,16 @@ const literal = (value: string): string => `'${value.replaceAll("'", "''")}'`
  */
 export function postgresLimitsSql(schema = 'toolloop'): string {
   const { reserve, settle, renew } = namesIn(schema)
-  const used = `${quote(schema)}.limit_used`
-  const cooling = `${quote(schema)}.limit_cooling`
-  const running = `${quote(schema)}.limit_running`
-  const waiting = `${quote(schema)}.limit_waiting`
-  const calls = `${quote(schema)}.limit_calls`
-  const add = `${quote(schema)}.limit_add_${version}`
-  const free = `${quote(schema)}.limit_free_${version}`
-  const begin = `${quote(schema)}.limit_begin_${version}`
+  const used = `${quoted(schema)}.limit_used`
+  const cooling = `${quoted(schema)}.limit_cooling`
+  const running = `${quoted(schema)}.limit_running`
+  const waiting = `${quoted(schema)}.limit_waiting`
+  const calls = `${quoted(schema)}.limit_calls`
+  const add = `${quoted(schema)}.limit_add_${version}`
+  const free = `${quoted(schema)}.limit_free_${version}`
+  const begin = `${quoted(schema)}.limit_begin_${version}`
   return `
-CREATE SCHEMA IF NOT EXISTS ${quote(schema)};
+CREATE SCHEMA IF NOT EXISTS ${quoted(schema)};
 
 CREATE TABLE IF NOT EXISTS ${used} (
   key text, runs boolean, free_at bigint, requests bigint NOT NULL, tokens bigint NOT NULL, PRIMARY KEY (key, runs, free_at)
@@ -193,7 +191,7 @@ export function purgeSql(schema: string): string {
     ['limit_waiting', 'until'],
     ['limit_calls', 'until'],
   ].map(([name = '', column]) => {
-    const table = `${quote(schema)}.${name}`
+    const table = `${quoted(schema)}.${name}`
     return `DELETE FROM ${table} t USING (SELECT ctid FROM ${table} WHERE ${column} < ${now} FOR UPDATE SKIP LOCKED) d WHERE t.ctid = d.ctid;`
   })
   return expired.join('\n')

@@ -1,4 +1,6 @@
 // The clients of Redis, in the form that the limits use.
+import { UsageError } from '@toolloop/wire'
+import { clientClass } from './client-class.ts'
 import type { OpenChannel } from './releases.ts'
 
 /** A connected client of the package `redis`: what `createClient()` or `createCluster()` returns. */
@@ -35,6 +37,15 @@ export interface IoRedisSubscriber {
 }
 
 export type RedisClient = NodeRedisClient | IoRedisClient
+
+/** @throws UsageError for another client */
+export function checkRedisClient(client: unknown): void {
+  const { eval: run, evalSha, evalsha } = (client ?? {}) as Partial<Record<string, unknown>>
+  if (typeof run === 'function' && (typeof evalSha === 'function' || typeof evalsha === 'function')) return
+  throw new UsageError(
+    `redisLimits() needs a client of the package \`redis\`, \`ioredis\` or \`iovalkey\`. Got ${clientClass(client)}.`,
+  )
+}
 
 /** Runs a script by its hash, and sends its text to a server that has not seen it. */
 export type Script = (keys: readonly string[], values: readonly string[]) => Promise<unknown>

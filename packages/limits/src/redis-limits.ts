@@ -1,5 +1,5 @@
 // Limits in Redis.
-import { channelOf, type RedisClient, type Script, script } from './redis-client.ts'
+import { channelOf, checkRedisClient, type RedisClient, type Script, script } from './redis-client.ts'
 import { Releases } from './releases.ts'
 import { renewScript, reserveScript, settleScript } from './redis-scripts.ts'
 import { knownFor, lasting, type LimitStore, releases, storedKey } from './store.ts'
@@ -12,8 +12,10 @@ export interface RedisLimitsOptions {
 /**
  * Shared by all processes that use the same server and prefix. Each operation is one script; the clock is the server's.
  * The keys of an idle limit expire.
+ * @throws UsageError for a client of another package
  */
 export function redisLimits(client: RedisClient, { prefix = 'toolloop' }: RedisLimitsOptions = {}): LimitStore {
+  checkRedisClient(client)
   const channel = `${prefix}:released`
   const call = (text: string): Script => {
     const run = script(client, text)

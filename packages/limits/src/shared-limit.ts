@@ -4,7 +4,7 @@ import { promptTokens } from '@toolloop/core/machine'
 import { type Chunk, LimitError, type ModelRequest, type Usage } from '@toolloop/wire'
 import { SharedLimitError } from './error.ts'
 import { Line, type Outcome, type Units } from './line.ts'
-import { holding, isInside } from './nested.ts'
+import { holding, linesAround } from './nested.ts'
 import { type ResolvedOptions, resolved, type SharedLimitOptions } from './options.ts'
 import { type LimitStore, unlimited } from './store.ts'
 
@@ -77,13 +77,20 @@ function acquire(
   call: ModelCall | ToolExecution,
   tokens: number,
 ): Promise<Units> {
-  if (options.limits.concurrency < unlimited && isInside(line, call.runId))
+  const around = linesAround(call.runId)
+  if (options.limits.concurrency < unlimited && around.has(line))
     throw new SharedLimitError(
       'limit_nested',
       key,
       `A call under the shared limit \`${key}\` is inside a tool call that holds one of its ${options.limits.concurrency} concurrent calls, so it could wait forever. Give the inner calls a key of their own.`,
     )
-  return line.acquire({ tokens, options, signal: call.signal, onRetry: 'onRetry' in call ? call.onRetry : undefined })
+  return line.acquire({
+    tokens,
+    options,
+    signal: call.signal,
+    outer: Array.from(around, (one) => one.key),
+    onRetry: 'onRetry' in call ? call.onRetry : undefined,
+  })
 }
 
 /** All limits of the process that use one store and key wait in one line. */

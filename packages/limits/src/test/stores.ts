@@ -1,11 +1,13 @@
 // The three stores with their real servers, for tests.
 import pg from 'pg'
+import postgres from 'postgres'
 import { createClient } from 'redis'
 import { postgresMissing, startPostgres } from '../../../../scripts/services/postgres.ts'
 import { redisMissing, startRedis } from '../../../../scripts/services/redis.ts'
 import { type LimitStore, memoryLimits, postgresLimits, redisLimits } from '../index.ts'
 
-export const kinds = ['memory', 'redis', 'postgres'] as const
+/** `postgres.js`: the package `postgres` in place of `pg`. */
+export const kinds = ['memory', 'redis', 'postgres', 'postgres.js'] as const
 export type Kind = (typeof kinds)[number]
 
 /** Why a kind of store cannot be tested here. */
@@ -13,6 +15,7 @@ export const missing: Readonly<Record<Kind, string | undefined>> = {
   memory: undefined,
   redis: redisMissing,
   postgres: postgresMissing,
+  'postgres.js': postgresMissing,
 }
 
 export interface Service {
@@ -30,6 +33,7 @@ export async function startService(kind: Kind): Promise<Service> {
     case 'redis':
       return startRedis()
     case 'postgres':
+    case 'postgres.js':
       return startPostgres()
   }
 }
@@ -68,6 +72,17 @@ export async function openStore(kind: Kind, url: string): Promise<OpenStore> {
         async close() {
           await store.close()
           await pool.end()
+        },
+      }
+    }
+    case 'postgres.js': {
+      const sql = postgres(url, { onnotice: () => {}, backoff: () => 0.1 })
+      const store = postgresLimits(sql)
+      return {
+        store,
+        async close() {
+          await store.close()
+          await sql.end({ timeout: 1 }) // seconds: without it, it waits forever for queries of a lost connection
         },
       }
     }
