@@ -57,42 +57,9 @@ export class LiveRun<Chunk> {
   }
 }
 
-/** A run that this process does not run, from its facts. `report` gets the failure of the log. */
-export function followed<Chunk>(
-  protocol: Protocol<Chunk>,
-  run: FoldedRun,
-  facts: AsyncIterable<Fact> | readonly Fact[],
-  report: (error: unknown) => void,
-): Tape<Chunk> {
-  const fold = protocol.fold(run)
-  const tape = new Tape(protocol.growth)
-  void write(fold, tape, facts, report)
-  return tape
-}
-
-async function write<Chunk>(
-  fold: ChunkFold<Chunk>,
-  tape: Tape<Chunk>,
-  facts: AsyncIterable<Fact> | readonly Fact[],
-  report: (error: unknown) => void,
-): Promise<void> {
-  // The end of a run that went on later is none.
-  let end: Fact | undefined
-  try {
-    for await (const fact of facts) {
-      end = isEnd(fact) ? fact : undefined
-      if (!end) tape.write(fold.push([fact]))
-    }
-  } catch (error) {
-    report(error) // the log cannot be read any more
-  } finally {
-    tape.write(end ? fold.push([end]) : fold.interrupted())
-    tape.close()
-  }
-}
-
 /** The facts of a run that may have ended or paused, and gone on, several times. */
 export const withoutEarlierEnds = (facts: readonly Fact[]): readonly Fact[] =>
   facts.filter((fact, index) => index === facts.length - 1 || !isEnd(fact))
 
-const isEnd = ({ type, path }: Fact): boolean => path === '' && (type === 'run.done' || type === 'run.pause')
+/** Does this fact end the run, or pause it? */
+export const isEnd = ({ type, path }: Fact): boolean => path === '' && (type === 'run.done' || type === 'run.pause')
