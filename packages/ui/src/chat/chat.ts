@@ -13,7 +13,7 @@ import { LiveRun } from './live-run.ts'
 import type { Answering, ChatOptions, ChatRequest } from './options.ts'
 import type { FoldedRun, Posted, Protocol } from './protocol.ts'
 import { readChat } from './read-chat.ts'
-import { routeOf } from './route.ts'
+import { routeOf, unknownChat, unserved } from './route.ts'
 import type { ChatSession, ChatTurn } from './session.ts'
 import { Reading } from './reading.ts'
 import type { Tape } from './tape.ts'
@@ -60,13 +60,16 @@ export class Chat<Chunk extends { readonly type: string }> implements ChatHandle
   readonly fetch = async (request: Request): Promise<Response> => {
     const { method, url } = request
     if (method === 'OPTIONS') return preflight(request, this.#options.origins ?? [])
-    const route = routeOf(new URL(url).pathname, this.#options.path ?? '/api/chat')
-    if (!route) return this.#respond(request, () => Promise.reject(unknownChat()))
+    const { path = '/api/chat' } = this.#options
+    const { pathname } = new URL(url)
+    const route = routeOf(pathname, path)
+    if (!route) return this.#respond(request, () => Promise.reject(unserved(pathname, path)))
     const { chatId, isStream } = route
     if (method === 'POST' && !isStream) return this.post(request, chatId)
     if (chatId !== undefined && isStream && method === 'GET') return this.stream(request, chatId)
     if (chatId !== undefined && isStream && method === 'DELETE') return this.stop(request, chatId)
-    return new Response(null, { status: 405, headers: { allow: isStream ? 'GET, DELETE' : 'POST' } })
+    const headers = { allow: isStream ? 'GET, DELETE' : 'POST' }
+    return this.#respond(request, async () => new Response(null, { status: 405, headers }))
   }
 
   readonly post = (request: Request, chatId?: string): Promise<Response> =>
@@ -287,5 +290,3 @@ interface Reader {
   readonly run: FoldedRun
   readonly session: ChatSession
 }
-
-const unknownChat = (): PostError => new PostError('post_unknown', 'There is no such chat.')

@@ -1,5 +1,6 @@
 // Runs that this process does not run, from their logs: read once for all their readers.
 import type { Fact } from '@toolloop/core'
+import { FoldWriter } from './fold-writer.ts'
 import { isEnd } from './live-run.ts'
 import type { FoldedRun, Protocol } from './protocol.ts'
 import type { ChatSession, ChatTurn } from './session.ts'
@@ -76,19 +77,19 @@ export class FollowedRuns<Chunk> {
     facts: AsyncIterable<Fact> | readonly Fact[],
     report: (error: unknown) => void,
   ): Promise<void> {
-    const fold = this.#protocol.fold(run)
+    const writer = new FoldWriter(this.#protocol.fold(run), tape, report)
     // The end of a run that went on later is none.
     let end: Fact | undefined
     try {
       for await (const fact of facts) {
         end = isEnd(fact) ? fact : undefined
-        if (!end) tape.write(fold.push([fact]))
+        if (!end) writer.push([fact])
       }
     } catch (error) {
       report(error) // the log cannot be read any more
     } finally {
-      tape.write(end ? fold.push([end]) : fold.interrupted())
-      tape.close()
+      if (end) writer.push([end])
+      writer.close()
     }
   }
 }

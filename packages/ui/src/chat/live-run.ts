@@ -1,6 +1,7 @@
 // A run that goes on whether or not anyone reads it.
 import type { Fact, RunEvent, RunStream } from '@toolloop/core'
-import type { ChunkFold, FoldedRun, Protocol } from './protocol.ts'
+import { FoldWriter } from './fold-writer.ts'
+import type { FoldedRun, Protocol } from './protocol.ts'
 import { Tape } from './tape.ts'
 
 export class LiveRun<Chunk> {
@@ -22,15 +23,15 @@ export class LiveRun<Chunk> {
     past: readonly Fact[],
     report: (error: unknown) => void,
   ) {
-    const fold = protocol.fold(run)
     this.run = run
     this.runId = run.runId
     this.tape = new Tape(protocol.growth)
-    this.tape.write(fold.push(past.filter((fact) => !isEnd(fact))))
-    if (past.length > 0) this.tape.write(fold.paused?.() ?? [])
+    const writer = new FoldWriter(protocol.fold(run), this.tape, report)
+    writer.push(past.filter((fact) => !isEnd(fact)))
+    if (past.length > 0) writer.pause()
     this.from = this.tape.end
     this.#stream = stream
-    this.ended = this.#write(fold, report)
+    this.ended = this.#write(writer, report)
   }
 
   /** Somebody has aborted it. */
@@ -44,15 +45,14 @@ export class LiveRun<Chunk> {
   }
 
   /** Drains the run: readers never slow it down, because they have no queues. */
-  async #write(fold: ChunkFold<Chunk>, report: (error: unknown) => void): Promise<void> {
+  async #write(writer: FoldWriter<Chunk>, report: (error: unknown) => void): Promise<void> {
     try {
-      for await (const event of this.#stream) if (event.type !== 'listener.error') this.tape.write(fold.push([event]))
+      for await (const event of this.#stream) if (event.type !== 'listener.error') writer.push([event])
     } catch (error) {
       // The log failed. The run is interrupted, and its readers get that.
       report(error)
     } finally {
-      this.tape.write(fold.interrupted())
-      this.tape.close()
+      writer.close()
     }
   }
 }
