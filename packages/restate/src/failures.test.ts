@@ -4,7 +4,7 @@ import { createServer as createHttpServer } from 'node:http'
 import { createServer } from 'node:net'
 import { agent, type ApprovalRequest, type RunEvent } from '@toolloop/core'
 import { tool } from '@toolloop/schema'
-import { call, calls, scriptedModel, text, toolResults } from '@toolloop/testing'
+import { call, calls as callsOf, scriptedModel, text, toolResults } from '@toolloop/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { restateMissing, startRestate, type Restate } from '../../../scripts/services/restate.ts'
@@ -54,7 +54,7 @@ const collector = agent({
     const { length } = toolResults(request)
     return length > 0
       ? text(`${length} results`)
-      : calls(Array.from({ length: 34 }, () => ({ name: 'page', args: {} })))
+      : callsOf(Array.from({ length: 34 }, () => ({ name: 'page', args: {} })))
   }),
   tools: [
     tool({

@@ -29,6 +29,16 @@ describe('a worker', () => {
     await once(socket, 'connect')
     socket.destroy()
   })
+
+  it('names the address and the remedy where another process listens', async () => {
+    const first = await serve([], { port: 0 })
+    const port = Number(new URL(first.url).port)
+    await expect(serve([], { port })).rejects.toMatchObject({
+      code: 'usage',
+      message: `serve cannot listen at 127.0.0.1:${port}: listen EADDRINUSE: address already in use 127.0.0.1:${port}. Pass a free \`port\`, or 0 for any, and a \`host\` of this machine.`,
+    })
+    await first.stop()
+  })
 })
 
 describe.skipIf(restateMissing)(`workers of a Restate${restateMissing ? ` (${restateMissing})` : ''}`, () => {

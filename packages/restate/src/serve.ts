@@ -5,7 +5,7 @@ import type { Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createEndpointHandler } from '@restatedev/restate-sdk'
 import { type AnyRunnable, registryOf, runnableFor } from '@toolloop/engine'
-import { aFunction, aText, checkOptions, milliseconds, type OptionCheck, wholeNumber } from '@toolloop/wire'
+import { aFunction, aText, checkOptions, milliseconds, type OptionCheck, UsageError, wholeNumber } from '@toolloop/wire'
 import { anAddress } from './address.ts'
 import { IngressLink } from './ingress-link.ts'
 import { ProgressServer } from './progress-server.ts'
@@ -79,7 +79,7 @@ const checks: Readonly<Record<keyof ServeOptions, OptionCheck>> = {
 /**
  * Serves agents and pipelines to Restate over HTTP/2, and registers them where `admin` is given. Start as many workers as
  * you like behind one `url`: a run whose worker dies goes on in another one.
- * @throws UsageError for invalid options, or two agents of one name; EngineError when Restate does not respond or does not accept the worker
+ * @throws UsageError for invalid options, two agents of one name, or an address that cannot be listened at; EngineError when Restate does not respond or does not accept the worker
  */
 export async function serve(runnables: readonly AnyRunnable[], options: ServeOptions = {}): Promise<Served> {
   checkOptions('serve', options, checks)
@@ -108,7 +108,14 @@ export async function serve(runnables: readonly AnyRunnable[], options: ServeOpt
     session.once('close', () => sessions.delete(session))
   })
   server.listen(port, host)
-  await once(server, 'listening')
+  try {
+    await once(server, 'listening')
+  } catch (cause) {
+    throw new UsageError(
+      `serve cannot listen at ${host}:${port}: ${(cause as Error).message}. Pass a free \`port\`, or 0 for any, and a \`host\` of this machine.`,
+      { cause },
+    )
+  }
   const address = server.address()
   const bound = typeof address === 'object' && address ? address.port : port
   const own = `http://${host.includes(':') ? `[${host}]` : host}:${bound}`

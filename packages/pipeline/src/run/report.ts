@@ -34,6 +34,8 @@ export function resultOf<Output>(run: PipelineRun): PipelineResult<Output> {
   if (!outcome) return { ...report, status: 'approval', requests: [...gates, ...branches.requestsBelow('')] }
   switch (outcome.status) {
     case 'done':
+      // Read by a process whose pipeline has the same name and other stages.
+      if (state.root.status !== 'done') return { ...report, status: 'error', error: otherStages(run.name) }
       return { ...report, status: 'done', output: state.root.output as Output }
     case 'aborted':
       return { ...report, status: 'aborted', reason: outcome.reason }
@@ -53,6 +55,12 @@ export function resultOf<Output>(run: PipelineRun): PipelineResult<Output> {
       return { ...report, status: 'error', error: new ToolloopError('run', `The run ended as \`${outcome.status}\`.`) }
   }
 }
+
+const otherStages = (name: string): ToolloopError =>
+  new ToolloopError(
+    'run',
+    `The run of the pipeline \`${name}\` ended with other stages than this process has, so its output is not known here. Read it with the version that ran last.`,
+  )
 
 /** Calls `see` for a node and all below it that have begun. `isOver`: a node above is settled, so this one runs no more. */
 export function visit(
