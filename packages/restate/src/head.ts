@@ -47,7 +47,7 @@ export type ReadReply = {
   readonly hasMore?: boolean
 } | null
 /** Characters of JSON after which a page ends. A batch is larger only where one fact is. */
-export const longestPage = 4 << 20
+export const longestPage: number = 4 << 20
 /** `ended`: the run ended before it took the command. */
 export type SendReply = Answer | { readonly ended: true }
 
