@@ -1,7 +1,7 @@
 // What clients send to runs: a table with one numbered list for each run.
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { DBOSClient } from '@dbos-inc/dbos-sdk'
-import type { Command, Rejection } from '@toolloop/engine'
+import { type Command, isOfDecisions, type Rejection } from '@toolloop/engine'
 import type { Pool } from 'pg'
 import { inTransaction, topicOf } from './database.ts'
 
@@ -31,30 +31,38 @@ export async function storeCommand(
   })
 }
 
-export interface Answers {
-  /** Every command that was stored has been taken by the run. */
-  readonly all: boolean
-  /** Why the paused run refused the last one. */
+/** What has become of a command. */
+export interface CommandState {
+  /** The run has it. */
+  readonly isTaken: boolean
+  readonly isAnswered: boolean
   readonly rejection: Rejection | undefined
 }
 
-export async function answersOf(pool: Pool, runId: string): Promise<Answers> {
-  const { rows } = await pool.query<{ all: boolean | null; rejection: string | null }>(
-    `SELECT bool_and(answered) AS all, (array_agg(rejection ORDER BY number DESC))[1] AS rejection
-     FROM toolloop.command WHERE run_id = $1`,
-    [runId],
-  )
-  const { all, rejection } = rows[0]!
-  return { all: all ?? true, rejection: parsed(rejection) }
-}
-
-/** Whether the run has taken a command, and what it objected. */
-export async function answerOf(pool: Pool, runId: string, number: number): Promise<Answers> {
-  const { rows } = await pool.query<{ answered: boolean; rejection: string | null }>(
-    'SELECT answered, rejection FROM toolloop.command WHERE run_id = $1 AND number = $2',
+export async function stateOf(pool: Pool, runId: string, number: number): Promise<CommandState> {
+  const { rows } = await pool.query<{ taken: boolean; answered: boolean; rejection: string | null }>(
+    'SELECT taken, answered, rejection FROM toolloop.command WHERE run_id = $1 AND number = $2',
     [runId, number],
   )
-  return { all: rows[0]?.answered ?? false, rejection: parsed(rows[0]?.rejection ?? null) }
+  const { taken = false, answered = false, rejection = null } = rows[0] ?? {}
+  return { isTaken: taken || answered, isAnswered: answered, rejection: parsed(rejection) }
+}
+
+/** Why a paused run rejected the last decisions. */
+export async function lastRejection(pool: Pool, runId: string): Promise<Rejection | undefined> {
+  const { rows } = await pool.query<{ rejection: string | null }>(
+    'SELECT rejection FROM toolloop.command WHERE run_id = $1 AND answered ORDER BY number DESC LIMIT 1',
+    [runId],
+  )
+  const rejection = parsed(rows[0]?.rejection ?? null)
+  return rejection && isOfDecisions(rejection) ? rejection : undefined
+}
+
+export async function storeTaken(pool: Pool, runId: string, number: number): Promise<void> {
+  await pool.query('UPDATE toolloop.command SET taken = true WHERE run_id = $1 AND number = $2 AND NOT taken', [
+    runId,
+    number,
+  ])
 }
 
 export async function storeAnswer(
