@@ -47,7 +47,7 @@ async function measured(store: LimitStore, key: string, count: number): Promise<
     const began = performance.now()
     const { freeAt } = await store.reserve({ key, id, tokens: 100, limits })
     const reserved = performance.now()
-    await store.settle({ key, id, freeAt, tokens: 100, countsUntil: freeAt, used: 50, coolDown: 0, limits })
+    await store.settle({ key, id, tokens: 100, countsUntil: freeAt, used: 50, coolDown: 0, limits })
     times.reserve.push(reserved - began)
     times.settle.push(performance.now() - reserved)
   }
@@ -65,7 +65,7 @@ async function handedOver(from: LimitStore, to: LimitStore): Promise<number> {
     const released = Promise.withResolvers<void>()
     const subscription = await to.onRelease(key, () => released.resolve())
     const began = performance.now()
-    void from.settle({ key, id: 'a', freeAt, tokens: 0, countsUntil: freeAt, used: 0, coolDown: 0, limits: one })
+    void from.settle({ key, id: 'a', tokens: 0, countsUntil: freeAt, used: 0, coolDown: 0, limits: one })
     await released.promise
     await to.reserve({ key, id: 'b', tokens: 0, limits: one })
     times.push(performance.now() - began)

@@ -118,7 +118,7 @@ export class Line {
       const { isLive, isNew } = await this.#listening(waiting)
       if (!isNew) await this.#wake.within(clock, Math.min(answer.wait + 1, lease / 3, isLive ? lease : lookEvery))
     }
-    if (hasTicket && !waiting.isGranted) this.#withdraw(waiting, 0)
+    if (!waiting.isGranted && (hasTicket || failures > 0)) this.#withdraw(waiting)
   }
 
   /** Asks the store, and grants what it reserves. */
@@ -130,8 +130,7 @@ export class Line {
     const answered = asked.then((answer) => {
       if (answer.wait > 0) return answer
       if (!waiting.hasEnded) this.#grant(waiting, askedAt, answer.freeAt)
-      // Aborted in the meantime; or an answer that comes so late that the call has been granted by another one, and has ended.
-      else if (!waiting.isGranted || answer.freeAt > 0) this.#withdraw(waiting, answer.freeAt)
+      else if (!waiting.isGranted) this.#withdraw(waiting) // aborted in the meantime
       return answer
     })
     try {
@@ -159,14 +158,14 @@ export class Line {
         // The request has arrived before it was answered: whole slots before the time that it was given.
         const early = Math.floor((limits.delivery - Math.max(0, answeredAt - askedAt)) / limits.slot)
         const countsUntil = Math.max(0, freeAt - Math.max(0, early) * limits.slot)
-        this.#settle(options, { id, freeAt, tokens, countsUntil, used, coolDown })
+        this.#settle(options, { id, tokens, countsUntil, used, coolDown })
       },
     })
   }
 
   /** Gives back what was reserved, or the place in the queue. */
-  #withdraw({ id, options, tokens }: Waiting, freeAt: number): void {
-    this.#settle(options, { id, freeAt, tokens, countsUntil: 0, used: 0, coolDown: 0 })
+  #withdraw({ id, options, tokens }: Waiting): void {
+    this.#settle(options, { id, tokens, countsUntil: 0, used: 0, coolDown: 0 })
   }
 
   /** In the background. Where it fails, the lease releases the call, and the tokens stay as they were reserved. */

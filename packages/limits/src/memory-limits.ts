@@ -1,6 +1,7 @@
 // Limits within one process: for tests and development, and for one process alone.
 import { type Clock, systemClock } from '@toolloop/wire'
 import {
+  knownFor,
   type LimitStore,
   type ReleaseListener,
   releases,
@@ -18,13 +19,19 @@ export interface MemoryLimitsOptions {
 
 interface Ticket {
   readonly tokens: number
-  /** Until when it waits. */
+  /** Until when it waits, or is known. */
   readonly until: number
 }
 
 interface Amount {
   requests: number
   tokens: number
+}
+
+/** What is known of a call by its id. */
+interface Known extends Ticket {
+  /** Of its reservation; 0 when it has been settled. */
+  readonly freeAt: number
 }
 
 interface Counts {
@@ -36,6 +43,8 @@ interface Counts {
   readonly running: Map<string, number>
   /** In order of arrival. */
   readonly waiting: Map<string, Ticket>
+  /** By id, so that an operation that is sent again changes nothing. */
+  readonly known: Map<string, Known>
   coolUntil: number
 }
 
@@ -57,6 +66,7 @@ export function memoryLimits({ clock = systemClock }: MemoryLimitsOptions = {}):
       reserved: new Map(),
       running: new Map(),
       waiting: new Map(),
+      known: new Map(),
       coolUntil: 0,
     }
     keys.set(key, counts)
@@ -66,12 +76,12 @@ export function memoryLimits({ clock = systemClock }: MemoryLimitsOptions = {}):
     reserve: async (reservation) => reserve(countsOf(reservation.key), reservation, now()),
     settle: async (settlement) => {
       const counts = countsOf(settlement.key)
-      settle(counts, settlement, now())
-      if (counts.waiting.size > 0 && releases(settlement))
+      if (settle(counts, settlement, now()) && counts.waiting.size > 0 && releases(settlement))
         for (const listener of listeners.get(settlement.key) ?? []) listener(woken(counts, settlement))
     },
     renew: async (key, ids, lease) => {
-      for (const id of ids) countsOf(key).running.set(id, now() + lease)
+      const { known, running } = countsOf(key)
+      for (const id of ids) if (known.get(id)?.freeAt !== 0) running.set(id, now() + lease)
     },
     onRelease: async (key, listener) => {
       const ofKey = listeners.get(key) ?? new Set()
@@ -90,20 +100,27 @@ export function memoryLimits({ clock = systemClock }: MemoryLimitsOptions = {}):
 
 function isIdle(counts: Counts, now: number): boolean {
   dropExpired(counts, now)
-  const { coolUntil, reserved, running, used, waiting } = counts
-  return used.size + reserved.size + running.size + waiting.size === 0 && coolUntil <= now
+  const { coolUntil, known, reserved, running, used, waiting } = counts
+  return used.size + reserved.size + running.size + waiting.size + known.size === 0 && coolUntil <= now
 }
 
-function dropExpired({ reserved, running, used, waiting }: Counts, now: number): void {
+function dropExpired({ known, reserved, running, used, waiting }: Counts, now: number): void {
   for (const slots of [used, reserved]) for (const [freeAt] of slots) if (freeAt <= now) slots.delete(freeAt)
   for (const [id, until] of running) if (until <= now) running.delete(id)
   for (const [id, { until }] of waiting) if (until <= now) waiting.delete(id)
+  for (const [id, { until }] of known) {
+    if (until > now) break // the oldest are first
+    known.delete(id)
+  }
 }
 
 function reserve(counts: Counts, { id, tokens, limits }: Reservation, now: number): ReservationAnswer {
   dropExpired(counts, now)
-  const { running, waiting } = counts
-  if (running.has(id)) return { wait: 0, freeAt: 0 }
+  const { known, running, waiting } = counts
+  const before = known.get(id)
+  if (running.has(id) || before?.freeAt === 0) return { wait: 0, freeAt: before?.freeAt ?? 0 }
+  if (before) free(counts, before) // its lease has run out, so it has not started: it reserves anew
+  known.delete(id)
 
   const need: Amount = { requests: 1, tokens }
   for (const [one, ahead] of waiting) {
@@ -124,19 +141,31 @@ function reserve(counts: Counts, { id, tokens, limits }: Reservation, now: numbe
   running.set(id, now + limits.lease)
   const freeAt = freeAfter(now + limits.delivery, limits)
   add(counts.reserved, freeAt, 1, tokens)
+  known.set(id, { freeAt, tokens, until: now + knownFor(limits) })
   return { wait: 0, freeAt }
 }
 
-function settle(counts: Counts, settlement: Settlement, now: number): void {
-  const { coolDown, countsUntil, freeAt, id, limits, tokens, used } = settlement
+/** Whether it is the first settlement of the call. */
+function settle(counts: Counts, settlement: Settlement, now: number): boolean {
+  const { coolDown, countsUntil, id, limits, tokens, used } = settlement
+  const before = counts.known.get(id)
+  if (before?.freeAt === 0) return false
+  counts.known.delete(id)
+  counts.known.set(id, { freeAt: 0, tokens, until: now + knownFor(limits) })
   counts.running.delete(id)
   counts.waiting.delete(id)
-  if (counts.reserved.has(freeAt)) {
-    add(counts.reserved, freeAt, -1, -tokens)
-    if (countsUntil > now) add(counts.used, countsUntil, 1, Math.min(tokens, used))
-  }
+  if (before && free(counts, before) && countsUntil > now)
+    add(counts.used, countsUntil, 1, Math.min(before.tokens, used))
   if (used > tokens) add(counts.used, freeAfter(now, limits), 0, used - tokens)
   if (coolDown > 0) counts.coolUntil = Math.max(counts.coolUntil, now + coolDown)
+  return true
+}
+
+/** Whether the units of a reservation were still counted. */
+function free({ reserved }: Counts, { freeAt, tokens }: Known): boolean {
+  if (!reserved.has(freeAt)) return false
+  add(reserved, freeAt, -1, -tokens)
+  return true
 }
 
 function woken({ waiting }: Counts, { tokens, used }: Settlement): string[] {

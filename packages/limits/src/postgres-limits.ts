@@ -2,7 +2,7 @@
 import { systemClock } from '@toolloop/wire'
 import { namesIn, postgresLimitsSql, purgeSql } from './postgres-sql.ts'
 import { type Channel, Releases } from './releases.ts'
-import { lasting, type LimitStore, releases, storedKey } from './store.ts'
+import { knownFor, lasting, type LimitStore, releases, storedKey } from './store.ts'
 
 /** A pool of the package `pg`. */
 export interface PostgresPool {
@@ -61,14 +61,13 @@ export function postgresLimits(pool: PostgresPool, { schema = 'toolloop' }: Post
     async reserve({ key, id, tokens, limits }) {
       const { concurrency, delivery, lease, requests, slot, window } = limits
       const values = [storedKey(key), id, tokens, requests, limits.tokens, concurrency, window, slot, delivery, lease]
-      const row = await call(names.reserve, values)
+      const row = await call(names.reserve, [...values, knownFor(limits)])
       return { wait: Number(row?.['wait']), freeAt: Number(row?.['freed']) }
     },
     async settle(settlement) {
-      const { coolDown, countsUntil, freeAt, id, key, tokens, used } = settlement
-      const { slot, window } = settlement.limits
-      const values = [storedKey(key), id, freeAt, tokens, countsUntil, used, coolDown, window, slot]
-      await call(names.settle, [...values, releases(settlement), channel])
+      const { coolDown, countsUntil, id, key, limits, tokens, used } = settlement
+      const values = [storedKey(key), id, tokens, countsUntil, used, coolDown, limits.window, limits.slot]
+      await call(names.settle, [...values, knownFor(limits), releases(settlement), channel])
     },
     async renew(key, ids, lease) {
       await call(names.renew, [storedKey(key), ids, lease])

@@ -2,7 +2,7 @@
 import { wokenAtOnce } from './store.ts'
 
 /** Changes with the functions, so that processes of two versions can share a database. */
-const version = 1
+const version = 2
 
 /** The names of the functions and of the channel, for a schema's name. */
 export interface Names {
@@ -26,7 +26,7 @@ const quote = (name: string): string => `"${name.replaceAll('"', '""')}"`
 const literal = (value: string): string => `'${value.replaceAll("'", "''")}'`
 
 /**
- * The statements that create the schema, its four tables and its functions. Run them yourself where the application's
+ * The statements that create the schema, its five tables and its functions. Run them yourself where the application's
  * role may not create anything; it then needs USAGE on the schema and SELECT, INSERT, UPDATE, DELETE on its tables.
  * They keep what is there.
  */
@@ -36,7 +36,9 @@ export function postgresLimitsSql(schema = 'toolloop'): string {
   const cooling = `${quote(schema)}.limit_cooling`
   const running = `${quote(schema)}.limit_running`
   const waiting = `${quote(schema)}.limit_waiting`
+  const calls = `${quote(schema)}.limit_calls`
   const add = `${quote(schema)}.limit_add_${version}`
+  const free = `${quote(schema)}.limit_free_${version}`
   const begin = `${quote(schema)}.limit_begin_${version}`
   return `
 CREATE SCHEMA IF NOT EXISTS ${quote(schema)};
@@ -48,6 +50,10 @@ CREATE TABLE IF NOT EXISTS ${cooling} (key text PRIMARY KEY, until bigint NOT NU
 CREATE TABLE IF NOT EXISTS ${running} (key text, id text, until bigint NOT NULL, PRIMARY KEY (key, id));
 CREATE TABLE IF NOT EXISTS ${waiting} (
   key text, id text, came bigint GENERATED ALWAYS AS IDENTITY, tokens bigint NOT NULL, until bigint NOT NULL, PRIMARY KEY (key, id)
+);
+-- What is known of a call, so that an operation that is sent again changes nothing. free_at is 0 when it has been settled.
+CREATE TABLE IF NOT EXISTS ${calls} (
+  key text, id text, free_at bigint NOT NULL, tokens bigint NOT NULL, until bigint NOT NULL, PRIMARY KEY (key, id)
 );
 
 -- One operation on a key at a time. Returns the time after it was this one's turn. Losing the last moment in a crash is fine.
@@ -66,17 +72,34 @@ CREATE OR REPLACE FUNCTION ${add}(k text, running boolean, freed bigint, more bi
     ON CONFLICT (key, runs, free_at) DO UPDATE SET requests = u.requests + excluded.requests, tokens = u.tokens + excluded.tokens;
 $$;
 
+-- Whether the units of a reservation were still counted.
+CREATE OR REPLACE FUNCTION ${free}(k text, reserved_until bigint, reserved bigint) RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE ${used} u SET requests = u.requests - 1, tokens = u.tokens - reserved
+    WHERE u.key = k AND u.runs AND u.free_at = reserved_until;
+  RETURN FOUND;
+END $$;
+
 CREATE OR REPLACE FUNCTION ${reserve}(
   k text, call text, need bigint, most_requests bigint, most_tokens bigint, most_running bigint,
-  win bigint, slot bigint, delivery bigint, lease bigint, OUT wait bigint, OUT freed bigint
+  win bigint, slot bigint, delivery bigint, lease bigint, known bigint, OUT wait bigint, OUT freed bigint
 ) LANGUAGE plpgsql AS $$
 DECLARE
   now_ms bigint := ${begin}(k);
   ahead numeric; ahead_tokens numeric; spent numeric; spent_tokens numeric; running_now bigint; room bigint;
+  before ${calls};
 BEGIN
   wait := 0; freed := 0;
   DELETE FROM ${running} r WHERE r.key = k AND r.until <= now_ms;
-  IF EXISTS (SELECT FROM ${running} r WHERE r.key = k AND r.id = call) THEN RETURN; END IF;
+  SELECT * INTO before FROM ${calls} c WHERE c.key = k AND c.id = call;
+  IF before.free_at = 0 OR EXISTS (SELECT FROM ${running} r WHERE r.key = k AND r.id = call) THEN
+    freed := coalesce(before.free_at, 0);
+    RETURN;
+  END IF;
+  IF before.free_at > 0 THEN -- its lease has run out, so it has not started: it reserves anew
+    PERFORM ${free}(k, before.free_at, before.tokens);
+    DELETE FROM ${calls} c WHERE c.key = k AND c.id = call;
+  END IF;
   DELETE FROM ${waiting} w WHERE w.key = k AND w.until <= now_ms;
   DELETE FROM ${used} u WHERE u.key = k AND u.free_at <= now_ms;
 
@@ -115,19 +138,28 @@ BEGIN
   INSERT INTO ${running} (key, id, until) VALUES (k, call, now_ms + lease);
   freed := ((now_ms + delivery) / slot + 1) * slot + win;
   PERFORM ${add}(k, true, freed, 1, need);
+  INSERT INTO ${calls} (key, id, free_at, tokens, until) VALUES (k, call, freed, need, now_ms + known);
 END $$;
 
 CREATE OR REPLACE FUNCTION ${settle}(
-  k text, call text, reserved_until bigint, reserved bigint, counts_until bigint, spent bigint, cool_down bigint,
-  win bigint, slot bigint, notifies boolean, channel text
+  k text, call text, reserved bigint, counts_until bigint, spent bigint, cool_down bigint,
+  win bigint, slot bigint, known bigint, notifies boolean, channel text
 ) RETURNS void LANGUAGE plpgsql AS $$
-DECLARE now_ms bigint := ${begin}(k);
+DECLARE
+  now_ms bigint := ${begin}(k);
+  before ${calls};
+  was_counted boolean;
 BEGIN
+  SELECT * INTO before FROM ${calls} c WHERE c.key = k AND c.id = call;
+  IF before.free_at = 0 THEN RETURN; END IF;
+  INSERT INTO ${calls} AS c (key, id, free_at, tokens, until) VALUES (k, call, 0, reserved, now_ms + known)
+    ON CONFLICT (key, id) DO UPDATE SET free_at = 0, until = excluded.until;
   DELETE FROM ${running} r WHERE r.key = k AND r.id = call;
   DELETE FROM ${waiting} w WHERE w.key = k AND w.id = call;
-  UPDATE ${used} u SET requests = u.requests - 1, tokens = u.tokens - reserved
-    WHERE u.key = k AND u.runs AND u.free_at = reserved_until;
-  IF FOUND AND counts_until > now_ms THEN PERFORM ${add}(k, false, counts_until, 1, least(reserved, spent)); END IF;
+  was_counted := ${free}(k, before.free_at, before.tokens);
+  IF was_counted AND counts_until > now_ms THEN
+    PERFORM ${add}(k, false, counts_until, 1, least(before.tokens, spent));
+  END IF;
   IF spent > reserved THEN PERFORM ${add}(k, false, (now_ms / slot + 1) * slot + win, 0, spent - reserved); END IF;
   IF cool_down > 0 THEN
     INSERT INTO ${cooling} AS c (key, until) VALUES (k, now_ms + cool_down)
@@ -145,6 +177,7 @@ CREATE OR REPLACE FUNCTION ${renew}(k text, ids text[], lease bigint) RETURNS vo
 DECLARE now_ms bigint := ${begin}(k);
 BEGIN
   INSERT INTO ${running} AS r (key, id, until) SELECT k, one, now_ms + lease FROM unnest(ids) one
+    WHERE NOT EXISTS (SELECT FROM ${calls} c WHERE c.key = k AND c.id = one AND c.free_at = 0)
     ON CONFLICT (key, id) DO UPDATE SET until = excluded.until;
 END $$;
 `
@@ -158,6 +191,7 @@ export function purgeSql(schema: string): string {
     ['limit_cooling', 'until'],
     ['limit_running', 'until'],
     ['limit_waiting', 'until'],
+    ['limit_calls', 'until'],
   ].map(([name = '', column]) => {
     const table = `${quote(schema)}.${name}`
     return `DELETE FROM ${table} t USING (SELECT ctid FROM ${table} WHERE ${column} < ${now} FOR UPDATE SKIP LOCKED) d WHERE t.ctid = d.ctid;`

@@ -57,7 +57,7 @@ describe.each(places)('limits over $place', ({ isCluster, start, missing }) => {
           const subscription = await second.onRelease(key, (ids) => released.resolve(ids))
           expect(subscription.isLive()).toBe(true)
           await first.renew(key, ['a'], 5_000)
-          await first.settle({ key, id: 'a', freeAt, tokens: 5, countsUntil: freeAt, used: 5, coolDown: 0, limits })
+          await first.settle({ key, id: 'a', tokens: 5, countsUntil: freeAt, used: 5, coolDown: 0, limits })
           expect(await released.promise).toEqual(['b'])
           subscription.close()
           expect((await second.reserve({ key, id: 'b', tokens: 5, limits })).wait).toBe(0)
@@ -68,9 +68,9 @@ describe.each(places)('limits over $place', ({ isCluster, start, missing }) => {
         await toEach(servers, 'SCRIPT', 'FLUSH')
         const [first] = stores as [LimitStore]
         const key = `flushed ${keys++}`
-        const { freeAt } = await first.reserve({ key, id: 'a', tokens: 5, limits })
+        await first.reserve({ key, id: 'a', tokens: 5, limits })
         await first.renew(key, ['a'], 5_000)
-        await first.settle({ key, id: 'a', freeAt, tokens: 5, countsUntil: 0, used: 0, coolDown: 0, limits })
+        await first.settle({ key, id: 'a', tokens: 5, countsUntil: 0, used: 0, coolDown: 0, limits })
         expect((await first.reserve({ key, id: 'b', tokens: 5, limits })).wait).toBe(0)
       })
 

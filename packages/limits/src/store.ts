@@ -1,4 +1,5 @@
-// What a store of shared limits does. Each operation is one round trip, and one atomic step on the counts of a key.
+// What a store of shared limits does. Each operation is one round trip, and one atomic step on the counts of a key. Clients may
+// send it again when a connection breaks before the answer: the second time it changes nothing, and answers the same.
 
 /** Whole numbers; what is not bounded is `Number.MAX_SAFE_INTEGER`. */
 export interface WindowLimits {
@@ -20,7 +21,7 @@ export interface WindowLimits {
 
 export interface Reservation {
   readonly key: string
-  /** Identifies the call. A second reservation with the same id, after a lost answer, takes nothing more. */
+  /** Identifies the call. A second reservation with the same id takes nothing more, also when the call has been settled. */
   readonly id: string
   /** The tokens that the call is expected to use. */
   readonly tokens: number
@@ -35,17 +36,15 @@ export interface ReservationAnswer {
   readonly wait: number
   /**
    * Milliseconds since 1970 by the store's clock, at which the reserved units are free again if the request arrives as late
-   * as it may: in the last millisecond of a slot. 0 where nothing was reserved by this reservation.
+   * as it may: in the last millisecond of a slot. 0 where nothing is reserved, or the store no longer knows.
    */
   readonly freeAt: number
 }
 
-/** The end of a call, or of waiting for it. */
+/** The end of a call, or of waiting for it. A second settlement of the same id changes nothing. */
 export interface Settlement {
   readonly key: string
   readonly id: string
-  /** Of the reservation; 0 where there is none. */
-  readonly freeAt: number
   /** Tokens that were reserved. */
   readonly tokens: number
   /** When the units are free again, as the request has arrived by now: `freeAt` or earlier. 0: no request was sent. */
@@ -65,7 +64,7 @@ export interface LimitStore {
   /** Reserves one request, the tokens and one running call, or nothing. What earlier tickets wait for is set aside for them. */
   reserve(reservation: Reservation): Promise<ReservationAnswer>
   settle(settlement: Settlement): Promise<void>
-  /** Extends the leases of running calls, also those that had run out. `lease` in milliseconds. */
+  /** Extends the leases of running calls, also those that had run out, and not of settled ones. `lease` in milliseconds. */
   renew(key: string, ids: readonly string[], lease: number): Promise<void>
   /**
    * Calls the listener when units of the key are released in any process, with the ids of the calls that should look: the
@@ -89,6 +88,9 @@ export const unlimited: number = Number.MAX_SAFE_INTEGER
 /** Whether a settlement frees units before their time, so that those who wait should look. */
 export const releases = ({ countsUntil, limits, tokens, used }: Settlement): boolean =>
   countsUntil === 0 || used < tokens || limits.concurrency < unlimited
+
+/** Milliseconds for which a store knows a call by its id, from its reservation and from its settlement on. */
+export const knownFor = ({ delivery, lease, window }: WindowLimits): number => 2 * (window + lease) + delivery
 
 /** Marks an error of a store after which waiting does not help. */
 export function lasting(error: unknown, isLasting: (error: Error & { readonly code?: unknown }) => boolean): unknown {

@@ -1,19 +1,10 @@
 // What every store does: the same table over memory, Redis and Postgres.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { LimitStore, Reservation, Settlement, WindowLimits } from './index.ts'
+import type { LimitStore, WindowLimits } from './index.ts'
+import { Calls, wide } from './test/calls.ts'
 import { kinds, missing, openStore, type OpenStore, type Service, startService } from './test/stores.ts'
 
-const unlimited = Number.MAX_SAFE_INTEGER
-const wide: WindowLimits = {
-  requests: unlimited,
-  tokens: unlimited,
-  concurrency: unlimited,
-  window: 60_000,
-  slot: 500,
-  delivery: 2_000,
-  lease: 60_000,
-}
 const brief = { window: 600, slot: 10, delivery: 100, lease: 5_000 }
 
 describe.each(kinds)('limits in %s', (kind) => {
@@ -138,20 +129,44 @@ describe.each(kinds)('limits in %s', (kind) => {
 
     it('starts nothing during a cool-down, which a shorter one does not end', async () => {
       const calls = begin({ concurrency: 9 })
-      await calls.starts('a')
+      for (const id of ['a', 'b']) await calls.starts(id)
       await calls.settle('a', { coolDown: 400 })
-      await calls.settle('a', { coolDown: 50 })
-      const { wait } = await calls.reserve('b')
+      await calls.settle('b', { coolDown: 50 })
+      const { wait } = await calls.reserve('c')
       expect(wait).toBeGreaterThan(300)
       expect(wait).toBeLessThanOrEqual(400)
       await sleep(wait + 5)
-      expect(await calls.starts('b')).toBe(true)
+      expect(await calls.starts('c')).toBe(true)
     })
 
-    it('reserves once for a call that is retried after a lost answer', async () => {
-      const calls = begin({ requests: 2, concurrency: 5 })
-      expect([await calls.starts('a'), await calls.starts('a'), await calls.starts('b')]).toEqual([true, true, true])
-      expect(await calls.starts('c')).toBe(false)
+    it('answers the same, and counts the same, when a client sends each operation twice', async () => {
+      for (let seed = 1; seed <= 4; seed++) {
+        const limits = { ...wide, requests: 30, tokens: 300, concurrency: 3 }
+        const outcomes = []
+        for (const times of [1, 2]) {
+          const calls = new Calls(repeating(opened.store, times), `repeated-${keys++}`, limits)
+          outcomes.push({ answers: await randomCalls(calls, seed), counted: await calls.counted() })
+        }
+        expect(outcomes[1]).toEqual(outcomes[0])
+      }
+    })
+
+    it('reserves once for a call whose answer was lost for longer than its lease', async () => {
+      const calls = begin({ requests: 3, tokens: 30, lease: 100 })
+      expect(await calls.starts('a', 10)).toBe(true)
+      await sleep(110)
+      expect(await calls.starts('a', 10)).toBe(true)
+      expect(await calls.counted()).toMatchObject({ requests: 1, tokens: 10 })
+    })
+
+    it('changes nothing for operations that arrive when their call has been settled', async () => {
+      const calls = begin({ requests: 3, tokens: 30, concurrency: 3 })
+      const { freeAt } = await calls.reserve('a', 10)
+      await calls.settle('a', { used: 7 })
+      expect(await calls.reserve('a', 10)).toEqual({ wait: 0, freeAt: 0 })
+      await opened.store.renew(calls.key, ['a', 'unknown'], 60_000)
+      await calls.settle('a', { countsUntil: freeAt, used: 20, coolDown: 60_000 })
+      expect(await calls.counted()).toEqual({ requests: 1, tokens: 7, running: 1 })
     })
 
     it('keeps keys apart, whatever characters they have', async () => {
@@ -184,35 +199,17 @@ describe.each(kinds)('limits in %s', (kind) => {
   })
 })
 
-/** The calls of one key. */
-class Calls {
-  readonly key: string
-  readonly #store: LimitStore
-  readonly #limits: WindowLimits
-  readonly #reserved = new Map<string, { freeAt: number; tokens: number }>()
-
-  constructor(store: LimitStore, key: string, limits: WindowLimits) {
-    this.#store = store
-    this.key = key
-    this.#limits = limits
+/** Sends each operation several times, and returns the last answer. */
+const repeating = (store: LimitStore, times: number): LimitStore => {
+  const repeated = async <Answer>(operation: () => Promise<Answer>): Promise<Answer> => {
+    for (let at = 1; at < times; at++) await operation()
+    return operation()
   }
-
-  async reserve(id: string, tokens = 0): ReturnType<LimitStore['reserve']> {
-    const answer = await this.#store.reserve({ key: this.key, id, tokens, limits: this.#limits } satisfies Reservation)
-    if (answer.freeAt > 0) this.#reserved.set(id, { freeAt: answer.freeAt, tokens })
-    return answer
-  }
-
-  async starts(id: string, tokens = 0): Promise<boolean> {
-    return (await this.reserve(id, tokens)).wait === 0
-  }
-
-  /** @param outcome `early`: milliseconds by which the request has arrived before the latest time */
-  async settle(id: string, { early = 0, ...outcome }: Partial<Settlement> & { early?: number } = {}): Promise<void> {
-    const { freeAt, tokens } = this.#reserved.get(id) ?? { freeAt: 0, tokens: 0 }
-    this.#reserved.delete(id)
-    const settled = { freeAt, tokens, countsUntil: Math.max(0, freeAt - early), used: tokens, coolDown: 0 }
-    await this.#store.settle({ key: this.key, id, limits: this.#limits, ...settled, ...outcome })
+  return {
+    ...store,
+    reserve: (reservation) => repeated(() => store.reserve(reservation)),
+    settle: (settlement) => repeated(() => store.settle(settlement)),
+    renew: (key, ids, lease) => repeated(() => store.renew(key, ids, lease)),
   }
 }
 
@@ -220,10 +217,15 @@ async function randomCalls(calls: Calls, seed: number): Promise<boolean[]> {
   let state = seed
   const below = (most: number): number => (state = (state * 48_271) % 2_147_483_647) % most
   const started: boolean[] = []
+  const settled = new Map<number, number>()
   for (let at = 0; at < 60; at++) {
-    const id = `call-${below(8)}`
+    const which = below(8)
+    const id = `call-${which}-${settled.get(which) ?? 0}`
     if (below(3) > 0) started.push(await calls.starts(id, below(30)))
-    else await calls.settle(id, below(4) === 0 ? { countsUntil: 0, used: 0 } : { used: below(30) })
+    else {
+      await calls.settle(id, below(4) === 0 ? { countsUntil: 0, used: 0 } : { used: below(30) })
+      settled.set(which, (settled.get(which) ?? 0) + 1)
+    }
   }
   return started
 }

@@ -12,7 +12,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { restateMissing } from '../../../scripts/services/restate.ts'
 import { client, serve, type Served } from './index.ts'
-import { type Surroundings, surroundings } from './test/surroundings.ts'
+import { type OnRestate, onRestate } from './test/surroundings.ts'
 
 const parameters = z.object({ id: z.string() })
 
@@ -56,7 +56,7 @@ describe.skipIf(restateMissing)(`runs on Restate${restateMissing ? ` (${restateM
     },
   })
   const reporting = agent({ name: 'reporting', model: waiting, tools: [report] })
-  let around: Surroundings
+  let around: OnRestate
   let served: Served
   /** What Restate's own tables hold. */
   const rowsOf = async (query: string): Promise<readonly Readonly<Record<string, string>>[]> => {
@@ -68,25 +68,13 @@ describe.skipIf(restateMissing)(`runs on Restate${restateMissing ? ` (${restateM
     return ((await found.json()) as { readonly rows: readonly Readonly<Record<string, string>>[] }).rows
   }
   beforeAll(async () => {
-    around = await surroundings()
-    const { clerk, careful, review } = around.agents
-    served = await serve(
-      [
-        clerk,
-        careful,
-        review,
-        clerk.with({ name: 'late clerk', earlyDispatch: false }),
-        steered,
-        aborted,
-        whose,
-        reporting,
-      ],
-      {
-        port: 0,
-        admin: around.restate.admin,
-        context: async (json, runId) => ({ ...(json as object), run: runId }),
-      },
-    )
+    around = await onRestate()
+    const { clerk, patient, careful, review } = around.agents
+    served = await serve([clerk, careful, review, patient, steered, aborted, whose, reporting], {
+      port: 0,
+      admin: around.restate.admin,
+      context: async (json, runId) => ({ ...(json as object), run: runId }),
+    })
   }, 60_000)
   afterAll(async () => {
     await served.stop()
@@ -95,7 +83,7 @@ describe.skipIf(restateMissing)(`runs on Restate${restateMissing ? ` (${restateM
 
   it.each([true, false])('end with the transcript of memory and file logs, early dispatch %s', async (early) => {
     const { runs, agents } = around
-    const clerk = early ? agents.clerk : agents.clerk.with({ name: 'late clerk', earlyDispatch: false })
+    const clerk = early ? agents.clerk : agents.patient
     const runId = `same ${early}`
     const log = fileLog(join(mkdtempSync(join(tmpdir(), 'toolloop-')), 'run.jsonl'))
     const results = [

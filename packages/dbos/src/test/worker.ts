@@ -1,16 +1,18 @@
 // A worker process of the tests: prints a line when it serves.
+import { agentsFor } from '../../../engine/src/test/agents.ts'
+import { contextOf, examplesFor } from '../../../engine/src/test/examples.ts'
 import { serve } from '../index.ts'
-import { agentsOf } from './agents.ts'
 
-const { DATABASE, EFFECTS, EXECUTOR, DELAY, DRAIN, LEASE, LOG } = process.env
-const agents = agentsOf({ effects: EFFECTS!, delay: Number(DELAY) })
+const { DATABASE = '', EFFECTS = '', MODEL = '', EXECUTOR, DRAIN = '0', LEASE = '1500', LOG } = process.env
+const agents = { ...agentsFor({ model: MODEL, effects: EFFECTS }), ...examplesFor(MODEL) }
 const server = await serve(Object.values(agents), {
-  database: DATABASE!,
+  database: DATABASE,
   executorId: EXECUTOR,
   lease: Number(LEASE),
   concurrency: 10,
   maxTakeovers: 2,
+  context: contextOf,
   ...(LOG && { log: (level: string, message: string) => console.error(level, message) }),
 })
-process.once('SIGTERM', () => void server.stop({ drain: Number(DRAIN ?? 0) }).then(() => process.exit(0)))
+process.once('SIGTERM', () => void server.stop({ drain: Number(DRAIN) }).then(() => process.exit(0)))
 console.log('serves')

@@ -1,7 +1,7 @@
 // A worker process of the tests: prints its port when it listens.
+import { agentsFor } from '../../../engine/src/test/agents.ts'
+import { contextOf, examplesFor } from '../../../engine/src/test/examples.ts'
 import { serve } from '../index.ts'
-import { agentsFor } from './agents.ts'
-import { contextOf, examplesFor } from './examples.ts'
 
 const { MODEL = '', EFFECTS = '', ADMIN, INGRESS: ingress, URL: url, PORT = '0' } = process.env
 const { clerk, careful, review, spread } = agentsFor({ model: MODEL, effects: EFFECTS })
@@ -14,4 +14,4 @@ const served = await serve([clerk, careful, review, spread, explorer, codeReview
   url,
   maxRetryInterval: 200,
 })
-console.log(`listening ${new URL(served.url).port}`)
+console.log(new URL(served.url).port)

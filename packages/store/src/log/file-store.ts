@@ -7,17 +7,15 @@ import { holderOf, releaseLock, takeLock } from './lock.ts'
 import { LogError, storageError } from './log-error.ts'
 import { isGone, newOwner } from './owner.ts'
 import { idOf, keyOf } from './run-key.ts'
+import { RunOrder } from './run-order.ts'
 import {
-  compare,
-  cursorOf,
   damagedSummary,
-  limitOf,
   type Page,
   type Place,
-  readCursor,
   type RunQuery,
   type RunStore,
   type RunSummary,
+  type StoredSummary,
 } from './run-store.ts'
 
 export interface FileStore extends RunStore {
@@ -34,6 +32,7 @@ const ending = '.jsonl'
 class Folder implements FileStore {
   readonly #folder: string
   readonly #options: FileLogOptions
+  readonly #order = new RunOrder({ places: () => this.#places(), summary: (key) => this.#summary(key) })
 
   constructor(folder: string, options: FileLogOptions) {
     this.#folder = resolve(folder)
@@ -45,23 +44,12 @@ class Folder implements FileStore {
     return new JsonLines(path, this.#options, () => writeSummary(path))
   }
 
-  /** Reads the size and the summary of each run; where the summary is out of date, the first and the last line. */
+  /**
+   * The first page reads the size and the summary of each run, and the first and the last line where a summary is out of
+   * date. A later page reads its own runs only.
+   */
   async list(query: RunQuery = {}): Promise<Page<RunSummary>> {
-    const limit = limitOf(query)
-    const after = query.after === undefined ? undefined : readCursor(query.after)
-    const found: { place: Place; summary: RunSummary }[] = []
-    for (const key of this.#keys()) {
-      const summary = this.#summary(key)
-      if (summary === undefined) continue
-      const place = { startedAt: summary.startedAt, key }
-      if (after && compare(after, place) >= 0) continue
-      if (query.agent !== undefined && query.agent !== summary.agent) continue
-      if (query.status === undefined || query.status === summary.status) found.push({ place, summary })
-    }
-    const page = found.toSorted((a, b) => compare(a.place, b.place)).slice(0, limit)
-    const data = page.map(({ summary }) => summary)
-    const last = page.at(-1)
-    return found.length > limit && last ? { data, next: cursorOf(last.place) } : { data }
+    return this.#order.page(query)
   }
 
   async summary(runId: string): Promise<RunSummary | undefined> {
@@ -88,18 +76,28 @@ class Folder implements FileStore {
     }
   }
 
+  #places(): Place[] {
+    return this.#keys().flatMap((key) => {
+      const stored = this.#stored(key)
+      return stored ? [{ startedAt: stored.startedAt, key }] : []
+    })
+  }
+
   #summary(key: string): RunSummary | undefined {
-    const path = this.#path(key)
     const id = idOf(key)
-    if (id === undefined) return undefined
+    const stored = this.#stored(key)
+    return id === undefined ? undefined : stored && { id, ...stored }
+  }
+
+  /** A log that cannot be read must not hide the others: it is listed as damaged. */
+  #stored(key: string): StoredSummary | undefined {
+    const path = this.#path(key)
     try {
       const stored = readSummary(path)
-      if (stored === undefined) return undefined
-      const status = stored.status === 'running' && !isOwned(path) ? 'interrupted' : stored.status
-      return { id, ...stored, status }
+      return stored?.status === 'running' && !isOwned(path) ? { ...stored, status: 'interrupted' } : stored
     } catch (error) {
-      if (error instanceof LogError) return { id, ...damagedSummary }
-      throw storageError(`The store ${this.#folder} cannot be read`, error)
+      if (error instanceof LogError || isUnreadable(error)) return damagedSummary
+      throw storageError(`The log ${path} cannot be read`, error)
     }
   }
 
@@ -116,6 +114,10 @@ class Folder implements FileStore {
     }
   }
 }
+
+/** The file is not ours to read, or is no file. Other errors, such as too many open files, are not about this log. */
+const isUnreadable = (error: unknown): boolean =>
+  ['EACCES', 'EPERM', 'EISDIR'].includes((error as NodeJS.ErrnoException).code ?? '')
 
 function isOwned(path: string): boolean {
   const holder = holderOf(`${path}.lock`)

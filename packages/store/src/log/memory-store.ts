@@ -4,18 +4,9 @@ import { deepFreeze } from '@toolloop/wire'
 import { checkOrder, isRest } from './durability.ts'
 import { LogError } from './log-error.ts'
 import { type LogOwner, nameOf, newOwner } from './owner.ts'
-import { keyOf } from './run-key.ts'
-import {
-  compare,
-  cursorOf,
-  limitOf,
-  type Page,
-  readCursor,
-  type RunQuery,
-  type RunStore,
-  type RunSummary,
-  summaryOf,
-} from './run-store.ts'
+import { idOf, keyOf } from './run-key.ts'
+import { RunOrder } from './run-order.ts'
+import { type Page, type RunQuery, type RunStore, type RunSummary, summaryOf } from './run-store.ts'
 
 /** Stores runs in memory, for tests and for runs that may be lost. */
 export function memoryStore(): RunStore {
@@ -29,31 +20,22 @@ interface Entry {
 
 class Memory implements RunStore {
   readonly #runs = new Map<string, Entry>()
+  readonly #order = new RunOrder({
+    places: () => Array.from(this.#runs, ([id, { facts }]) => ({ startedAt: facts[0]!.at, key: keyOf(id) })),
+    summary: (key) => this.#summary(idOf(key)!),
+  })
 
   log(runId: string): RunLog {
     return new MemoryLog(this.#runs, runId, keyOf(runId))
   }
 
   async list(query: RunQuery = {}): Promise<Page<RunSummary>> {
-    const limit = limitOf(query)
-    const after = query.after === undefined ? undefined : readCursor(query.after)
-    const found = [...this.#runs].flatMap(([id, entry]) => {
-      const summary = summarise(id, entry)
-      const place = { startedAt: summary.startedAt, key: keyOf(id) }
-      if (after && compare(after, place) >= 0) return []
-      if (query.agent !== undefined && query.agent !== summary.agent) return []
-      return query.status === undefined || query.status === summary.status ? [{ place, summary }] : []
-    })
-    const page = found.toSorted((a, b) => compare(a.place, b.place)).slice(0, limit)
-    const data = page.map(({ summary }) => summary)
-    const last = page.at(-1)
-    return found.length > limit && last ? { data, next: cursorOf(last.place) } : { data }
+    return this.#order.page(query)
   }
 
   async summary(runId: string): Promise<RunSummary | undefined> {
     keyOf(runId)
-    const entry = this.#runs.get(runId)
-    return entry && summarise(runId, entry)
+    return this.#summary(runId)
   }
 
   async delete(runId: string): Promise<boolean> {
@@ -61,6 +43,11 @@ class Memory implements RunStore {
     const entry = this.#runs.get(runId)
     if (entry?.owner) throw owned(runId, entry.owner)
     return this.#runs.delete(runId)
+  }
+
+  #summary(id: string): RunSummary | undefined {
+    const entry = this.#runs.get(id)
+    return entry && summarise(id, entry)
   }
 }
 

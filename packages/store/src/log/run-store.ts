@@ -6,7 +6,10 @@ import { UsageError } from '@toolloop/wire'
 export interface RunStore {
   /** The log of a run, new or existing. Opens nothing yet. */
   log(runId: string): RunLog
-  /** Lists runs, newest first. */
+  /**
+   * Lists runs, newest first. A run that exists from the first page to the last is on exactly one of them, with its status
+   * at that moment. A run that starts or is deleted in between is on one page or on none.
+   */
   list(query?: RunQuery): Promise<Page<RunSummary>>
   /** The summary of one run; `undefined` when there is none. Does not read the whole log. */
   summary(runId: string): Promise<RunSummary | undefined>
@@ -77,21 +80,33 @@ export function statusAfter(last: Fact): RunStatus {
   return last.type === 'run.pause' ? 'approval' : 'running'
 }
 
-/** A run's position in the list. The order is by start time, which never changes, so pages neither repeat nor skip a run. */
+/** A run's position in the list: by its start, then by its key. Neither changes, so pages neither repeat nor skip a run. */
 export interface Place {
   readonly startedAt: number
   readonly key: string
 }
 
-export const compare = (a: Place, b: Place): number => b.startedAt - a.startedAt || (a.key < b.key ? -1 : 1)
-export const cursorOf = ({ startedAt, key }: Place): string => `${startedAt}:${key}`
+/** Negative when `a` comes first. No two runs have the same key. */
+export const compare = (a: Place, b: Place): number =>
+  b.startedAt - a.startedAt || (a.key === b.key ? 0 : a.key < b.key ? -1 : 1)
 
-export function readCursor(after: string): Place {
-  const [, startedAt, key] = /^(\d+):(.+)$/.exec(after) ?? []
-  if (startedAt === undefined || key === undefined)
-    throw new UsageError(`\`after\` is ${JSON.stringify(after)}; pass the \`next\` of the previous page.`)
-  return { startedAt: Number(startedAt), key }
+/** The place of the last run on a page. `order`: the order that the page was read from, in a store without an index. */
+export interface Cursor extends Place {
+  readonly order?: string | undefined
 }
+
+export const cursorOf = ({ startedAt, key }: Place, order?: string): string =>
+  `${startedAt}:${key}${order === undefined ? '' : `:${order}`}`
+
+export function readCursor(after: string): Cursor {
+  const [, startedAt, key, order] = /^(-?[\d.]+):([^:]+)(?::([0-9a-f]+\.\d+))?$/.exec(after) ?? []
+  if (key === undefined || !Number.isFinite(Number(startedAt)))
+    throw new UsageError(`\`after\` is ${JSON.stringify(after)}; pass the \`next\` of the previous page.`)
+  return { startedAt: Number(startedAt), key, order }
+}
+
+export const matches = (summary: RunSummary, { agent, status }: RunQuery): boolean =>
+  (agent === undefined || agent === summary.agent) && (status === undefined || status === summary.status)
 
 export function limitOf({ limit = 100 }: RunQuery): number {
   if (!Number.isSafeInteger(limit) || limit < 1)

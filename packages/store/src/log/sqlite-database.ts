@@ -96,13 +96,11 @@ export class Database {
     this.#do(() => this.#statements.release.run(run, JSON.stringify(owner)))
   }
 
-  *runs(after: Place | undefined, agent: string | undefined): Generator<RunRow, void, undefined> {
-    const size = 200
-    for (let from = after; ;) {
-      const place = from ?? { startedAt: Number.MAX_SAFE_INTEGER, key: '' }
-      const rows = this.#do(() =>
-        this.#statements.list.all(place.startedAt, place.startedAt, place.key, agent ?? null, agent ?? null, size),
-      )
+  /** The runs behind a place, read `size` at a time. */
+  *runs(after: Place | undefined, agent: string | undefined, size: number): Generator<RunRow, void, undefined> {
+    for (let from = after ?? { startedAt: Number.MAX_SAFE_INTEGER, key: '' }; ;) {
+      const { startedAt, key } = from
+      const rows = this.#do(() => this.#statements.list.all(startedAt, key, agent ?? null, size))
       for (const row of rows) yield rowOf(row)
       const last = rows.at(-1)
       if (rows.length < size || last === undefined) return
@@ -196,7 +194,7 @@ export class Database {
 const columns = `run, agent, status, started_at, owner,
     (SELECT max(seq) + 1 FROM facts WHERE facts.run = runs.run) AS facts,
     (SELECT at FROM facts WHERE facts.run = runs.run ORDER BY seq DESC LIMIT 1) AS updated_at`
-const statements = {
+export const statements = {
   load: 'SELECT fact FROM facts WHERE run = ? ORDER BY seq',
   next: 'SELECT max(seq) + 1 AS next FROM facts WHERE run = ?',
   insert: 'INSERT INTO facts (run, seq, at, fact) VALUES (?, ?, ?, ?)',
@@ -206,9 +204,11 @@ const statements = {
   rest: 'UPDATE runs SET owner = NULL, status = ? WHERE run = ?',
   release: 'UPDATE runs SET owner = NULL WHERE run = ? AND owner = ?',
   one: `SELECT ${columns} FROM runs WHERE run = ?`,
-  list: `SELECT ${columns}
-    FROM runs WHERE (started_at < ? OR (started_at = ? AND run > ?)) AND (? IS NULL OR agent = ?)
-    ORDER BY started_at DESC, run LIMIT ?`,
+  // Two ranges of the index, merged: with OR, SQLite would read all runs before the place.
+  list: `SELECT ${columns} FROM (
+    SELECT * FROM runs WHERE started_at = ?1 AND run > ?2 AND (?3 IS NULL OR agent = ?3)
+    UNION ALL SELECT * FROM runs WHERE started_at < ?1 AND (?3 IS NULL OR agent = ?3)
+    ORDER BY started_at DESC, run LIMIT ?4) AS runs`,
   forget: 'DELETE FROM runs WHERE run = ?',
   forgetFacts: 'DELETE FROM facts WHERE run = ?',
 } as const

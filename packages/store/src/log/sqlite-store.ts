@@ -6,6 +6,7 @@ import { idOf, keyOf } from './run-key.ts'
 import {
   cursorOf,
   limitOf,
+  matches,
   type Page,
   type Place,
   readCursor,
@@ -57,9 +58,9 @@ class Runs implements SqliteStore {
     const after = query.after === undefined ? undefined : readCursor(query.after)
     const data: RunSummary[] = []
     let last: Place | undefined
-    for (const row of this.#database.runs(after, query.agent)) {
+    for (const row of this.#database.runs(after, query.agent, Math.min(limit + 1, 200))) {
       const summary = summaryOf(row)
-      if (summary === undefined || (query.status !== undefined && query.status !== summary.status)) continue
+      if (summary === undefined || !matches(summary, query)) continue
       if (data.length === limit && last) return { data, next: cursorOf(last) }
       data.push(summary)
       last = { startedAt: summary.startedAt, key: row.run }

@@ -1,15 +1,20 @@
 // Lists sessions from the list of runs: a session stands where its last run stands.
 import { UsageError } from '@toolloop/wire'
-import { limitOf, type Page, type RunQuery, type RunStore, type RunSummary } from '../log/run-store.ts'
+import { limitOf, matches, type Page, type RunQuery, type RunStore, type RunSummary } from '../log/run-store.ts'
 import { existsInChange } from './claim.ts'
 import type { SessionSummary } from './session-types.ts'
 import { runOf, turnOf } from './turn-id.ts'
 
-/** A place in the list of runs: a page, and the last run on it that was looked at. */
+/** How far the list of runs was read. */
 interface Cursor {
-  readonly page: string | undefined
+  /** The `after` of the page of runs; absent for the first one. */
+  readonly page?: string | undefined
+  /** The start of the last run that was read. */
   readonly startedAt: number
-  readonly run: string
+  /** All runs of that moment that were read on this page. */
+  readonly read: readonly string[]
+  /** The start of the newest run when the first page of sessions was read. */
+  readonly newest: number
 }
 
 /** Reads the runs from the newest on, until the page is full. A run with a later turn costs one look-up. */
@@ -17,18 +22,21 @@ export async function listSessions(runs: RunStore, query: RunQuery): Promise<Pag
   const limit = limitOf(query)
   const data: SessionSummary[] = []
   const listed = new Set<string>()
-  const from = query.after === undefined ? undefined : readCursor(query.after)
-  let last: Cursor | undefined
-  for (let page = from?.page, seen = from; ; seen = undefined) {
-    const { data: rows, next } = await runs.list({ limit: pageSize, after: page })
-    for (const row of seen ? behind(rows, seen) : rows) {
+  let cursor = query.after === undefined ? undefined : readCursor(query.after)
+  let page = cursor?.page
+  // Small pages first: what is left of a page of runs is read again for the next page of sessions.
+  for (let size = Math.min(limit + 1, pageSize); ; size = Math.min(size * 2, pageSize)) {
+    const { data: rows, next } = await runs.list({ limit: size, after: page })
+    for (const row of behind(rows, cursor)) {
+      const before = cursor
+      cursor = advance(cursor, page, row)
       const session = turnOf(row.id)?.session
       if (session === undefined || listed.has(session)) continue // an earlier turn
-      const summary = await sessionOf(runs, row, query)
-      if (summary) listed.add(session)
-      if (summary && data.length === limit && last) return { data, next: JSON.stringify(last) }
-      if (summary) data.push(summary)
-      if (data.length <= limit && summary) last = { page, startedAt: row.startedAt, run: row.id }
+      const summary = await sessionOf(runs, row, query, cursor.newest)
+      if (!summary) continue
+      if (data.length === limit) return { data, next: JSON.stringify(before) }
+      listed.add(session)
+      data.push(summary)
     }
     if (next === undefined) return { data }
     page = next
@@ -37,31 +45,49 @@ export async function listSessions(runs: RunStore, query: RunQuery): Promise<Pag
 
 const pageSize = 200
 
-/** The session whose last run this is. */
-async function sessionOf(runs: RunStore, row: RunSummary, query: RunQuery): Promise<SessionSummary | undefined> {
+/** The session of this run, unless another run is its last one. */
+async function sessionOf(
+  runs: RunStore,
+  row: RunSummary,
+  query: RunQuery,
+  newest: number,
+): Promise<SessionSummary | undefined> {
   const place = turnOf(row.id)
-  if (!place) return undefined
-  const { session, turn } = place
-  if (query.status !== undefined && query.status !== row.status) return undefined
-  if (query.agent !== undefined && query.agent !== row.agent) return undefined
-  if (await runs.summary(runOf(session, turn + 1))) return undefined
-  if ((await existsInChange(runs, session)) === false) return undefined
+  if (!place || !matches(row, query)) return undefined
+  const { session } = place
+  let { turn } = place
+  let last = row
+  for (let next; (next = await runs.summary(runOf(session, turn + 1))); turn++) {
+    // A turn that was there when the first page was read has a row of its own; a newer one has moved to the front.
+    if (next.startedAt <= newest) return undefined
+    last = next
+  }
+  if (!matches(last, query) || (await existsInChange(runs, session)) === false) return undefined
   const first = await runs.summary(runOf(session, 0))
   if (!first) return undefined // it was deleted since the page was read
-  const { agent, status, updatedAt } = row
+  const { agent, status, updatedAt } = last
   return { id: session, turns: turn + 1, status, agent, startedAt: first.startedAt, updatedAt }
 }
 
-/** The rows after the cursor, also when rows before it came or went. */
-function behind(rows: readonly RunSummary[], { startedAt, run }: Cursor): readonly RunSummary[] {
-  const at = rows.findIndex(({ id }) => id === run)
-  return at >= 0 ? rows.slice(at + 1) : rows.filter((row) => row.startedAt < startedAt)
+function advance(cursor: Cursor | undefined, page: string | undefined, { id, startedAt }: RunSummary): Cursor {
+  const isSameMoment = cursor?.page === page && cursor?.startedAt === startedAt
+  const read = isSameMoment ? [...cursor.read, id] : [id]
+  return { page, startedAt, read, newest: cursor?.newest ?? startedAt }
+}
+
+/** The rows behind the cursor, also when rows before it came or went. */
+function behind(rows: readonly RunSummary[], cursor: Cursor | undefined): readonly RunSummary[] {
+  if (!cursor) return rows
+  const { read, startedAt } = cursor
+  const at = rows.findLastIndex(({ id }) => read.includes(id))
+  return at >= 0 ? rows.slice(at + 1) : rows.filter((row) => row.startedAt <= startedAt)
 }
 
 function readCursor(after: string): Cursor {
   try {
-    const { page, startedAt, run } = JSON.parse(after) as Cursor
-    if (typeof run === 'string' && typeof startedAt === 'number') return { page, startedAt, run }
+    const { page, startedAt, read, newest } = JSON.parse(after) as Cursor
+    const isWhole = typeof startedAt === 'number' && typeof newest === 'number' && Array.isArray(read)
+    if (isWhole && (page === undefined || typeof page === 'string')) return { page, startedAt, read, newest }
   } catch {
     // The error is thrown below.
   }

@@ -189,7 +189,10 @@ export interface SessionSummary {
 export interface SessionStore {
   /** Opens a session, new or existing; nothing is stored before its first run. An id is any text; it never becomes a path. @default a random UUID */
   open(id?: string): Promise<Session>
-  /** Lists sessions; the one whose last run started latest comes first. A session that gets a new turn meanwhile moves to the front. */
+  /**
+   * Lists sessions; the one whose last run started latest comes first. A session that exists from the first page to the last
+   * is on exactly one of them, also when it gets a turn meanwhile; one that is made or deleted in between is on one or none.
+   */
   list(query?: RunQuery): Promise<Page<SessionSummary>>
   /**
    * Deletes a session. Resolves to `false` when there was none. Other processes see it whole or gone; after a crash in the

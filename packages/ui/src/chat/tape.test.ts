@@ -57,6 +57,19 @@ describe('a tape', () => {
     expect(await read(tape)).toEqual([data(4), delta('x'), data(4)])
   })
 
+  it('costs a reader that keeps up the same for each delta, however long the text is', async () => {
+    const tape = new Tape(uiGrowth)
+    const reader = tape.read()
+    const deltas = 30_000
+    let length = 0
+    for (let at = 0; at < deltas; at++) {
+      tape.write([delta('ten chars.')])
+      const { value } = await reader.next()
+      if (value?.chunk.type === 'text-delta') length += value.chunk.delta.length
+    }
+    expect(length).toBe(deltas * 10)
+  })
+
   it('is left at once by a reader that waits', async () => {
     const tape = new Tape(uiGrowth)
     const reader = tape.read()

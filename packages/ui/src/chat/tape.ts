@@ -1,5 +1,6 @@
 // What a run has sent so far, once for all readers. A delta joins the delta before it, so a replay costs what the
 // messages hold, not how many deltas they came in. A reader has a position, never a queue.
+import { GrowingText } from './growing-text.ts'
 
 /** How the chunks of a protocol grow. */
 export interface Growth<Chunk> {
@@ -24,7 +25,7 @@ export interface Placed<Chunk> {
 interface Entry<Chunk> {
   chunk: Chunk
   /** The text so far of a delta. */
-  text: string | undefined
+  text: GrowingText | undefined
   /** A later entry has the same key: nobody needs this one any more. */
   isReplaced: boolean
 }
@@ -104,10 +105,10 @@ export class Tape<Chunk> {
     const text = growth.textOf(chunk)
     const last = this.entries.at(-1)
     if (text !== undefined && last?.text !== undefined && growth.joins(last.chunk, chunk)) {
-      last.text += text
+      last.text.add(text)
       return
     }
-    const entry = { chunk, text, isReplaced: false }
+    const entry = { chunk, text: text === undefined ? undefined : new GrowingText(text), isReplaced: false }
     this.entries.push(entry)
     if (growth.resets(chunk)) this.#keyed.clear()
     const key = growth.keyOf(chunk)
@@ -176,7 +177,7 @@ class TapeReader<Chunk> implements AsyncIterableIterator<Placed<Chunk>, void, vo
       if (!entry) return undefined
       const { chunk, text } = entry
       if (text !== undefined && this.#offset < text.length) {
-        const rest = text.slice(this.#offset)
+        const rest = text.behind(this.#offset)
         this.#offset = text.length
         return this.#placed(growth.withText(chunk, rest))
       }

@@ -1,5 +1,5 @@
 // The agent of the quickstart and the pipeline of the code review, as their examples have them: nothing in them knows of an
-// engine. What they read is made by each worker from the run's context.
+// engine. Each worker makes what they read of the run's context.
 import { join } from 'node:path'
 import { Client } from '@toolloop/client'
 import { lastText, type StepFunction } from '@toolloop/testing'
