@@ -101,27 +101,37 @@ export class Inbox {
   }
 }
 
+interface Wanted {
+  readonly runId: string
+  readonly number: number
+}
+
 /** Reads the commands of the live runs of this process, with one query for all. */
 export class Inboxes {
   readonly #inboxes = new Map<string, Set<Inbox>>()
 
-  open(runId: string): Inbox & Disposable {
+  /** Resolves when a command that was stored before is there: a short run would end before the next reading. */
+  async open(pool: Pool, runId: string): Promise<Inbox & Disposable> {
     const inbox = Object.assign(new Inbox(), { [Symbol.dispose]: () => this.#close(runId, inbox) })
     const all = this.#inboxes.get(runId) ?? new Set()
     this.#inboxes.set(runId, all.add(inbox))
+    await this.#readOnce(pool, [{ runId, number: 0 }]).catch(() => {})
     return inbox
   }
 
   /** Reads every `interval` milliseconds until the signal. Errors are left to the next time. */
   async read(pool: Pool, interval: number, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      await this.#readOnce(pool).catch(() => {})
+      await this.#readOnce(pool, this.#wanted()).catch(() => {})
       await sleep(interval, undefined, { signal }).catch(() => {})
     }
   }
 
-  async #readOnce(pool: Pool): Promise<void> {
-    const wanted = [...this.#inboxes].flatMap(([runId, all]) => [...all].map(({ number }) => ({ runId, number })))
+  #wanted(): readonly Wanted[] {
+    return [...this.#inboxes].flatMap(([runId, all]) => [...all].map(({ number }) => ({ runId, number })))
+  }
+
+  async #readOnce(pool: Pool, wanted: readonly Wanted[]): Promise<void> {
     if (wanted.length === 0) return
     const { rows } = await pool.query<{ run_id: string; number: number; command: string }>(
       `SELECT run_id, number, command FROM toolloop.command

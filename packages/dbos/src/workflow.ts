@@ -69,7 +69,7 @@ async function driven(worker: Worker, runId: string, start: Start): Promise<{ fa
     limit: Infinity,
     signal: worker.presence.signal,
   })
-  using inbox = worker.inboxes.open(runId)
+  using inbox = await worker.inboxes.open(worker.pool, runId)
   const answers = new Answers(worker, runId)
   let recorded = 0
   try {
