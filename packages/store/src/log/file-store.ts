@@ -5,7 +5,7 @@ import { type FileLog, type FileLogOptions, JsonLines } from './file-log.ts'
 import { readSummary, writeSummary } from './file-summary.ts'
 import { holderOf, releaseLock, takeLock } from './lock.ts'
 import { LogError, storageError } from './log-error.ts'
-import { isGone, newOwner } from './owner.ts'
+import { isGone, newOwner, releaseFor } from './owner.ts'
 import { idOf, keyOf } from './run-key.ts'
 import { RunOrder } from './run-order.ts'
 import {
@@ -69,7 +69,7 @@ class Folder implements FileStore {
         for (const file of [`${path}.summary`, path]) rmSync(file, { force: true })
         return isThere
       } finally {
-        releaseLock(lock, owner)
+        releaseFor(owner, () => releaseLock(lock, owner))
       }
     } catch (error) {
       throw storageError(`The log ${path} cannot be deleted`, error)
@@ -115,7 +115,7 @@ class Folder implements FileStore {
   }
 }
 
-/** The file is not ours to read, or is no file. Other errors, such as too many open files, are not about this log. */
+/** This process may not read the file, or it is a folder. Other errors, such as too many open files, are not about this log. */
 const isUnreadable = (error: unknown): boolean =>
   ['EACCES', 'EPERM', 'EISDIR'].includes((error as NodeJS.ErrnoException).code ?? '')
 

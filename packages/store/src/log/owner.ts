@@ -21,8 +21,8 @@ export function newOwner(): LogOwner {
 let ownStart: string | undefined
 
 /**
- * Whether the owner's process has ended, or is this one and has stopped to write. `false` for a process on another host,
- * which cannot be checked.
+ * Whether the owner's process has ended, or is this one, where that owner has stopped. `false` for a process on another
+ * host, which cannot be checked.
  */
 export function isGone(owner: LogOwner): boolean {
   if (stopped.has(owner.id)) return true
@@ -32,15 +32,15 @@ export function isGone(owner: LogOwner): boolean {
   return started === ended || (started !== undefined && owner.started !== '' && started !== owner.started)
 }
 
-/** Owners of this process that write no more, and whose release the disk has refused. */
+/** Owners of this process that have stopped, and whose release has failed. */
 const stopped = new Set<string>()
 
 /** Milliseconds between two attempts to release. */
 const releaseInterval = 1000
 
 /**
- * Releases what an owner of this process holds, which writes no more. A disk that is full or read-only may refuse it: then
- * this process takes the owner for gone at once, and tries again for the others. `isOver`: no attempt can succeed any more.
+ * Releases what an owner of this process holds, after its last write. It may fail, as on a full disk: then `isGone` is true
+ * in this process at once, and the release is retried for the other processes until `isOver` returns true. Does not throw.
  */
 export function releaseFor(owner: LogOwner, release: () => void, isOver: () => boolean = () => false): void {
   try {

@@ -25,7 +25,7 @@ const sqliteRemedies: Readonly<Record<number, string>> = {
   14: permission, // CANTOPEN
 }
 
-/** One sentence for errors of `node:fs` and of `node:sqlite`; `undefined` where the message has to do. */
+/** One sentence for errors of `node:fs` and of `node:sqlite`; `undefined` for others. */
 export function remedyOf(error: unknown): string | undefined {
   const { code, errcode } = error as { readonly code?: unknown; readonly errcode?: unknown }
   if (typeof errcode === 'number') return sqliteRemedies[errcode & 0xff]

@@ -199,7 +199,7 @@ const damage: ReadonlySet<number> = new Set([11, 26])
 
 /** Milliseconds that a statement, and opening the file, wait for other processes. */
 const patience = 5000
-/** The same for a release, which is attempted again and must not block the thread for long. */
+/** The same for a release, which is retried and must not block the thread for long. */
 const releasePatience = 50
 
 function open(path: string): DatabaseSync {

@@ -4,7 +4,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite'
 
 /** The format of the tables, as `PRAGMA user_version`. */
 export const version = 1
-export const schema = `
+export const schema: string = `
   CREATE TABLE runs (
     run TEXT PRIMARY KEY,
     agent TEXT NOT NULL,
@@ -26,7 +26,21 @@ export const schema = `
 const columns = `run, agent, status, started_at, owner,
     (SELECT max(seq) + 1 FROM facts WHERE facts.run = runs.run) AS facts,
     (SELECT at FROM facts WHERE facts.run = runs.run ORDER BY seq DESC LIMIT 1) AS updated_at`
-export const statements = {
+type StatementName =
+  | 'load'
+  | 'next'
+  | 'insert'
+  | 'start'
+  | 'owner'
+  | 'own'
+  | 'rest'
+  | 'release'
+  | 'one'
+  | 'list'
+  | 'forget'
+  | 'forgetFacts'
+
+export const statements: Readonly<Record<StatementName, string>> = {
   load: 'SELECT fact FROM facts WHERE run = ? ORDER BY seq',
   next: 'SELECT max(seq) + 1 AS next FROM facts WHERE run = ?',
   insert: 'INSERT INTO facts (run, seq, at, fact) VALUES (?, ?, ?, ?)',
@@ -43,9 +57,9 @@ export const statements = {
     ORDER BY started_at DESC, run LIMIT ?4) AS runs`,
   forget: 'DELETE FROM runs WHERE run = ?',
   forgetFacts: 'DELETE FROM facts WHERE run = ?',
-} as const
+}
 
-export type Statements = Readonly<Record<keyof typeof statements, StatementSync>>
+export type Statements = Readonly<Record<StatementName, StatementSync>>
 
 export function prepare(database: DatabaseSync): Statements {
   const made = Object.entries(statements).map(([name, sql]) => [name, database.prepare(sql)])

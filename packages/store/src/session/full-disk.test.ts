@@ -91,7 +91,7 @@ function full(error: unknown, disk: SmallDisk): LogError {
 }
 
 describe.each(diskKinds)('$name', ({ missing, grain, make }) => {
-  describe.skipIf(missing !== undefined).each(kinds)(`%s ${missing ?? ''}`, (kind) => {
+  describe.skipIf(missing !== undefined).each(kinds)(`%s ${missing ?? ''}`, { timeout: 120_000 }, (kind) => {
     const sweep = async <Done>(act: Act<Done>, check: Parameters<typeof attempt<Done>>[4]): Promise<number> => {
       const disk = make()
       try {

@@ -87,7 +87,7 @@ describe('a SQLite file', () => {
     expect(session.messages).toHaveLength(4)
   }, 30_000)
 
-  test('that refuses to release a run is asked again, so that other processes do not wait for the end of this one', async () => {
+  test('that refuses the release of a run is retried: other processes do not wait for the end of this one', async () => {
     const path = join(folder, 'chats.sqlite')
     using store = sqliteSessions(path)
     const session = await store.open('a')
