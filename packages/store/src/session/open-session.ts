@@ -11,7 +11,7 @@ import { followTurn, type Look } from './follow.ts'
 import { Queue } from './queue.ts'
 import { textOfLast, checkPipelineOptions } from './pipeline-turn.ts'
 import { isPending, type RefusedCall, refusalOf } from './refusal.ts'
-import { changedError, isBusy, type SessionError } from './session-error.ts'
+import { changedError, isBusy, repeatedError, type SessionError } from './session-error.ts'
 import type {
   FollowOptions,
   Session,
@@ -184,7 +184,7 @@ export class OpenSession implements Session {
     if (before !== undefined && !added)
       throw new UsageError('`before` leaves out turns of the conversation that the input continues: pass an input.')
     const start = async (): Promise<EventSource<RunEvent, unknown>> => {
-      const { log, messages, resumes } = await this.#next(added, isPipeline, before)
+      const { log, messages, resumes } = await this.#next(added, isPipeline, before, options.runId)
       const logs = resumes ? { from: log } : { log }
       const value = !valueOf ? messages : resumes ? undefined : await valueOf(messages)
       return runnable.open(value, { ...options, ...(budget && { budget }), ...logs, desk, mailbox }, watched)
@@ -219,11 +219,14 @@ export class OpenSession implements Session {
     added: readonly Message[] | undefined,
     isPipeline: boolean,
     replaced: number | undefined,
+    runId: string | undefined,
   ): Promise<{ readonly log: TurnLog; readonly messages: readonly Message[]; readonly resumes: boolean }> {
     await this.load()
     if (this.#known.isChanging) await this.#settle()
     const { status } = this
     const { last } = this.#known
+    const same = added && runId !== undefined ? this.turns.find((turn) => turn.runId === runId) : undefined
+    if (same) throw repeatedError(this.id, same)
     if (status === 'running' || (added && isPending(status))) throw this.#refusal('run')
     if (added) {
       const number = last ? last.turn + 1 : 0
