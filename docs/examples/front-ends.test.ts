@@ -66,6 +66,20 @@ test('the page, the reconnect, the restart', async () => {
   const messages = await chat.messages('c1') // → useChat({ id: 'c1', messages, resume: true })
   // #endregion
   expect(messages.map(({ role }) => role)).toEqual(['user', 'assistant'])
+  const mayUse = (chatId: string, of: Request): boolean => owners.get(chatId)?.includes(userOf(of)?.name ?? '') ?? false
+  // #region routes
+  async function handle(asked: Request): Promise<Response> {
+    const { pathname } = new URL(asked.url)
+    if (pathname.startsWith('/api/chat')) return chat.fetch(asked)
+    const [, chatId = ''] = /^\/messages\/([\w-]+)$/.exec(pathname) ?? []
+    if (mayUse(chatId, asked)) return Response.json(await chat.messages(chatId)) // the page loads them first
+    return new Response('Not found', { status: 404 })
+  }
+  // #endregion
+  const load = (user: string): Promise<Response> =>
+    handle(new Request('http://localhost/messages/c1', { headers: { 'x-user': user } }))
+  expect(await (await load('clerk')).json()).toEqual(messages)
+  expect((await load('stranger')).status).toBe(404)
   const request = new Request('http://localhost/api/chat/c1/stream', { headers: { 'x-user': 'clerk' } })
   expect((await chat.stream(request, 'c1')).status).toBe(200)
   const store = memorySessions()

@@ -1,5 +1,11 @@
 import { useChat } from '@ai-sdk/react'
-import { getToolName, isToolUIPart, lastAssistantMessageIsCompleteWithApprovalResponses, type UIMessage } from 'ai'
+import {
+  DefaultChatTransport,
+  getToolName,
+  isToolUIPart,
+  lastAssistantMessageIsCompleteWithApprovalResponses,
+  type UIMessage,
+} from 'ai'
 import type { ReactNode } from 'react'
 
 // #region page
@@ -35,4 +41,10 @@ export function ChatPage({ id, initialMessages }: { id: string; initialMessages:
     </main>
   )
 }
+// #endregion
+
+// #region transport
+export const lastMessageOnly = new DefaultChatTransport<UIMessage>({
+  prepareSendMessagesRequest: ({ messages, ...rest }) => ({ body: { ...rest, messages: messages.slice(-1) } }),
+})
 // #endregion

@@ -56,6 +56,7 @@ const statuses: Readonly<Record<string, number>> = {
   log_owned: 409,
   session_busy: 409,
   session_pending: 409,
+  session_exists: 409,
   session_idle: 409,
   limit: 413,
   connection: 502,

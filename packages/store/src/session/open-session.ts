@@ -10,7 +10,7 @@ import { endOf } from './drop.ts'
 import { followTurn, type Look } from './follow.ts'
 import { Queue } from './queue.ts'
 import { isPending, type RefusedCall, refusalOf } from './refusal.ts'
-import { changedError, isBusy, type SessionError } from './session-error.ts'
+import { changedError, isBusy, repeatedError, type SessionError } from './session-error.ts'
 import type { FollowOptions, Session, SessionForkOptions, SessionStatus, Turn } from './session-types.ts'
 import { readCall, type RunCallOptions } from './run-call.ts'
 import { StartedRun } from './started-run.ts'
@@ -158,7 +158,7 @@ export class OpenSession implements Session {
     const desk = deskOf(rest, watched)
     const mailbox = inputOf ? undefined : new Mailbox()
     const start = async (): Promise<EventSource<RunEvent, unknown>> => {
-      const { log, messages, resumes } = await this.#next(added, inputOf !== undefined, before)
+      const { log, messages, resumes } = await this.#next(added, inputOf !== undefined, before, rest.runId)
       const logs = resumes ? { from: log } : { log }
       const value = !inputOf ? messages : resumes ? undefined : await inputOf(messages)
       return runnable.open(value, { ...rest, ...logs, desk, mailbox }, watched)
@@ -193,11 +193,14 @@ export class OpenSession implements Session {
     added: readonly Message[] | undefined,
     isPipeline: boolean,
     replaced: number | undefined,
+    runId: string | undefined,
   ): Promise<{ readonly log: TurnLog; readonly messages: readonly Message[]; readonly resumes: boolean }> {
     await this.load()
     if (this.#known.isChanging) await this.#settle()
     const { status } = this
     const { last } = this.#known
+    const same = added && runId !== undefined ? this.turns.find((turn) => turn.runId === runId) : undefined
+    if (same) throw repeatedError(this.id, same)
     if (status === 'running' || (added && isPending(status))) throw this.#refusal('run')
     if (added) {
       const number = last ? last.turn + 1 : 0

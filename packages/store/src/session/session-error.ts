@@ -1,7 +1,7 @@
 import { brand, ToolloopError } from '@toolloop/wire'
 import type { LogError } from '../log/log-error.ts'
 import type { LogOwner } from '../log/owner.ts'
-import type { SessionStatus } from './session-types.ts'
+import type { SessionStatus, Turn } from './session-types.ts'
 
 /**
  * Why a session refused a call. Nothing was sent or changed.
@@ -9,7 +9,7 @@ import type { SessionStatus } from './session-types.ts'
  *   forked. Pass `wait: true`, or try later.
  * - `session_pending`: its last run waits for decisions, or was interrupted. Resume it or drop it first.
  * - `session_idle`: there is no run to resume or to drop.
- * - `session_exists`: a fork cannot take the id of a session that has turns.
+ * - `session_exists`: a fork cannot take the id of a session that has turns, a run not the `runId` of one of its turns.
  * - `session_damaged`: a turn does not continue the turn before: a log in between was changed or deleted.
  */
 export type SessionErrorCode =
@@ -80,4 +80,12 @@ export const existsError = (session: string): SessionError =>
     'session_exists',
     `The session ${JSON.stringify(session)} has turns already: fork to another id, or delete it first.`,
     { session },
+  )
+
+/** A `runId` of the caller's is a key: the same input sent twice, also to two processes, is one run. */
+export const repeatedError = (session: string, { turn, runId, status }: Turn): SessionError =>
+  new SessionError(
+    'session_exists',
+    `Turn ${turn} of session ${JSON.stringify(session)} is the run \`${runId}\` already. Read it with \`session.log(${turn})\` or \`session.follow\`, or pass another \`runId\`.`,
+    { session, turn, runId, status },
   )

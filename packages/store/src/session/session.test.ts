@@ -167,6 +167,20 @@ describe.each(places)('%s', (_, make) => {
     store.close?.()
   })
 
+  test('a `runId` of the caller is one run, whatever has become of it, also in another process', async () => {
+    const { again } = make()
+    const store = again()
+    await (await store.open('a')).run(counter, 'Hi', { runId: 'r' })
+    const session = await again().open('a')
+    const repeated = refusal('session_exists', { session: 'a', turn: 0, runId: 'r', status: 'done' })
+    await expect(session.run(counter, 'Hi', { runId: 'r' })).rejects.toEqual(repeated)
+    await expect(session.stream(counter, 'Hi', { runId: 'r', wait: true }).started).rejects.toEqual(repeated)
+    expect(said(session)).toEqual(['Hi', '1'])
+    await session.run(counter, 'And?', { runId: 's' })
+    expect(session.turns.map(({ runId }) => runId)).toEqual(['r', 's'])
+    store.close?.()
+  })
+
   test('a run that waits for a decision must be resumed or dropped first, also in another process', async () => {
     const { again } = make()
     const store = again()

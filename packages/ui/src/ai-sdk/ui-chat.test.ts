@@ -255,6 +255,20 @@ describe('useChat over uiChat', () => {
     expect(answer).toEqual(JSON.parse(JSON.stringify(tab.messages[1])))
   })
 
+  it('needs only the last message in a post, so that a long conversation stays below the bounds', async () => {
+    const { chat, ran, model } = desk([text('One.'), call('refund', { order: 7 }), text('Two.'), text('Three.')], {
+      maxParts: 8,
+    })
+    const tab = useChat({ fetch: chat.fetch, id: 'c1', postsLast: true, ...approvals })
+    await tab.sendMessage({ text: 'Hi' })
+    await tab.sendMessage({ text: 'Refund' })
+    await tab.addToolApprovalResponse({ id: requestIn(tab), approved: true })
+    await expect.poll(() => [tab.status, shown(tab).at(-1)]).toEqual(['ready', 'text Two.'])
+    await tab.regenerate()
+    expect([shown(tab).at(-1), ran, tab.error]).toEqual(['text Three.', ['refund 7'], undefined])
+    expect(model.requests.at(-1)?.messages.map(({ content }) => content)).toEqual(['Hi', 'One.', 'Refund'])
+  })
+
   it('answers one message that is sent twice with one run', async () => {
     const { chat, model } = desk([text('Hello.')])
     const body = { id: 'c1', messages: [userMessage('Hi')] }

@@ -14,7 +14,7 @@ import type { Answering, ChatOptions, ChatRequest } from './options.ts'
 import type { FoldedRun, Posted, Protocol } from './protocol.ts'
 import { readChat } from './read-chat.ts'
 import { routeOf, unknownChat, unserved } from './route.ts'
-import type { ChatSession, ChatTurn } from './session.ts'
+import { type ChatSession, type ChatTurn, isTaken, turnOf } from './session.ts'
 import { Reading } from './reading.ts'
 import type { Tape } from './tape.ts'
 
@@ -194,7 +194,15 @@ export class Chat<Chunk extends { readonly type: string }> implements ChatHandle
       const next = await this.#start(chat, session, posted.next, body)
       return this.#sendOwn(next, { run: next.run, session })
     }
-    const started = await this.#start(chat, session, posted, body)
+    let started: LiveRun<Chunk>
+    try {
+      started = await this.#start(chat, session, posted, body)
+    } catch (error) {
+      // Another process has taken the same message meanwhile: one run.
+      const other = posted.kind === 'input' && isTaken(error) ? await turnOf(session, posted.runId) : undefined
+      if (!other) throw error
+      return this.#replay(chat, session, other)
+    }
     const isWhole = posted.kind === 'input' || (posted.kind === 'resume' && posted.whole)
     const first = started.tape.entries[0]?.chunk
     const lead = isWhole ? [] : this.#protocol.continues(first)

@@ -1,7 +1,7 @@
 // What a chat needs of a session: `Session` of the store package has it.
 import type { AnyAgent, ApprovalRequest, Decision, Fact, Input, RunEvent, RunLog, RunStream } from '@toolloop/core'
 import type { AnyPipeline } from '@toolloop/pipeline'
-import type { Message, UserMessage } from '@toolloop/wire'
+import { type Message, sleep, systemClock, type UserMessage } from '@toolloop/wire'
 
 export interface ChatTurn {
   readonly turn: number
@@ -55,3 +55,20 @@ export function userMessagesAt({ transcript, turns }: ChatSession, index: number
 
 /** The id of the user's message of a turn, for a page that did not send it. */
 export const userIdOf = (runId: string): string => `${runId}.user`
+
+/** Was another run first? */
+export function isTaken(error: unknown): boolean {
+  const { code } = (error ?? {}) as { readonly code?: unknown }
+  return code === 'session_busy' || code === 'session_exists'
+}
+
+/** The turn of this run, which another process may be about to write: its log is taken before its first fact is there. */
+export async function turnOf(session: ChatSession, runId: string): Promise<ChatTurn | undefined> {
+  for (let tries = 0; tries < 10; tries++) {
+    if (tries > 0) await sleep(systemClock, 20)
+    await session.load()
+    const turn = session.turns.find((one) => one.runId === runId)
+    if (turn || session.status === 'running') return turn
+  }
+  return undefined
+}

@@ -27,13 +27,13 @@ export async function kill({ child }: ServerProcess): Promise<void> {
   await ended
 }
 
-/** The first message of the chat `c1`. */
-export const ask = (url: string): Promise<Response> =>
+/** The first message of a chat. */
+export const ask = (url: string, id = 'c1'): Promise<Response> =>
   fetch(url, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({
-      id: 'c1',
+      id,
       messages: [{ id: 'm1', role: 'user', parts: [{ type: 'text', text: 'Orders?' }] }],
     }),
   })

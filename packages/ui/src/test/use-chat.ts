@@ -41,13 +41,18 @@ export interface HeadlessOptions extends Omit<ChatInit<UIMessage>, 'transport'> 
   /** The handlers. */
   readonly fetch: (request: Request) => Promise<Response>
   readonly headers?: Record<string, string>
+  /** Posts only the last message. */
+  readonly postsLast?: boolean
 }
 
 /** A tab with this chat. */
-export function useChat({ fetch, headers, messages, ...init }: HeadlessOptions): AbstractChat<UIMessage> {
+export function useChat({ fetch, headers, messages, postsLast, ...init }: HeadlessOptions): AbstractChat<UIMessage> {
   const transport = new DefaultChatTransport<UIMessage>({
     api: 'http://a.example/api/chat',
     ...(headers && { headers }),
+    ...(postsLast && {
+      prepareSendMessagesRequest: ({ messages: all, ...rest }) => ({ body: { ...rest, messages: all.slice(-1) } }),
+    }),
     fetch: (input, request) => fetch(new Request(input, request)),
   })
   return new HeadlessChat({ ...init, transport, state: new State(messages) })
