@@ -1,7 +1,7 @@
 // What clients send to runs: a table with one numbered list for each run.
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { DBOSClient } from '@dbos-inc/dbos-sdk'
-import type { Command, Rejection } from '@toolloop/engine'
+import { type Command, isOfDecisions, type Rejection } from '@toolloop/engine'
 import { inTransaction, type RunsPool, topicOf } from './database.ts'
 
 /**
@@ -32,30 +32,38 @@ export async function storeCommand(
   })
 }
 
-export interface Answers {
-  /** Every command that was stored has been taken by the run. */
-  readonly all: boolean
-  /** Why the paused run refused the last one. */
+/** What has become of a command. */
+export interface CommandState {
+  /** The run has it. */
+  readonly isTaken: boolean
+  readonly isAnswered: boolean
   readonly rejection: Rejection | undefined
 }
 
-export async function answersOf(pool: RunsPool, runId: string): Promise<Answers> {
-  const { rows } = await pool.query<{ all: boolean | null; rejection: string | null }>(
-    `SELECT bool_and(answered) AS all, (array_agg(rejection ORDER BY number DESC))[1] AS rejection
-     FROM "${pool.schema}".command WHERE run_id = $1`,
-    [runId],
-  )
-  const { all, rejection } = rows[0]!
-  return { all: all ?? true, rejection: parsed(rejection) }
-}
-
-/** Whether the run has taken a command, and what it objected. */
-export async function answerOf(pool: RunsPool, runId: string, number: number): Promise<Answers> {
-  const { rows } = await pool.query<{ answered: boolean; rejection: string | null }>(
-    `SELECT answered, rejection FROM "${pool.schema}".command WHERE run_id = $1 AND number = $2`,
+export async function stateOf(pool: RunsPool, runId: string, number: number): Promise<CommandState> {
+  const { rows } = await pool.query<{ taken: boolean; answered: boolean; rejection: string | null }>(
+    `SELECT taken, answered, rejection FROM "${pool.schema}".command WHERE run_id = $1 AND number = $2`,
     [runId, number],
   )
-  return { all: rows[0]?.answered ?? false, rejection: parsed(rows[0]?.rejection ?? null) }
+  const { taken = false, answered = false, rejection = null } = rows[0] ?? {}
+  return { isTaken: taken || answered, isAnswered: answered, rejection: parsed(rejection) }
+}
+
+/** Why a paused run rejected the last decisions. */
+export async function lastRejection(pool: RunsPool, runId: string): Promise<Rejection | undefined> {
+  const { rows } = await pool.query<{ rejection: string | null }>(
+    `SELECT rejection FROM "${pool.schema}".command WHERE run_id = $1 AND answered ORDER BY number DESC LIMIT 1`,
+    [runId],
+  )
+  const rejection = parsed(rows[0]?.rejection ?? null)
+  return rejection && isOfDecisions(rejection) ? rejection : undefined
+}
+
+export async function storeTaken(pool: RunsPool, runId: string, number: number): Promise<void> {
+  await pool.query(`UPDATE "${pool.schema}".command SET taken = true WHERE run_id = $1 AND number = $2 AND NOT taken`, [
+    runId,
+    number,
+  ])
 }
 
 export async function storeAnswer(
@@ -94,27 +102,37 @@ export class Inbox {
   }
 }
 
+interface Wanted {
+  readonly runId: string
+  readonly number: number
+}
+
 /** Reads the commands of the live runs of this process, with one query for all. */
 export class Inboxes {
   readonly #inboxes = new Map<string, Set<Inbox>>()
 
-  open(runId: string): Inbox & Disposable {
+  /** Resolves when a command that was stored before is there: a short run would end before the next reading. */
+  async open(pool: RunsPool, runId: string): Promise<Inbox & Disposable> {
     const inbox = Object.assign(new Inbox(), { [Symbol.dispose]: () => this.#close(runId, inbox) })
     const all = this.#inboxes.get(runId) ?? new Set()
     this.#inboxes.set(runId, all.add(inbox))
+    await this.#readOnce(pool, [{ runId, number: 0 }]).catch(() => {})
     return inbox
   }
 
   /** Reads every `interval` milliseconds until the signal. Errors are left to the next time. */
   async read(pool: RunsPool, interval: number, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      await this.#readOnce(pool).catch(() => {})
+      await this.#readOnce(pool, this.#wanted()).catch(() => {})
       await sleep(interval, undefined, { signal }).catch(() => {})
     }
   }
 
-  async #readOnce(pool: RunsPool): Promise<void> {
-    const wanted = [...this.#inboxes].flatMap(([runId, all]) => [...all].map(({ number }) => ({ runId, number })))
+  #wanted(): readonly Wanted[] {
+    return [...this.#inboxes].flatMap(([runId, all]) => [...all].map(({ number }) => ({ runId, number })))
+  }
+
+  async #readOnce(pool: RunsPool, wanted: readonly Wanted[]): Promise<void> {
     if (wanted.length === 0) return
     const { rows } = await pool.query<{ run_id: string; number: number; command: string }>(
       `SELECT run_id, number, command FROM "${pool.schema}".command

@@ -119,6 +119,7 @@ CREATE TABLE IF NOT EXISTS "${schema}".command (
   number int NOT NULL,
   id uuid NOT NULL UNIQUE,
   command text NOT NULL,
+  taken boolean NOT NULL DEFAULT false,
   answered boolean NOT NULL DEFAULT false,
   rejection text,
   PRIMARY KEY (run_id, number)

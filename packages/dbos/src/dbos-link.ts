@@ -2,10 +2,19 @@
 import { randomUUID } from 'node:crypto'
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
 import type { DBOSClient, WorkflowStatus } from '@dbos-inc/dbos-sdk'
-import { EngineError, type EngineLink, type ProgressBatch, type RunPage, type Start } from '@toolloop/engine'
+import {
+  type Command,
+  endedRun,
+  EngineError,
+  type EngineLink,
+  type ProgressBatch,
+  type Rejection,
+  type RunPage,
+  type Start,
+} from '@toolloop/engine'
 import { UsageError } from '@toolloop/wire'
 import { Bell } from './bell.ts'
-import { answerOf, answersOf, storeCommand } from './commands.ts'
+import { lastRejection, stateOf, storeCommand } from './commands.ts'
 import {
   applicationVersion,
   connectionOf,
@@ -28,7 +37,7 @@ export interface LinkOptions extends DatabaseOptions {
   readonly pollInterval?: number | undefined
 }
 
-/** How long a call waits for the run or for its first worker, in milliseconds. */
+/** How long a reader waits for new facts, and a start for the agent's first worker, in milliseconds. */
 const longestWait = 5000
 
 export class DbosLink implements EngineLink {
@@ -90,27 +99,29 @@ export class DbosLink implements EngineLink {
     }
   }
 
-  async send(runId: string, command: Parameters<EngineLink['send']>[1]): ReturnType<EngineLink['send']> {
+  async send(runId: string, command: Command, signal?: AbortSignal): Promise<Rejection | undefined> {
     const bell = new Bell()
     const leave = await this.#subscriber.listen(runId, (heard) => {
       if (heard === 'settled') bell.ring()
     })
     try {
       const id = randomUUID()
-      const number = await this.#onTables(undefined, async () =>
+      const number = await this.#onTables(signal, async () =>
         storeCommand(this.#pool, await this.#made, { id, runId, command }),
       )
-      let isOver = false
-      // It is stored: where no worker lives, it takes effect when one has the run.
-      for (const end = performance.now() + longestWait; performance.now() < end;) {
-        const { all, rejection } = await this.#onTables(undefined, () => answerOf(this.#pool, runId, number))
-        if (all) return rejection
-        // The answer of a command that ends the run may be stored a moment after the end.
-        if (isOver) throw tooLate(runId, command.type)
-        isOver = await this.#onTables(undefined, () => this.#isOver(runId))
-        await bell.rung(Math.min(this.#pause, 500))
+      const began = performance.now()
+      for (let hasEnded = false; ;) {
+        const { isTaken, isAnswered, rejection } = await this.#onTables(signal, () =>
+          stateOf(this.#pool, runId, number),
+        )
+        if (isAnswered) return rejection
+        // A workflow ends when the answers to the commands that it has taken are stored.
+        if (hasEnded) return endedRun(runId)
+        hasEnded = await this.#onTables(signal, () => this.#hasEnded(runId))
+        const waited = performance.now() - began
+        if (!isTaken && !hasEnded && waited >= this.#patience) throw notTaken(runId, command.type, this.#patience)
+        if (!hasEnded) await bell.rung(waited < longestWait ? Math.min(this.#pause, 500) : this.#pause, signal)
       }
-      return undefined
     } finally {
       leave()
     }
@@ -172,9 +183,8 @@ export class DbosLink implements EngineLink {
     const failure = await this.#failureOf(workflow)
     if (failure) return { agent, status: 'failed', facts, error: failure }
     if (last !== 'run.pause') return { agent, status: 'running', facts }
-    // A run that has a command to take is about to go on.
-    const { all, rejection } = await answersOf(this.#pool, runId)
-    return { agent, status: all ? 'paused' : 'running', facts, ...(all && rejection && { error: rejection }) }
+    const error = await lastRejection(this.#pool, runId)
+    return { agent, status: 'paused', facts, ...(error && { error }) }
   }
 
   async #failureOf(workflow: WorkflowStatus): Promise<RunPage['error']> {
@@ -199,7 +209,7 @@ export class DbosLink implements EngineLink {
     }
   }
 
-  async #isOver(runId: string): Promise<boolean> {
+  async #hasEnded(runId: string): Promise<boolean> {
     const workflow = await (await this.#made).getWorkflow(runId)
     return workflow != null && !['ENQUEUED', 'DELAYED', 'PENDING'].includes(workflow.status)
   }
@@ -271,8 +281,11 @@ const notServed = (agent: string, schema: string): EngineError =>
     `No worker has ever served \`${agent}\` in the schema \`${schema}\` of this database. Call \`serve\` with it, under this name.`,
   )
 
-const tooLate = (runId: string, command: string): EngineError =>
-  new EngineError('ended', `The run ${JSON.stringify(runId)} ended before it took the command \`${command}\`.`)
+const notTaken = (runId: string, command: string, patience: number): EngineError =>
+  new EngineError(
+    'unreachable',
+    `No worker took the command \`${command}\` of the run ${JSON.stringify(runId)} within ${patience} ms. Start one that serves its agent: the command is stored, and may still take effect.`,
+  )
 
 const howToResume =
   'resume it in DBOS (`resumeWorkflows` of its client, with the queue `toolloop.` and the agent’s name)'
