@@ -20,15 +20,17 @@ export function scriptedExplorer(request: ScriptRequest): Reply {
   const path = parts.path === '.' ? largest.name : `${parts.path}/${largest.name}`
   const reads = results<{ path: string; text: string }>(request, 'read_file')
   const searches = results<{ query: string; matches: { path: string; line: number }[] }>(request, 'search_files')
-  if (searches.length === 0) {
-    const about: CallParts[] =
-      largest.kind === 'folder'
-        ? [list(path), search(path, 'description'), search(path, '.test.')]
-        : [read(path), search('.', largest.name)]
-    return calls(about, {
+  const about: CallParts[] =
+    largest.kind === 'folder'
+      ? [list(path), search(path, 'description'), search(path, '.test.')]
+      : [read(path), search('.', largest.name)]
+  // By what was called, not by number: an answer that was cut has fewer calls.
+  const called = new Set(toolResults(request).map((result) => `${result.name} ${result.arguments}`))
+  const missing = about.filter(({ name, args }) => !called.has(`${name} ${JSON.stringify(args)}`))
+  if (missing.length > 0)
+    return calls(missing, {
       content: `${path} is the largest. I look inside, at what it says of itself, and for its tests, all at once.`,
     })
-  }
   const described = searches
     .find((found) => found.query === 'description')
     ?.matches.find((match) => match.path.endsWith('package.json'))

@@ -10,14 +10,14 @@ import { finished, type Surroundings } from './surroundings.ts'
 /** Of each kind. */
 export const count = Number(process.env['TOOLLOOP_ENGINE_RUNS'] ?? 50)
 
-const kinds = {
+const settings = {
   explorer: { input: question, effects: 0 },
   codeReview: { input: partIds, effects: 0 },
   clerk: { input: 'go', effects: 1 },
   review: { input: ['x', 'y'], effects: 6 },
 } as const
-type Kind = keyof typeof kinds
-const names = Object.keys(kinds) as Kind[]
+export type Kind = keyof typeof settings
+export const kinds = Object.keys(settings) as Kind[]
 const options = { context: 'examples' }
 
 type Ended = Pick<Result, 'status' | 'messages'> & { readonly output: unknown }
@@ -29,25 +29,26 @@ export interface Interruption {
 }
 
 /**
- * Starts `count` runs of each kind at once, and kills at a random moment. All end as in memory, no unsafe effect is lost or
+ * Starts `count` runs of each kind in `names` at once, and kills at a random moment. All end as in memory, no unsafe effect is lost or
  * repeated, and all transcripts are valid.
  */
 export async function endsAsInMemory(
   around: Surroundings,
   what: string,
   kill: () => Promise<unknown>,
+  names: readonly Kind[] = kinds,
 ): Promise<Interruption> {
   const { agents, effects } = around
   const before = around.requested()
   const alone = Object.fromEntries(
-    await Promise.all(names.map(async (name) => [name, await inMemory(agents[name], kinds[name].input)])),
+    await Promise.all(names.map(async (name) => [name, await inMemory(agents[name], settings[name].input)])),
   ) as Record<Kind, Ended>
   const requestsOfAll = count * (around.requested() - before)
   const all = Array.from({ length: count }, (_, index) =>
     names.map((name) => ({ name, runId: `${what} ${name} ${index}`, runnable: agents[name] as ClientRunnable })),
   ).flat()
   const ending = all.map(async ({ name, runId, runnable }) => {
-    await around.runs.run(runnable, kinds[name].input as never, { ...options, runId })
+    await around.runs.run(runnable, settings[name].input as never, { ...options, runId })
     return (await finished(around, runnable, runId)) as Ended
   })
   for (const one of ending) one.catch(() => {}) // awaited below
@@ -64,20 +65,22 @@ export async function endsAsInMemory(
   for (const { messages } of results) if (messages) expect(checkTranscript(messages)).toBeUndefined()
   for (const name of names) {
     const own = effects().filter((key) => key.startsWith(`${what} ${name} `))
-    expect(own.length, `effects of ${name}`).toBe(count * kinds[name].effects)
+    expect(own.length, `effects of ${name}`).toBe(count * settings[name].effects)
     expect(new Set(own).size, `effects of ${name}`).toBe(own.length)
   }
   around.assertValid()
   const parted = await Promise.all(all.map(({ runId, runnable }) => aroundKill(around, runnable, runId, killed)))
   const inFlight = parted.filter((one) => one.isInFlight).length
   const takenAfter = parted.flatMap(({ resumedAfter }) => resumedAfter ?? []).toSorted((a, b) => a - b)
-  console.log(`${what} killed: ${all.length} runs done after ${took} ms, ${inFlight} in flight; ${times(takenAfter)}`)
+  console.log(
+    `${what} killed under ${names.join(', ')}: ${all.length} runs done after ${took} ms, ${inFlight} in flight; ${times(takenAfter)}`,
+  )
   return { inFlight, takenAfter }
 }
 
 /** How a run ends without an engine. */
 async function inMemory({ run }: { readonly run: unknown }, input: unknown): Promise<Ended> {
-  return await (run as (given: unknown, settings: unknown) => Promise<Ended>)(input, { context: contextOf('examples') })
+  return await (run as (given: unknown, options: unknown) => Promise<Ended>)(input, { context: contextOf('examples') })
 }
 
 /** Whether the run had begun and not ended, and milliseconds from the kill to its first fact in another attempt. */

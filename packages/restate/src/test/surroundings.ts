@@ -12,7 +12,8 @@ export interface OnRestate extends Surroundings {
 /** `settings`: more of the server's environment. */
 export async function onRestate(settings?: Readonly<Record<string, string>>): Promise<OnRestate> {
   const [around, restate] = await Promise.all([outside(), startRestate(settings)])
-  const runs = client(restate.ingress)
+  // A busy machine takes its time to serve hundreds of runs after a restart.
+  const runs = client(restate.ingress, { patience: 120_000 })
   return {
     ...around,
     restate,
