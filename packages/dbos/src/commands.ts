@@ -2,26 +2,27 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { DBOSClient } from '@dbos-inc/dbos-sdk'
 import { type Command, isOfDecisions, type Rejection } from '@toolloop/engine'
-import type { Pool } from 'pg'
-import { inTransaction, topicOf } from './database.ts'
+import { inTransaction, type RunsPool, topicOf } from './database.ts'
 
 /**
  * Stores a command, and resolves with its number. A run that waits for decisions gets it by `recv` of DBOS; a live one
  * reads the table. Both know commands by number, so each takes effect once.
  */
 export async function storeCommand(
-  pool: Pool,
+  pool: RunsPool,
   dbos: DBOSClient,
   /** The id is the same when the call is retried: it is stored once. */
   { id, runId, command }: { readonly id: string; readonly runId: string; readonly command: Command },
 ): Promise<number> {
   return await inTransaction(pool, async (client) => {
     await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 7211042951))', [runId])
-    const known = await client.query<{ number: number }>('SELECT number FROM toolloop.command WHERE id = $1', [id])
+    const known = await client.query<{ number: number }>(`SELECT number FROM "${pool.schema}".command WHERE id = $1`, [
+      id,
+    ])
     if (known.rows[0]) return known.rows[0].number
     const { rows } = await client.query<{ number: number }>(
-      `INSERT INTO toolloop.command (run_id, number, id, command)
-       SELECT $1, coalesce(max(number) + 1, 0), $2, $3 FROM toolloop.command WHERE run_id = $1
+      `INSERT INTO "${pool.schema}".command (run_id, number, id, command)
+       SELECT $1, coalesce(max(number) + 1, 0), $2, $3 FROM "${pool.schema}".command WHERE run_id = $1
        RETURNING number`,
       [runId, id, JSON.stringify(command)],
     )
@@ -39,9 +40,9 @@ export interface CommandState {
   readonly rejection: Rejection | undefined
 }
 
-export async function stateOf(pool: Pool, runId: string, number: number): Promise<CommandState> {
+export async function stateOf(pool: RunsPool, runId: string, number: number): Promise<CommandState> {
   const { rows } = await pool.query<{ taken: boolean; answered: boolean; rejection: string | null }>(
-    'SELECT taken, answered, rejection FROM toolloop.command WHERE run_id = $1 AND number = $2',
+    `SELECT taken, answered, rejection FROM "${pool.schema}".command WHERE run_id = $1 AND number = $2`,
     [runId, number],
   )
   const { taken = false, answered = false, rejection = null } = rows[0] ?? {}
@@ -49,30 +50,30 @@ export async function stateOf(pool: Pool, runId: string, number: number): Promis
 }
 
 /** Why a paused run rejected the last decisions. */
-export async function lastRejection(pool: Pool, runId: string): Promise<Rejection | undefined> {
+export async function lastRejection(pool: RunsPool, runId: string): Promise<Rejection | undefined> {
   const { rows } = await pool.query<{ rejection: string | null }>(
-    'SELECT rejection FROM toolloop.command WHERE run_id = $1 AND answered ORDER BY number DESC LIMIT 1',
+    `SELECT rejection FROM "${pool.schema}".command WHERE run_id = $1 AND answered ORDER BY number DESC LIMIT 1`,
     [runId],
   )
   const rejection = parsed(rows[0]?.rejection ?? null)
   return rejection && isOfDecisions(rejection) ? rejection : undefined
 }
 
-export async function storeTaken(pool: Pool, runId: string, number: number): Promise<void> {
-  await pool.query('UPDATE toolloop.command SET taken = true WHERE run_id = $1 AND number = $2 AND NOT taken', [
+export async function storeTaken(pool: RunsPool, runId: string, number: number): Promise<void> {
+  await pool.query(`UPDATE "${pool.schema}".command SET taken = true WHERE run_id = $1 AND number = $2 AND NOT taken`, [
     runId,
     number,
   ])
 }
 
 export async function storeAnswer(
-  pool: Pool,
+  pool: RunsPool,
   runId: string,
   number: number,
   rejection: Rejection | undefined,
 ): Promise<void> {
   await pool.query(
-    'UPDATE toolloop.command SET answered = true, rejection = $3 WHERE run_id = $1 AND number = $2 AND NOT answered',
+    `UPDATE "${pool.schema}".command SET answered = true, rejection = $3 WHERE run_id = $1 AND number = $2 AND NOT answered`,
     [runId, number, rejection ? JSON.stringify(rejection) : null],
   )
 }
@@ -111,7 +112,7 @@ export class Inboxes {
   readonly #inboxes = new Map<string, Set<Inbox>>()
 
   /** Resolves when a command that was stored before is there: a short run would end before the next reading. */
-  async open(pool: Pool, runId: string): Promise<Inbox & Disposable> {
+  async open(pool: RunsPool, runId: string): Promise<Inbox & Disposable> {
     const inbox = Object.assign(new Inbox(), { [Symbol.dispose]: () => this.#close(runId, inbox) })
     const all = this.#inboxes.get(runId) ?? new Set()
     this.#inboxes.set(runId, all.add(inbox))
@@ -120,7 +121,7 @@ export class Inboxes {
   }
 
   /** Reads every `interval` milliseconds until the signal. Errors are left to the next time. */
-  async read(pool: Pool, interval: number, signal: AbortSignal): Promise<void> {
+  async read(pool: RunsPool, interval: number, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       await this.#readOnce(pool, this.#wanted()).catch(() => {})
       await sleep(interval, undefined, { signal }).catch(() => {})
@@ -131,10 +132,10 @@ export class Inboxes {
     return [...this.#inboxes].flatMap(([runId, all]) => [...all].map(({ number }) => ({ runId, number })))
   }
 
-  async #readOnce(pool: Pool, wanted: readonly Wanted[]): Promise<void> {
+  async #readOnce(pool: RunsPool, wanted: readonly Wanted[]): Promise<void> {
     if (wanted.length === 0) return
     const { rows } = await pool.query<{ run_id: string; number: number; command: string }>(
-      `SELECT run_id, number, command FROM toolloop.command
+      `SELECT run_id, number, command FROM "${pool.schema}".command
        WHERE (run_id, number) IN (SELECT * FROM unnest($1::text[], $2::int[]))`,
       [wanted.map(({ runId }) => runId), wanted.map(({ number }) => number)],
     )

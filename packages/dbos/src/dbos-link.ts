@@ -13,7 +13,6 @@ import {
   type Start,
 } from '@toolloop/engine'
 import { UsageError } from '@toolloop/wire'
-import type { Pool } from 'pg'
 import { Bell } from './bell.ts'
 import { lastRejection, stateOf, storeCommand } from './commands.ts'
 import {
@@ -25,6 +24,7 @@ import {
   poolOf,
   queueOf,
   reaching,
+  type RunsPool,
   workflowName,
 } from './database.ts'
 import { refusedConnection } from './refused-connection.ts'
@@ -41,7 +41,7 @@ export interface LinkOptions extends DatabaseOptions {
 const longestWait = 5000
 
 export class DbosLink implements EngineLink {
-  readonly #pool: Pool
+  readonly #pool: RunsPool
   readonly #made: Promise<DBOSClient>
   readonly #facts: RecordedFacts
   readonly #subscriber: Subscriber
@@ -57,7 +57,7 @@ export class DbosLink implements EngineLink {
     this.#pool = poolOf(options, { allowExitOnIdle: true })
     this.#made = dbosOver(this.#pool, options.database)
     this.#facts = new RecordedFacts(this.#made)
-    this.#subscriber = new Subscriber(() => connectionOf(options))
+    this.#subscriber = new Subscriber(this.#pool.schema, () => connectionOf(options))
     this.#pollInterval = options.pollInterval ?? longestWait
     this.#patience = options.patience ?? 30_000
   }
@@ -197,7 +197,7 @@ export class DbosLink implements EngineLink {
   async #isServed(agent: string, signal: AbortSignal | undefined): Promise<void> {
     for (const end = performance.now() + longestWait; ;) {
       const missing = await this.#onTables(signal, () => this.#hasQueue(agent)).then(
-        (isServed) => (isServed ? undefined : notServed(agent)),
+        (isServed) => (isServed ? undefined : notServed(agent, this.#pool.schema)),
         (error: unknown) => {
           if (error instanceof EngineError && error.problem === 'rejected') return error
           throw error
@@ -251,9 +251,13 @@ export class DbosLink implements EngineLink {
       const isNew =
         error instanceof Error && 'code' in error && ['3F000', '42P01', '42703'].includes(String(error.code))
       if (!isNew) throw refusedConnection(error, this.#database) ?? error
-      throw new EngineError('rejected', 'No worker has ever served on this database. Call `serve` first.', {
-        cause: error,
-      })
+      throw new EngineError(
+        'rejected',
+        `No worker has ever served in the schema \`${this.#pool.schema}\` of this database. Call \`serve\` first.`,
+        {
+          cause: error,
+        },
+      )
     }
   }
 }
@@ -271,10 +275,10 @@ async function unlessAborted<Value>(value: Promise<Value>, signal: AbortSignal |
   }
 }
 
-const notServed = (agent: string): EngineError =>
+const notServed = (agent: string, schema: string): EngineError =>
   new EngineError(
     'rejected',
-    `No worker has ever served \`${agent}\` on this database. Call \`serve\` with it, under this name.`,
+    `No worker has ever served \`${agent}\` in the schema \`${schema}\` of this database. Call \`serve\` with it, under this name.`,
   )
 
 const notTaken = (runId: string, command: string, patience: number): EngineError =>

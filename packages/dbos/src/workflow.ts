@@ -14,9 +14,8 @@ import {
   type Rejection,
   type Start,
 } from '@toolloop/engine'
-import type { Pool } from 'pg'
 import { type Inbox, type Inboxes, storeAnswer, storeTaken } from './commands.ts'
-import { reaching, topicOf } from './database.ts'
+import { reaching, type RunsPool, topicOf } from './database.ts'
 import type { Leases } from './leases.ts'
 import type { Presence } from './presence.ts'
 import type { Publisher } from './progress.ts'
@@ -27,7 +26,7 @@ export interface Worker {
   readonly runnableOf: (name: string) => AnyRunnable
   readonly contextOf: (json: unknown, runId: string) => unknown
   readonly log: (level: 'warn' | 'error', message: string) => void
-  readonly pool: Pool
+  readonly pool: RunsPool
   readonly inboxes: Inboxes
   readonly publisher: Publisher
   readonly sendsProgress: boolean

@@ -42,7 +42,14 @@ export interface ReadRequest {
   readonly isStarted?: boolean
 }
 /** `null`: no worker has taken the run yet, or no run has this id. */
-export type ReadReply = { readonly page: RunPage; readonly worker?: ProgressAddress } | null
+export type ReadReply = {
+  readonly page: RunPage
+  readonly worker?: ProgressAddress
+  /** There are more facts than Restate takes in one message: read on behind these. */
+  readonly hasMore?: boolean
+} | null
+/** Characters of JSON after which a page ends. A batch is larger only where one fact is. */
+export const longestPage = 4 << 20
 /** `ended`: the run ended before it took the command. `pending`: the number of the command, which is not answered yet. */
 export type SendReply = Answer | { readonly ended: true } | { readonly pending: number }
 /** Asks for the answer to a command. */

@@ -40,13 +40,16 @@ export class IngressLink implements EngineLink {
   ): Promise<RunPage | undefined> {
     const call = async (request: ReadRequest): Promise<ReadReply> => {
       // `read` has the state from before it waited.
-      const handler = from > 0 || request.isStarted ? 'follow' : 'read'
+      const handler = request.from > 0 || request.isStarted ? 'follow' : 'read'
       const reply = (await this.#ingress.call(runId, handler, request, {
         signal,
-        ...(wait && { waits: maxWait, awaitsWorker: true }),
+        ...(request.wait && { waits: maxWait, awaitsWorker: true }),
       })) as ReadReply
       if (reply?.worker) this.#found(runId, reply.worker)
-      return reply
+      if (!reply?.hasMore) return reply
+      const { facts } = reply.page
+      const rest = await call({ from: request.from + facts.length })
+      return rest && { ...rest, page: { ...rest.page, facts: [...facts, ...rest.page.facts] } }
     }
     const reply = await call({ from, ...(wait && { wait }) })
     // Any other run may have been killed at Restate, which does not inform its worker.

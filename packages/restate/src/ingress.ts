@@ -134,6 +134,11 @@ function failure(service: string, status: number, body: unknown): EngineError {
       'unreachable',
       `Restate knows no service \`${service}\`. Start a worker with \`serve(agents, { admin })\`, or register one. Restate answered: ${text}`,
     )
+  if (status === 413)
+    return new EngineError(
+      'rejected',
+      'What was sent is larger than Restate accepts, by default 32 MB. Store it elsewhere, and send its name.',
+    )
   return new EngineError('failed', `Restate answered ${status}: ${text}`)
 }
 

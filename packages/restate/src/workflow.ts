@@ -26,6 +26,7 @@ import {
   batchState,
   firstWait,
   type Head,
+  longestPage,
   maxWait,
   promises,
   type ReadReply,
@@ -149,13 +150,21 @@ async function pageFrom(context: WorkflowSharedContext, from: number): Promise<K
     found.push(facts)
     if (facts[0] && facts[0].seq <= from) break
   }
-  const facts = found
-    .toReversed()
-    .flat()
-    .filter(({ seq }) => seq >= from)
+  const { facts, hasMore } = firstPage(found.toReversed(), from)
   const { agent, resumed, error, worker } = head
   const page = { agent, status: statusOf(last, head), facts, ...(error && { error }) }
-  return { batches, resumed, reply: { page, ...(worker && { worker }) } }
+  return { batches, resumed, reply: { page, ...(worker && { worker }), ...(hasMore && { hasMore }) } }
+}
+
+function firstPage(batches: readonly Fact[][], from: number): { readonly facts: Fact[]; readonly hasMore: boolean } {
+  let size = 0
+  const rest = batches.findIndex((batch, at) => {
+    size += JSON.stringify(batch).length
+    return at > 0 && size > longestPage
+  })
+  const hasMore = rest !== -1
+  const facts = (hasMore ? batches.slice(0, rest) : batches).flat().filter(({ seq }) => seq >= from)
+  return { facts, hasMore }
 }
 
 /** Gives a command to the run, behind those that were given before. */

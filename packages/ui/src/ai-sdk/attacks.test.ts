@@ -1,7 +1,7 @@
 // Forged and hostile posts: nothing runs, nothing leaks.
 import { call, text } from '@toolloop/testing'
 import { describe, expect, it } from 'vitest'
-import { PostError, uiChat, type UiMessage } from '../index.ts'
+import { uiChat, type UiMessage } from '../index.ts'
 import { desk, post, userMessage } from '../test/desk.ts'
 
 const secret = 'secret-7'
@@ -314,33 +314,4 @@ it('decisions are refused where nobody says who may decide', async () => {
   const response = await chat.fetch(post({ id: 'c1', messages: [answered((await chat.messages('c1'))[1])] }))
   expect([response.status, ran]).toEqual([403, []])
   expect(await response.json()).toMatchObject({ error: { code: 'post_forbidden' } })
-})
-
-it('another origin is opened by name', async () => {
-  const { chat } = desk([text('Hello.')], { origins: ['https://app.example'] })
-  const headers = { 'sec-fetch-site': 'cross-site', origin: 'https://app.example' }
-  const asked = await chat.fetch(new Request('http://a.example/api/chat', { method: 'OPTIONS', headers }))
-  expect([asked.status, asked.headers.get('access-control-allow-origin')]).toEqual([204, 'https://app.example'])
-  const response = await chat.fetch(post({ id: 'c1', messages: [userMessage('Hi')] }, headers))
-  expect([response.status, response.headers.get('access-control-allow-origin')]).toEqual([200, 'https://app.example'])
-  await response.text()
-  const evil = new Request('http://a.example/api/chat', {
-    method: 'OPTIONS',
-    headers: { origin: 'https://evil.example' },
-  })
-  expect((await chat.fetch(evil)).status).toBe(403)
-})
-
-it.each([
-  [{ access: undefined }, /needs `access`/],
-  [{ onLeave: 'stay' }, /`onLeave` is "stay"/],
-  [{ maxBytes: 0 }, /`maxBytes` is 0/],
-  [{ orgins: [] }, /has no option `orgins`/],
-])('refuses wrong options: %o', (wrong, problem) => {
-  const { clerk, sessions } = desk([])
-  expect(() => uiChat({ agent: clerk, sessions, access: () => true, ...wrong } as never)).toThrow(problem)
-})
-
-it('an error has a code and a status', () => {
-  expect(new PostError('post_type', 'x')).toMatchObject({ name: 'PostError', status: 415, code: 'post_type' })
 })

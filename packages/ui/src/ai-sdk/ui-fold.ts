@@ -241,11 +241,11 @@ export class UiFold {
     event: FactOf<'run.done'> | FactOf<'run.pause'> | undefined,
     out: UiChunk[],
   ): void {
+    const messageMetadata = event && this.#endMetadata(event)
     this.#hasEnded = true
     // A step whose calls wait for decisions goes on in the same message.
     if (event?.type === 'run.pause' && !this.#speaker) this.#step?.close(out)
     else this.#closeStep(out)
-    const messageMetadata = event && this.#endMetadata(event)
     out.push({ type: 'finish', finishReason, ...(messageMetadata !== undefined && { messageMetadata }) })
   }
 

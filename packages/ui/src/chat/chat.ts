@@ -1,17 +1,19 @@
 // Handlers of a chat: web-standard requests in, responses out. The history is the server's: a front end adds to it.
 import { errorResponse, statusOf, toResponse } from '@toolloop/client'
-import type { Decision, Fact } from '@toolloop/core'
+import type { Fact } from '@toolloop/core'
 import { UsageError } from '@toolloop/wire'
 import { readJson } from '../http/body.ts'
 import type { FormatError } from '../http/error-text.ts'
 import { checkOrigin, corsHeaders, preflight } from '../http/origin.ts'
 import { PostError } from '../http/post-error.ts'
 import { report } from '../http/report.ts'
-import { followed, LiveRun } from './live-run.ts'
+import { checkDecisions } from './decisions.ts'
+import { FollowedRuns } from './followed-runs.ts'
+import { LiveRun } from './live-run.ts'
 import type { Answering, ChatOptions, ChatRequest } from './options.ts'
 import type { FoldedRun, Posted, Protocol } from './protocol.ts'
 import { readChat } from './read-chat.ts'
-import { routeOf } from './route.ts'
+import { routeOf, unknownChat, unserved } from './route.ts'
 import type { ChatSession, ChatTurn } from './session.ts'
 import { Reading } from './reading.ts'
 import type { Tape } from './tape.ts'
@@ -45,24 +47,29 @@ export class Chat<Chunk extends { readonly type: string }> implements ChatHandle
   readonly #protocol: Protocol<Chunk>
   readonly #options: ChatHandlerOptions
   readonly #live = new Map<string, LiveRun<Chunk>>()
+  readonly #followed: FollowedRuns<Chunk>
   /** Posts of one chat are read one after the other, so that the same message twice is one run. */
   readonly #posts = new Map<string, Promise<unknown>>()
 
   constructor(protocol: Protocol<Chunk>, options: ChatHandlerOptions) {
     this.#protocol = protocol
+    this.#followed = new FollowedRuns(protocol)
     this.#options = options
   }
 
   readonly fetch = async (request: Request): Promise<Response> => {
     const { method, url } = request
     if (method === 'OPTIONS') return preflight(request, this.#options.origins ?? [])
-    const route = routeOf(new URL(url).pathname, this.#options.path ?? '/api/chat')
-    if (!route) return this.#respond(request, () => Promise.reject(unknownChat()))
+    const { path = '/api/chat' } = this.#options
+    const { pathname } = new URL(url)
+    const route = routeOf(pathname, path)
+    if (!route) return this.#respond(request, () => Promise.reject(unserved(pathname, path)))
     const { chatId, isStream } = route
     if (method === 'POST' && !isStream) return this.post(request, chatId)
     if (chatId !== undefined && isStream && method === 'GET') return this.stream(request, chatId)
     if (chatId !== undefined && isStream && method === 'DELETE') return this.stop(request, chatId)
-    return new Response(null, { status: 405, headers: { allow: isStream ? 'GET, DELETE' : 'POST' } })
+    const headers = { allow: isStream ? 'GET, DELETE' : 'POST' }
+    return this.#respond(request, async () => new Response(null, { status: 405, headers }))
   }
 
   readonly post = (request: Request, chatId?: string): Promise<Response> =>
@@ -84,7 +91,7 @@ export class Chat<Chunk extends { readonly type: string }> implements ChatHandle
       if (live) return this.#send(live.tape, { run: { chatId, runId: live.runId }, session }, from)
       const turn = session.turns.at(-1)
       if (!turn || !this.#isReplayed(turn, from)) return new Response(null, { status: 204 })
-      return this.#replay({ chatId, request }, session, turn)
+      return this.#replay({ chatId, request }, session, turn, from)
     })
 
   readonly stop = (request: Request, chatId: string): Promise<Response> =>
@@ -148,13 +155,12 @@ export class Chat<Chunk extends { readonly type: string }> implements ChatHandle
   }
 
   /** A run that this process does not run, from its log; live where another process runs it. */
-  async #replay(chat: ChatRequest, session: ChatSession, { turn, runId, status }: ChatTurn): Promise<Response> {
-    const { chatId, request } = chat
-    const left = new AbortController()
-    const signal = AbortSignal.any([request.signal, left.signal])
-    const facts = status === 'running' ? session.follow({ turn, signal }) : await session.log(turn).load()
-    const tape = followed(this.#protocol, { chatId, runId }, facts, this.#reporter(request))
-    return this.#send(tape, { run: { chatId, runId }, session }, '', [], () => left.abort())
+  async #replay({ chatId, request }: ChatRequest, session: ChatSession, turn: ChatTurn, from = ''): Promise<Response> {
+    const run = { chatId, runId: turn.runId }
+    const { tape, leave } = await this.#followed.open(run, session, turn, this.#reporter(request))
+    request.signal.addEventListener('abort', leave)
+    if (request.signal.aborted) leave()
+    return this.#send(tape, { run, session }, from, [], leave)
   }
 
   #reporter(request: Request): (error: unknown) => void {
@@ -182,7 +188,7 @@ export class Chat<Chunk extends { readonly type: string }> implements ChatHandle
     if (known) return this.#replay(chat, session, known)
     if (posted.kind === 'nothing')
       throw new PostError('post_nothing', 'There is no new message and no new decision in the request.')
-    if (posted.kind === 'decisions') await this.#authorize(chat, session, posted.decisions)
+    if (posted.kind === 'decisions') await checkDecisions(this.#options.authorize, chat, session, posted.decisions)
     if (posted.kind === 'decisions' && posted.next) {
       await this.#ended(chat, await this.#start(chat, session, posted, body))
       const next = await this.#start(chat, session, posted.next, body)
@@ -203,22 +209,6 @@ export class Chat<Chunk extends { readonly type: string }> implements ChatHandle
     await run.ended
     request.signal.removeEventListener('abort', leave)
     if (run.isStopped) throw new PostError('post_stopped', 'The run was stopped before the new message was taken.')
-  }
-
-  async #authorize(
-    chat: ChatRequest,
-    session: ChatSession,
-    decisions: Readonly<Record<string, Decision>>,
-  ): Promise<void> {
-    const { authorize } = this.#options
-    for (const id of Object.keys(decisions)) {
-      const request = session.requests.find((one) => one.id === id)
-      if (!request) throw new PostError('post_history', 'The decision is on a request that is not pending.')
-      if (!authorize)
-        throw new PostError('post_forbidden', 'Decisions are refused: the handlers have no function `authorize`.')
-      if (!(await authorize(request, chat)))
-        throw new PostError('post_forbidden', 'You may not decide on this request.')
-    }
   }
 
   /** Starts or resumes the run, which then goes on by itself. @throws what prevented it, before anything ran */
@@ -266,16 +256,22 @@ export class Chat<Chunk extends { readonly type: string }> implements ChatHandle
 
   /** To the client that started the run. */
   #sendOwn(live: LiveRun<Chunk>, reader: Reader, from?: string, lead?: readonly Chunk[]): Response {
-    const leave = this.#options.onLeave === 'abort' ? (): void => live.abort() : undefined
-    return this.#send(live.tape, reader, from, lead, leave)
+    const isLeft = this.#options.onLeave === 'abort'
+    return this.#send(live.tape, reader, from, lead, (isEarly) => isLeft && isEarly && live.abort())
   }
 
-  #send(tape: Tape<Chunk>, reader: Reader, from = '', lead: readonly Chunk[] = [], leave?: () => void): Response {
+  #send(
+    tape: Tape<Chunk>,
+    reader: Reader,
+    from = '',
+    lead: readonly Chunk[] = [],
+    closed?: (isEarly: boolean) => void,
+  ): Response {
     const { keepAlive } = this.#options
     const { run } = reader
     const read = readChat(run.chatId, reader.session)
     const shown = this.#protocol.shown && ((chunk: Chunk) => this.#protocol.shown!(chunk, run, read))
-    return toResponse(new Reading(tape.read(from), lead, shown, leave), {
+    return toResponse(new Reading(tape.read(from), lead, shown, closed), {
       id: ({ chunk, id }) => {
         const end = this.#protocol.endOf(chunk)
         return end === undefined ? id : `${end}:${run.runId}`
@@ -294,5 +290,3 @@ interface Reader {
   readonly run: FoldedRun
   readonly session: ChatSession
 }
-
-const unknownChat = (): PostError => new PostError('post_unknown', 'There is no such chat.')

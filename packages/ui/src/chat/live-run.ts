@@ -1,6 +1,7 @@
 // A run that goes on whether or not anyone reads it.
 import type { Fact, RunEvent, RunStream } from '@toolloop/core'
-import type { ChunkFold, FoldedRun, Protocol } from './protocol.ts'
+import { FoldWriter } from './fold-writer.ts'
+import type { FoldedRun, Protocol } from './protocol.ts'
 import { Tape } from './tape.ts'
 
 export class LiveRun<Chunk> {
@@ -22,15 +23,15 @@ export class LiveRun<Chunk> {
     past: readonly Fact[],
     report: (error: unknown) => void,
   ) {
-    const fold = protocol.fold(run)
     this.run = run
     this.runId = run.runId
     this.tape = new Tape(protocol.growth)
-    this.tape.write(fold.push(past.filter((fact) => !isEnd(fact))))
-    if (past.length > 0) this.tape.write(fold.paused?.() ?? [])
+    const writer = new FoldWriter(protocol.fold(run), this.tape, report)
+    writer.push(past.filter((fact) => !isEnd(fact)))
+    if (past.length > 0) writer.pause()
     this.from = this.tape.end
     this.#stream = stream
-    this.ended = this.#write(fold, report)
+    this.ended = this.#write(writer, report)
   }
 
   /** Somebody has aborted it. */
@@ -44,50 +45,15 @@ export class LiveRun<Chunk> {
   }
 
   /** Drains the run: readers never slow it down, because they have no queues. */
-  async #write(fold: ChunkFold<Chunk>, report: (error: unknown) => void): Promise<void> {
+  async #write(writer: FoldWriter<Chunk>, report: (error: unknown) => void): Promise<void> {
     try {
-      for await (const event of this.#stream) if (event.type !== 'listener.error') this.tape.write(fold.push([event]))
+      for await (const event of this.#stream) if (event.type !== 'listener.error') writer.push([event])
     } catch (error) {
       // The log failed. The run is interrupted, and its readers get that.
       report(error)
     } finally {
-      this.tape.write(fold.interrupted())
-      this.tape.close()
+      writer.close()
     }
-  }
-}
-
-/** A run that this process does not run, from its facts. `report` gets the failure of the log. */
-export function followed<Chunk>(
-  protocol: Protocol<Chunk>,
-  run: FoldedRun,
-  facts: AsyncIterable<Fact> | readonly Fact[],
-  report: (error: unknown) => void,
-): Tape<Chunk> {
-  const fold = protocol.fold(run)
-  const tape = new Tape(protocol.growth)
-  void write(fold, tape, facts, report)
-  return tape
-}
-
-async function write<Chunk>(
-  fold: ChunkFold<Chunk>,
-  tape: Tape<Chunk>,
-  facts: AsyncIterable<Fact> | readonly Fact[],
-  report: (error: unknown) => void,
-): Promise<void> {
-  // The end of a run that went on later is none.
-  let end: Fact | undefined
-  try {
-    for await (const fact of facts) {
-      end = isEnd(fact) ? fact : undefined
-      if (!end) tape.write(fold.push([fact]))
-    }
-  } catch (error) {
-    report(error) // the log cannot be read any more
-  } finally {
-    tape.write(end ? fold.push([end]) : fold.interrupted())
-    tape.close()
   }
 }
 
@@ -95,4 +61,5 @@ async function write<Chunk>(
 export const withoutEarlierEnds = (facts: readonly Fact[]): readonly Fact[] =>
   facts.filter((fact, index) => index === facts.length - 1 || !isEnd(fact))
 
-const isEnd = ({ type, path }: Fact): boolean => path === '' && (type === 'run.done' || type === 'run.pause')
+/** Does this fact end the run, or pause it? */
+export const isEnd = ({ type, path }: Fact): boolean => path === '' && (type === 'run.done' || type === 'run.pause')

@@ -45,8 +45,9 @@ export interface ChatOptions {
   /** Origins of other sites whose pages may use the handlers, such as `https://app.example`. @default none */
   readonly origins?: readonly string[] | undefined
   /**
-   * Called with each error that is the server's fault: what a response with a status of 500 or more does not show, and a
-   * log that cannot be written or read. The failure of a run is in its log. @default console.error
+   * Called with each error that is the server's fault: what a response with a status of 500 or more does not show, a log
+   * that cannot be written or read, a function such as `toolOutput` that throws while the response streams. The failure of
+   * a run is in its log. @default console.error
    */
   readonly onError?: OnError | undefined
   /** Milliseconds without a chunk after which a comment is sent. @default 1_000 */

@@ -254,7 +254,38 @@ describe.each(Object.entries(dialects))('%s', (name, dialect) => {
       ])
     }
   })
+
+  it('a function that throws while the response streams is reported, and the run goes on to its end', async () => {
+    const { clerk, ran } = cashier([call('look', { order: 7 }), call('look', { order: 8 }), text('Done.')])
+    await using runner = await serve(dialect, { agent: clerk, ...throwing })
+    const first = await (await runner.post(dialect.ask('c', 'Hi'))).text()
+    expect((await runner.sessions.open('c')).status).toBe('done')
+    expect(ran).toEqual(['look 7', 'look 8'])
+    await using reader = await serve(dialect, { agent: clerk, ...throwing }, runner.sessions)
+    const again = await (await fetch(`${reader.url}/c/stream`)).text()
+    expect([first, again]).toEqual([expect.stringContaining('interrupted'), expect.stringContaining('interrupted')])
+    expect([...runner.errors, ...reader.errors].map(String)).toEqual(['Error: at /srv', 'Error: at /srv'])
+  })
+
+  it('a function that throws where another process runs the chat ends the response, not the server', async () => {
+    const { promise: answered, resolve: answer } = Promise.withResolvers<void>()
+    const { clerk } = cashier([call('look', { order: 7 }), () => answered.then(() => text('Done.'))])
+    await using runner = await serve(dialect, { agent: clerk })
+    const first = await runner.post(dialect.ask('c', 'Hi'))
+    await using reader = await serve(dialect, { agent: clerk, ...throwing }, runner.sessions)
+    const response = await fetch(`${reader.url}/c/stream`)
+    answer()
+    expect(await response.text()).toContain('interrupted')
+    expect(reader.errors.map(String)).toEqual(['Error: at /srv'])
+    expect(await first.text()).toContain('Done')
+  })
 })
+
+const throwing = {
+  toolOutput: () => {
+    throw new Error('at /srv')
+  },
+}
 
 const post = (body: object): Request =>
   new Request('http://a.example/api/chat', {

@@ -5,20 +5,23 @@ export class Reading<Chunk> implements AsyncIterableIterator<Placed<Chunk>, void
   readonly #tape: AsyncIterator<Placed<Chunk>, void, void>
   readonly #lead: readonly Chunk[]
   readonly #shown: ((chunk: Chunk) => Chunk | Promise<Chunk>) | undefined
-  readonly #leave: (() => void) | undefined
+  #closed: ((isEarly: boolean) => void) | undefined
   #at = 0
 
-  /** `shown`: the chunk as this reader gets it. `leave` is called when the reader leaves before the end. */
+  /**
+   * `shown`: the chunk as this reader gets it. `closed` is called once: at the end, or, with `isEarly`, when the reader
+   * leaves before it.
+   */
   constructor(
     tape: AsyncIterator<Placed<Chunk>, void, void>,
     lead: readonly Chunk[],
     shown: ((chunk: Chunk) => Chunk | Promise<Chunk>) | undefined,
-    leave: (() => void) | undefined,
+    closed: ((isEarly: boolean) => void) | undefined,
   ) {
     this.#tape = tape
     this.#lead = lead
     this.#shown = shown
-    this.#leave = leave
+    this.#closed = closed
   }
 
   [Symbol.asyncIterator](): this {
@@ -29,13 +32,19 @@ export class Reading<Chunk> implements AsyncIterableIterator<Placed<Chunk>, void
     if (this.#at < this.#lead.length)
       return { done: false, value: { type: 'placed', chunk: this.#lead[this.#at++]!, id: '' } }
     const next = await this.#tape.next()
+    if (next.done) this.#close(false)
     if (next.done || !this.#shown) return next
     const chunk = await this.#shown(next.value.chunk)
     return chunk === next.value.chunk ? next : { done: false, value: { ...next.value, chunk } }
   }
 
   async return(): Promise<IteratorResult<Placed<Chunk>, void>> {
-    this.#leave?.()
+    this.#close(true)
     return this.#tape.return!()
+  }
+
+  #close(isEarly: boolean): void {
+    this.#closed?.(isEarly)
+    this.#closed = undefined
   }
 }

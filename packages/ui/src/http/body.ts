@@ -18,6 +18,11 @@ export async function readJson(request: Request, maxBytes: number): Promise<unkn
 }
 
 function jsonOf(text: string): unknown {
+  if (text === '')
+    throw new PostError(
+      'post_malformed',
+      'The body is empty. A middleware that reads it must leave it in `request.body`.',
+    )
   try {
     return JSON.parse(text) as unknown
   } catch {

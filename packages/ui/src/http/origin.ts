@@ -17,7 +17,7 @@ export function corsHeaders(request: Request, origins: readonly string[]): Recor
   return { 'access-control-allow-origin': origin, 'access-control-allow-credentials': 'true', vary: 'origin' }
 }
 
-/** The answer to a browser that asks whether it may send a request from another origin. */
+/** The answer to a browser that asks whether it may send a request from another origin. An opened one may send any header. */
 export function preflight(request: Request, origins: readonly string[]): Response {
   const headers = corsHeaders(request, origins)
   if (!('access-control-allow-origin' in headers)) return new Response(null, { status: 403, headers })
@@ -25,8 +25,11 @@ export function preflight(request: Request, origins: readonly string[]): Respons
     status: 204,
     headers: {
       ...headers,
+      vary: 'origin, access-control-request-headers',
       'access-control-allow-methods': 'GET, POST, DELETE',
-      'access-control-allow-headers': 'authorization, content-type, last-event-id',
+      // Not `*`: it stands for no header where cookies are sent.
+      'access-control-allow-headers': request.headers.get('access-control-request-headers') ?? 'content-type',
+      'access-control-max-age': '600',
     },
   })
 }

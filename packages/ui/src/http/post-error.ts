@@ -1,10 +1,17 @@
 import { brand, ToolloopError } from '@toolloop/wire'
 
 /**
- * Why a request was refused. Nothing has run. `post_malformed`: it is not what the protocol sends (400). `post_origin`:
- * it comes from another site (403). `post_elsewhere`: another process runs this chat, and only that one can stop it (409). `post_forbidden`: the decision is not this user's (403). `post_unknown`: no such chat,
- * or none for this user (404). `post_history`: it states something that the server never said (409). `post_nothing`: there
- * is nothing new in it (409). `post_stopped`: the run before it was stopped (409). `post_too_large` (413). `post_type`: its body is not JSON (415). `post_unsupported` (422).
+ * Why a request was refused. Nothing has run.
+ *
+ * - `post_malformed` (400): it is not what the protocol sends.
+ * - `post_origin` (403): it comes from another site.
+ * - `post_forbidden` (403): this user may not decide.
+ * - `post_unknown` (404): there is no such chat, or none for this user, or the path is not served.
+ * - `post_elsewhere` (409): another process runs this chat, and only that one can stop it.
+ * - `post_history` (409): it states something that the server never gave.
+ * - `post_nothing` (409): there is nothing new in it.
+ * - `post_stopped` (409): the run before it was stopped.
+ * - `post_too_large` (413), `post_type` (415: its body is not JSON), `post_unsupported` (422).
  */
 export type PostErrorCode = keyof typeof statuses
 
