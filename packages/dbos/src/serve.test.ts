@@ -75,7 +75,7 @@ describe.skipIf(postgresMissing !== undefined)(`a worker of DBOS ${postgresMissi
     await entered.promise
     const pool = new Pool({ connectionString: database })
     for (const payload of ['x 0 1 {', 'x 0 1 7', 'x 1 2 {}', 'anything'])
-      await pool.query('SELECT pg_notify($1, $2)', [channelOf('disturbed'), payload])
+      await pool.query('SELECT pg_notify($1, $2)', [channelOf('toolloop', 'disturbed'), payload])
     await pool.end()
     gate.resolve('waited')
     expect(await result).toMatchObject({ status: 'done', output: 'Done.' })
