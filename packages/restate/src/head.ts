@@ -49,7 +49,7 @@ export type ReadReply = {
   readonly hasMore?: boolean
 } | null
 /** Characters of JSON after which a page ends. A batch is larger only where one fact is. */
-export const longestPage = 4 << 20
+export const longestPage: number = 4 << 20
 /** `ended`: the run ended before it took the command. `pending`: the number of the command, which is not answered yet. */
 export type SendReply = Answer | { readonly ended: true } | { readonly pending: number }
 /** Asks for the answer to a command. */
