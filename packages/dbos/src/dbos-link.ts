@@ -1,7 +1,7 @@
 // A database with runs, as an engine's link.
 import { randomUUID } from 'node:crypto'
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
-import type { DBOSClient, WorkflowStatus } from '@dbos-inc/dbos-sdk'
+import type { DBOSClient } from '@dbos-inc/dbos-sdk'
 import {
   type Command,
   endedRun,
@@ -30,7 +30,7 @@ import {
 import { refusedConnection } from './refused-connection.ts'
 import { Subscriber } from './progress.ts'
 import { RecordedFacts } from './recorded-facts.ts'
-import { deathsOf } from './takeovers.ts'
+import { failureOf } from './run-failure.ts'
 
 export interface LinkOptions extends DatabaseOptions {
   readonly patience?: number | undefined
@@ -180,17 +180,11 @@ export class DbosLink implements EngineLink {
     const [{ agent }] = workflow.input as [Start]
     const { facts, last } = await this.#facts.read(runId, from)
     if (last === 'run.done') return { agent, status: 'ended', facts }
-    const failure = await this.#failureOf(workflow)
+    const failure = await failureOf(this.#pool, workflow)
     if (failure) return { agent, status: 'failed', facts, error: failure }
     if (last !== 'run.pause') return { agent, status: 'running', facts }
     const error = await lastRejection(this.#pool, runId)
     return { agent, status: 'paused', facts, ...(error && { error }) }
-  }
-
-  async #failureOf(workflow: WorkflowStatus): Promise<RunPage['error']> {
-    if (workflow.status !== 'CANCELLED') return failureOf(workflow)
-    const deaths = await deathsOf(this.#pool, workflow.workflowID)
-    return { name: 'Error', message: deaths === undefined ? cancelled : givenUp(deaths) }
   }
 
   /** Workers and clients may be started together: waits for the first worker of the agent. */
@@ -286,22 +280,3 @@ const notTaken = (runId: string, command: string, patience: number): EngineError
     'unreachable',
     `No worker took the command \`${command}\` of the run ${JSON.stringify(runId)} within ${patience} ms. Start one that serves its agent: the command is stored, and may still take effect.`,
   )
-
-const howToResume =
-  'resume it in DBOS (`resumeWorkflows` of its client, with the queue `toolloop.` and the agent’s name)'
-const cancelled = `Its workflow was cancelled in DBOS. To go on, ${howToResume}.`
-const givenUp = (deaths: number): string =>
-  `${deaths} workers died with it, one after the other, without a result in between: it may be what ends them. When that is mended, ${howToResume}.`
-
-function failureOf({ status, error }: WorkflowStatus): RunPage['error'] {
-  switch (status) {
-    case 'ERROR':
-      return error instanceof Error
-        ? { name: error.name, message: error.message }
-        : { name: 'Error', message: JSON.stringify(error) }
-    case 'MAX_RECOVERY_ATTEMPTS_EXCEEDED':
-      return { name: 'Error', message: 'It was recovered too often: it seems to end its workers. DBOS keeps it.' }
-    default:
-      return undefined
-  }
-}

@@ -113,6 +113,7 @@ export class Subscriber {
   /** Changes of what is listened for, one after the other. */
   #work: Promise<void> = Promise.resolve()
   #isClosed = false
+  #isReopening = false
 
   constructor(schema: string, connect: () => Promise<Client>) {
     this.#schema = schema
@@ -149,7 +150,7 @@ export class Subscriber {
     this.#work = this.#work
       .then(async () => {
         if (this.#isClosed) return
-        if (!this.#client) return await this.#open()
+        if (!this.#client) return await this.#open().catch(() => void this.#reopen())
         this.#hold(this.#client)
         await this.#client.query(`${this.#listeners.has(channel) ? 'LISTEN' : 'UNLISTEN'} ${channel}`)
       })
@@ -161,6 +162,7 @@ export class Subscriber {
     client.on('error', () => {}) // `end` follows
     client.once('end', () => {
       if (this.#client === client) this.#client = undefined
+      this.#parts.clear() // the rest of them is lost
       if (!this.#isClosed && this.#listeners.size > 0) void this.#reopen()
     })
     client.on('notification', (notification) => this.#hear(notification))
@@ -176,11 +178,14 @@ export class Subscriber {
   }
 
   async #reopen(): Promise<void> {
+    if (this.#isReopening) return
+    this.#isReopening = true
     while (!this.#client && !this.#isClosed && this.#listeners.size > 0) {
       await sleep(500)
       this.#work = this.#work.then(() => (this.#client || this.#isClosed ? undefined : this.#open())).catch(() => {})
       await this.#work
     }
+    this.#isReopening = false
     // Something may have been missed meanwhile.
     for (const listeners of this.#listeners.values()) for (const listener of listeners) listener('settled')
   }
@@ -199,6 +204,16 @@ export class Subscriber {
     parts.push(part)
     if (parts.length < Number(count)) return void this.#parts.set(id, parts)
     this.#parts.delete(id)
-    return JSON.parse(parts.join('')) as ProgressBatch[]
+    return batchesIn(parts.join(''))
+  }
+}
+
+/** `undefined`: another program has sent it. Every role may notify every channel. */
+function batchesIn(text: string): readonly ProgressBatch[] | undefined {
+  try {
+    const batches: unknown = JSON.parse(text)
+    return Array.isArray(batches) ? (batches as ProgressBatch[]) : undefined
+  } catch {
+    return undefined
   }
 }

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import { DBOS } from '@dbos-inc/dbos-sdk'
-import { type AnyRunnable, registryOf, runnableFor, type Start } from '@toolloop/engine'
+import { type AnyRunnable, registryOf, runnableFor, type Start, stopOnce, type StopOptions } from '@toolloop/engine'
 import { aFunction, aText, checkOptions, milliseconds, type OptionCheck, UsageError, wholeNumber } from '@toolloop/wire'
 import { Inboxes } from './commands.ts'
 import {
@@ -59,12 +59,8 @@ export interface ServeOptions extends DatabaseOptions {
 /** A worker that takes runs. */
 export interface Served extends AsyncDisposable {
   readonly executorId: string
-  /**
-   * Leaves: takes no more runs, waits at most `drain` milliseconds for those that are active, breaks the others off, and
-   * hands them over to the other workers at once. An unsafe call that is broken off is a question to a person, so drain for
-   * as long as your calls take. @default { drain: 0 }
-   */
-  stop(options?: { readonly drain?: number }): Promise<void>
+  /** Takes no more runs, waits `drain` milliseconds for those that are active, and hands the others over at once. */
+  stop(this: void, options?: StopOptions): Promise<void>
 }
 
 const yesOrNo: OptionCheck = [(value) => typeof value === 'boolean', 'true or false']
@@ -98,14 +94,18 @@ export async function serve(agents: readonly AnyRunnable[], options: ServeOption
   checkOptions('serve', { ...options, database: '' }, checks)
   checkDatabase('serve', options.database)
   const registry = registryOf(agents)
-  const {
-    lease = 10_000,
-    maxTakeovers = 20,
-    pollInterval = 100,
-    progress = true,
-    concurrency,
-    log = () => {},
-  } = options
+  serving = 'starting'
+  try {
+    return await begun(registry, options)
+  } catch (error) {
+    serving = undefined
+    throw error
+  }
+}
+
+async function begun(registry: ReadonlyMap<string, AnyRunnable>, options: ServeOptions): Promise<Served> {
+  const { lease = 10_000, maxTakeovers = 20, pollInterval = 100, progress = true, concurrency } = options
+  const log = safely(options.log)
   const executorId = options.executorId ?? `${hostname()}-${randomUUID().slice(0, 8)}`
   const pool = poolOf(options, { idle: Math.max(lease, 5000) })
   const presence = new Presence()
@@ -125,7 +125,6 @@ export async function serve(agents: readonly AnyRunnable[], options: ServeOption
     sendsProgress: progress,
     presence,
   }
-  serving = 'starting'
   try {
     await reaching(() => pool.query('SELECT 1'))
     serving = worker
@@ -144,7 +143,6 @@ export async function serve(agents: readonly AnyRunnable[], options: ServeOption
     for (const agent of registry.keys())
       await DBOS.registerQueue(partQueueOf(agent), { minPollingIntervalMs: pollInterval, onConflict: 'always_update' })
   } catch (error) {
-    serving = undefined
     await presence.end(0)
     await DBOS.shutdown().catch(() => {})
     await dbos.destroy()
@@ -153,19 +151,32 @@ export async function serve(agents: readonly AnyRunnable[], options: ServeOption
   }
   const stopping = new AbortController()
   const loops = [leases.keep(stopping.signal), inboxes.read(pool, pollInterval, stopping.signal)]
-  const stop = async ({ drain = 0 }: { readonly drain?: number } = {}): Promise<void> => {
-    if (serving !== worker) return
-    await presence.end(drain)
-    stopping.abort()
-    await Promise.all(loops)
-    await parts.close()
-    await DBOS.shutdown()
-    await leases.end().catch((error: unknown) => log('warn', `The others wait for the lease: ${String(error)}`))
-    await dbos.destroy()
-    await pool.end()
-    serving = undefined
-  }
+  const stop = stopOnce(async (drain) => {
+    try {
+      await presence.end(drain)
+      stopping.abort()
+      await Promise.all(loops)
+      await parts.close()
+      await DBOS.shutdown()
+      await leases.end().catch((error: unknown) => log('warn', `The others wait for the lease: ${String(error)}`))
+      await dbos.destroy()
+    } finally {
+      await pool.end()
+      serving = undefined
+    }
+  })
   return { executorId, stop, [Symbol.asyncDispose]: () => stop() }
+}
+
+/** What the user's `log` throws changes no run. */
+const safely = (log: ServeOptions['log']): NonNullable<ServeOptions['log']> => {
+  return (level, message) => {
+    try {
+      log?.(level, message)
+    } catch {
+      // There is nowhere to report it.
+    }
+  }
 }
 
 const anHour = 3_600_000

@@ -62,6 +62,14 @@ it('yields progress behind the facts that it follows, and drops what is late', a
   expect(await seen(linkOf([facts.length], [delta(1)]))).toEqual(facts.map(({ seq }) => seq))
 })
 
+it('keeps the latest progress only, where its reader pauses', async () => {
+  const later = Array.from({ length: 5000 }, () => delta(facts.length - 1))
+  const events = await seen(linkOf([0, facts.length - 1, 1], later))
+  const progress = events.filter((one) => typeof one === 'string')
+  expect(progress.length).toBeGreaterThan(0)
+  expect(progress.length).toBeLessThanOrEqual(2000)
+})
+
 it('resolves with the result that the facts say, page by page', async () => {
   const result = await engineClient(linkOf([1, 0, facts.length])).run(talker, 'go', { runId: 'r' })
   expect(result).toMatchObject({ status: 'done', output: 'Hello.', runId: 'r' })

@@ -32,15 +32,16 @@ export function engineClient(link: EngineLink): EngineClient {
       if (starting.get(runId) === begun) starting.delete(runId)
     }
   }
-  const pageOf = async (runId: string): Promise<RunPage> => {
+  const pageOf = async (runId: string, signal?: AbortSignal): Promise<RunPage> => {
     checkId(runId)
     await starting.get(runId)?.catch(() => {})
-    const page = await link.read(runId, 0)
+    signal?.throwIfAborted()
+    const page = await link.read(runId, 0, { signal })
     if (!page) throw unknownRun(runId)
     return page
   }
   const send = async (runId: string, command: Command, { signal }: WaitOptions): Promise<void> => {
-    const { status, facts } = await pageOf(runId)
+    const { status, facts } = await pageOf(runId, signal)
     if (command.type === 'decide') checkDecisions(facts, command.decisions)
     const hasEnded = status === 'ended' || status === 'failed'
     const rejection = hasEnded ? endedRun(runId) : await link.send(runId, command, signal)

@@ -38,6 +38,9 @@ async function readNext(link: EngineLink, runId: string, from: number, signal: A
   return page
 }
 
+/** The most batches of progress that wait for a reader who pauses. Older ones are dropped. */
+const mostWaiting = 1000
+
 /** Progress that has arrived. It waits for the facts that it follows, and is dropped when later ones were read. */
 class LatestProgress {
   #batches: ProgressBatch[] = []
@@ -61,6 +64,7 @@ class LatestProgress {
   async #read(source: AsyncIterable<ProgressBatch>): Promise<void> {
     for await (const batch of source) {
       this.#batches.push(batch)
+      if (this.#batches.length > 2 * mostWaiting) this.#batches = this.#batches.slice(-mostWaiting)
       this.#arrived.resolve(undefined)
     }
   }

@@ -16,3 +16,4 @@ export { endedRun, EngineError, type EngineProblem, isOfDecisions, type Rejectio
 export type { EngineLink, ProgressBatch, RunPage } from './link.ts'
 export { type Distribute, partId } from './parts.ts'
 export { registryOf, runnableFor } from './registry.ts'
+export { stopOnce, type StopOptions } from './stop-options.ts'

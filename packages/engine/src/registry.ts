@@ -9,7 +9,7 @@ export function registryOf(runnables: readonly AnyRunnable[]): ReadonlyMap<strin
     const { name } = runnableBehind(one)
     if (registry.has(name))
       throw new UsageError(
-        `Two agents or pipelines are named \`${name}\`: clients find them by name, so give one another.`,
+        `Two agents or pipelines are named \`${name}\`. Clients find them by name: rename one of them.`,
       )
     registry.set(name, one)
   }

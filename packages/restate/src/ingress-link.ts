@@ -92,8 +92,9 @@ export class IngressLink implements EngineLink {
       while (!signal.aborted) {
         await follower.changed.promise
         follower.changed = Promise.withResolvers()
-        // Ends when the worker dies; a page names the next one.
         if (follower.address && !signal.aborted) yield* readProgress(follower.address, runId, signal)
+        // The worker died, or its connection broke: the next page names the worker to connect to.
+        follower.address = undefined
       }
     } finally {
       signal.removeEventListener('abort', leave)

@@ -39,6 +39,12 @@ describe('a worker', () => {
     })
     await first.stop()
   })
+
+  it('stops once, whoever calls', async () => {
+    const { stop } = await serve([], { port: 0 })
+    await expect(stop({ drain: Number.NaN })).rejects.toThrow('`drain` is NaN')
+    await Promise.all([stop(), stop({ drain: 10 }), stop()])
+  })
 })
 
 describe.skipIf(restateMissing)(`workers of a Restate${restateMissing ? ` (${restateMissing})` : ''}`, () => {

@@ -1,10 +1,10 @@
 // A worker: it serves agents and pipelines to Restate.
 import { once } from 'node:events'
-import { createServer, type ServerHttp2Session } from 'node:http2'
+import { createServer, type Http2Server, type ServerHttp2Session } from 'node:http2'
 import type { Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createEndpointHandler } from '@restatedev/restate-sdk'
-import { type AnyRunnable, registryOf, runnableFor } from '@toolloop/engine'
+import { type AnyRunnable, registryOf, runnableFor, stopOnce, type StopOptions } from '@toolloop/engine'
 import { aFunction, aText, checkOptions, milliseconds, type OptionCheck, UsageError, wholeNumber } from '@toolloop/wire'
 import { anAddress } from './address.ts'
 import { IngressLink } from './ingress-link.ts'
@@ -49,11 +49,8 @@ export interface ServeOptions {
 export interface Served extends AsyncDisposable {
   /** The address that it listens on. */
   readonly url: string
-  /**
-   * Takes no new runs, stops listening, and leaves its runs to other workers. `drain`: first waits so many milliseconds for
-   * them to end or pause, because an unsafe call that is broken off becomes a request to a person. @default { drain: 0 }
-   */
-  readonly stop: (options?: { readonly drain?: number | undefined }) => Promise<void>
+  /** Takes no new runs, waits `drain` milliseconds for its own, stops listening, and leaves the others to other workers. */
+  stop(this: void, options?: StopOptions): Promise<void>
 }
 
 const hour = 3_600_000
@@ -79,7 +76,8 @@ const checks: Readonly<Record<keyof ServeOptions, OptionCheck>> = {
 /**
  * Serves agents and pipelines to Restate over HTTP/2, and registers them where `admin` is given. Start as many workers as
  * you like behind one `url`: a run whose worker dies goes on in another one.
- * @throws UsageError for invalid options, two agents of one name, or an address that cannot be listened at; EngineError when Restate does not respond or does not accept the worker
+ * @throws UsageError for invalid options, two agents of one name, or an address at which it cannot listen; EngineError when
+ * Restate does not respond or does not accept the worker
  */
 export async function serve(runnables: readonly AnyRunnable[], options: ServeOptions = {}): Promise<Served> {
   checkOptions('serve', options, checks)
@@ -107,29 +105,20 @@ export async function serve(runnables: readonly AnyRunnable[], options: ServeOpt
     sessions.set(session, roundTripOf(session))
     session.once('close', () => sessions.delete(session))
   })
-  server.listen(port, host)
-  try {
-    await once(server, 'listening')
-  } catch (cause) {
-    throw new UsageError(
-      `serve cannot listen at ${host}:${port}: ${(cause as Error).message}. Pass a free \`port\`, or 0 for any, and a \`host\` of this machine.`,
-      { cause },
-    )
-  }
+  await listening(server.listen(port, host), host, port)
   const address = server.address()
   const bound = typeof address === 'object' && address ? address.port : port
   const own = `http://${host.includes(':') ? `[${host}]` : host}:${bound}`
   const live = new Set<object>()
   let isStopping = false
-  const stop = async ({ drain = 0 }: { readonly drain?: number | undefined } = {}): Promise<void> => {
-    if (!server.listening) return
+  const stop = stopOnce(async (drain) => {
     isStopping = true
     const until = Date.now() + drain
     while (live.size > 0 && Date.now() < until) await sleep(20)
     server.close()
     for (const session of sessions.keys()) session.destroy()
     if (sessions.size > 0) await once(server, 'close')
-  }
+  })
   const handle = createEndpointHandler({
     services: [
       workflowOf({
@@ -165,4 +154,15 @@ export async function serve(runnables: readonly AnyRunnable[], options: ServeOpt
     throw error
   }
   return { url: own, stop, [Symbol.asyncDispose]: () => stop() }
+}
+
+async function listening(server: Http2Server, host: string, port: number): Promise<void> {
+  try {
+    await once(server, 'listening')
+  } catch (cause) {
+    throw new UsageError(
+      `serve cannot listen at ${host}:${port}: ${(cause as Error).message}. Pass a free \`port\`, or 0 for any, and a \`host\` of this machine.`,
+      { cause },
+    )
+  }
 }

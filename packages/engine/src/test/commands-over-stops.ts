@@ -42,9 +42,9 @@ export async function commandsOverStops(
   serve: () => Promise<{ stop(): Promise<void> }>,
 ): Promise<readonly Sent[]> {
   const all = Promise.all(Array.from({ length: 24 }, (_, index) => sent(client, `command ${index}`, index)))
-  let hasEnded = false
+  const ended = new AbortController()
   const workers = (async () => {
-    for (let life = 0; !hasEnded; life++) {
+    for (let life = 0; !ended.signal.aborted; life++) {
       const worker = await serve()
       await Promise.race([sleep(60 + ((life * 37) % 120)), all.catch(() => {})])
       await worker.stop()
@@ -53,7 +53,7 @@ export async function commandsOverStops(
   try {
     return await all
   } finally {
-    hasEnded = true
+    ended.abort()
     await workers
   }
 }
