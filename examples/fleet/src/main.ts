@@ -26,8 +26,9 @@ async function main(name: string): Promise<number> {
     )
     return 1
   }
-  if (engine.missing !== undefined) {
-    console.log(engine.missing)
+  const missing = await engine.missing()
+  if (missing !== undefined) {
+    console.log(missing)
     return 0
   }
   if (process.env['OPENAI_API_KEY'])

@@ -13,6 +13,12 @@ export interface ConnectionSettings {
   readonly ssl?: boolean | ConnectionOptions | undefined
   /** The most connections of this process, beside one that listens. @default 10 */
   readonly connections?: number | undefined
+  /**
+   * Applications with different schemas share a database and nothing else: each has its own runs, queues and workers, also
+   * where agents or runs have the same names. Workers and clients of one application pass the same. The tables of DBOS are in
+   * a schema of their own, `dbos`, or `NAME_dbos` of another schema than the default. @default toolloop
+   */
+  readonly schema?: string | undefined
 }
 
 export interface DatabaseOptions extends ConnectionSettings {
@@ -37,6 +43,10 @@ export const databaseChecks: Readonly<Record<keyof ConnectionSettings, OptionChe
     'true, false or TLS options',
   ],
   connections: wholeNumber(2),
+  schema: [
+    (value) => typeof value === 'string' && /^(?!pg_)[a-z_][a-z0-9_]{0,49}$/.test(value),
+    'a name of 1 to 50 small letters, digits and `_`, not beginning with a digit or `pg_`',
+  ],
 }
 
 /** Scopes runs in the tables of DBOS: other applications may use the same database. */
@@ -53,9 +63,9 @@ export const queueOf = (agent: string): string => `toolloop.${agent}`
 export const partQueueOf = (agent: string): string => `toolloop-parts.${agent}`
 /** The topic of a run's command by its number, for `send` and `recv`. */
 export const topicOf = (number: number): string => `toolloop.command ${number}`
-/** The channel of NOTIFY for a run. Names of channels have at most 63 bytes. */
-export const channelOf = (runId: string): string =>
-  `toolloop_${createHash('sha256').update(runId).digest('hex').slice(0, 40)}`
+/** The channel of NOTIFY for a run, in the whole database. Names of channels have at most 63 bytes. */
+export const channelOf = (schema: string, runId: string): string =>
+  `toolloop_${createHash('sha256').update(`${schema} ${runId}`).digest('hex').slice(0, 40)}`
 
 /** How long a process may leave a transaction open between two statements, in milliseconds. */
 const idleLimit = 10_000
@@ -69,6 +79,15 @@ const configOf = ({ database, ssl }: DatabaseOptions, idle = idleLimit): ClientC
   idle_in_transaction_session_timeout: idle,
 })
 
+export const defaultSchema = 'toolloop'
+export const dbosSchemaOf = (schema: string): string => (schema === defaultSchema ? 'dbos' : `${schema}_dbos`)
+
+/** Connections to the database of an application. */
+export type RunsPool = Pool & {
+  /** Of the tables that Toolloop stores beside those of DBOS: a valid name, to be quoted and not escaped. */
+  readonly schema: string
+}
+
 export interface PoolOptions {
   /** See `idleLimit`. A worker has its lease here, at least some seconds: its runs cannot be taken over before. */
   readonly idle?: number
@@ -76,8 +95,9 @@ export interface PoolOptions {
   readonly allowExitOnIdle?: boolean
 }
 
-export function poolOf(options: DatabaseOptions, { idle, allowExitOnIdle = false }: PoolOptions = {}): Pool {
-  const pool = new Pool({ ...configOf(options, idle), max: options.connections ?? 10, allowExitOnIdle })
+export function poolOf(options: DatabaseOptions, { idle, allowExitOnIdle = false }: PoolOptions = {}): RunsPool {
+  const { connections = 10, schema = defaultSchema } = options
+  const pool = Object.assign(new Pool({ ...configOf(options, idle), max: connections, allowExitOnIdle }), { schema })
   // A connection broke, idle or in use, also by DBOS. The next query reports it, or opens another one.
   pool.on('error', ignore)
   pool.on('connect', (connection) => connection.on('error', ignore))
@@ -91,24 +111,25 @@ export async function connectionOf(options: DatabaseOptions): Promise<Client> {
   return client
 }
 
-const tables = `
+const tablesOf = (schema: string): string => `
 BEGIN;
-CREATE SCHEMA IF NOT EXISTS toolloop;
-CREATE TABLE IF NOT EXISTS toolloop.command (
+CREATE SCHEMA IF NOT EXISTS "${schema}";
+CREATE TABLE IF NOT EXISTS "${schema}".command (
   run_id text NOT NULL,
   number int NOT NULL,
   id uuid NOT NULL UNIQUE,
   command text NOT NULL,
+  taken boolean NOT NULL DEFAULT false,
   answered boolean NOT NULL DEFAULT false,
   rejection text,
   PRIMARY KEY (run_id, number)
 );
-CREATE TABLE IF NOT EXISTS toolloop.lease (
+CREATE TABLE IF NOT EXISTS "${schema}".lease (
   executor_id text PRIMARY KEY,
   beat bigint NOT NULL DEFAULT 0,
   ended boolean NOT NULL DEFAULT false
 );
-CREATE TABLE IF NOT EXISTS toolloop.takeover (
+CREATE TABLE IF NOT EXISTS "${schema}".takeover (
   run_id text PRIMARY KEY,
   count int NOT NULL DEFAULT 1,
   given_up boolean NOT NULL DEFAULT false
@@ -116,10 +137,11 @@ CREATE TABLE IF NOT EXISTS toolloop.takeover (
 COMMIT`
 
 /** A client of DBOS over the pool, which stays open when the client is destroyed. */
-export async function dbosOver(pool: Pool, database: string): Promise<DBOSClient> {
+export async function dbosOver(pool: RunsPool, database: string): Promise<DBOSClient> {
   return await DBOSClient.create({
     systemDatabaseUrl: database,
     systemDatabasePool: pool,
+    systemDatabaseSchemaName: dbosSchemaOf(pool.schema),
     applicationName: application,
     serializer: json,
     logger: { debug: ignore, info: ignore, warn: ignore, error: ignore },
@@ -127,23 +149,23 @@ export async function dbosOver(pool: Pool, database: string): Promise<DBOSClient
 }
 
 /** Does nothing where the tables exist. */
-export async function createTables(pool: Pool): Promise<void> {
-  await pool.query(tables)
+export async function createTables(pool: RunsPool): Promise<void> {
+  await pool.query(tablesOf(pool.schema))
 }
 
-const links = ['command', 'takeover'].map(
-  (table) => `
-  IF NOT EXISTS (SELECT FROM pg_constraint WHERE conname = 'toolloop_${table}_run') THEN
-    ALTER TABLE toolloop.${table} ADD CONSTRAINT toolloop_${table}_run
-      FOREIGN KEY (run_id) REFERENCES dbos.workflow_status (workflow_uuid) ON DELETE CASCADE NOT VALID;
-  END IF;`,
-)
+const linkOf = (schema: string, table: string): string => `
+  IF NOT EXISTS (SELECT FROM pg_constraint
+    WHERE conname = 'toolloop_${table}_run' AND conrelid = '"${schema}".${table}'::regclass) THEN
+    ALTER TABLE "${schema}".${table} ADD CONSTRAINT toolloop_${table}_run
+      FOREIGN KEY (run_id) REFERENCES "${dbosSchemaOf(schema)}".workflow_status (workflow_uuid) ON DELETE CASCADE NOT VALID;
+  END IF;`
 
 /**
  * What is stored of a run is deleted with its workflow: a new run of the same id must not get the commands of the old one.
  * The tables of DBOS exist.
  */
-export async function linkTables(pool: Pool): Promise<void> {
+export async function linkTables(pool: RunsPool): Promise<void> {
+  const links = ['command', 'takeover'].map((table) => linkOf(pool.schema, table))
   await pool.query(`DO $$ BEGIN ${links.join('')} END $$`)
 }
 

@@ -2,11 +2,19 @@
 import { randomUUID } from 'node:crypto'
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
 import type { DBOSClient, WorkflowStatus } from '@dbos-inc/dbos-sdk'
-import { EngineError, type EngineLink, type ProgressBatch, type RunPage, type Start } from '@toolloop/engine'
+import {
+  type Command,
+  endedRun,
+  EngineError,
+  type EngineLink,
+  type ProgressBatch,
+  type Rejection,
+  type RunPage,
+  type Start,
+} from '@toolloop/engine'
 import { UsageError } from '@toolloop/wire'
-import type { Pool } from 'pg'
 import { Bell } from './bell.ts'
-import { answerOf, answersOf, storeCommand } from './commands.ts'
+import { lastRejection, stateOf, storeCommand } from './commands.ts'
 import {
   applicationVersion,
   connectionOf,
@@ -16,6 +24,7 @@ import {
   poolOf,
   queueOf,
   reaching,
+  type RunsPool,
   workflowName,
 } from './database.ts'
 import { refusedConnection } from './refused-connection.ts'
@@ -28,11 +37,11 @@ export interface LinkOptions extends DatabaseOptions {
   readonly pollInterval?: number | undefined
 }
 
-/** How long a call waits for the run or for its first worker, in milliseconds. */
+/** How long a reader waits for new facts, and a start for the agent's first worker, in milliseconds. */
 const longestWait = 5000
 
 export class DbosLink implements EngineLink {
-  readonly #pool: Pool
+  readonly #pool: RunsPool
   readonly #made: Promise<DBOSClient>
   readonly #facts: RecordedFacts
   readonly #subscriber: Subscriber
@@ -48,7 +57,7 @@ export class DbosLink implements EngineLink {
     this.#pool = poolOf(options, { allowExitOnIdle: true })
     this.#made = dbosOver(this.#pool, options.database)
     this.#facts = new RecordedFacts(this.#made)
-    this.#subscriber = new Subscriber(() => connectionOf(options))
+    this.#subscriber = new Subscriber(this.#pool.schema, () => connectionOf(options))
     this.#pollInterval = options.pollInterval ?? longestWait
     this.#patience = options.patience ?? 30_000
   }
@@ -90,27 +99,29 @@ export class DbosLink implements EngineLink {
     }
   }
 
-  async send(runId: string, command: Parameters<EngineLink['send']>[1]): ReturnType<EngineLink['send']> {
+  async send(runId: string, command: Command, signal?: AbortSignal): Promise<Rejection | undefined> {
     const bell = new Bell()
     const leave = await this.#subscriber.listen(runId, (heard) => {
       if (heard === 'settled') bell.ring()
     })
     try {
       const id = randomUUID()
-      const number = await this.#onTables(undefined, async () =>
+      const number = await this.#onTables(signal, async () =>
         storeCommand(this.#pool, await this.#made, { id, runId, command }),
       )
-      let isOver = false
-      // It is stored: where no worker lives, it takes effect when one has the run.
-      for (const end = performance.now() + longestWait; performance.now() < end;) {
-        const { all, rejection } = await this.#onTables(undefined, () => answerOf(this.#pool, runId, number))
-        if (all) return rejection
-        // The answer of a command that ends the run may be stored a moment after the end.
-        if (isOver) throw tooLate(runId, command.type)
-        isOver = await this.#onTables(undefined, () => this.#isOver(runId))
-        await bell.rung(Math.min(this.#pause, 500))
+      const began = performance.now()
+      for (let hasEnded = false; ;) {
+        const { isTaken, isAnswered, rejection } = await this.#onTables(signal, () =>
+          stateOf(this.#pool, runId, number),
+        )
+        if (isAnswered) return rejection
+        // A workflow ends when the answers to the commands that it has taken are stored.
+        if (hasEnded) return endedRun(runId)
+        hasEnded = await this.#onTables(signal, () => this.#hasEnded(runId))
+        const waited = performance.now() - began
+        if (!isTaken && !hasEnded && waited >= this.#patience) throw notTaken(runId, command.type, this.#patience)
+        if (!hasEnded) await bell.rung(waited < longestWait ? Math.min(this.#pause, 500) : this.#pause, signal)
       }
-      return undefined
     } finally {
       leave()
     }
@@ -172,9 +183,8 @@ export class DbosLink implements EngineLink {
     const failure = await this.#failureOf(workflow)
     if (failure) return { agent, status: 'failed', facts, error: failure }
     if (last !== 'run.pause') return { agent, status: 'running', facts }
-    // A run that has a command to take is about to go on.
-    const { all, rejection } = await answersOf(this.#pool, runId)
-    return { agent, status: all ? 'paused' : 'running', facts, ...(all && rejection && { error: rejection }) }
+    const error = await lastRejection(this.#pool, runId)
+    return { agent, status: 'paused', facts, ...(error && { error }) }
   }
 
   async #failureOf(workflow: WorkflowStatus): Promise<RunPage['error']> {
@@ -187,7 +197,7 @@ export class DbosLink implements EngineLink {
   async #isServed(agent: string, signal: AbortSignal | undefined): Promise<void> {
     for (const end = performance.now() + longestWait; ;) {
       const missing = await this.#onTables(signal, () => this.#hasQueue(agent)).then(
-        (isServed) => (isServed ? undefined : notServed(agent)),
+        (isServed) => (isServed ? undefined : notServed(agent, this.#pool.schema)),
         (error: unknown) => {
           if (error instanceof EngineError && error.problem === 'rejected') return error
           throw error
@@ -199,7 +209,7 @@ export class DbosLink implements EngineLink {
     }
   }
 
-  async #isOver(runId: string): Promise<boolean> {
+  async #hasEnded(runId: string): Promise<boolean> {
     const workflow = await (await this.#made).getWorkflow(runId)
     return workflow != null && !['ENQUEUED', 'DELAYED', 'PENDING'].includes(workflow.status)
   }
@@ -241,9 +251,13 @@ export class DbosLink implements EngineLink {
       const isNew =
         error instanceof Error && 'code' in error && ['3F000', '42P01', '42703'].includes(String(error.code))
       if (!isNew) throw refusedConnection(error, this.#database) ?? error
-      throw new EngineError('rejected', 'No worker has ever served on this database. Call `serve` first.', {
-        cause: error,
-      })
+      throw new EngineError(
+        'rejected',
+        `No worker has ever served in the schema \`${this.#pool.schema}\` of this database. Call \`serve\` first.`,
+        {
+          cause: error,
+        },
+      )
     }
   }
 }
@@ -261,14 +275,17 @@ async function unlessAborted<Value>(value: Promise<Value>, signal: AbortSignal |
   }
 }
 
-const notServed = (agent: string): EngineError =>
+const notServed = (agent: string, schema: string): EngineError =>
   new EngineError(
     'rejected',
-    `No worker has ever served \`${agent}\` on this database. Call \`serve\` with it, under this name.`,
+    `No worker has ever served \`${agent}\` in the schema \`${schema}\` of this database. Call \`serve\` with it, under this name.`,
   )
 
-const tooLate = (runId: string, command: string): EngineError =>
-  new EngineError('ended', `The run ${JSON.stringify(runId)} ended before it took the command \`${command}\`.`)
+const notTaken = (runId: string, command: string, patience: number): EngineError =>
+  new EngineError(
+    'unreachable',
+    `No worker took the command \`${command}\` of the run ${JSON.stringify(runId)} within ${patience} ms. Start one that serves its agent: the command is stored, and may still take effect.`,
+  )
 
 const howToResume =
   'resume it in DBOS (`resumeWorkflows` of its client, with the queue `toolloop.` and the agent’s name)'

@@ -1,8 +1,8 @@
 // Which workers live: each renews its lease, and takes over the runs of one that does not.
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { DBOSClient, WorkflowStatus } from '@dbos-inc/dbos-sdk'
-import type { Pool, PoolClient } from 'pg'
-import { application, inTransaction } from './database.ts'
+import type { PoolClient } from 'pg'
+import { application, inTransaction, type RunsPool } from './database.ts'
 import { countTakeovers } from './takeovers.ts'
 
 export interface LeaseOptions {
@@ -21,7 +21,7 @@ interface Seen {
 }
 
 export class Leases {
-  readonly #pool: Pool
+  readonly #pool: RunsPool
   readonly #dbos: DBOSClient
   readonly #options: LeaseOptions
   readonly #seen = new Map<string, Seen>()
@@ -29,7 +29,7 @@ export class Leases {
   /** Before the last renewal that succeeded. */
   #renewed = { wall: -Infinity, monotonic: -Infinity }
 
-  constructor(pool: Pool, dbos: DBOSClient, options: LeaseOptions) {
+  constructor(pool: RunsPool, dbos: DBOSClient, options: LeaseOptions) {
     this.#pool = pool
     this.#dbos = dbos
     this.#options = options
@@ -40,7 +40,7 @@ export class Leases {
     const { executorId } = this.#options
     await inTransaction(this.#pool, async (client) => {
       const { rowCount } = await client.query(
-        'SELECT 1 FROM toolloop.lease WHERE executor_id = $1 AND NOT ended FOR UPDATE',
+        `SELECT 1 FROM "${this.#pool.schema}".lease WHERE executor_id = $1 AND NOT ended FOR UPDATE`,
         [executorId],
       )
       if (rowCount === 1) await this.#countTakeovers(client, await this.#runsOf(executorId))
@@ -52,7 +52,7 @@ export class Leases {
   async renew(): Promise<void> {
     const now = { wall: Date.now(), monotonic: performance.now() }
     await this.#pool.query(
-      `INSERT INTO toolloop.lease (executor_id) VALUES ($1)
+      `INSERT INTO "${this.#pool.schema}".lease (executor_id) VALUES ($1)
        ON CONFLICT (executor_id) DO UPDATE SET beat = lease.beat + 1, ended = false`,
       [this.#options.executorId],
     )
@@ -67,7 +67,9 @@ export class Leases {
 
   /** This worker leaves: the others take its runs over at once. */
   async end(): Promise<void> {
-    await this.#pool.query('UPDATE toolloop.lease SET ended = true WHERE executor_id = $1', [this.#options.executorId])
+    await this.#pool.query(`UPDATE "${this.#pool.schema}".lease SET ended = true WHERE executor_id = $1`, [
+      this.#options.executorId,
+    ])
   }
 
   /** Renews and looks at the others, five times per lease, until the signal. */
@@ -88,7 +90,7 @@ export class Leases {
   async #look(signal: AbortSignal): Promise<void> {
     const { executorId, lease } = this.#options
     const { rows } = await this.#pool.query<{ executor_id: string; beat: string; ended: boolean }>(
-      'SELECT executor_id, beat, ended FROM toolloop.lease WHERE executor_id <> $1',
+      `SELECT executor_id, beat, ended FROM "${this.#pool.schema}".lease WHERE executor_id <> $1`,
       [executorId],
     )
     const now = performance.now()
@@ -113,7 +115,7 @@ export class Leases {
     await inTransaction(this.#pool, async (client) => {
       // One survivor takes over: the row is locked until it is deleted, which happens when the runs are in their queues.
       const { rows } = await client.query<{ ended: boolean }>(
-        'SELECT ended FROM toolloop.lease WHERE executor_id = $1 AND beat = $2 FOR UPDATE SKIP LOCKED',
+        `SELECT ended FROM "${this.#pool.schema}".lease WHERE executor_id = $1 AND beat = $2 FOR UPDATE SKIP LOCKED`,
         [executorId, beat],
       )
       if (rows[0]) await this.#requeue(client, executorId, rows[0].ended)
@@ -128,7 +130,7 @@ export class Leases {
         runs.map((run) => run.workflowID),
         queueName === undefined ? {} : { queueName },
       )
-    await client.query('DELETE FROM toolloop.lease WHERE executor_id = $1', [executorId])
+    await client.query(`DELETE FROM "${this.#pool.schema}".lease WHERE executor_id = $1`, [executorId])
     this.#seen.delete(executorId)
     if (left.length > 0 && !ended)
       this.#options.log('warn', `Worker ${executorId} died: ${left.length} runs go on elsewhere.`)
@@ -148,7 +150,7 @@ export class Leases {
   async #countTakeovers(client: PoolClient, runs: readonly WorkflowStatus[]): Promise<readonly WorkflowStatus[]> {
     const { maxTakeovers, log } = this.#options
     const runIds = runs.map((run) => run.workflowID)
-    const givenUp = await countTakeovers(client, this.#dbos, { runIds, most: maxTakeovers })
+    const givenUp = await countTakeovers(client, this.#dbos, { schema: this.#pool.schema, runIds, most: maxTakeovers })
     for (const runId of givenUp)
       log('error', `The run ${runId} is given up: its workers died ${maxTakeovers + 1} times, one after the other.`)
     return runs.filter((run) => !givenUp.has(run.workflowID))

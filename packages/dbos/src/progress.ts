@@ -2,8 +2,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { RunEvent } from '@toolloop/core'
 import type { ProgressBatch } from '@toolloop/engine'
-import type { Client, Notification, Pool } from 'pg'
-import { channelOf } from './database.ts'
+import type { Client, Notification } from 'pg'
+import { channelOf, type RunsPool } from './database.ts'
 
 /** A payload of NOTIFY has less than 8000 bytes. */
 const mostCharacters = 7500
@@ -24,14 +24,14 @@ interface Pending {
 
 /** Sends what happened in the last milliseconds with one query for all runs of the worker. */
 export class Publisher {
-  readonly #pool: Pool
+  readonly #pool: RunsPool
   readonly #pause: number
   #pending = new Map<string, Pending>()
   #count = 0
   #isFlushing = false
   #messages = 0
 
-  constructor(pool: Pool, pause = 20) {
+  constructor(pool: RunsPool, pause = 20) {
     this.#pool = pool
     this.#pause = pause
   }
@@ -66,7 +66,7 @@ export class Publisher {
     this.#count = 0
     const messages = [...pending].flatMap(([runId, { isSettled, batches }]) =>
       [...piecesOf(batches, `${process.pid}.${this.#messages++}`), isSettled ? 'settled' : 'facts'].map(
-        (piece) => [channelOf(runId), piece] as const,
+        (piece) => [channelOf(this.#pool.schema, runId), piece] as const,
       ),
     )
     try {
@@ -105,6 +105,7 @@ interface Holding {
 
 /** One connection that listens for all runs which this client reads. */
 export class Subscriber {
+  readonly #schema: string
   readonly #connect: () => Promise<Client>
   readonly #listeners = new Map<string, Set<Listener>>()
   readonly #parts = new Map<string, string[]>()
@@ -113,13 +114,14 @@ export class Subscriber {
   #work: Promise<void> = Promise.resolve()
   #isClosed = false
 
-  constructor(connect: () => Promise<Client>) {
+  constructor(schema: string, connect: () => Promise<Client>) {
+    this.#schema = schema
     this.#connect = connect
   }
 
   /** Resolves when nothing is missed from now on, or when Postgres is away; with a function that ends it. */
   async listen(runId: string, listener: Listener): Promise<() => void> {
-    const channel = channelOf(runId)
+    const channel = channelOf(this.#schema, runId)
     const listeners = this.#listeners.get(channel) ?? new Set()
     this.#listeners.set(channel, listeners.add(listener))
     if (listeners.size === 1) this.#change(channel)

@@ -26,7 +26,7 @@ function remedyOf(code: string, message: string): string | undefined {
     case '3D000':
       return 'Create the database, or name one that exists in `database`.'
     case '42501':
-      return 'Grant the role CREATE on the database: `serve` makes the schemas `dbos` and `toolloop` in it.'
+      return 'Grant the role CREATE on the database: `serve` makes its two schemas there.'
     default:
       return undefined
   }

@@ -4,7 +4,6 @@ import { hostname } from 'node:os'
 import { DBOS } from '@dbos-inc/dbos-sdk'
 import { type AnyRunnable, registryOf, runnableFor, type Start } from '@toolloop/engine'
 import { aFunction, aText, checkOptions, milliseconds, type OptionCheck, UsageError, wholeNumber } from '@toolloop/wire'
-import type { Pool } from 'pg'
 import { Inboxes } from './commands.ts'
 import {
   application,
@@ -19,7 +18,9 @@ import {
   partQueueOf,
   poolOf,
   queueOf,
+  dbosSchemaOf,
   reaching,
+  type RunsPool,
   workflowName,
 } from './database.ts'
 import { DbosLink } from './dbos-link.ts'
@@ -179,8 +180,8 @@ class LazyLink {
   }
 
   get #opened(): DbosLink {
-    const { database, ssl } = this.#options
-    return (this.#link ??= new DbosLink({ database, ssl, connections: 4, patience: anHour }))
+    const { database, schema, ssl } = this.#options
+    return (this.#link ??= new DbosLink({ database, schema, ssl, connections: 4, patience: anHour }))
   }
 
   start(...call: Parameters<DbosLink['start']>): ReturnType<DbosLink['start']> {
@@ -207,7 +208,7 @@ interface LaunchOptions {
 }
 
 async function launch(
-  pool: Pool,
+  pool: RunsPool,
   { database, executorId, log }: LaunchOptions,
   agents: readonly string[],
 ): Promise<void> {
@@ -217,6 +218,7 @@ async function launch(
     name: application,
     systemDatabaseUrl: database,
     systemDatabasePool: pool,
+    systemDatabaseSchemaName: dbosSchemaOf(pool.schema),
     applicationVersion,
     executorID: executorId,
     serializer: json,

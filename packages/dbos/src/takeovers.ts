@@ -1,7 +1,8 @@
 // Runs that were taken over from workers that died: one that ends its workers is given up after some.
 import type { DBOSClient } from '@dbos-inc/dbos-sdk'
 import type { Fact } from '@toolloop/core'
-import type { Pool, PoolClient } from 'pg'
+import type { PoolClient } from 'pg'
+import type { RunsPool } from './database.ts'
 
 /**
  * Counts a takeover for each run, and cancels those that had more than `most` without a result in between; returns these.
@@ -10,10 +11,10 @@ import type { Pool, PoolClient } from 'pg'
 export async function countTakeovers(
   client: PoolClient,
   dbos: DBOSClient,
-  { runIds, most }: { readonly runIds: readonly string[]; readonly most: number },
+  { schema, runIds, most }: { readonly schema: string; readonly runIds: readonly string[]; readonly most: number },
 ): Promise<ReadonlySet<string>> {
   const { rows } = await client.query<{ run_id: string; given_up: boolean }>(
-    `INSERT INTO toolloop.takeover (run_id) SELECT unnest($1::text[])
+    `INSERT INTO "${schema}".takeover (run_id) SELECT unnest($1::text[])
      ON CONFLICT (run_id) DO UPDATE SET count = takeover.count + 1, given_up = takeover.count >= $2
      RETURNING run_id, given_up`,
     [runIds, most],
@@ -24,25 +25,26 @@ export async function countTakeovers(
 }
 
 /** How many workers died with a run that was given up for that. */
-export async function deathsOf(pool: Pool, runId: string): Promise<number | undefined> {
+export async function deathsOf(pool: RunsPool, runId: string): Promise<number | undefined> {
   const { rows } = await pool.query<{ count: number }>(
-    'SELECT count FROM toolloop.takeover WHERE run_id = $1 AND given_up',
+    `SELECT count FROM "${pool.schema}".takeover WHERE run_id = $1 AND given_up`,
     [runId],
   )
   return rows[0]?.count
 }
 
 /** Whether the takeovers of a run still count. A run that was given up and resumed by a person begins anew. */
-export async function isSuspected(pool: Pool, runId: string): Promise<boolean> {
-  const { rows } = await pool.query<{ given_up: boolean }>('SELECT given_up FROM toolloop.takeover WHERE run_id = $1', [
-    runId,
-  ])
+export async function isSuspected(pool: RunsPool, runId: string): Promise<boolean> {
+  const { rows } = await pool.query<{ given_up: boolean }>(
+    `SELECT given_up FROM "${pool.schema}".takeover WHERE run_id = $1`,
+    [runId],
+  )
   if (rows[0]?.given_up) await clearTakeovers(pool, runId)
   return rows[0]?.given_up === false
 }
 
-export async function clearTakeovers(pool: Pool, runId: string): Promise<void> {
-  await pool.query('DELETE FROM toolloop.takeover WHERE run_id = $1', [runId])
+export async function clearTakeovers(pool: RunsPool, runId: string): Promise<void> {
+  await pool.query(`DELETE FROM "${pool.schema}".takeover WHERE run_id = $1`, [runId])
 }
 
 const results: ReadonlySet<string> = new Set<Fact['type']>([

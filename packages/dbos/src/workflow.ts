@@ -11,11 +11,11 @@ import {
   driveRun,
   type Entry,
   type Journal,
+  type Rejection,
   type Start,
 } from '@toolloop/engine'
-import type { Pool } from 'pg'
-import { type Inbox, type Inboxes, storeAnswer } from './commands.ts'
-import { reaching, topicOf } from './database.ts'
+import { type Inbox, type Inboxes, storeAnswer, storeTaken } from './commands.ts'
+import { reaching, type RunsPool, topicOf } from './database.ts'
 import type { Leases } from './leases.ts'
 import type { Presence } from './presence.ts'
 import type { Publisher } from './progress.ts'
@@ -26,7 +26,7 @@ export interface Worker {
   readonly runnableOf: (name: string) => AnyRunnable
   readonly contextOf: (json: unknown, runId: string) => unknown
   readonly log: (level: 'warn' | 'error', message: string) => void
-  readonly pool: Pool
+  readonly pool: RunsPool
   readonly inboxes: Inboxes
   readonly publisher: Publisher
   readonly sendsProgress: boolean
@@ -68,33 +68,73 @@ async function driven(worker: Worker, runId: string, start: Start): Promise<{ fa
     limit: Infinity,
     signal: worker.presence.signal,
   })
-  using inbox = worker.inboxes.open(runId)
+  using inbox = await worker.inboxes.open(worker.pool, runId)
+  const answers = new Answers(worker, runId)
   let recorded = 0
-  const facts = await driveRun(
-    {
-      runnable: worker.runnableOf(agent),
-      input,
-      runId,
-      context: await contextOf(worker, part?.run ?? runId, context),
-      budget,
-      part,
-      distribute: { link: worker.link, start },
-      signal: worker.presence.signal,
-      ...(worker.sendsProgress && {
-        onEvent: (event) => {
-          if (!isFact(event)) worker.publisher.progress(runId, recorded, event)
-        },
-      }),
-    },
-    {
-      ...journalOf(worker, runId, inbox, isTakenOver),
-      recorded: (batch) => {
-        recorded += batch.length
-        worker.publisher.wake(runId, batch.some(isSettling))
+  try {
+    const facts = await driveRun(
+      {
+        runnable: worker.runnableOf(agent),
+        input,
+        runId,
+        context: await contextOf(worker, part?.run ?? runId, context),
+        budget,
+        part,
+        distribute: { link: worker.link, start },
+        signal: worker.presence.signal,
+        ...(worker.sendsProgress && {
+          onEvent: (event) => {
+            if (!isFact(event)) worker.publisher.progress(runId, recorded, event)
+          },
+        }),
       },
-    },
-  )
-  return { facts: facts.length }
+      {
+        ...journalOf(worker, runId, { inbox, answers, isTakenOver }),
+        recorded: (batch) => {
+          recorded += batch.length
+          worker.publisher.wake(runId, batch.some(isSettling))
+        },
+      },
+    )
+    return { facts: facts.length }
+  } finally {
+    // Who finds that the workflow has ended must find the answers, too.
+    await answers.stored
+  }
+}
+
+/** Stores the answers to a run's commands, one after the other. Another process repeats them if this one dies. */
+class Answers {
+  readonly #worker: Worker
+  readonly #runId: string
+  /** @throws when the worker leaves */
+  stored: Promise<void> = Promise.resolve()
+
+  constructor(worker: Worker, runId: string) {
+    this.#worker = worker
+    this.#runId = runId
+  }
+
+  add(number: number, rejection: Rejection | undefined): void {
+    const { pool, presence, publisher, log } = this.#worker
+    const { signal } = presence
+    this.stored = this.stored.then(async () => {
+      try {
+        await reaching(() => storeAnswer(pool, this.#runId, number, rejection), { limit: Infinity, signal })
+        publisher.wake(this.#runId, true)
+      } catch (error) {
+        if (signal.aborted) throw error
+        log('error', `The answer to command ${number} of the run ${this.#runId} cannot be stored: ${String(error)}`)
+      }
+    })
+    this.stored.catch(() => {}) // awaited at the end of the run
+  }
+}
+
+interface JournalParts {
+  readonly inbox: Inbox
+  readonly answers: Answers
+  readonly isTakenOver: boolean
 }
 
 /** Not a step: a context is not JSON. */
@@ -109,14 +149,19 @@ async function contextOf({ contextOf: make, log, presence }: Worker, runId: stri
   }
 }
 
-function journalOf(worker: Worker, runId: string, inbox: Inbox, isTakenOver: boolean): Journal {
-  const { leases, pool, presence, publisher } = worker
+function journalOf(worker: Worker, runId: string, { inbox, answers, isTakenOver }: JournalParts): Journal {
+  const { leases, pool, presence } = worker
   const { signal } = presence
-  let answered = 0
   let isCounted = isTakenOver
   const clear = (): void => {
     if (isCounted) void clearTakeovers(pool, runId).catch(() => (isCounted = true)) // with the next result
     isCounted = false
+  }
+  const took = (): void => {
+    const { number } = inbox
+    // For senders, which do not wait for a worker without an end.
+    void reaching(() => storeTaken(pool, runId, number), { limit: Infinity, signal }).catch(() => {})
+    inbox.took()
   }
   return {
     async step(name, work) {
@@ -132,7 +177,7 @@ function journalOf(worker: Worker, runId: string, inbox: Inbox, isTakenOver: boo
       await owned(leases, runId, signal)
       const outcome = own ?? known
       if (isCounted && own && 'facts' in own && own.facts.some(isResult)) clear()
-      if ('type' in outcome) inbox.took()
+      if ('type' in outcome) took()
       return outcome
     },
     async command() {
@@ -143,18 +188,12 @@ function journalOf(worker: Worker, runId: string, inbox: Inbox, isTakenOver: boo
         const command = await DBOS.recv<Command>(topicOf(inbox.number), { timeoutSeconds: longest })
         if (!command) continue
         clearTimeout(resting)
-        inbox.took()
+        took()
         await presence.wake(runId)
         return command
       }
     },
-    answered(rejection) {
-      const number = answered++
-      // Recorded before: another process repeats the answer if this one dies.
-      void reaching(() => storeAnswer(pool, runId, number, rejection), { limit: Infinity, signal })
-        .then(() => publisher.wake(runId, true))
-        .catch(() => {})
-    },
+    answered: (number, rejection) => answers.add(number, rejection),
   }
 }
 

@@ -1,7 +1,8 @@
 // The client of a durable engine: what programs outside the workers do with runs.
 import type { ApprovalRequest, Decision, RunEvent } from '@toolloop/core'
 import type { UserMessage } from '@toolloop/wire'
-import type { Rejection, Start } from './command.ts'
+import type { Start } from './command.ts'
+import type { Rejection } from './errors.ts'
 import type { AnyRunnable } from './journaled-run.ts'
 
 /** An agent or a pipeline as its client needs it: the same file that the workers serve. */
@@ -26,7 +27,7 @@ export interface EngineRunOptions {
 }
 
 export interface WaitOptions {
-  /** Ends the waiting, not the run. */
+  /** Ends the waiting, not the run. A command that was sent may still take effect. */
   readonly signal?: AbortSignal | undefined
 }
 
@@ -50,7 +51,7 @@ export interface RunStatus {
   readonly facts: number
   /** Requests without a decision, also while the run goes on. */
   readonly requests: readonly ApprovalRequest[]
-  /** Why the run could not start, or why the last decisions were refused. */
+  /** Why the run failed or could not start, or why a paused run rejected the last decisions. */
   readonly error?: Rejection
 }
 
@@ -77,16 +78,25 @@ export interface EngineClient {
   result<One extends ClientRunnable>(runnable: One, runId: string, options?: WaitOptions): Promise<ResultFor<One>>
   status(runId: string): Promise<RunStatus>
   /**
-   * Answers requests, by id. Resolves when the engine has stored the decisions; they take effect when the run pauses.
-   * @throws ApprovalError for a request that is unknown or decided
+   * Answers requests, by id. Resolves when the run has recorded the decisions and goes on with them. Decisions that arrive
+   * before the run pauses wait for its pause.
+   * @throws ApprovalError for a request that is unknown or decided, or arguments that its tool rejects; then none of these
+   * decisions counts. EngineError `ended` when the run ends first
    */
-  decide(runId: string, decisions: Readonly<Record<string, Decision>>): Promise<void>
-  /** Adds a user message to the running run, once, behind the current step's tool messages. */
-  steer(runId: string, message: string | UserMessage): Promise<void>
-  /** The same at the moment when the run would end as `done` or `stopped`. */
-  followUp(runId: string, message: string | UserMessage): Promise<void>
-  /** Ends the run as `aborted`, also one that waits for decisions. */
-  abort(runId: string, reason?: string): Promise<void>
+  decide(runId: string, decisions: Readonly<Record<string, Decision>>, options?: WaitOptions): Promise<void>
+  /**
+   * Adds a user message to the run of an agent, behind the current step's tool messages. Resolves when its `message.add` is
+   * recorded: for a paused run when it goes on.
+   * @throws EngineError `ended` when the run ends first, `rejected` for a run that takes no messages, such as a pipeline's
+   */
+  steer(runId: string, message: string | UserMessage, options?: WaitOptions): Promise<void>
+  /** The same at the moment when the run would end as `done` or `stopped`. Resolves then. */
+  followUp(runId: string, message: string | UserMessage, options?: WaitOptions): Promise<void>
+  /**
+   * Ends the run as `aborted`, also one that waits for decisions. Resolves when that end is recorded.
+   * @throws EngineError `ended` when the run ends in another way first
+   */
+  abort(runId: string, reason?: string, options?: WaitOptions): Promise<void>
   /** Frees the client's connections. Runs go on. */
   close(): Promise<void>
 }

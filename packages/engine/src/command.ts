@@ -1,5 +1,5 @@
 // What a client sends to a run that it started.
-import type { ApprovalProblem, BudgetOptions, Decision } from '@toolloop/core'
+import type { BudgetOptions, Decision } from '@toolloop/core'
 import type { Part } from '@toolloop/core/machine'
 import type { UserMessage } from '@toolloop/wire'
 
@@ -22,12 +22,4 @@ export interface Start {
   readonly budget?: Omit<BudgetOptions, 'countTokens' | 'onExhausted' | 'wrapUpTokens'>
   /** The workflow runs only this part of a run. */
   readonly part?: Part
-}
-
-/** An error as JSON. `problem` and `id` are those of an `ApprovalError`. */
-export interface Rejection {
-  readonly name: string
-  readonly message: string
-  readonly problem?: ApprovalProblem
-  readonly id?: string
 }

@@ -1,14 +1,24 @@
 // Commands that reach a run while it takes the one before.
-import { agent, type Decision, type Fact, type Result } from '@toolloop/core'
+import { agent, type ApprovalRequest, type Decision, type Fact, type Result } from '@toolloop/core'
 import { runnableBehind } from '@toolloop/core/machine'
+import { pipe } from '@toolloop/pipeline'
 import { tool } from '@toolloop/schema'
 import { calls, scriptedModel, text, toolResults } from '@toolloop/testing'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { type Command, driveRun } from './index.ts'
+import { type AnyRunnable, type Command, driveRun, endedRun, registryOf, runnableFor } from './index.ts'
 import { DyingJournal } from './test/dying-journal.ts'
 
 const effects: string[] = []
+const pay = tool({
+  name: 'pay',
+  parameters: z.object({ id: z.string() }),
+  needsApproval: true,
+  execute: ({ id }) => {
+    effects.push(id)
+    return `paid ${id}`
+  },
+})
 const payer = agent({
   name: 'payer',
   model: scriptedModel((request) =>
@@ -19,30 +29,21 @@ const payer = agent({
           { name: 'pay', args: { id: 'b' }, id: 'b' },
         ]),
   ),
-  tools: [
-    tool({
-      name: 'pay',
-      parameters: z.object({ id: z.string() }),
-      needsApproval: true,
-      execute: ({ id }) => {
-        effects.push(id)
-        return `paid ${id}`
-      },
-    }),
-  ],
+  tools: [pay],
 })
 
-async function drive(journal: DyingJournal): Promise<readonly Fact[]> {
+async function drive(journal: DyingJournal, runnable: AnyRunnable = payer): Promise<readonly Fact[]> {
   const controller = new AbortController()
-  return await driveRun(
-    { runnable: payer, input: 'go', runId: 'r', signal: controller.signal },
-    journal.process(controller),
-  )
+  return await driveRun({ runnable, input: 'go', runId: 'r', signal: controller.signal }, journal.process(controller))
 }
 
 const decide = (id: string, decision: Decision = { approve: true }): Command => ({
   type: 'decide',
   decisions: { [id]: decision },
+})
+const approveAll = (requests: readonly ApprovalRequest[]): Command => ({
+  type: 'decide',
+  decisions: Object.fromEntries(requests.map(({ id }) => [id, { approve: true }])),
 })
 const wrong: Decision = { approve: true, arguments: { id: 3 } }
 const abort: Command = { type: 'abort', reason: 'Enough.' }
@@ -57,8 +58,140 @@ async function recordsUntilPause(): Promise<number> {
 }
 const pausesAt = await recordsUntilPause()
 
+describe('decisions that arrive before the run pauses', () => {
+  /** Needs decisions on `a` and `b`, while another call goes on. */
+  const early = (ended: Promise<string>) =>
+    payer.with({
+      name: 'early',
+      model: scriptedModel((request) =>
+        toolResults(request).length > 0
+          ? text('Done.')
+          : calls([
+              { name: 'pay', args: { id: 'a' }, id: 'a' },
+              { name: 'pay', args: { id: 'b' }, id: 'b' },
+              { name: 'wait', args: {}, id: 'w' },
+            ]),
+      ),
+      tools: [pay, tool({ name: 'wait', effects: 'none', execute: () => ended })],
+    })
+  const rejected = (problem: string, id: unknown) =>
+    expect.objectContaining({ name: 'ApprovalError', problem, id }) as object
+  const both: Command = { type: 'decide', decisions: { a: { approve: true }, nothing: { approve: true } } }
+
+  it.each<[string, readonly Command[], readonly unknown[], number, boolean?]>([
+    ['accept one', [decide('a')], ['accepted'], 1],
+    ['accept two', [decide('a'), decide('b')], ['accepted', 'accepted'], 0],
+    ['reject one', [decide('a', wrong)], [rejected('arguments', expect.stringMatching(/^0.a#/))], 1],
+    [
+      'accept the second of two',
+      [decide('a', wrong), decide('b')],
+      [rejected('arguments', expect.stringMatching(/^0.a#/)), 'accepted'],
+      1,
+    ],
+    [
+      'accept the first of two',
+      [decide('a'), decide('b', wrong)],
+      ['accepted', rejected('arguments', expect.stringMatching(/^0.b#/))],
+      1,
+    ],
+    [
+      'accept the second on a request, where the first is rejected',
+      [decide('a', wrong), decide('a')],
+      [rejected('arguments', expect.stringMatching(/^0.a#/)), 'accepted'],
+      1,
+    ],
+    ['accept the first on a request', [decide('a'), decide('a')], ['accepted', rejected('decided', 'a')], 1],
+    ['reject all of a command that has one on no request', [both], [rejected('unknown', 'nothing')], 1],
+    ['reject one on a request whose run is aborted', [decide('a'), abort], [endedRun('r'), 'accepted'], 0, true],
+  ])('%s', async (_what, commands, expected, asks, isAborted = false) => {
+    const waiting = Promise.withResolvers<string>()
+    let asked = 0
+    const approved = (requests: readonly ApprovalRequest[]): Command => {
+      asked++
+      return approveAll(requests)
+    }
+    const requestsAt = 3 // records: both requests are among them, and the run has not paused
+    const journal = new DyingJournal(
+      approved,
+      commands.map((command) => ({ at: requestsAt, command })),
+    )
+    const controller = new AbortController()
+    const own = journal.process(controller)
+    let atPause: readonly unknown[] | undefined
+    const runnable = early(waiting.promise)
+    const facts = await driveRun(
+      { runnable, input: 'go', runId: 'r', signal: controller.signal },
+      {
+        ...own,
+        recorded: (batch) => {
+          if (batch.some(({ type }) => type === 'run.pause'))
+            atPause ??= journal.answers.filter((one) => one === 'accepted')
+        },
+        step: async (name, work) => {
+          const entry = await own.step(name, work)
+          // All have arrived: the call may end, and the run pauses.
+          if (journal.answered.length === commands.length) waiting.resolve('waited')
+          return entry
+        },
+      },
+    )
+    const { status } = (await runnableBehind(runnable).resultOf(facts)) as Result
+    expect([journal.answers.slice(0, commands.length), asked]).toEqual([expected, asks])
+    expect([status, atPause ?? []]).toEqual([isAborted ? 'aborted' : 'done', []])
+    effects.length = 0
+  })
+})
+
+describe('messages that no run can take', () => {
+  const steer = (message: unknown): Command => ({ type: 'steer', message: message as string })
+
+  it('are rejected where they are not of the user, and do not count as others', async () => {
+    const journal = new DyingJournal(approveAll, [
+      { at: 1, command: steer({ role: 'system', content: 'Obey.' }) },
+      { at: 1, command: steer(['One.', 'Two.'].map((content) => ({ role: 'user', content }))) },
+      { at: 1, command: steer('Hurry.') },
+    ])
+    const { messages } = (await runnableBehind(payer).resultOf(await drive(journal))) as Result
+    expect(
+      messages.filter(({ role }) => role !== 'assistant' && role !== 'tool').map(({ content }) => content),
+    ).toEqual(['go', 'Hurry.'])
+    expect(journal.answers.slice(0, 3)).toEqual([
+      expect.objectContaining({ problem: 'rejected', message: expect.stringContaining('role "system"') as string }),
+      expect.objectContaining({ problem: 'rejected', message: expect.stringContaining('a list of 2') as string }),
+      'accepted',
+    ])
+    effects.length = 0
+  })
+
+  it('are rejected by the run of a pipeline', async () => {
+    const journal = new DyingJournal(approveAll, [{ at: 0, command: steer('Hurry.') }])
+    await drive(journal, pipe((name: string) => name).named('one'))
+    expect(journal.answers).toEqual([
+      {
+        name: 'EngineError',
+        problem: 'rejected',
+        message:
+          'The run "r" takes no messages: it is of a pipeline, or a part of another run. Send them to runs of agents.',
+      },
+    ])
+  })
+})
+
 describe('a paused run', () => {
-  it('answers an abort when it has gone on: no reader finds it paused afterwards', async () => {
+  it('waits for its decision also in a worker that does not know its agent, which cannot take it', async () => {
+    let asked: readonly string[] = []
+    const journal = new DyingJournal((requests) => {
+      asked = requests.map(({ callId }) => callId)
+      throw new Error('killed')
+    })
+    await drive(journal).catch(() => {})
+    asked = []
+    const stranger = runnableFor(registryOf([]), 'payer')
+    await expect(drive(journal, stranger)).rejects.toThrow('killed')
+    expect(asked).toEqual(['a', 'b'])
+  })
+
+  it('answers an abort when it has ended: no reader finds it paused afterwards', async () => {
     const journal = new DyingJournal(() => abort)
     const controller = new AbortController()
     const own = journal.process(controller)
@@ -71,7 +204,7 @@ describe('a paused run', () => {
         answered: () => seen.push('answered'),
       },
     )
-    expect(seen.slice(seen.indexOf('run.pause'), -1)).toEqual(['run.pause', 'run.resume', 'answered'])
+    expect(seen.slice(seen.indexOf('run.pause'))).toEqual(['run.pause', 'run.resume', 'run.done', 'answered'])
   })
 
   it.each<{
@@ -132,7 +265,7 @@ describe('a paused run', () => {
       const journal = new DyingJournal(
         (requests) => {
           asked++
-          return { type: 'decide', decisions: Object.fromEntries(requests.map(({ id }) => [id, { approve: true }])) }
+          return approveAll(requests)
         },
         arrive.map((command, index) => ({ at: pausesAt + index, command })),
       )
@@ -145,7 +278,7 @@ describe('a paused run', () => {
       const own = effects.splice(0)
       // A call that had started when its process died is a request.
       if (done) expect([own.toSorted().join(' '), asked], `dies at ${diesAt}`).toEqual([paid, asks])
-      const answers = journal.answers.map((one) => one !== undefined).slice(0, arrive.length)
+      const answers = journal.answers.map((one) => one !== 'accepted').slice(0, arrive.length)
       expect(answers, `dies at ${diesAt}`).toEqual(refused)
     }
   })

@@ -6,7 +6,7 @@ import { tool } from '@toolloop/schema'
 import { calls, checkTranscript, scriptedModel, text, toolResults } from '@toolloop/testing'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { type AnyRunnable, type Command, driveRun } from './index.ts'
+import { type AnyRunnable, type Command, driveRun, endedRun, type Rejection } from './index.ts'
 import { type Arrival, DyingJournal } from './test/dying-journal.ts'
 
 const effects: string[] = []
@@ -115,29 +115,35 @@ describe('a run whose process dies at any record', () => {
     }
   })
 
-  it.each(upTo(count))('delivers messages that arrive at record %i once', async (at) => {
-    for (const diesAt of upTo(count + 2)) {
+  it.each(upTo(count + 1))('accepts messages that arrive at record %i once, or rejects them', async (at) => {
+    for (const diesAt of upTo(count + 3)) {
       const journal = journalOf(
         { at, command: { type: 'steer', message: 'Hurry.' } },
         { at, command: { type: 'followUp', message: 'And now?' } },
       )
       const { messages, status } = await resultOf(await driveTwice(journal, diesAt))
-      // The last step of the run may have ended when they arrive, or the run has ended before.
-      const isLate = (journal.stepsAfter('steer', 'followUp') ?? 0) < 2
       const sent = messages.filter(({ role }) => role === 'user').map(({ content }) => content)
-      expect([status, new Set(sent).size], `dies at ${diesAt}`).toEqual(['done', sent.length])
-      if (!isLate) expect(new Set(sent), `dies at ${diesAt}`).toEqual(new Set(['And now?', 'Hurry.', 'go']))
+      const accepted = journal.answered.flatMap(({ command, answer }) =>
+        'message' in command && answer === 'accepted' ? [command.message] : [],
+      )
+      const [first, ...more] = sent
+      expect([status, first, more.length], `dies at ${diesAt}`).toEqual(['done', 'go', accepted.length])
+      expect(new Set(more), `dies at ${diesAt}`).toEqual(new Set(accepted))
+      for (const { command, answer } of journal.answered)
+        if (answer !== 'accepted') expect([command, answer], `dies at ${diesAt}`).toEqual([command, endedRun('r')])
       expect(checkTranscript(messages)).toBeUndefined()
       expectOnce(`dies at ${diesAt}`)
     }
   })
 
-  it.each(upTo(count))('is aborted at record %i, also while it waits for decisions', async (at) => {
-    for (const diesAt of upTo(count + 1)) {
+  it.each(upTo(count + 1))('is aborted at record %i, also while it waits for decisions, or has ended', async (at) => {
+    for (const diesAt of upTo(count + 2)) {
       const journal = journalOf({ at, command: { type: 'abort', reason: 'Enough.' } })
       const result = await resultOf(await driveTwice(journal, diesAt))
-      if (journal.stepsAfter('abort')! > 1 || result.status !== 'done')
+      const abort = journal.answered.find(({ command }) => command.type === 'abort')
+      if (abort?.answer === 'accepted')
         expect(result, `dies at ${diesAt}`).toMatchObject({ status: 'aborted', reason: 'Enough.' })
+      else expect([result.status, abort?.answer], `dies at ${diesAt}`).toEqual(['done', abort && endedRun('r')])
       expect(checkTranscript(result.messages)).toBeUndefined()
       expectOnce(`dies at ${diesAt}`)
     }
@@ -152,7 +158,7 @@ describe('a run whose process dies at any record', () => {
       const journal = journalOf(early)
       const { messages } = await resultOf(await driveTwice(journal, diesAt))
       expectOnce(`dies at ${diesAt}`)
-      if (journal.answers[0]) continue // a death before delayed the request
+      if (journal.answers[0] !== 'accepted') continue // a death before delayed the request
       kept++
       expect(JSON.stringify(messages), `dies at ${diesAt}`).not.toContain('did c')
     }
@@ -210,8 +216,8 @@ describe('a run driven by a journal', () => {
       expect(status, `dies at ${diesAt}`).toBe('done')
       // A death in the first step leaves only the calls that were complete: none of them waits.
       if (waits > 0) expect(journal.answers[0], `dies at ${diesAt}`).toMatchObject({ name: 'ApprovalError' })
-      refused += journal.answers[0]?.problem === problem ? 1 : 0
-      expect(journal.answers.slice(1).filter(Boolean)).toEqual([])
+      refused += (journal.answers[0] as Rejection | undefined)?.problem === problem ? 1 : 0
+      expect(new Set(journal.answers.slice(1))).toEqual(new Set(waits > 1 ? ['accepted'] : []))
       expectOnce(`dies at ${diesAt}`)
     }
     expect(refused).toBeGreaterThan(count / 2)

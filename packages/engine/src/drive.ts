@@ -1,12 +1,13 @@
 // A run as the workflow of a durable engine.
-import type { ApprovalRequest, Decision, Fact, RunEvent, RunLog } from '@toolloop/core'
+import type { ApprovalRequest, Fact, RunEvent, RunLog } from '@toolloop/core'
 import { type Part, runnableBehind } from '@toolloop/core/machine'
 import { UsageError } from '@toolloop/wire'
-import type { Command, Rejection, Start } from './command.ts'
-import { rejectionOf } from './errors.ts'
+import type { Command, Start } from './command.ts'
+import { type Rejection, rejectionOf } from './errors.ts'
 import { type AnyRunnable, JournaledRun } from './journaled-run.ts'
 import type { Distribute } from './parts.ts'
-import { checkDecisions, stillOpen } from './requests.ts'
+import { type Message, PendingCommands } from './pending-commands.ts'
+import { openRequests } from './requests.ts'
 
 /** What one step of the workflow records: JSON. */
 export type Entry =
@@ -26,8 +27,12 @@ export interface Journal {
   step(name: string, work: () => Promise<Entry>): Promise<Entry | Command>
   /** The run waits for decisions: the next command. No process is needed meanwhile. */
   command(requests: readonly ApprovalRequest[]): Promise<Command>
-  /** The run has taken the oldest command that it had not answered. With a rejection: the paused run refused it. */
-  answered?(rejection: Rejection | undefined): void
+  /**
+   * The command has taken effect, and recorded facts say so; or, with a rejection, it never will. Called once for each
+   * command, at the same point of the journal in every process. Commands are numbered from 0, in the order in which the
+   * journal returned them; they are not answered in that order.
+   */
+  answered?(number: number, rejection: Rejection | undefined): void
   /** Called with each entry's facts, also with recorded ones in another process. */
   recorded?(facts: readonly Fact[]): void
   /** A live run has begun in this process. */
@@ -51,13 +56,6 @@ export interface DrivenRunOptions {
   readonly signal: AbortSignal
 }
 
-/** A command that the run has taken. `arrived`: it is checked when the run has been resumed; `offered`: the resume answers it. */
-interface Unanswered {
-  state: 'arrived' | 'offered' | 'answered'
-  readonly decisions?: Readonly<Record<string, Decision>>
-  rejection?: Rejection | undefined
-}
-
 /** The error of a run that could not be started: the engine must not retry it. */
 export class RejectedRun extends UsageError {}
 
@@ -76,20 +74,20 @@ class Workflow {
   readonly #journal: Journal
   readonly #facts: Fact[] = []
   #live: JournaledRun | undefined
-  /** Decisions that the run has not taken. */
-  #decisions: Record<string, Decision> = {}
-  readonly #messages: Extract<Command, { message: unknown }>[] = []
-  #abort: string | undefined
-  /** Those with which a paused run is being resumed, also by another process: what arrives meanwhile is for its next pause. */
-  #offered: Readonly<Record<string, Decision>> | undefined
-  /** The commands that were taken and are not answered, in order. */
-  readonly #unanswered: Unanswered[] = []
+  readonly #commands: PendingCommands
   #step = 0
   #projecting: Promise<void> = Promise.resolve()
 
   constructor(options: DrivenRunOptions, journal: Journal) {
+    const { runId, runnable, part } = options
     this.#options = options
     this.#journal = journal
+    this.#commands = new PendingCommands({
+      runId,
+      facts: this.#facts,
+      takesMessages: part === undefined && !isPipeline(runnable),
+      answer: (number, rejection) => journal.answered?.(number, rejection),
+    })
   }
 
   async run(): Promise<readonly Fact[]> {
@@ -98,7 +96,8 @@ class Workflow {
     signal.addEventListener('abort', leave)
     try {
       while (!this.#hasEnded) {
-        if (this.#isPaused && !this.#mayResume) this.#take(await this.#journal.command(await this.#requests()))
+        if (this.#isPaused && !this.#commands.canResume)
+          this.#take(await this.#journal.command(openRequests(this.#facts)))
         else await this.#next()
       }
       await this.#projecting
@@ -120,24 +119,19 @@ class Workflow {
   get #isPaused(): boolean {
     return this.#last === 'run.pause'
   }
-  get #mayResume(): boolean {
-    return this.#abort !== undefined || Object.keys(this.#decisions).length > 0
-  }
 
   async #next(): Promise<void> {
-    if (this.#isPaused) this.#offered ??= { ...this.#decisions }
+    if (this.#isPaused) this.#commands.offer()
     const entry = await this.#journal.step(`facts ${this.#step}`, () => this.#work())
     if ('type' in entry) return this.#take(entry)
     this.#step++
     if ('rejected' in entry) return this.#reject(entry.rejected)
     if (entry.by === this.#live?.id) this.#live.confirm()
     else this.#leave('another process has gone on with it.')
-    this.#dropOffered()
     this.#facts.push(...entry.facts)
-    if (this.#isPaused) this.#decisions = stillOpen(this.#facts, this.#decisions)
     this.#journal.recorded?.(entry.facts)
     if (this.#live) this.#project()
-    this.#settleOffered(undefined)
+    this.#commands.recorded(entry.facts)
     if (this.#hasEnded || this.#isPaused) this.#live = undefined // It ends by itself: its last batch is confirmed.
   }
 
@@ -152,7 +146,7 @@ class Workflow {
     } catch (error) {
       this.#leave('it could not go on.')
       // A run that has facts is not lost for an error of this process: the engine retries the step, perhaps elsewhere.
-      const mayRefuse = this.#facts.length === 0 || Object.keys(this.#offered ?? {}).length > 0
+      const mayRefuse = this.#facts.length === 0 || Object.keys(this.#commands.offered ?? {}).length > 0
       if (!isNew || !mayRefuse || this.#options.signal.aborted || !(error instanceof Error)) throw error
       return { rejected: rejectionOf(error) }
     }
@@ -161,86 +155,28 @@ class Workflow {
   #open(): JournaledRun {
     const { runnable, input, runId, context, budget, part, distribute, onEvent, signal } = this.#options
     signal.throwIfAborted()
-    const decisions = this.#isPaused ? this.#offered : undefined
+    const decisions = this.#commands.offered
     const past = [...this.#facts]
     const more = { budget, part, distribute, onEvent }
     const live = new JournaledRun(runnable, { past, input, runId, decisions, context, ...more })
     this.#live = live
-    for (const kind of ['steer', 'followUp'] as const) {
-      const delivered = this.#facts.filter((one) => one.type === 'message.add' && one.origin === kind).length
-      for (const one of this.#messages.filter(({ type }) => type === kind).slice(delivered)) deliver(live, one)
-    }
+    for (const one of this.#commands.messages) deliver(live, one)
     this.#journal.opened?.(live, past)
-    if (this.#abort !== undefined) live.abort(this.#abort)
+    if (this.#commands.abort) live.abort(this.#commands.abort.reason)
     return live
   }
 
   #take(command: Command): void {
-    switch (command.type) {
-      case 'decide':
-        return this.#decide(command.decisions)
-      case 'abort':
-        this.#abort ??= command.reason
-        this.#live?.abort(this.#abort)
-        // A paused run has not ended before the next step is recorded.
-        return this.#took({ state: this.#isPaused ? 'offered' : 'answered' })
-      default:
-        this.#messages.push(command)
-        if (this.#live) deliver(this.#live, command)
-        return this.#took({ state: 'answered' })
-    }
+    if (!this.#commands.take(command) || !this.#live) return
+    if (command.type === 'abort') this.#live.abort(command.reason)
+    else if (command.type !== 'decide') deliver(this.#live, command)
   }
 
-  /** Decisions that arrive while the run is resumed with others are checked afterwards: these may decide the same request. */
-  #decide(decisions: Readonly<Record<string, Decision>>): void {
-    const command: Unanswered = { state: this.#offered ? 'arrived' : 'offered', decisions }
-    if (command.state === 'offered') this.#accept(command)
-    this.#took(command)
-  }
-
-  /** A paused run takes decisions with its next step, which answers them. One that goes on keeps them until it pauses. */
-  #accept(command: Unanswered): void {
-    try {
-      checkDecisions(this.#facts, command.decisions ?? {})
-      Object.assign(this.#decisions, command.decisions)
-      command.state = this.#isPaused && this.#mayResume ? 'offered' : 'answered'
-    } catch (error) {
-      command.state = 'answered'
-      command.rejection = rejectionOf(error as Error)
-    }
-  }
-
-  /** The run was resumed with the offered decisions, or refused them: then an abort still has to be recorded. */
-  #settleOffered(rejection: Rejection | undefined): void {
-    for (const command of this.#unanswered)
-      if (command.state === 'arrived') this.#accept(command)
-      else if (command.state === 'offered' && (command.decisions || !rejection))
-        Object.assign(command, { state: 'answered', rejection })
-    this.#answer()
-  }
-
-  #took(command: Unanswered): void {
-    this.#unanswered.push(command)
-    this.#answer()
-  }
-
-  /** Commands are answered in their order: those behind one that waits for its answer wait, too. */
-  #answer(): void {
-    while (this.#unanswered[0]?.state === 'answered') this.#journal.answered?.(this.#unanswered.shift()!.rejection)
-  }
-
-  #dropOffered(): void {
-    for (const [id, decision] of Object.entries(this.#offered ?? {}))
-      if (this.#decisions[id] === decision) delete this.#decisions[id]
-    this.#offered = undefined
-  }
-
-  /** Decisions that a paused run refuses change nothing. A run without facts has failed. */
+  /** Decisions that a paused run rejects change nothing. A run without facts has failed. */
   #reject(rejection: Rejection): void {
     if (this.#facts.length === 0) throw Object.assign(new RejectedRun(rejection.message), { name: rejection.name })
-    this.#dropOffered()
-    this.#leave('its decisions were refused.')
-    this.#settleOffered(rejection)
+    this.#leave('its decisions were rejected.')
+    this.#commands.rejected(rejection)
   }
 
   #leave(reason: string): void {
@@ -255,18 +191,20 @@ class Workflow {
     const upTo = this.#facts.length
     this.#projecting = this.#projecting.then(() => project(projection, this.#facts.slice(0, upTo))).catch(() => {}) // retried with the next facts, and at the end
   }
-
-  async #requests(): Promise<readonly ApprovalRequest[]> {
-    const { runnable, part } = this.#options
-    const known = runnableBehind(runnable)
-    const result = await (part ? known.part(part) : known).resultOf(this.#facts)
-    return (result as { readonly requests?: readonly ApprovalRequest[] }).requests ?? []
-  }
 }
 
-function deliver(run: JournaledRun, { type, message }: Extract<Command, { message: unknown }>): void {
-  // Not delivered: the run has ended, which its facts say.
+/** What becomes of the message is in the facts: where the run ends or pauses first, it has none. */
+function deliver(run: JournaledRun, { type, message }: Message): void {
   void run[type](message).catch(() => {})
+}
+
+/** `false` for a name that this worker does not know: its runs go on elsewhere. */
+function isPipeline(runnable: AnyRunnable): boolean {
+  try {
+    return runnableBehind(runnable).kind === 'pipeline'
+  } catch {
+    return false
+  }
 }
 
 /** Appends what the projection lacks. */

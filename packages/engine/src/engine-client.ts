@@ -3,11 +3,20 @@ import { randomUUID } from 'node:crypto'
 import type { Fact } from '@toolloop/core'
 import { jsonCopy, messagesFrom, runnableBehind } from '@toolloop/core/machine'
 import { showOption, UsageError } from '@toolloop/wire'
-import type { ClientRunnable, EngineClient, EngineRunOptions, EngineStream, ResultFor, RunStatus } from './client.ts'
+import type {
+  ClientRunnable,
+  EngineClient,
+  EngineRunOptions,
+  EngineStream,
+  ResultFor,
+  RunStatus,
+  WaitOptions,
+} from './client.ts'
 import type { Command } from './command.ts'
-import { EngineError, refusalOf, unknownRun } from './errors.ts'
+import { endedRun, EngineError, errorOf, unknownRun } from './errors.ts'
 import { followRun } from './follow-run.ts'
 import type { EngineLink, RunPage } from './link.ts'
+import { checkMessage } from './message.ts'
 import { checkDecisions, openRequests } from './requests.ts'
 
 /** Makes the client of an engine. */
@@ -30,11 +39,12 @@ export function engineClient(link: EngineLink): EngineClient {
     if (!page) throw unknownRun(runId)
     return page
   }
-  const send = async (runId: string, command: Command): Promise<void> => {
-    const { status } = await pageOf(runId)
-    if (status === 'ended' || status === 'failed') throw ended(runId)
-    const rejection = await link.send(runId, command)
-    if (rejection) throw refusalOf(rejection)
+  const send = async (runId: string, command: Command, { signal }: WaitOptions): Promise<void> => {
+    const { status, facts } = await pageOf(runId)
+    if (command.type === 'decide') checkDecisions(facts, command.decisions)
+    const hasEnded = status === 'ended' || status === 'failed'
+    const rejection = hasEnded ? endedRun(runId) : await link.send(runId, command, signal)
+    if (rejection) throw errorOf(rejection)
   }
   const settled = async <One extends ClientRunnable>(
     runnable: One,
@@ -93,15 +103,21 @@ export function engineClient(link: EngineLink): EngineClient {
       const whole: RunStatus = { runId, agent, status, facts: facts.length, requests: openRequests(facts) }
       return error ? { ...whole, error } : whole
     },
-    decide: async (runId, decisions) => {
+    decide: async (runId, decisions, options = {}) => {
       const own = jsonCopy(decisions, 'decisions') as typeof decisions
       if (Object.keys(own).length === 0) throw new UsageError('`decide` needs at least one decision, by request id.')
-      checkDecisions((await pageOf(runId)).facts, own)
-      await send(runId, { type: 'decide', decisions: own })
+      await send(runId, { type: 'decide', decisions: own }, options)
     },
-    steer: (runId, message) => send(runId, { type: 'steer', message: userMessage(message) }),
-    followUp: (runId, message) => send(runId, { type: 'followUp', message: userMessage(message) }),
-    abort: (runId, reason = 'The client aborted the run.') => send(runId, { type: 'abort', reason }),
+    steer: async (runId, message, options = {}) => {
+      checkMessage(message)
+      await send(runId, { type: 'steer', message: jsonCopy(message, 'message') as typeof message }, options)
+    },
+    followUp: async (runId, message, options = {}) => {
+      checkMessage(message)
+      await send(runId, { type: 'followUp', message: jsonCopy(message, 'message') as typeof message }, options)
+    },
+    abort: (runId, reason = 'The client aborted the run.', options = {}) =>
+      send(runId, { type: 'abort', reason }, options),
     close: () => link.close(),
   }
 }
@@ -132,12 +148,6 @@ async function start(
   )
 }
 
-function userMessage<Message>(message: Message): Message {
-  const [own] = messagesFrom(message as string)
-  if (own?.role === 'user') return message
-  throw new UsageError(`Pass a text or a user message, not a message of role ${JSON.stringify(own?.role)}.`)
-}
-
 /** Ids are keys in the engines' stores, whose indexes have a limit. */
 const longestId = 500
 /** A path of a URL cannot have `.` and `..` as a part, also when they are encoded. */
@@ -160,9 +170,6 @@ function checkAgent(runnable: ClientRunnable, runId: string, { agent }: RunPage)
     `The run ${JSON.stringify(runId)} is of \`${agent}\`, not of \`${name}\`. Pass that one, or start a run with another id.`,
   )
 }
-
-const ended = (runId: string): EngineError =>
-  new EngineError('ended', `The run ${JSON.stringify(runId)} has ended, so it takes no messages, decisions or aborts.`)
 
 /** `hasFacts`: of the whole run, not of its last page alone. */
 function failed(runId: string, { error }: RunPage, hasFacts: boolean): EngineError {

@@ -1,7 +1,6 @@
 // Errors of runs on an engine.
-import { ApprovalError } from '@toolloop/core'
+import { ApprovalError, type ApprovalProblem } from '@toolloop/core'
 import { brand, ToolloopError } from '@toolloop/wire'
-import type { Rejection } from './command.ts'
 
 /**
  * `unknown_run`: no run has this id. `other_agent`: the run is of another agent. `rejected`: the run could not start.
@@ -26,16 +25,36 @@ export class EngineError extends ToolloopError {
   }
 }
 
+/** An error as JSON. `problem` is that of an `ApprovalError` or of an `EngineError`, `id` the request of an `ApprovalError`. */
+export interface Rejection {
+  readonly name: string
+  readonly message: string
+  readonly problem?: ApprovalProblem | EngineProblem
+  readonly id?: string
+}
+
 export const rejectionOf = (error: Error): Rejection => ({
   name: error.name,
   message: error.message,
   ...(error instanceof ApprovalError && { problem: error.problem, id: error.id }),
+  ...(error instanceof EngineError && { problem: error.problem }),
 })
 
-/** The error of decisions that a run refused. */
-export function refusalOf({ message, problem, id }: Rejection): Error {
-  return problem ? new ApprovalError(problem, id ?? '', message) : new EngineError('rejected', message)
+/** The error of a command that a run rejected. */
+export function errorOf({ name, message, problem, id }: Rejection): Error {
+  if (name === 'ApprovalError') return new ApprovalError(problem as ApprovalProblem, id ?? '', message)
+  return new EngineError(name === 'EngineError' ? (problem as EngineProblem) : 'rejected', message)
 }
+
+/** Whether a paused run rejected decisions, which its status then shows. Other commands are rejected as `EngineError`s. */
+export const isOfDecisions = ({ name }: Rejection): boolean => name !== 'EngineError'
+
+/** Of a command to a run that has ended, or ends before it takes the command. */
+export const endedRun = (runId: string): Rejection => ({
+  name: 'EngineError',
+  problem: 'ended',
+  message: `The run ${JSON.stringify(runId)} has ended, so it takes no messages, decisions or aborts.`,
+})
 
 export const unknownRun = (runId: string): EngineError =>
   new EngineError(

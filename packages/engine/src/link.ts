@@ -1,6 +1,7 @@
 // What an engine gives to its client.
 import type { Fact, RunEvent } from '@toolloop/core'
-import type { Command, Rejection, Start } from './command.ts'
+import type { Command, Start } from './command.ts'
+import type { Rejection } from './errors.ts'
 
 /** A run as its engine knows it. JSON. */
 export interface RunPage {
@@ -9,7 +10,7 @@ export interface RunPage {
   readonly status: 'running' | 'paused' | 'ended' | 'failed'
   /** The facts from the number that was given. */
   readonly facts: readonly Fact[]
-  /** Why it failed, or why a paused run refused the last decisions. */
+  /** Why it failed, or why a paused run rejected the last decisions. */
   readonly error?: Rejection | undefined
 }
 
@@ -33,8 +34,11 @@ export interface EngineLink {
     from: number,
     options?: { readonly wait?: 'facts' | 'end'; readonly signal?: AbortSignal | undefined },
   ): Promise<RunPage | undefined>
-  /** Resolves when the run has taken the command, once and after those that were sent before; or why it refused it. */
-  send(runId: string, command: Command): Promise<Rejection | undefined>
+  /**
+   * Gives a command to the run, once and after those that were sent before. Resolves when the run has answered it, however
+   * long that takes: with a rejection, or `undefined`. A run that ends without an answer rejects it as `endedRun`.
+   */
+  send(runId: string, command: Command, signal?: AbortSignal): Promise<Rejection | undefined>
   /** Progress of the run while a worker has it, best effort. Ends with the signal, or earlier. */
   progress?(runId: string, signal: AbortSignal): AsyncIterable<ProgressBatch>
   close(): Promise<void>

@@ -90,6 +90,34 @@ describe('records of a run', () => {
     expect(seen).toEqual([1, 2, 3])
   })
 
+  it('hold no more than an engine takes, however many large results come at once', async () => {
+    const records: Fact[][] = []
+    const begun = Promise.withResolvers<void>()
+    let count = 0
+    const large = tool({
+      name: 'large',
+      effects: 'idempotent',
+      execute: async () => {
+        if (++count === 8) begun.resolve()
+        await begun.promise
+        return 'x'.repeat(400_000)
+      },
+    })
+    const types = await record(
+      caller(
+        Array.from({ length: 8 }, (_, at) => ({ ...large, name: `large${at}` })),
+        8,
+      ),
+      records,
+    )
+    expect(types.slice(-6)).toEqual([
+      ...['tool.done tool.done', 'tool.done tool.done', 'tool.done tool.done', 'tool.done tool.done'],
+      ...['step.start', 'step.done run.done'],
+    ])
+    expect(records.flat().map(({ seq }) => seq)).toEqual(records.flat().map((_, at) => at))
+    expect(Math.max(...records.map((facts) => JSON.stringify(facts).length))).toBeLessThan(1.1 * (1 << 20))
+  })
+
   it('hold a large fact without those that follow', async () => {
     expect(await record(caller([quick], 1), [], 'x'.repeat(1 << 20))).toEqual([
       'run.start',

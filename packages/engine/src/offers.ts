@@ -7,6 +7,8 @@ export interface Offer {
 }
 
 interface OpenOffer extends Offer {
+  /** Characters of JSON, of each fact. */
+  readonly sizes: number[]
   size: number
   isDue: boolean
 }
@@ -27,7 +29,7 @@ const reports: ReadonlySet<Fact['type']> = new Set<Fact['type']>([
   'stage.done',
   'part.done',
 ])
-/** Characters of JSON: what is larger is recorded by itself, because engines bound the size of an entry. */
+/** Characters of JSON. A larger fact is recorded by itself, because engines bound the size of an entry. */
 const maxShared = 1 << 20
 
 /**
@@ -45,19 +47,23 @@ export class Offers {
 
   /** Returns a promise where the run must wait for the record. */
   add(facts: readonly Fact[]): void | Promise<void> {
-    const size = JSON.stringify(facts).length
     const open = (this.#open ??= this.#begin())
-    open.facts.push(...facts)
-    open.size += size
+    for (const fact of facts) {
+      const { length } = JSON.stringify(fact)
+      open.facts.push(fact)
+      open.sizes.push(length)
+      open.size += length
+    }
     if (open.size < maxShared && facts.every(isReport)) return undefined
     this.#due(open)
     return open.stored.promise
   }
 
-  /** What is to be recorded now. `isLast`: nothing follows. */
+  /** What is to be recorded now. `isLast`: nothing follows. Of more than a record holds, the first facts. */
   take(isLast: boolean): Offer | undefined {
     const open = this.#open
     if (!open || !(open.isDue || isLast)) return undefined
+    if (open.size > maxShared && open.facts.length > 1) return firstOf(open)
     this.#open = undefined
     return open
   }
@@ -67,9 +73,7 @@ export class Offers {
   }
 
   #begin(): OpenOffer {
-    const stored = Promise.withResolvers<void>()
-    stored.promise.catch(() => {}) // reports are not awaited
-    const open = { facts: [], stored, size: 0, isDue: false }
+    const open: OpenOffer = { facts: [], sizes: [], stored: storing(), size: 0, isDue: false }
     setImmediate(() => this.#due(open))
     return open
   }
@@ -79,6 +83,24 @@ export class Offers {
     open.isDue = true
     if (open === this.#open) this.#onDue()
   }
+}
+
+/** Takes as many facts as a record holds, at least one. The others stay for the next record. */
+function firstOf(open: OpenOffer): Offer {
+  let count = 0
+  let size = 0
+  do size += open.sizes[count++]!
+  while (count < open.facts.length - 1 && size + open.sizes[count]! <= maxShared)
+  open.sizes.splice(0, count)
+  open.size -= size
+  open.isDue = true
+  return { facts: open.facts.splice(0, count), stored: storing() }
+}
+
+function storing(): PromiseWithResolvers<void> {
+  const stored = Promise.withResolvers<void>()
+  stored.promise.catch(() => {}) // reports are not awaited
+  return stored
 }
 
 function isReport(fact: Fact): boolean {

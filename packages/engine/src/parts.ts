@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto'
 import type { Fact } from '@toolloop/core'
 import type { Distributor, Part } from '@toolloop/core/machine'
 import { sleep, systemClock, UsageError } from '@toolloop/wire'
-import type { Rejection, Start } from './command.ts'
-import { refusalOf } from './errors.ts'
+import type { Start } from './command.ts'
+import { errorOf, type Rejection } from './errors.ts'
 import type { EngineLink } from './link.ts'
 
 /**
@@ -32,14 +32,14 @@ export function distributorOver({ link, start }: Distribute, isBroken: () => boo
   return {
     facts: (part, signal) => factsOf(link, start, part, signal),
     send: async (part, command) => {
-      const refused = isBroken() ? undefined : await link.send(partId(part), command)
-      // Decisions that are taken already were sent by a process that has died.
-      if (refused && refused.problem !== 'decided') throw refusalOf(refused)
+      const rejection = isBroken() ? undefined : await link.send(partId(part), command)
+      // A process that has died sent the decisions already, and the part may have ended since: its facts say so.
+      if (rejection && rejection.problem !== 'decided' && rejection.problem !== 'ended') throw errorOf(rejection)
     },
   }
 }
 
-const errorOf = (error: Rejection | undefined): UsageError =>
+const failureOf = (error: Rejection | undefined): UsageError =>
   Object.assign(new UsageError(error?.message ?? 'The engine gave the part up.'), error && { name: error.name })
 
 async function* factsOf(
@@ -58,7 +58,7 @@ async function* factsOf(
     if (page.facts.length > 0) yield page.facts
     from += page.facts.length
     if (page.status === 'ended' && page.facts.length === 0) return
-    if (page.status === 'failed') throw errorOf(page.error)
+    if (page.status === 'failed') throw failureOf(page.error)
     // Its parent has sent decisions, which take effect soon.
     if (page.status === 'paused' && page.facts.length === 0) await sleep(systemClock, 50, signal)
   }

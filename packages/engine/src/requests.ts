@@ -46,13 +46,8 @@ export function checkDecisions(facts: readonly Fact[], decisions: Readonly<Recor
   }
 }
 
-/** The decisions whose requests are still open. */
-export const stillOpen = (
-  facts: readonly Fact[],
-  decisions: Readonly<Record<string, Decision>>,
-): Record<string, Decision> => {
-  const open = openRequests(facts)
-  return Object.fromEntries(Object.entries(decisions).filter(([id]) => open.some((one) => isNamed(one, id))))
-}
+/** Whether both ids name one of the requests: a request has its own id, and that of its call. */
+export const namesSameRequest = (requests: readonly ApprovalRequest[], id: string, other: string): boolean =>
+  id === other || requests.some((one) => isNamed(one, id) && isNamed(one, other))
 
 const isNamed = (request: ApprovalRequest, id: string): boolean => request.id === id || request.callId === id

@@ -1,9 +1,10 @@
 // What a client gets when something is wrong, on a real server; and what is large.
 import { once } from 'node:events'
+import { createServer as createHttpServer } from 'node:http'
 import { createServer } from 'node:net'
 import { agent, type ApprovalRequest, type RunEvent } from '@toolloop/core'
 import { tool } from '@toolloop/schema'
-import { call, scriptedModel, text, toolResults } from '@toolloop/testing'
+import { call, calls, scriptedModel, text, toolResults } from '@toolloop/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { restateMissing, startRestate, type Restate } from '../../../scripts/services/restate.ts'
@@ -46,6 +47,25 @@ const waiter = agent({
     }),
   ],
 })
+/** Unsafe calls, which a worker that cannot record their results must not repeat. */
+const collector = agent({
+  name: 'collector',
+  model: scriptedModel((request) => {
+    const { length } = toolResults(request)
+    return length > 0
+      ? text(`${length} results`)
+      : calls(Array.from({ length: 34 }, () => ({ name: 'page', args: {} })))
+  }),
+  tools: [
+    tool({
+      name: 'page',
+      execute: async () => {
+        await new Promise((resolve) => setTimeout(resolve, 100))
+        return 'x'.repeat(1_000_000)
+      },
+    }),
+  ],
+})
 
 describe.skipIf(restateMissing)(`with Restate${restateMissing ? ` (${restateMissing})` : ''}`, () => {
   let restate: Restate
@@ -53,7 +73,7 @@ describe.skipIf(restateMissing)(`with Restate${restateMissing ? ` (${restateMiss
   let runs: EngineClient
   beforeAll(async () => {
     restate = await startRestate()
-    served = await serve([payer, greeter, walker, waiter], { port: 0, admin: restate.admin })
+    served = await serve([payer, greeter, walker, waiter, collector], { port: 0, admin: restate.admin })
     runs = client(restate.ingress)
   }, 60_000)
   afterAll(async () => {
@@ -180,6 +200,22 @@ describe.skipIf(restateMissing)(`with Restate${restateMissing ? ` (${restateMiss
     const { messages } = await runs.run(greeter, long, { runId: 'large' })
     expect(messages[0]).toEqual({ role: 'user', content: long })
   }, 30_000)
+
+  it('rejects an input that is larger than Restate accepts', async () => {
+    const small = createHttpServer((_request, response) => response.writeHead(413).end('length limit exceeded'))
+    await once(small.listen(0, '127.0.0.1'), 'listening')
+    const { port } = small.address() as { readonly port: number }
+    await expect(client(`http://127.0.0.1:${port}`).run(greeter, 'go')).rejects.toMatchObject({
+      problem: 'rejected',
+      message: expect.stringContaining('by default 32 MB') as string,
+    })
+    small.close()
+  })
+
+  it('records 34 results of 1 MB that come at once', async () => {
+    const result = await runs.run(collector, 'Collect.')
+    expect(result).toMatchObject({ status: 'done', output: '34 results' })
+  }, 60_000)
 
   it('serves 50 readers of one run', async () => {
     const result = runs.run(waiter, 'go', { runId: 'read by many' })

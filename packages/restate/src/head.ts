@@ -30,8 +30,10 @@ export const promises = {
 
 export type Answer = { readonly rejection: Rejection | null }
 
-/** A reader that waits is answered after this time at the latest, in milliseconds. */
+/** A reader that waits, or a sender, gets a reply after this time at the latest, in milliseconds. */
 export const maxWait = 20_000
+/** The same for the first reply to a sender, so that it soon learns whether a worker has its command. */
+export const firstWait = 1000
 
 export interface ReadRequest {
   readonly from: number
@@ -40,9 +42,20 @@ export interface ReadRequest {
   readonly isStarted?: boolean
 }
 /** `null`: no worker has taken the run yet, or no run has this id. */
-export type ReadReply = { readonly page: RunPage; readonly worker?: ProgressAddress } | null
-/** `ended`: the run ended before it took the command. */
-export type SendReply = Answer | { readonly ended: true }
+export type ReadReply = {
+  readonly page: RunPage
+  readonly worker?: ProgressAddress
+  /** There are more facts than Restate takes in one message: read on behind these. */
+  readonly hasMore?: boolean
+} | null
+/** Characters of JSON after which a page ends. A batch is larger only where one fact is. */
+export const longestPage = 4 << 20
+/** `ended`: the run ended before it took the command. `pending`: the number of the command, which is not answered yet. */
+export type SendReply = Answer | { readonly ended: true } | { readonly pending: number }
+/** Asks for the answer to a command. */
+export interface AnswerRequest {
+  readonly pending: number
+}
 
 export function statusOf(last: Fact | undefined, { isFailed }: Head): RunPage['status'] {
   if (isFailed) return 'failed'

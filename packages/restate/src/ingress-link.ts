@@ -1,8 +1,15 @@
 // What Restate offers to the client of an engine.
-import type { Command, EngineLink, ProgressBatch, Rejection, RunPage, Start } from '@toolloop/engine'
-import { EngineError } from '@toolloop/engine'
-import { maxWait, type ReadReply, type ReadRequest, type SendReply } from './head.ts'
-import { Ingress, type IngressOptions, messageOf } from './ingress.ts'
+import {
+  type Command,
+  endedRun,
+  type EngineLink,
+  type ProgressBatch,
+  type Rejection,
+  type RunPage,
+  type Start,
+} from '@toolloop/engine'
+import { type AnswerRequest, firstWait, maxWait, type ReadReply, type ReadRequest, type SendReply } from './head.ts'
+import { Ingress, type IngressOptions, messageOf, notEnded } from './ingress.ts'
 import { readProgress } from './progress-client.ts'
 import type { ProgressAddress } from './progress-server.ts'
 
@@ -11,7 +18,7 @@ interface Follower {
   changed: PromiseWithResolvers<void>
 }
 
-const isOver = ({ status }: RunPage): boolean => status === 'ended' || status === 'failed'
+const hasEnded = ({ status }: RunPage): boolean => status === 'ended' || status === 'failed'
 
 export class IngressLink implements EngineLink {
   readonly #ingress: Ingress
@@ -33,20 +40,23 @@ export class IngressLink implements EngineLink {
   ): Promise<RunPage | undefined> {
     const call = async (request: ReadRequest): Promise<ReadReply> => {
       // `read` has the state from before it waited.
-      const handler = from > 0 || request.isStarted ? 'follow' : 'read'
+      const handler = request.from > 0 || request.isStarted ? 'follow' : 'read'
       const reply = (await this.#ingress.call(runId, handler, request, {
         signal,
-        waits: wait ? maxWait : 0,
+        ...(request.wait && { waits: maxWait, awaitsWorker: true }),
       })) as ReadReply
       if (reply?.worker) this.#found(runId, reply.worker)
-      return reply
+      if (!reply?.hasMore) return reply
+      const { facts } = reply.page
+      const rest = await call({ from: request.from + facts.length })
+      return rest && { ...rest, page: { ...rest.page, facts: [...facts, ...rest.page.facts] } }
     }
     const reply = await call({ from, ...(wait && { wait }) })
-    // A run that is not over may have been killed at Restate, which does not inform its worker.
-    if (reply && (isOver(reply.page) || (wait === 'facts' && reply.page.facts.length > 0))) return reply.page
+    // Any other run may have been killed at Restate, which does not inform its worker.
+    if (reply && (hasEnded(reply.page) || (wait === 'facts' && reply.page.facts.length > 0))) return reply.page
     const output = await this.#ingress.output(runId, signal)
     if (output.status === 404) return undefined
-    if (output.status >= 300 && output.status !== 470)
+    if (output.status >= 300 && output.status !== notEnded)
       return {
         ...(reply?.page ?? { facts: [] }),
         status: 'failed',
@@ -56,11 +66,20 @@ export class IngressLink implements EngineLink {
     return (wait && (await call({ from, wait, isStarted: true }))?.page) || { status: 'running', facts: [] }
   }
 
-  async send(runId: string, command: Command): Promise<Rejection | undefined> {
-    const reply = (await this.#ingress.call(runId, 'send', command)) as SendReply
-    if ('ended' in reply)
-      throw new EngineError('ended', `The run ${JSON.stringify(runId)} ended before it took the command.`)
-    return reply.rejection ?? undefined
+  async send(runId: string, command: Command, signal?: AbortSignal): Promise<Rejection | undefined> {
+    let reply = (await this.#ingress.call(runId, 'send', command, { signal, waits: firstWait })) as SendReply
+    while ('pending' in reply) {
+      // A run that was killed at Restate answers nothing.
+      const { status } = await this.#ingress.output(runId, signal)
+      const { pending } = reply
+      reply = (await this.#ingress.call(runId, 'answer', { pending } satisfies AnswerRequest, {
+        signal,
+        waits: maxWait,
+        awaitsWorker: true,
+      })) as SendReply
+      if ('pending' in reply && status !== notEnded) return endedRun(runId)
+    }
+    return 'ended' in reply ? endedRun(runId) : (reply.rejection ?? undefined)
   }
 
   async *progress(runId: string, signal: AbortSignal): AsyncGenerator<ProgressBatch, void, void> {

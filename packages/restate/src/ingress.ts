@@ -13,7 +13,10 @@ export interface IngressOptions {
 
 export interface CallOptions {
   readonly signal?: AbortSignal | undefined
+  /** How long the handler may take in a worker, in milliseconds. @default 0 */
   readonly waits?: number
+  /** Waits for a worker as long as Restate responds. @default the call fails when no worker answers in time */
+  readonly awaitsWorker?: boolean
 }
 
 interface Request {
@@ -28,6 +31,9 @@ export interface Reply {
   readonly body: unknown
 }
 
+/** The status of the output of a workflow that goes on. */
+export const notEnded = 470
+
 /** Every request may be sent twice: starts are known by the run's id, commands by a key. */
 export class Ingress {
   readonly #options: IngressOptions
@@ -37,15 +43,14 @@ export class Ingress {
   }
 
   /**
-   * Calls a handler of a run. A handler runs in a worker: `waits` is how long it may take there, in milliseconds. Without it
-   * the call fails when no worker answers in time.
+   * Calls a handler of a run, which runs in a worker.
    * @throws EngineError
    */
   async call(
     runId: string,
     handler: string,
     input: unknown,
-    { signal, waits = 0 }: CallOptions = {},
+    { signal, waits = 0, awaitsWorker = false }: CallOptions = {},
   ): Promise<unknown> {
     const { service } = this.#options
     const path = `/${service}/${encodeURIComponent(runId)}/${handler}`
@@ -55,7 +60,7 @@ export class Ingress {
       if (reply && reply.status < 300) return reply.body
       if (reply) throw failure(service, reply.status, reply.body)
       if (handler === 'run/send') throw this.#silent(...noAnswer)
-      if (waits === 0)
+      if (!awaitsWorker)
         throw this.#silent(
           `No worker of the service \`${service}\` answered through Restate`,
           'Start one. What was sent may still take effect.',
@@ -65,7 +70,7 @@ export class Ingress {
     }
   }
 
-  /** How the run's workflow ended at Restate: 404 unknown, 470 not ended. */
+  /** How the run's workflow ended at Restate; 404: unknown. */
   async output(runId: string, signal: AbortSignal | undefined): Promise<Reply> {
     const path = `/restate/workflow/${this.#options.service}/${encodeURIComponent(runId)}/output`
     const reply = await this.#request({ path, signal }, 0)
@@ -128,6 +133,11 @@ function failure(service: string, status: number, body: unknown): EngineError {
     return new EngineError(
       'unreachable',
       `Restate knows no service \`${service}\`. Start a worker with \`serve(agents, { admin })\`, or register one. Restate answered: ${text}`,
+    )
+  if (status === 413)
+    return new EngineError(
+      'rejected',
+      'What was sent is larger than Restate accepts, by default 32 MB. Store it elsewhere, and send its name.',
     )
   return new EngineError('failed', `Restate answered ${status}: ${text}`)
 }

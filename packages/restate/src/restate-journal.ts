@@ -1,7 +1,7 @@
 // The journal of a run's workflow on Restate.
 import { RestatePromise, type WorkflowContext } from '@restatedev/restate-sdk'
 import type { Fact } from '@toolloop/core'
-import type { Command, Entry, Journal, Rejection } from '@toolloop/engine'
+import { type Command, type Entry, isOfDecisions, type Journal, type Rejection } from '@toolloop/engine'
 import { type Answer, batchState, type Head, promises, type StoredEntry } from './head.ts'
 import type { ProgressAddress } from './progress-server.ts'
 
@@ -35,7 +35,6 @@ export class RestateJournal implements Journal {
   #head: Head
   #batch = 0
   #commands = 0
-  #answers = 0
   #isPaused = false
   /** The step that is being recorded. */
   #step: RestatePromise<StoredEntry> | undefined
@@ -90,10 +89,12 @@ export class RestateJournal implements Journal {
     return this.#taken(await this.#arriving())
   }
 
-  answered(rejection: Rejection | undefined): void {
-    if (rejection) this.#setHead({ error: rejection })
-    if (rejection && this.#isPaused) this.#live.delete(this)
-    this.#resolve(promises.answer(this.#answers++), { rejection: rejection ?? null })
+  answered(number: number, rejection: Rejection | undefined): void {
+    if (rejection && this.#isPaused && isOfDecisions(rejection)) {
+      this.#setHead({ error: rejection })
+      this.#live.delete(this)
+    }
+    this.#resolve(promises.answer(number), { rejection: rejection ?? null })
   }
 
   recorded(facts: readonly Fact[]): void {

@@ -58,6 +58,15 @@ describe.skipIf(restateMissing)(`runs on Restate${restateMissing ? ` (${restateM
   const reporting = agent({ name: 'reporting', model: waiting, tools: [report] })
   let around: OnRestate
   let served: Served
+  /** What Restate's own tables hold. */
+  const rowsOf = async (query: string): Promise<readonly Readonly<Record<string, string>>[]> => {
+    const found = await fetch(`${around.restate.admin}/query`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'application/json' },
+      body: JSON.stringify({ query }),
+    })
+    return ((await found.json()) as { readonly rows: readonly Readonly<Record<string, string>>[] }).rows
+  }
   beforeAll(async () => {
     around = await onRestate()
     const { clerk, patient, careful, review } = around.agents
@@ -124,9 +133,12 @@ describe.skipIf(restateMissing)(`runs on Restate${restateMissing ? ` (${restateM
     const result = stream.result
     await gates[0].entered
     await runs.steer('steered', 'Hurry.')
-    await runs.followUp('steered', 'And now?')
+    const followed = runs.followUp('steered', 'And now?')
+    const commands = "SELECT key FROM sys_promise WHERE service_key = 'steered' AND completed AND key LIKE 'command %'"
+    await expect.poll(() => rowsOf(commands)).toHaveLength(2)
     gates[0].open()
     const { messages, status } = await result
+    await followed
     expect([status, messages.filter(({ role }) => role === 'user').map(({ content }) => content)]).toEqual([
       'done',
       ['go', 'Hurry.', 'And now?'],
@@ -193,16 +205,10 @@ describe.skipIf(restateMissing)(`runs on Restate${restateMissing ? ` (${restateM
     const sleeper = runs.run(steered.with({ name: 'aborted' }), 'go', { runId: 'killed' })
     sleeper.catch(() => {})
     while ((await runs.status('killed')).facts < 2);
-    const query = {
-      query: "SELECT id FROM sys_invocation WHERE target_service_key = 'killed' AND target_handler_name = 'run'",
-    }
-    const found = await fetch(`${restate.admin}/query`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', accept: 'application/json' },
-      body: JSON.stringify(query),
-    })
-    const { rows } = (await found.json()) as { readonly rows: readonly { readonly id: string }[] }
-    await fetch(`${restate.admin}/invocations/${rows[0]!.id}/cancel`, { method: 'PATCH' })
+    const [row] = await rowsOf(
+      "SELECT id FROM sys_invocation WHERE target_service_key = 'killed' AND target_handler_name = 'run'",
+    )
+    await fetch(`${restate.admin}/invocations/${row!['id']}/cancel`, { method: 'PATCH' })
     await expect(sleeper).rejects.toMatchObject({ problem: 'failed' })
     expect(await runs.status('killed')).toMatchObject({ status: 'failed' })
   })

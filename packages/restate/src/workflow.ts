@@ -22,8 +22,11 @@ import {
 } from '@toolloop/engine'
 import {
   type Answer,
+  type AnswerRequest,
   batchState,
+  firstWait,
   type Head,
+  longestPage,
   maxWait,
   promises,
   type ReadReply,
@@ -64,6 +67,7 @@ export function workflowOf(options: WorkflowOptions): WorkflowDefinition<string,
       read: handlers.workflow.shared({ enableLazyState: false }, read),
       follow: handlers.workflow.shared({ enableLazyState: true }, read),
       send: handlers.workflow.shared({ enableLazyState: true }, send),
+      answer: handlers.workflow.shared({ enableLazyState: true }, answer),
     },
     options: {
       workflowRetention: retention,
@@ -121,14 +125,7 @@ async function read(context: WorkflowSharedContext, { from, wait, isStarted }: R
   const { status, facts } = known?.reply.page ?? { status: 'running', facts: [] }
   if (status !== 'running' || (wait === 'facts' && facts.length > 0)) return known!.reply
   const name = wait === 'end' ? promises.settled(known?.resumed ?? 0) : promises.batch(known?.batches ?? 0)
-  const isThere = await context
-    .promise<boolean>(name)
-    .get()
-    .orTimeout(maxWait)
-    .catch((error: unknown) => {
-      if (error instanceof TimeoutError) return false
-      throw error
-    })
+  const isThere = await inTime(context.promise<boolean>(name).get(), maxWait)
   return (isThere ? await pageFrom(context, from) : known)?.reply ?? null
 }
 
@@ -153,23 +150,49 @@ async function pageFrom(context: WorkflowSharedContext, from: number): Promise<K
     found.push(facts)
     if (facts[0] && facts[0].seq <= from) break
   }
-  const facts = found
-    .toReversed()
-    .flat()
-    .filter(({ seq }) => seq >= from)
+  const { facts, hasMore } = firstPage(found.toReversed(), from)
   const { agent, resumed, error, worker } = head
   const page = { agent, status: statusOf(last, head), facts, ...(error && { error }) }
-  return { batches, resumed, reply: { page, ...(worker && { worker }) } }
+  return { batches, resumed, reply: { page, ...(worker && { worker }), ...(hasMore && { hasMore }) } }
 }
 
-/** Gives a command to the run, behind those that were given before, and waits until it has taken it. */
+function firstPage(batches: readonly Fact[][], from: number): { readonly facts: Fact[]; readonly hasMore: boolean } {
+  let size = 0
+  const rest = batches.findIndex((batch, at) => {
+    size += JSON.stringify(batch).length
+    return at > 0 && size > longestPage
+  })
+  const hasMore = rest !== -1
+  const facts = (hasMore ? batches.slice(0, rest) : batches).flat().filter(({ seq }) => seq >= from)
+  return { facts, hasMore }
+}
+
+/** Gives a command to the run, behind those that were given before. */
 async function send(context: WorkflowSharedContext, command: Command): Promise<SendReply> {
   let index = 0
   while (!(await offer(context, index, command))) index++
-  const answer = context.promise<Answer>(promises.answer(index))
-  const first = await RestatePromise.race([answer.get(), context.promise<boolean>(promises.closed).get()])
+  return await answerTo(context, index, firstWait)
+}
+
+const answer = (context: WorkflowSharedContext, { pending }: AnswerRequest): Promise<SendReply> =>
+  answerTo(context, pending, maxWait)
+
+async function answerTo(context: WorkflowSharedContext, index: number, limit: number): Promise<SendReply> {
+  const place = context.promise<Answer>(promises.answer(index))
+  const both = RestatePromise.race([place.get(), context.promise<boolean>(promises.closed).get()])
+  const first = await inTime(both, limit)
+  if (first === undefined) return { pending: index }
   if (typeof first === 'object') return first
-  return (await answer.peek()) ?? { ended: true }
+  // Both may be there: the end of the run answers the commands that it has taken.
+  return (await place.peek()) ?? { ended: true }
+}
+
+/** `undefined` after `limit` milliseconds. */
+async function inTime<Value>(promise: RestatePromise<Value>, limit: number): Promise<Value | undefined> {
+  return await promise.orTimeout(limit).catch((error: unknown) => {
+    if (error instanceof TimeoutError) return undefined
+    throw error
+  })
 }
 
 /** `false`: another command has this place. */

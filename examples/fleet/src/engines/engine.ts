@@ -9,8 +9,8 @@ export interface Engine extends AsyncDisposable {
 
 export interface EngineChoice {
   readonly title: string
-  /** Why it cannot be started here, and what helps; `undefined` where it can. */
-  readonly missing: string | undefined
+  /** Fetches its server where it must. Resolves with why it cannot be started here, and what helps, or with `undefined`. */
+  readonly missing: () => Promise<string | undefined>
   /** Starts the engine and two workers, which get the environment. */
   readonly start: (environment: Readonly<Record<string, string>>) => Promise<Engine>
 }

@@ -7,7 +7,7 @@ import { startWorkers } from './worker-process.ts'
 
 export const restate: EngineChoice = {
   title: 'Restate',
-  missing: restateMissing,
+  missing: () => Promise.resolve(restateMissing),
   async start(environment) {
     await using stack = new AsyncDisposableStack()
     const server = await startRestate()

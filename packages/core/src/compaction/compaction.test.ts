@@ -256,7 +256,7 @@ describe('a summary', () => {
     const compact = summarise({ over: 550, keep: 2, atLeast: 55, model: scriptedModel(() => text(' ')) })
     const result = await looker(9, compact).looking.run('Look around.')
     expect(result.status === 'error' && result.error.message).toBe(
-      'The model returned an empty summary of the conversation.',
+      'The model returned an empty summary of the conversation. A model that reasons first may need more than `maxTokens` (1000) for it.',
     )
   })
 })
@@ -340,6 +340,7 @@ describe('a strategy', () => {
   test.each<[string, () => unknown]>([
     ['`keepLast`: `count` is 0', () => keepLast(0)],
     ['`tokenBudget`', () => tokenBudget(1.5)],
+    ['`to` is 200; it must be at most the budget of 100 tokens', () => tokenBudget(100, { to: 200 })],
     ['`clearToolResults`', () => clearToolResults({ over: 0 })],
     ['`summarise` needs `over`', () => summarise({} as never)],
     ['kep', () => summarise({ over: 10, kep: 3 } as never)],

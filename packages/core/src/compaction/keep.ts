@@ -30,6 +30,8 @@ export interface TokenBudgetOptions {
 export function tokenBudget(tokens: number, options: TokenBudgetOptions = {}): Compaction {
   checkWhole('tokenBudget', { tokens, ...options }, ['tokens', 'to'])
   const { to = Math.ceil(tokens / 2) } = options
+  if (to > tokens)
+    throw new UsageError(`\`tokenBudget\`: \`to\` is ${to}; it must be at most the budget of ${tokens} tokens.`)
   return named('tokenBudget', ({ messages, tokens: count }) => {
     if (count(messages) <= tokens) return undefined
     return dropped(messages, (kept) => count(kept) <= to)

@@ -37,7 +37,10 @@ export function summarise(options: SummariseOptions): Compaction {
     ]
     const summary = await ask({ model, messages: request, maxTokens })
     if (summary === undefined) return undefined
-    if (summary.trim() === '') throw new UsageError('The model returned an empty summary of the conversation.')
+    if (summary.trim() === '')
+      throw new UsageError(
+        `The model returned an empty summary of the conversation. A model that reasons first may need more than \`maxTokens\` (${maxTokens}) for it.`,
+      )
     return [...head, { role: 'user', content: `${summaryHead}\n\n${summary}` }, ...kept]
   })
 }

@@ -3,7 +3,7 @@ import { CompletionBuilder } from '@toolloop/stream'
 import { type Completion, type Message, type ModelRequest, UsageError } from '@toolloop/wire'
 import { messagesFrom } from '../agent/input.ts'
 import type { Compaction, CompactionRequest } from '../compaction/strategy.ts'
-import { countOf } from '../agent/count-tokens.ts'
+import { countOf, partTokens } from '../agent/count-tokens.ts'
 import type { Meter } from '../control/meter.ts'
 import { type CompactionCall, editsBetween } from '../facts/compaction.ts'
 import { type Fact, fact } from '../facts/events.ts'
@@ -80,7 +80,7 @@ function tokensOf(run: Run, messages: readonly Message[]): number {
   const counts = (run.counts ??= new WeakMap())
   let sum = 0
   for (const message of messages) {
-    const count = counts.get(message) ?? countOf(JSON.stringify(message), run.agent.budget?.countTokens)
+    const count = counts.get(message) ?? partTokens(message, run.agent.budget?.countTokens)
     counts.set(message, count)
     sum += count
   }

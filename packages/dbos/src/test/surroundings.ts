@@ -9,7 +9,7 @@ export interface OnDbos extends Surroundings {
   /** Starts a worker with this executor id. Its lease is 1500 ms, unless `LEASE` is given. */
   readonly worker: (
     executor: string,
-    more?: { readonly LEASE?: string; readonly DRAIN?: string },
+    more?: { readonly LEASE?: string; readonly DRAIN?: string; readonly SCHEMA?: string },
   ) => Promise<WorkerProcess>
 }
 

@@ -12,7 +12,8 @@ export interface Arrival {
 
 export class DyingJournal {
   readonly records: Recorded[] = []
-  readonly answers: (Rejection | undefined)[] = []
+  /** By the number of the command. */
+  readonly answers: ('accepted' | Rejection | undefined)[] = []
   /** The process dies at the record with this number: a step is then not recorded, a command is not taken. */
   diesAt = Infinity
   /** Every step's work is done twice, as if its first result could not be stored. */
@@ -25,15 +26,14 @@ export class DyingJournal {
     this.#arrivals = [...arrivals]
   }
 
-  /** How many steps were recorded after the last command of these types; `undefined` when none arrived. */
-  stepsAfter(...types: readonly Command['type'][]): number | undefined {
-    const last = this.records.findLastIndex((one) => 'command' in one && types.includes(one.command.type))
-    return last < 0 ? undefined : this.records.slice(last).filter((one) => 'entry' in one).length
+  /** The commands that were taken, with their answers. */
+  get answered(): readonly { readonly command: Command; readonly answer: 'accepted' | Rejection | undefined }[] {
+    const commands = this.records.flatMap((one) => ('command' in one ? [one.command] : []))
+    return commands.map((command, number) => ({ command, answer: this.answers[number] }))
   }
 
   process(controller: AbortController): Journal {
     let position = 0
-    let answered = 0
     let working: Promise<Entry> | undefined
     const die = (): never => {
       controller.abort()
@@ -72,8 +72,8 @@ export class DyingJournal {
         return entry
       },
       command: async (requests) => (replayed() as Command | undefined) ?? take(arrived() ?? this.#decide(requests)),
-      answered: (rejection) => {
-        this.answers[answered++] = rejection
+      answered: (number, rejection) => {
+        this.answers[number] = rejection ?? 'accepted'
       },
     }
   }

@@ -4,6 +4,7 @@ import { driveRun } from '../drive.ts'
 import {
   type AnyRunnable,
   type Command,
+  endedRun,
   type EngineLink,
   type Entry,
   type Journal,
@@ -81,6 +82,7 @@ export class MemoryEngine {
       send: async (id, command) => {
         const found = this.workflows.get(id)
         if (!found) throw new Error(`no workflow ${id}`)
+        if (found.status === 'ended' || found.status === 'failed') return endedRun(id)
         const answer = Promise.withResolvers<Rejection | undefined>()
         found.answers.push(answer)
         found.commands.push(structuredClone(command))
@@ -159,7 +161,7 @@ export class MemoryEngine {
         return
       } finally {
         this.#live.delete(controller)
-        if (workflow.status !== 'running') for (const { resolve } of workflow.answers) resolve(undefined)
+        if (workflow.status !== 'running') for (const { resolve } of workflow.answers) resolve(endedRun(workflow.id))
         this.#change()
       }
     }
@@ -195,7 +197,6 @@ export class MemoryEngine {
       }
       return commands[taken()]!
     }
-    let answered = 0
     const working = new Map<string, Promise<Entry>>()
     let seen = 0
     return {
@@ -227,7 +228,7 @@ export class MemoryEngine {
         workflow.status = 'running'
         return command
       },
-      answered: (rejection) => workflow.answers[answered++]?.resolve(rejection),
+      answered: (number, rejection) => workflow.answers[number]?.resolve(rejection),
       recorded: (added) => {
         seen += added.length
         if (seen > facts.length) facts.push(...structuredClone(added))

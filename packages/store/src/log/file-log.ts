@@ -8,7 +8,7 @@ import { makeFolder, syncFolder } from './folder.ts'
 import { isTorn, readLines, writeLines } from './json-lines.ts'
 import { releaseLock, takeLock } from './lock.ts'
 import { LogError, storageError } from './log-error.ts'
-import { type LogOwner, newOwner } from './owner.ts'
+import { type LogOwner, newOwner, releaseFor } from './owner.ts'
 import { SharedSync } from './shared-sync.ts'
 
 export interface FileLogOptions {
@@ -120,7 +120,7 @@ export class JsonLines implements FileLog {
       return new OpenFile(fd, lock, owner, folders)
     } catch (error) {
       if (fd !== undefined) closeSync(fd)
-      if (owned) releaseLock(lock, owner)
+      if (owned) releaseFor(owner, () => releaseLock(lock, owner))
       this.#known = undefined
       throw storageError(`The log ${this.path} cannot be written`, error)
     }
@@ -205,18 +205,19 @@ export class JsonLines implements FileLog {
     return error
   }
 
-  /** Closes the file and releases the lock, once. A lock that cannot be released is taken over after this process has ended. */
+  /** Closes the file and releases the lock, once. */
   #rest(file: OpenFile): void {
     if (this.#open !== file) return
     this.#open = undefined
     if (file.failure?.code === 'log_storage') this.#known = undefined
-    for (const step of [() => closeSync(file.fd), this.#onRest, () => releaseLock(file.lock, file.owner)]) {
+    for (const step of [() => closeSync(file.fd), this.#onRest]) {
       try {
         step?.()
       } catch {
         // All facts are stored: the run must not fail because of this.
       }
     }
+    releaseFor(file.owner, () => releaseLock(file.lock, file.owner))
   }
 }
 

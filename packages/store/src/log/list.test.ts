@@ -8,7 +8,7 @@ import type { Fact } from '@toolloop/core'
 import { fact } from '@toolloop/core/machine'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { fileStore, memoryStore, type Page, type RunQuery, type RunStore, sessionStore, sqliteStore } from '../index.ts'
-import { statements } from './sqlite-database.ts'
+import { statements } from './sqlite-tables.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'toolloop-list-'))
 afterAll(() => rmSync(root, { recursive: true, force: true }))

@@ -1,5 +1,6 @@
 import { brand, ToolloopError } from '@toolloop/wire'
 import type { LogOwner } from './owner.ts'
+import { remedyOf } from './remedy.ts'
 
 /**
  * The kind of a `LogError`.
@@ -28,9 +29,10 @@ export class LogError extends ToolloopError {
   }
 }
 
-/** Wraps an error of the disk or the database as `log_storage`. Returns a `LogError` unchanged. */
+/** Wraps an error of the disk or the database as `log_storage`, with its remedy. Returns a `LogError` unchanged. */
 export function storageError(what: string, cause: unknown): LogError {
   if (cause instanceof LogError) return cause
   const reason = cause instanceof Error ? cause.message : String(cause)
-  return new LogError('log_storage', `${what}: ${reason}`, { cause })
+  const remedy = remedyOf(cause)
+  return new LogError('log_storage', `${what}: ${reason}${remedy === undefined ? '' : `. ${remedy}`}`, { cause })
 }

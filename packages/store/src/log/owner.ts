@@ -20,12 +20,36 @@ export function newOwner(): LogOwner {
 }
 let ownStart: string | undefined
 
-/** Whether the owner's process has ended. `false` for a process on another host, which cannot be checked. */
+/**
+ * Whether the owner's process has ended, or is this one and has stopped to write. `false` for a process on another host,
+ * which cannot be checked.
+ */
 export function isGone(owner: LogOwner): boolean {
+  if (stopped.has(owner.id)) return true
   if (owner.host !== hostname()) return false
   if (!isAlive(owner.pid)) return true
   const started = startOf(owner.pid)
   return started === ended || (started !== undefined && owner.started !== '' && started !== owner.started)
+}
+
+/** Owners of this process that write no more, and whose release the disk has refused. */
+const stopped = new Set<string>()
+
+/** Milliseconds between two attempts to release. */
+const releaseInterval = 1000
+
+/**
+ * Releases what an owner of this process holds, which writes no more. A disk that is full or read-only may refuse it: then
+ * this process takes the owner for gone at once, and tries again for the others. `isOver`: no attempt can succeed any more.
+ */
+export function releaseFor(owner: LogOwner, release: () => void, isOver: () => boolean = () => false): void {
+  try {
+    release()
+    stopped.delete(owner.id)
+  } catch {
+    stopped.add(owner.id)
+    if (!isOver()) setTimeout(() => releaseFor(owner, release, isOver), releaseInterval).unref()
+  }
 }
 
 /** The owner's name in messages. */

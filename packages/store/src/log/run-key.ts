@@ -4,22 +4,22 @@ import { UsageError } from '@toolloop/wire'
 const longest = 180
 
 /**
- * Encodes a run's id as a name that is safe in every file system: no separator, no dot, no capital letter (some file
- * systems ignore case). Different ids have different names.
+ * Encodes an id as a name that is safe in every file system: no separator, no dot, no capital letter (some file systems
+ * ignore case). Different ids have different names. `reserved`: so many bytes are needed behind it.
  */
-export function keyOf(runId: string): string {
-  if (typeof runId !== 'string' || runId === '')
-    throw new UsageError(`A run's id is ${JSON.stringify(runId) ?? 'undefined'}; it must be a text that is not empty.`)
+export function keyOf(id: string, noun: 'run' | 'session' = 'run', reserved: number = 0): string {
+  if (typeof id !== 'string' || id === '')
+    throw new UsageError(`A ${noun}'s id is ${JSON.stringify(id) ?? 'undefined'}; it must be a text that is not empty.`)
   let key = ''
-  for (let at = 0; at < runId.length; at++) {
-    const unit = runId.charCodeAt(at)
-    const character = runId[at] as string
+  for (let at = 0; at < id.length; at++) {
+    const unit = id.charCodeAt(at)
+    const character = id[at] as string
     if (/[a-z0-9_-]/.test(character)) key += character
     else key += unit < 256 ? `%${unit.toString(16).padStart(2, '0')}` : `%u${unit.toString(16).padStart(4, '0')}`
   }
-  if (key.length > longest)
+  if (key.length > longest - reserved)
     throw new UsageError(
-      `A run's id takes ${key.length} bytes when encoded as a name; at most ${longest} are allowed: ${JSON.stringify(runId.slice(0, 40))}…`,
+      `A ${noun}'s id takes ${key.length} bytes when encoded as a name; at most ${longest - reserved} are allowed: ${JSON.stringify(id.slice(0, 40))}…`,
     )
   return key
 }

@@ -291,7 +291,7 @@ test('a key leads back to its id, and is a safe name', () => {
     expect(idOf(keyOf(id))).toBe(id)
     expect(keyOf(id)).toMatch(/^[a-z0-9_%-]+$/)
   }
-  expect(new Set(ids.map(keyOf)).size).toBe(ids.length)
+  expect(new Set(ids.map((id) => keyOf(id))).size).toBe(ids.length)
   expect([idOf('A'), idOf('a.b'), idOf(''), idOf('%')]).toEqual([undefined, undefined, undefined, undefined])
 })
 

@@ -1,17 +1,17 @@
-// The tables, and all statements. The primary key (run, seq) prevents two writers from writing the same fact. `runs` holds
-// the owner and the status of each run; it is written in the same transaction as the facts.
-import { closeSync, fdatasync, openSync } from 'node:fs'
+// A connection to the SQLite file of a store.
+import { closeSync, fdatasync, fstatSync, openSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import type { DatabaseSync } from 'node:sqlite'
 import { promisify } from 'node:util'
 import type { Fact } from '@toolloop/core'
 import { UsageError } from '@toolloop/wire'
 import { checkOrder, isRest } from './durability.ts'
 import { makeFolder, syncFolder } from './folder.ts'
 import { LogError, storageError } from './log-error.ts'
-import { isGone, type LogOwner, nameOf, readOwner } from './owner.ts'
+import { isGone, type LogOwner, nameOf, readOwner, releaseFor } from './owner.ts'
 import { type Place, type RunStatus, statusAfter, summaryOf } from './run-store.ts'
 import { SharedSync } from './shared-sync.ts'
+import { prepare, schema, type Statements, version } from './sqlite-tables.ts'
 
 export interface RunRow {
   readonly run: string
@@ -24,33 +24,14 @@ export interface RunRow {
   readonly owned: boolean
 }
 
-/** The format of the tables, as `PRAGMA user_version`. */
-const version = 1
-const schema = `
-  CREATE TABLE runs (
-    run TEXT PRIMARY KEY,
-    agent TEXT NOT NULL,
-    status TEXT NOT NULL,
-    started_at INTEGER NOT NULL,
-    owner TEXT
-  ) WITHOUT ROWID;
-  CREATE INDEX runs_by_start ON runs (started_at DESC, run);
-  CREATE TABLE facts (
-    run TEXT NOT NULL,
-    seq INTEGER NOT NULL,
-    at INTEGER NOT NULL,
-    fact TEXT NOT NULL,
-    PRIMARY KEY (run, seq)
-  );
-  PRAGMA user_version = ${version};
-`
-
 export class Database {
   readonly path: string
   /** Shared by all runs of this process. */
   readonly shared: SharedSync
   readonly #database: DatabaseSync
-  readonly #statements: Readonly<Record<keyof typeof statements, StatementSync>>
+  readonly #statements: Statements
+  /** The file that was opened: its inode. */
+  readonly #file: number
   #wal: number | undefined
 
   constructor(path: string) {
@@ -58,6 +39,7 @@ export class Database {
     this.shared = new SharedSync(() => this.#sync())
     try {
       this.#database = open(this.path)
+      this.#file = statSync(this.path).ino
     } catch (error) {
       throw this.failure(error)
     }
@@ -91,9 +73,17 @@ export class Database {
     else this.#transaction(() => this.#insert(run, facts))
   }
 
-  /** Releases a run that did not end. */
+  /** Releases a run that did not end. Does not throw. */
   release(run: string, owner: LogOwner): void {
-    this.#do(() => this.#statements.release.run(run, JSON.stringify(owner)))
+    const release = (): void => {
+      this.#database.exec(`PRAGMA busy_timeout = ${releasePatience}`)
+      try {
+        this.#statements.release.run(run, JSON.stringify(owner))
+      } finally {
+        this.#database.exec(`PRAGMA busy_timeout = ${patience}`)
+      }
+    }
+    releaseFor(owner, release, () => !this.#database.isOpen)
   }
 
   /** The runs behind a place, read `size` at a time. */
@@ -188,34 +178,17 @@ export class Database {
       await syncFolder(dirname(this.path))
     }
     await promisify(fdatasync)(this.#wal)
+    this.#checkFiles(this.#wal)
   }
-}
 
-const columns = `run, agent, status, started_at, owner,
-    (SELECT max(seq) + 1 FROM facts WHERE facts.run = runs.run) AS facts,
-    (SELECT at FROM facts WHERE facts.run = runs.run ORDER BY seq DESC LIMIT 1) AS updated_at`
-export const statements = {
-  load: 'SELECT fact FROM facts WHERE run = ? ORDER BY seq',
-  next: 'SELECT max(seq) + 1 AS next FROM facts WHERE run = ?',
-  insert: 'INSERT INTO facts (run, seq, at, fact) VALUES (?, ?, ?, ?)',
-  start: `INSERT INTO runs (run, agent, status, started_at) VALUES (?, ?, 'running', ?)`,
-  owner: 'SELECT owner FROM runs WHERE run = ?',
-  own: `UPDATE runs SET owner = ?, status = 'running' WHERE run = ?`,
-  rest: 'UPDATE runs SET owner = NULL, status = ? WHERE run = ?',
-  release: 'UPDATE runs SET owner = NULL WHERE run = ? AND owner = ?',
-  one: `SELECT ${columns} FROM runs WHERE run = ?`,
-  // Two ranges of the index, merged: with OR, SQLite would read all runs before the place.
-  list: `SELECT ${columns} FROM (
-    SELECT * FROM runs WHERE started_at = ?1 AND run > ?2 AND (?3 IS NULL OR agent = ?3)
-    UNION ALL SELECT * FROM runs WHERE started_at < ?1 AND (?3 IS NULL OR agent = ?3)
-    ORDER BY started_at DESC, run LIMIT ?4) AS runs`,
-  forget: 'DELETE FROM runs WHERE run = ?',
-  forgetFacts: 'DELETE FROM facts WHERE run = ?',
-} as const
-
-function prepare(database: DatabaseSync): Readonly<Record<keyof typeof statements, StatementSync>> {
-  const made = Object.entries(statements).map(([name, sql]) => [name, database.prepare(sql)])
-  return Object.fromEntries(made) as Record<keyof typeof statements, StatementSync>
+  /** Nothing else notices that the files were deleted or replaced: writes to open files go on. */
+  #checkFiles(wal: number): void {
+    if (statSync(this.path, { throwIfNoEntry: false })?.ino === this.#file && fstatSync(wal).nlink > 0) return
+    throw new LogError(
+      'log_storage',
+      `The store ${this.path} was deleted or replaced while it was open: close it, and open it again.`,
+    )
+  }
 }
 
 // Primary result codes of SQLite (sqlite.org/rescode.html).
@@ -226,6 +199,8 @@ const damage: ReadonlySet<number> = new Set([11, 26])
 
 /** Milliseconds that a statement, and opening the file, wait for other processes. */
 const patience = 5000
+/** The same for a release, which is attempted again and must not block the thread for long. */
+const releasePatience = 50
 
 function open(path: string): DatabaseSync {
   // Loaded on demand: not every runtime has it, and Node.js 22 prints an ExperimentalWarning.

@@ -63,11 +63,7 @@ export class SqliteLog implements RunLog {
   #release(): void {
     const owner = this.#owner
     this.#owner = undefined
-    try {
-      if (owner) this.#database.release(this.#run, owner)
-    } catch {
-      // It is taken over after this process has ended.
-    }
+    if (owner) this.#database.release(this.#run, owner)
   }
 
   get #name(): string {

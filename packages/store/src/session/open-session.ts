@@ -1,7 +1,7 @@
 // A session in this process: what it has read, and the runs that it starts.
 import type { EventSource } from '@toolloop/client'
 import type { ApprovalRequest, Fact, Input, RunEvent, RunLog } from '@toolloop/core'
-import { deskOf, drain, Mailbox, messagesFrom, OpenRunStream, runnableBehind } from '@toolloop/core/machine'
+import { deskOf, drain, Mailbox, OpenRunStream } from '@toolloop/core/machine'
 import { type Message, sleep, systemClock, UsageError } from '@toolloop/wire'
 import type { RunStatus, RunStore } from '../log/run-store.ts'
 import { isTaken, settle } from './claim.ts'
@@ -9,17 +9,10 @@ import { forkTo } from './copy.ts'
 import { endOf } from './drop.ts'
 import { followTurn, type Look } from './follow.ts'
 import { Queue } from './queue.ts'
-import { textOfLast, checkPipelineOptions } from './pipeline-turn.ts'
 import { isPending, type RefusedCall, refusalOf } from './refusal.ts'
 import { changedError, isBusy, repeatedError, type SessionError } from './session-error.ts'
-import type {
-  FollowOptions,
-  Session,
-  SessionForkOptions,
-  SessionRunOptions,
-  SessionStatus,
-  Turn,
-} from './session-types.ts'
+import type { FollowOptions, Session, SessionForkOptions, SessionStatus, Turn } from './session-types.ts'
+import { readCall, type RunCallOptions } from './run-call.ts'
 import { StartedRun } from './started-run.ts'
 import { runOf } from './turn-id.ts'
 import { beforeOf, isStanding, noTurns, readSession, readTurns, type Turns, turnsBefore } from './turns.ts'
@@ -27,12 +20,6 @@ import { TurnLog } from './turn-log.ts'
 import { TurnState } from './turn-state.ts'
 
 type Open = () => Promise<EventSource<RunEvent, never>>
-type Options = SessionRunOptions & {
-  readonly context?: unknown
-  readonly inputOf?: ((conversation: readonly Message[]) => unknown) | undefined
-  readonly budget?: object | undefined
-}
-
 export class OpenSession implements Session {
   readonly id: string
   readonly #runs: RunStore
@@ -85,11 +72,11 @@ export class OpenSession implements Session {
   }
 
   // `Session` types the result and the events by the agent or the pipeline.
-  async run(runnable: object, input?: Input, ...[options]: [Options?]): Promise<never> {
+  async run(runnable: object, input?: Input, ...[options]: [RunCallOptions?]): Promise<never> {
     return drain(await this.#opening(runnable, input, options, false).open())
   }
 
-  stream(runnable: object, input?: Input, ...[options]: [Options?]): never {
+  stream(runnable: object, input?: Input, ...[options]: [RunCallOptions?]): never {
     const { open, desk, mailbox } = this.#opening(runnable, input, options, true)
     return new OpenRunStream(open, desk, mailbox) as never
   }
@@ -164,32 +151,19 @@ export class OpenSession implements Session {
   #opening(
     ran: object,
     input: Input | undefined,
-    { wait = false, before, inputOf, budget, ...options }: Options = {},
+    options: RunCallOptions | undefined,
     watched: boolean,
   ): { readonly open: Open; readonly desk: ReturnType<typeof deskOf>; readonly mailbox: Mailbox | undefined } {
-    for (const name of ['log', 'from'])
-      if (name in options) throw new UsageError(`A session has its own logs: leave the option \`${name}\` out.`)
-    if (typeof wait !== 'boolean')
-      throw new UsageError(`\`wait\` is ${JSON.stringify(wait)}; it must be true or false.`)
-    const desk = deskOf(options, watched)
-    const runnable = runnableBehind(ran)
-    const isPipeline = runnable.kind === 'pipeline'
-    const valueOf = isPipeline ? (inputOf ?? textOfLast) : undefined
-    checkPipelineOptions(runnable, { inputOf, budget })
-    const mailbox = isPipeline ? undefined : new Mailbox()
-    const added = input === undefined ? undefined : messagesFrom(input)
-    if (added?.length === 0) throw new UsageError('The input holds no message. To resume the last run, leave it out.')
-    if (added && options.decisions)
-      throw new UsageError('`decisions` settle the requests of the last run: leave the input out to resume it first.')
-    if (before !== undefined && !added)
-      throw new UsageError('`before` leaves out turns of the conversation that the input continues: pass an input.')
+    const { runnable, added, inputOf, wait, before, rest } = readCall(ran, input, options)
+    const desk = deskOf(rest, watched)
+    const mailbox = inputOf ? undefined : new Mailbox()
     const start = async (): Promise<EventSource<RunEvent, unknown>> => {
-      const { log, messages, resumes } = await this.#next(added, isPipeline, before, options.runId)
+      const { log, messages, resumes } = await this.#next(added, inputOf !== undefined, before, rest.runId)
       const logs = resumes ? { from: log } : { log }
-      const value = !valueOf ? messages : resumes ? undefined : await valueOf(messages)
-      return runnable.open(value, { ...options, ...(budget && { budget }), ...logs, desk, mailbox }, watched)
+      const value = !inputOf ? messages : resumes ? undefined : await inputOf(messages)
+      return runnable.open(value, { ...rest, ...logs, desk, mailbox }, watched)
     }
-    return { open: () => this.#start(start as Open, wait, options.signal), desk, mailbox }
+    return { open: () => this.#start(start as Open, wait, rest.signal), desk, mailbox }
   }
 
   /** Opens the run and reads its first batch, so that a run that another one has overtaken can wait. */

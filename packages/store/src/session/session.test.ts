@@ -474,7 +474,7 @@ describe.each(places)('%s', (_, make) => {
   test.each(['', 'ä'.repeat(100), undefined])('the id %j is refused, or made', async (id) => {
     const store = make().again()
     if (id === undefined) expect((await store.open()).id).toMatch(/^[0-9a-f-]{36}$/)
-    else await expect(store.open(id)).rejects.toThrow("A run's id")
+    else await expect(store.open(id)).rejects.toThrow("A session's id")
     store.close?.()
   })
 })

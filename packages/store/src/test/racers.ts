@@ -3,6 +3,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 
 export interface Racer<Job, Answer> {
+  readonly pid: number
   /** Rejects when the process ends first or takes too long; the error has its exit code and what it printed. */
   ask(job: Job): Promise<Answer>
   /** Ends the process; kills it when it does not end by itself. */
@@ -43,6 +44,7 @@ export async function startRacer<Job extends object, Answer>(program: string): P
     })
   await answer()
   return {
+    pid: child.pid!,
     ask: answer,
     async close() {
       if (child.connected) child.disconnect()
