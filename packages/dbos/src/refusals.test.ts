@@ -130,8 +130,10 @@ describe.skipIf(postgresMissing !== undefined)(`refusals of DBOS ${postgresMissi
       )
       expect(performance.now() - began).toBeLessThan(20_000)
       await postgres.restart()
-      await runs.decide('survivor', { [request!.id]: { approve: true } })
-      expect(await runs.result(payer, 'survivor')).toMatchObject({ status: 'done' })
+      const later = client(postgres.url)
+      await later.decide('survivor', { [request!.id]: { approve: true } })
+      expect(await later.result(payer, 'survivor')).toMatchObject({ status: 'done' })
+      await later.close()
     },
     minute,
   )

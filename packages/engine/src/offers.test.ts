@@ -111,8 +111,12 @@ describe('records of a run', () => {
       records,
     )
     expect(types.slice(-6)).toEqual([
-      ...['tool.done tool.done', 'tool.done tool.done', 'tool.done tool.done', 'tool.done tool.done'],
-      ...['step.start', 'step.done run.done'],
+      'tool.done tool.done',
+      'tool.done tool.done',
+      'tool.done tool.done',
+      'tool.done tool.done',
+      'step.start',
+      'step.done run.done',
     ])
     expect(records.flat().map(({ seq }) => seq)).toEqual(records.flat().map((_, at) => at))
     expect(Math.max(...records.map((facts) => JSON.stringify(facts).length))).toBeLessThan(1.1 * (1 << 20))

@@ -215,7 +215,7 @@ describe.skipIf(restateMissing)(`with Restate${restateMissing ? ` (${restateMiss
   it('records 34 results of 1 MB that come at once', async () => {
     const result = await runs.run(collector, 'Collect.')
     expect(result).toMatchObject({ status: 'done', output: '34 results' })
-  }, 60_000)
+  }, 120_000)
 
   it('serves 50 readers of one run', async () => {
     const result = runs.run(waiter, 'go', { runId: 'read by many' })

@@ -37,6 +37,8 @@ export const firstWait = 1000
 
 export interface ReadRequest {
   readonly from: number
+  /** The batch in which this fact is, where the reader has read the one before. */
+  readonly at?: number
   readonly wait?: 'facts' | 'end'
   /** The run exists, though no worker may have taken it yet: waits for that too. */
   readonly isStarted?: boolean
@@ -45,8 +47,8 @@ export interface ReadRequest {
 export type ReadReply = {
   readonly page: RunPage
   readonly worker?: ProgressAddress
-  /** There are more facts than Restate takes in one message: read on behind these. */
-  readonly hasMore?: boolean
+  /** There are more facts than Restate takes in one message: those from this batch on. */
+  readonly next?: number
 } | null
 /** Characters of JSON after which a page ends. A batch is larger only where one fact is. */
 export const longestPage: number = 4 << 20

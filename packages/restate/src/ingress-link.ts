@@ -46,9 +46,9 @@ export class IngressLink implements EngineLink {
         ...(request.wait && { waits: maxWait, awaitsWorker: true }),
       })) as ReadReply
       if (reply?.worker) this.#found(runId, reply.worker)
-      if (!reply?.hasMore) return reply
+      if (reply?.next === undefined) return reply
       const { facts } = reply.page
-      const rest = await call({ from: request.from + facts.length })
+      const rest = await call({ from: request.from + facts.length, at: reply.next })
       return rest && { ...rest, page: { ...rest.page, facts: [...facts, ...rest.page.facts] } }
     }
     const reply = await call({ from, ...(wait && { wait }) })

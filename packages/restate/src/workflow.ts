@@ -119,14 +119,14 @@ function terminalOf(error: unknown): Rejection | undefined {
   return { name: error.name, message: error.message }
 }
 
-async function read(context: WorkflowSharedContext, { from, wait, isStarted }: ReadRequest): Promise<ReadReply> {
-  const known = await pageFrom(context, from)
+async function read(context: WorkflowSharedContext, { from, at, wait, isStarted }: ReadRequest): Promise<ReadReply> {
+  const known = await pageFrom(context, from, at)
   if (!wait || (!known && !isStarted)) return known?.reply ?? null
   const { status, facts } = known?.reply.page ?? { status: 'running', facts: [] }
   if (status !== 'running' || (wait === 'facts' && facts.length > 0)) return known!.reply
   const name = wait === 'end' ? promises.settled(known?.resumed ?? 0) : promises.batch(known?.batches ?? 0)
   const isThere = await inTime(context.promise<boolean>(name).get(), maxWait)
-  return (isThere ? await pageFrom(context, from) : known)?.reply ?? null
+  return (isThere ? await pageFrom(context, from, at) : known)?.reply ?? null
 }
 
 interface Known {
@@ -135,36 +135,38 @@ interface Known {
   readonly reply: NonNullable<ReadReply>
 }
 
-/** The facts from a number on. Those of a run are the states `facts 0`, `facts 1`, …; each begins where the one before ends. */
-async function pageFrom(context: WorkflowSharedContext, from: number): Promise<Known | undefined> {
+/**
+ * The facts from a number on. Those of a run are the states `facts 0`, `facts 1`, …; each begins where the one before ends.
+ * A page reads its own batches and the last one. `at`: the batch where it begins, if the reader knows.
+ */
+async function pageFrom(
+  context: WorkflowSharedContext,
+  from: number,
+  at: number | undefined,
+): Promise<Known | undefined> {
   const head = await context.get<Head>('head')
   if (!head) return undefined
-  const keys = await context.stateKeys()
-  const batches = keys.length - 1
-  const found: Fact[][] = []
-  let last: Fact | undefined
-  for (let batch = batches - 1; batch >= 0; batch--) {
-    const facts = (await context.get<Fact[]>(batchState(batch))) ?? []
-    last ??= facts.at(-1)
-    if (last && last.seq < from) break
-    found.push(facts)
-    if (facts[0] && facts[0].seq <= from) break
-  }
-  const { facts, hasMore } = firstPage(found.toReversed(), from)
-  const { agent, resumed, error, worker } = head
-  const page = { agent, status: statusOf(last, head), facts, ...(error && { error }) }
-  return { batches, resumed, reply: { page, ...(worker && { worker }), ...(hasMore && { hasMore }) } }
-}
+  const batches = (await context.stateKeys()).length - 1
+  const batchAt = async (batch: number): Promise<readonly Fact[]> =>
+    (await context.get<Fact[]>(batchState(batch))) ?? []
+  const latest = batches > 0 ? await batchAt(batches - 1) : []
 
-function firstPage(batches: readonly Fact[][], from: number): { readonly facts: Fact[]; readonly hasMore: boolean } {
+  let first = at ?? 0
+  if (at === undefined && from > 0) {
+    first = batches - 1
+    for (let batch = latest; first > 0 && (batch[0]?.seq ?? Infinity) > from;) batch = await batchAt(--first)
+  }
+  const facts: Fact[] = []
   let size = 0
-  const rest = batches.findIndex((batch, at) => {
+  let next = Math.max(0, first)
+  for (; next < batches && (size === 0 || size < longestPage); next++) {
+    const batch = next === batches - 1 ? latest : await batchAt(next)
+    facts.push(...batch.filter(({ seq }) => seq >= from))
     size += JSON.stringify(batch).length
-    return at > 0 && size > longestPage
-  })
-  const hasMore = rest !== -1
-  const facts = (hasMore ? batches.slice(0, rest) : batches).flat().filter(({ seq }) => seq >= from)
-  return { facts, hasMore }
+  }
+  const { agent, resumed, error, worker } = head
+  const page = { agent, status: statusOf(latest.at(-1), head), facts, ...(error && { error }) }
+  return { batches, resumed, reply: { page, ...(worker && { worker }), ...(next < batches && { next }) } }
 }
 
 /** Gives a command to the run, behind those that were given before. */

@@ -154,14 +154,14 @@ export class OpenSession implements Session {
     options: RunCallOptions | undefined,
     watched: boolean,
   ): { readonly open: Open; readonly desk: ReturnType<typeof deskOf>; readonly mailbox: Mailbox | undefined } {
-    const { runnable, added, inputOf, wait, before, rest } = readCall(ran, input, options)
+    const { runnable, added, inputOf, wait, before, budget, rest } = readCall(ran, input, options)
     const desk = deskOf(rest, watched)
     const mailbox = inputOf ? undefined : new Mailbox()
     const start = async (): Promise<EventSource<RunEvent, unknown>> => {
       const { log, messages, resumes } = await this.#next(added, inputOf !== undefined, before, rest.runId)
       const logs = resumes ? { from: log } : { log }
       const value = !inputOf ? messages : resumes ? undefined : await inputOf(messages)
-      return runnable.open(value, { ...rest, ...logs, desk, mailbox }, watched)
+      return runnable.open(value, { ...rest, ...(budget && { budget }), ...logs, desk, mailbox }, watched)
     }
     return { open: () => this.#start(start as Open, wait, rest.signal), desk, mailbox }
   }

@@ -19,8 +19,10 @@ export interface RunCall {
   readonly inputOf: ((conversation: readonly Message[]) => unknown) | undefined
   readonly wait: boolean
   readonly before: number | undefined
-  /** The options for the run. */
-  readonly rest: Omit<RunCallOptions, 'wait' | 'before' | 'inputOf'>
+  /** Of a pipeline. */
+  readonly budget: object | undefined
+  /** The options that every run has. */
+  readonly rest: Omit<RunCallOptions, 'wait' | 'before' | 'inputOf' | 'budget'>
 }
 
 /** @throws UsageError */
@@ -43,7 +45,8 @@ export function readCall(ran: object, input: Input | undefined, options: RunCall
     inputOf: runnable.kind === 'pipeline' ? (inputOf ?? textOfLast) : undefined,
     wait,
     before,
-    rest: { ...others, ...(budget && { budget }) },
+    budget,
+    rest: others,
   }
 }
 
