@@ -212,9 +212,11 @@ describe.skipIf(restateMissing)(`with Restate${restateMissing ? ` (${restateMiss
     small.close()
   })
 
-  it('records 34 results of 1 MB that come at once', async () => {
-    const result = await runs.run(collector, 'Collect.')
+  it('records 34 results of 1 MB that come at once, and reads them later', async () => {
+    const result = await runs.run(collector, 'Collect.', { runId: 'pages' })
     expect(result).toMatchObject({ status: 'done', output: '34 results' })
+    expect(await runs.status('pages')).toMatchObject({ status: 'ended', agent: 'collector' })
+    expect(JSON.stringify(await runs.result(collector, 'pages'))).toBe(JSON.stringify(result))
   }, 120_000)
 
   it('serves 50 readers of one run', async () => {

@@ -39,9 +39,7 @@ export class IngressLink implements EngineLink {
     { wait, signal }: { readonly wait?: 'facts' | 'end'; readonly signal?: AbortSignal | undefined } = {},
   ): Promise<RunPage | undefined> {
     const call = async (request: ReadRequest): Promise<ReadReply> => {
-      // `read` has the state from before it waited.
-      const handler = request.from > 0 || request.isStarted ? 'follow' : 'read'
-      const reply = (await this.#ingress.call(runId, handler, request, {
+      const reply = (await this.#ingress.call(runId, 'read', request, {
         signal,
         ...(request.wait && { waits: maxWait, awaitsWorker: true }),
       })) as ReadReply

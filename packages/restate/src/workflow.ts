@@ -59,13 +59,12 @@ export function workflowOf(options: WorkflowOptions): WorkflowDefinition<string,
   return workflow({
     name: service,
     handlers: {
-      // Its state is only written. Readers get it with the request, or, while they follow a run, piece by piece.
+      // Its state is only written. Readers get it piece by piece: Restate cannot send more than 32 MB with a request.
       run: handlers.workflow.workflow(
         { enableLazyState: true, inactivityTimeout, abortTimeout: inactivityTimeout },
         (context: WorkflowContext, start: Start) => run(context, start, options),
       ),
-      read: handlers.workflow.shared({ enableLazyState: false }, read),
-      follow: handlers.workflow.shared({ enableLazyState: true }, read),
+      read: handlers.workflow.shared({ enableLazyState: true }, read),
       send: handlers.workflow.shared({ enableLazyState: true }, send),
       answer: handlers.workflow.shared({ enableLazyState: true }, answer),
     },
@@ -137,36 +136,51 @@ interface Known {
 
 /**
  * The facts from a number on. Those of a run are the states `facts 0`, `facts 1`, …; each begins where the one before ends.
- * A page reads its own batches and the last one. `at`: the batch where it begins, if the reader knows.
+ * A page reads about its own batches and the last one. `at`: the batch where it begins, if the reader knows.
  */
 async function pageFrom(
   context: WorkflowSharedContext,
   from: number,
   at: number | undefined,
 ): Promise<Known | undefined> {
-  const head = await context.get<Head>('head')
+  const [gettingHead, gettingKeys] = [context.get<Head>('head'), context.stateKeys()]
+  const head = await gettingHead
+  const batches = (await gettingKeys).length - 1
   if (!head) return undefined
-  const batches = (await context.stateKeys()).length - 1
-  const batchAt = async (batch: number): Promise<readonly Fact[]> =>
-    (await context.get<Fact[]>(batchState(batch))) ?? []
-  const latest = batches > 0 ? await batchAt(batches - 1) : []
+  const [latest = []] = await batchesAt(context, batches - 1, batches)
 
   let first = at ?? 0
   if (at === undefined && from > 0) {
-    first = batches - 1
-    for (let batch = latest; first > 0 && (batch[0]?.seq ?? Infinity) > from;) batch = await batchAt(--first)
+    first = Math.max(0, batches - 1)
+    for (let batch: readonly Fact[] = latest; first > 0 && (batch[0]?.seq ?? Infinity) > from; first--)
+      [batch = []] = await batchesAt(context, first - 1, first)
   }
   const facts: Fact[] = []
-  let size = 0
-  let next = Math.max(0, first)
-  for (; next < batches && (size === 0 || size < longestPage); next++) {
-    const batch = next === batches - 1 ? latest : await batchAt(next)
-    facts.push(...batch.filter(({ seq }) => seq >= from))
-    size += JSON.stringify(batch).length
+  let next = first
+  for (let size = 0; next < batches && size < longestPage;) {
+    for (const batch of await batchesAt(context, next, Math.min(batches, next + readAtOnce))) {
+      if (size >= longestPage) break
+      facts.push(...batch.filter(({ seq }) => seq >= from))
+      size += JSON.stringify(batch).length
+      next++
+    }
   }
   const { agent, resumed, error, worker } = head
   const page = { agent, status: statusOf(latest.at(-1), head), facts, ...(error && { error }) }
   return { batches, resumed, reply: { page, ...(worker && { worker }), ...(next < batches && { next }) } }
+}
+
+/** Of a page, in one round trip. */
+const readAtOnce = 16
+
+/** The commands go out together; the SDK allows one pending `then` at a time. */
+async function batchesAt(context: WorkflowSharedContext, first: number, end: number): Promise<readonly Fact[][]> {
+  const getting = Array.from({ length: Math.max(0, end - Math.max(0, first)) }, (_, index) =>
+    context.get<Fact[]>(batchState(first + index)),
+  )
+  const found: Fact[][] = []
+  for (const batch of getting) found.push((await batch) ?? [])
+  return found
 }
 
 /** Gives a command to the run, behind those that were given before. */
