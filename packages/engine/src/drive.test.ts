@@ -1,5 +1,5 @@
 // A workflow whose process dies at any record of its journal, and goes on in another one.
-import { agent, type ApprovalRequest, type Decision, type Fact, memoryLog, type Result } from '@toolloop/core'
+import { agent, type ApprovalRequest, type Decision, type Fact, type Result } from '@toolloop/core'
 import { runnableBehind } from '@toolloop/core/machine'
 import { map, pipe } from '@toolloop/pipeline'
 import { tool } from '@toolloop/schema'
@@ -230,17 +230,6 @@ describe('a run driven by a journal', () => {
     journal.diesAt = count
     expect(await drive(journal)).toEqual(JSON.parse(JSON.stringify(facts)))
     expect(effects).toEqual([])
-  })
-
-  it('keeps a projection of its facts', async () => {
-    const projection = memoryLog()
-    const controller = new AbortController()
-    const facts = await driveRun(
-      { runnable: payer, input: 'go', runId: 'r', signal: controller.signal, projection },
-      journalOf().process(controller),
-    )
-    expect(projection.facts).toEqual(facts)
-    effectsOf()
   })
 
   it('fails for an input that cannot start, and is not retried', async () => {

@@ -1,5 +1,5 @@
 // A run as the workflow of a durable engine.
-import type { ApprovalRequest, Fact, RunEvent, RunLog } from '@toolloop/core'
+import type { ApprovalRequest, Fact, RunEvent } from '@toolloop/core'
 import { type Part, runnableBehind } from '@toolloop/core/machine'
 import { UsageError } from '@toolloop/wire'
 import type { Command, Start } from './command.ts'
@@ -50,8 +50,6 @@ export interface DrivenRunOptions {
   /** Parts with `distribute` become workflows of their own. @default they run in this process */
   readonly distribute?: Distribute | undefined
   readonly onEvent?: ((event: RunEvent) => void) | undefined
-  /** Gets the facts after the engine stored them, for readers that know logs. May miss the last ones until the run goes on. */
-  readonly projection?: RunLog | undefined
   /** Aborted when this process must leave the run to another: nothing more is recorded here. */
   readonly signal: AbortSignal
 }
@@ -76,7 +74,6 @@ class Workflow {
   #live: JournaledRun | undefined
   readonly #commands: PendingCommands
   #step = 0
-  #projecting: Promise<void> = Promise.resolve()
 
   constructor(options: DrivenRunOptions, journal: Journal) {
     const { runId, runnable, part } = options
@@ -91,7 +88,7 @@ class Workflow {
   }
 
   async run(): Promise<readonly Fact[]> {
-    const { signal, projection } = this.#options
+    const { signal } = this.#options
     const leave = (): void => this.#leave('another process goes on with it.')
     signal.addEventListener('abort', leave)
     try {
@@ -100,8 +97,6 @@ class Workflow {
           this.#take(await this.#journal.command(openRequests(this.#facts)))
         else await this.#next()
       }
-      await this.#projecting
-      if (projection) await project(projection, this.#facts)
       return this.#facts
     } finally {
       signal.removeEventListener('abort', leave)
@@ -130,7 +125,6 @@ class Workflow {
     else this.#leave('another process has gone on with it.')
     this.#facts.push(...entry.facts)
     this.#journal.recorded?.(entry.facts)
-    if (this.#live) this.#project()
     this.#commands.recorded(entry.facts)
     if (this.#hasEnded || this.#isPaused) this.#live = undefined // It ends by itself: its last batch is confirmed.
   }
@@ -183,14 +177,6 @@ class Workflow {
     this.#live?.breakOff(reason)
     this.#live = undefined
   }
-
-  /** Not awaited: a reader of the projection must not slow the run. The end awaits it. */
-  #project(): void {
-    const { projection } = this.#options
-    if (!projection) return
-    const upTo = this.#facts.length
-    this.#projecting = this.#projecting.then(() => project(projection, this.#facts.slice(0, upTo))).catch(() => {}) // retried with the next facts, and at the end
-  }
 }
 
 /** What becomes of the message is in the facts: where the run ends or pauses first, it has none. */
@@ -205,10 +191,4 @@ function isPipeline(runnable: AnyRunnable): boolean {
   } catch {
     return false
   }
-}
-
-/** Appends what the projection lacks. */
-async function project(log: RunLog, facts: readonly Fact[]): Promise<void> {
-  const known = (await log.load()).length
-  if (known < facts.length) await log.append(facts.slice(known))
 }
